@@ -1,0 +1,65 @@
+"""The command line: parse, call one function, print."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from msoko.errors import MsokoError
+
+COMMANDS = ("demo", "check", "build", "status", "new-year", "templates", "packets", "objectivity",
+            "clean")
+DEFECT = 3
+"""The exit code of a fault of ours; 0 done, 1 refused because of data, 2 wrong usage."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for.
+
+    `msoko --help` must answer at once, and most commands import pandas.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        return importlib.import_module(f"msoko.cli.{name.replace('-', '_')}").command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="msoko", message="%(version)s")
+@click.option("--debug", is_flag=True, help="При ошибке показать и её место в коде.")
+def msoko(debug: bool) -> None:
+    """Годовые отчёты муниципальной системы оценки качества образования."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with its exit code; only `--debug` shows a traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    is_debugged = "--debug" in arguments
+    arguments = ["--debug"] * is_debugged + [word for word in arguments if word != "--debug"]
+    try:
+        code = msoko.main(arguments, prog_name="msoko", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.Abort:
+        click.echo("Прервано. Прежние отчёты остались на месте.", err=True)
+        code = 130
+    except MsokoError as error:
+        click.echo(str(error), err=True)
+        code = error.exit_code
+    except Exception as error:  # the last line of defence: a defect, said in one line
+        if is_debugged:
+            raise
+        click.echo(f"Ошибка в самой программе: {type(error).__name__}: {error}\n"
+                   "Прежние отчёты остались на месте. Повторите команду с --debug и пришлите "
+                   "вывод разработчикам.", err=True)
+        code = DEFECT
+    sys.stdout.flush()
+    sys.exit(code if isinstance(code, int) else os.EX_OK)
