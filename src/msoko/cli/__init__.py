@@ -10,8 +10,17 @@ import click
 
 from msoko.errors import MsokoError
 
-COMMANDS = ("demo", "check", "build", "status", "new-year", "templates", "packets", "objectivity",
-            "clean")
+COMMANDS = (
+    "demo",
+    "check",
+    "build",
+    "status",
+    "new-year",
+    "templates",
+    "packets",
+    "objectivity",
+    "clean",
+)
 DEFECT = 3
 """The exit code of a fault of ours; 0 done, 1 refused because of data, 2 wrong usage."""
 
@@ -57,9 +66,12 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # the last line of defence: a defect, said in one line
         if is_debugged:
             raise
-        click.echo(f"Ошибка в самой программе: {type(error).__name__}: {error}\n"
-                   "Прежние отчёты остались на месте. Повторите команду с --debug и пришлите "
-                   "вывод разработчикам.", err=True)
+        click.echo(
+            f"Ошибка в самой программе: {type(error).__name__}: {error}\n"
+            "Прежние отчёты остались на месте. Повторите команду с --debug и пришлите "
+            "вывод разработчикам.",
+            err=True,
+        )
         code = DEFECT
     sys.stdout.flush()
     sys.exit(code if isinstance(code, int) else os.EX_OK)

@@ -1,0 +1,165 @@
+"""The only reader and writer of `data/processed`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msoko.errors import DataRefused
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+from msoko.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ARROW_TYPES = {
+    "text": "string",
+    "int": "int64",
+    "float": "double",
+    "bool": "bool",
+    "date": "date32",
+}
+
+
+def shaped(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return `frame` with the table's columns, in its order; absent columns are null.
+
+    A column the table does not have is refused: nothing is dropped in silence.
+    """
+    import pandas as pd
+
+    unknown = [name for name in frame.columns if name not in table.columns]
+    if unknown:
+        raise ValueError(f"table {table.name} has no columns {unknown}")
+    empty = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    return pd.DataFrame({name: frame.get(name, empty) for name in table.columns})
+
+
+class Writer:
+    """Writes a year's tables into a folder that is not yet in place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table of `TABLES`; bytes depend on the values alone."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = TABLES[name]
+        schema = pa.schema(
+            [
+                (column, pa.type_for_alias(ARROW_TYPES[kind]))
+                for column, kind in table.columns.items()
+            ]
+        )
+        rows = pa.Table.from_pandas(shaped(frame, table), schema=schema, preserve_index=False)
+        pq.write_table(rows.replace_schema_metadata(), self.folder / f"{name}.parquet")
+
+
+class Store:
+    """The tables of one project, year by year."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def path(self, year: SchoolYear, name: str) -> Path:
+        return self.project.processed(year) / f"{name}.parquet"
+
+    def years(self, name: str) -> list[SchoolYear]:
+        """Return the school years for which the table exists, earliest first."""
+        folder = self.project.root / "data" / "processed"
+        found = folder.glob(f"*/{name}.parquet") if folder.is_dir() else ()
+        return sorted(
+            SchoolYear.parse(path.parent.name) for path in found if path.parent.name[:1].isdigit()
+        )
+
+    def read(
+        self,
+        name: str,
+        years: Sequence[SchoolYear] | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return the table's rows of `years` (by default of all), in the order written.
+
+        Whole numbers and truth values are nullable; text is `str`. A table that no
+        year holds is empty, with its columns.
+        """
+        import pandas as pd
+        import pyarrow.parquet as pq
+
+        table = TABLES[name]
+        names = list(columns or table.columns)
+        wanted = self.years(name) if years is None else years
+        paths = [path for year in wanted if (path := self.path(year, name)).exists()]
+        frames = [
+            pq.read_table(path, columns=names).to_pandas(types_mapper=_nullable) for path in paths
+        ]
+        if frames:
+            return pd.concat(frames, ignore_index=True)
+        return _typed_empty(table, names)
+
+    @contextmanager
+    def replacing(self, year: SchoolYear) -> Iterator[Writer]:
+        """Give a writer for all of a year's tables; they take the old ones' place at once.
+
+        Where the block fails, the old tables stay as they were.
+        """
+        target = self.project.processed(year)
+        fresh, old = (
+            target.with_name(f".{target.name}.new"),
+            target.with_name(f".{target.name}.old"),
+        )
+        for folder in (fresh, old):
+            shutil.rmtree(folder, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        try:
+            yield Writer(fresh)
+            if target.exists():
+                target.rename(old)
+            fresh.rename(target)
+        except OSError as error:
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise DataRefused(
+                f"{self.project.shown(target)}: таблицы не записаны ({error.strerror}). "
+                "Освободите место на диске или проверьте права на папку. Прежние таблицы на месте."
+            ) from error
+        finally:
+            for folder in (fresh, old):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def add(self, year: SchoolYear, name: str, frame: pd.DataFrame) -> None:
+        """Write one derived table beside a year's tables, whole or not at all."""
+        target = self.path(year, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        holder = target.parent / f".{name}.new"
+        holder.mkdir(exist_ok=True)
+        try:
+            Writer(holder).write(name, frame)
+            (holder / target.name).replace(target)
+        finally:
+            shutil.rmtree(holder, ignore_errors=True)
+
+
+def _nullable(kind: object) -> object:
+    """Return the pandas type that keeps an Arrow type's missing values apart from numbers."""
+    import pandas as pd
+    import pyarrow as pa
+
+    return {
+        pa.int64(): pd.Int64Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+        pa.string(): pd.StringDtype(na_value=float("nan")),
+    }.get(kind)
+
+
+def _typed_empty(table: Table, names: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    kinds = {"text": "str", "int": "Int64", "float": "float64", "bool": "boolean", "date": "object"}
+    return pd.DataFrame({name: pd.Series(dtype=kinds[table.columns[name]]) for name in names})
