@@ -1,0 +1,5 @@
+PYTHON ?= python3
+
+.PHONY: report test browser-test lab bench proof lock clean install
+report test browser-test lab bench proof lock clean install:
+	@$(PYTHON) make.py $@
