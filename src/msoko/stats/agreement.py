@@ -1,0 +1,259 @@
+"""Agreement of two classifications of the same persons: kappa and marginal homogeneity.
+
+All functions take a square table of counts, rows the first classification, columns the second,
+categories in the same order; `rating_table` makes one from two columns of ratings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from msoko.stats.estimate import (
+    Estimate,
+    HypothesisTest,
+    NotEstimable,
+    Reason,
+    critical_value,
+)
+
+WEIGHTS = ("none", "linear", "quadratic")
+
+
+def rating_table(
+    first: Sequence[Any] | pd.Series,
+    second: Sequence[Any] | pd.Series,
+    categories: Sequence[Any] | None = None,
+) -> pd.DataFrame:
+    """Return the square table of counts of two ratings of the same persons.
+
+    Persons with a missing rating are dropped. Without `categories` all values that occur in
+    either column are used, sorted. Raises ValueError when the lengths differ or a rating is
+    not among the categories.
+    """
+    pair = [pd.Series(column).reset_index(drop=True) for column in (first, second)]
+    if len(pair[0]) != len(pair[1]):
+        raise ValueError(f"{len(pair[0])} and {len(pair[1])} ratings")
+    is_known = pair[0].notna() & pair[1].notna()
+    one, two = pair[0][is_known], pair[1][is_known]
+    occurring = set(one.tolist()) | set(two.tolist())
+    order = sorted(occurring) if categories is None else list(categories)
+    if not occurring <= set(order):
+        raise ValueError(f"ratings {sorted(occurring - set(order))} are not categories")
+    place = {category: position for position, category in enumerate(order)}
+    counts = np.zeros((len(order), len(order)), dtype=np.int64)
+    np.add.at(counts, ([place[v] for v in one.tolist()], [place[v] for v in two.tolist()]), 1)
+    return pd.DataFrame(counts, index=order, columns=order)
+
+
+def kappa(
+    table: ArrayLike | pd.DataFrame, weights: str = "none", level: float = 0.95
+) -> Estimate | NotEstimable:
+    """Return Cohen's kappa, plain or weighted, with its large-sample standard error.
+
+    `weights`: "none"; "linear", 1−|i−j|/(k−1); "quadratic", 1−(i−j)²/(k−1)². With p the
+    observed shares, `κ = (Po − Pe)/(1 − Pe)` and
+    `se² = [Σ p_ij (w_ij − (w̄_i. + w̄_.j)(1−κ))² − (κ − Pe(1−κ))²] / (n (1−Pe)²)`
+    (Fleiss, Cohen & Everitt 1969). The disputable choice: where that error is zero (perfect
+    agreement) the interval is Wilson's for the weighted agreement with chance agreement held
+    fixed, since [1, 1] would be false at any n. The interval is cut at −1 and 1. Not estimable
+    without persons, or when both use one and the same category only. Raises ValueError for a
+    table that is not square or has negative counts. Checked against vcd 1.4-11 and psych.
+    """
+    counts = _square(table)
+    n = int(counts.sum())
+    if n == 0:
+        return NotEstimable(Reason.NO_DATA, 0)
+    weight = _agreement_weights(len(counts), weights)
+    p = counts / n
+    rows, columns = p.sum(axis=1), p.sum(axis=0)
+    seen, chance = float((p * weight).sum()), float(rows @ weight @ columns)
+    if 1 - chance < 1e-12:
+        return NotEstimable(Reason.NO_VARIATION, n)
+    value = (seen - chance) / (1 - chance)
+    pull = (weight @ columns)[:, None] + (weight.T @ rows)[None, :]
+    scatter = (p * (weight - pull * (1 - value)) ** 2).sum() - (value - chance * (1 - value)) ** 2
+    error = float(np.sqrt(max(0.0, scatter) / n) / (1 - chance))
+    margin = critical_value(level)
+    if error < 1e-9:
+        low, high = ((end - chance) / (1 - chance) for end in _wilson(min(1.0, seen), n, margin))
+    else:
+        low, high = value - margin * error, value + margin * error
+    low, high = max(-1.0, min(low, value)), min(1.0, max(high, value))
+    return Estimate(value, low, high, n, level, error, method=f"kappa_{weights}")
+
+
+def bowker(table: ArrayLike | pd.DataFrame) -> HypothesisTest | NotEstimable:
+    """Return Bowker's test that the table is symmetric, `Σ_{i<j} (n_ij−n_ji)²/(n_ij+n_ji)`.
+
+    Degrees of freedom count only pairs of categories that occur; R's `mcnemar.test` counts all
+    k(k−1)/2 and returns NaN when one is empty. Not estimable without discordant persons.
+    """
+    counts = _square(table)
+    n = int(counts.sum())
+    upper = np.triu_indices(len(counts), 1)
+    above, below = counts[upper], counts.T[upper]
+    total = above + below
+    occurs = total > 0
+    if not occurs.any():
+        return NotEstimable(Reason.NO_DISCORDANT_PAIRS if n else Reason.NO_DATA, n)
+    statistic = float(((above - below)[occurs] ** 2 / total[occurs]).sum())
+    df = int(occurs.sum())
+    return HypothesisTest(statistic, float(stats.chi2.sf(statistic, df)), n, df, method="bowker")
+
+
+def marginal_homogeneity(
+    table: ArrayLike | pd.DataFrame, method: str = "stuart_maxwell", merge: bool = True
+) -> HypothesisTest | NotEstimable:
+    """Return the test that both classifications use the categories equally often.
+
+    `d` = row totals − column totals without the last category, `W = d' V⁻¹ d` with
+    `V_ii = n_i. + n_.i − 2n_ii`, `V_ij = −(n_ij + n_ji)`: "stuart_maxwell" (Stuart 1955, Maxwell
+    1970); "bhapkar" (1966) is `W/(1 − W/n)`, always the larger. df = categories left − 1.
+    The disputable choice: when V is singular or ill-conditioned (usual at n < 30) and `merge`,
+    the rarest category is joined with its rarer neighbour (unless that hides every change)
+    until V can be inverted, as for ordered marks; `merge=False` returns NotEstimable("singular") instead. Categories that
+    never occur are dropped first. Not estimable without discordant persons.
+    Checked against coin 1.4-2 in the reference tests.
+    """
+    if method not in ("stuart_maxwell", "bhapkar"):
+        raise ValueError(f"method is stuart_maxwell or bhapkar, got {method!r}")
+    counts = _square(table)
+    n = int(counts.sum())
+    if n == 0:
+        return NotEstimable(Reason.NO_DATA, 0)
+    used = counts.sum(axis=0) + counts.sum(axis=1) > 0
+    counts = counts[np.ix_(used, used)]
+    if counts.sum() == np.trace(counts):
+        return NotEstimable(Reason.NO_DISCORDANT_PAIRS, n)
+    merged = 0
+    while not _is_regular(counts):
+        if not merge or len(counts) <= 2:
+            return NotEstimable(Reason.SINGULAR, n)
+        joined = _merge_rarest(counts)
+        if joined is None:
+            return NotEstimable(Reason.SINGULAR, n)
+        counts, merged = joined, merged + 1
+    statistic = _stuart_maxwell(counts)
+    if method == "bhapkar":
+        if statistic >= n:
+            return NotEstimable(Reason.SINGULAR, n, "W reaches n")
+        statistic = statistic / (1 - statistic / n)
+    df = len(counts) - 1
+    name = method + (f"_merged_{merged}" if merged else "")
+    return HypothesisTest(statistic, float(stats.chi2.sf(statistic, df)), n, df, method=name)
+
+
+def mcnemar(
+    table: ArrayLike | pd.DataFrame, method: str = "exact"
+) -> HypothesisTest | NotEstimable:
+    """Return McNemar's test of a 2×2 table: are the two kinds of change equally frequent.
+
+    With b, c the discordant counts: "exact" two-sided binomial p (statistic min(b, c));
+    "mid_p" the same less half the point probability (Fagerland et al. 2013); "chi2"
+    `(b−c)²/(b+c)`; "continuity" `(|b−c|−1)²/(b+c)`, R's default. Not estimable without
+    discordant persons. Raises ValueError unless 2×2. Checked against R's `mcnemar.test`.
+    """
+    counts = _square(table)
+    if len(counts) != 2:
+        raise ValueError(f"McNemar's test takes a 2x2 table, got {counts.shape}")
+    n, b, c = int(counts.sum()), counts[0, 1], counts[1, 0]
+    if b + c == 0:
+        return NotEstimable(Reason.NO_DISCORDANT_PAIRS if n else Reason.NO_DATA, n)
+    if method in ("exact", "mid_p"):
+        fewer = int(min(b, c))
+        law = stats.binom(int(b + c), 0.5)
+        p = min(1.0, 2 * float(law.cdf(fewer)))
+        if method == "mid_p":
+            p = 1.0 if b == c else p - float(law.pmf(fewer))
+        return HypothesisTest(float(fewer), p, n, method=f"mcnemar_{method}")
+    if method not in ("chi2", "continuity"):
+        raise ValueError(f"unknown method {method!r}")
+    gap = abs(b - c)
+    if method == "continuity":
+        gap = max(0.0, gap - 1)
+    statistic = float(gap**2 / (b + c))
+    return HypothesisTest(
+        statistic, float(stats.chi2.sf(statistic, 1)), n, 1, method=f"mcnemar_{method}"
+    )
+
+
+def linear_by_linear(table: ArrayLike | pd.DataFrame) -> HypothesisTest | NotEstimable:
+    """Return the linear-by-linear association test of an ordered table, `Z = r √(n−1)`.
+
+    r is the correlation of the category numbers 0, 1, …; n−1 as in coin's `lbl_test`, the
+    permutation variance. Any rectangular table. Checked against coin 1.4-2.
+    """
+    counts = np.asarray(table, dtype=float)
+    n = int(counts.sum())
+    rows, columns = np.arange(counts.shape[0]), np.arange(counts.shape[1])
+    if n < 2:
+        return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
+    row_share, column_share = counts.sum(axis=1) / n, counts.sum(axis=0) / n
+    row_gap, column_gap = rows - row_share @ rows, columns - column_share @ columns
+    spread = (row_share @ row_gap**2) * (column_share @ column_gap**2)
+    if spread <= 1e-14:
+        return NotEstimable(Reason.NO_VARIATION, n)
+    statistic = float((row_gap @ counts @ column_gap) / n / np.sqrt(spread) * np.sqrt(n - 1))
+    p = float(2 * stats.norm.sf(abs(statistic)))
+    return HypothesisTest(statistic, min(1.0, p), n, method="linear_by_linear")
+
+
+def _square(table: ArrayLike | pd.DataFrame) -> np.ndarray:
+    counts = np.asarray(table, dtype=float)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise ValueError(f"a square table is needed, got {counts.shape}")
+    if np.isnan(counts).any() or (counts < 0).any() or (counts % 1 != 0).any():
+        raise ValueError("counts are whole and non-negative")
+    return counts
+
+
+def _agreement_weights(size: int, kind: str) -> np.ndarray:
+    if kind not in WEIGHTS:
+        raise ValueError(f"weights is one of {WEIGHTS}, got {kind!r}")
+    distance = np.abs(np.subtract.outer(np.arange(size), np.arange(size)))
+    if kind == "none" or size < 2:
+        return (distance == 0).astype(float)
+    return 1 - (distance / (size - 1)) ** (1 if kind == "linear" else 2)
+
+
+def _wilson(share: float, n: int, margin: float) -> tuple[float, float]:
+    centre = (share + margin**2 / (2 * n)) / (1 + margin**2 / n)
+    half = margin * np.sqrt(share * (1 - share) / n + margin**2 / (4 * n**2))
+    return centre - half / (1 + margin**2 / n), centre + half / (1 + margin**2 / n)
+
+
+def _difference_variance(counts: np.ndarray) -> np.ndarray:
+    variance = -(counts + counts.T)
+    totals = counts.sum(axis=1) + counts.sum(axis=0) - 2 * np.diag(counts)
+    np.fill_diagonal(variance, totals)
+    return variance[:-1, :-1]
+
+
+def _is_regular(counts: np.ndarray) -> bool:
+    if len(counts) < 2:
+        return False
+    variance = _difference_variance(counts)
+    return bool(np.linalg.matrix_rank(variance) == len(variance))
+
+
+def _stuart_maxwell(counts: np.ndarray) -> float:
+    difference = (counts.sum(axis=1) - counts.sum(axis=0))[:-1]
+    return float(difference @ np.linalg.solve(_difference_variance(counts), difference))
+
+
+def _merge_rarest(counts: np.ndarray) -> np.ndarray | None:
+    """Join the rarest category with a neighbour, keeping at least one discordant person."""
+    used = counts.sum(axis=0) + counts.sum(axis=1)
+    pairs = sorted(range(len(used) - 1), key=lambda place: sorted([used[place], used[place + 1]]))
+    for first in pairs:
+        kept = [place for place in range(len(used)) if place != first + 1]
+        joined = np.add.reduceat(np.add.reduceat(counts, kept, axis=0), kept, axis=1)
+        if joined.sum() > np.trace(joined):
+            return joined
+    return None
