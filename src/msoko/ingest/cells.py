@@ -1,0 +1,164 @@
+"""Single cells and columns of cells: text, numbers, dates, addresses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+Cell = Any
+NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?")
+CROSS = frozenset("XxХх")
+"""`X` of the forms, Latin and Cyrillic: the task was not attempted."""
+EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
+_KEPT_CONTROL = {"\t": " ", "\n": " ", "\r": " "}
+
+
+def letters(index: int) -> str:
+    """Return the letters of the column at `index` from 0: A, B, … AA."""
+    name, number = "", index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def address(row: int, column: int) -> str:
+    """Return a cell's address from its indices from 0: `address(9, 1)` is B10."""
+    return f"{letters(column)}{row + 1}"
+
+
+def addresses(cells: Iterable[tuple[int, int]], most: int = 12) -> str:
+    """Return addresses separated by commas, at most `most` of them, then «и ещё N»."""
+    found = [address(row, column) for row, column in cells]
+    rest = len(found) - most
+    return ", ".join(found[:most]) + (f" и ещё {rest}" if rest > 0 else "")
+
+
+def text(value: Cell) -> str | None:
+    """Return the cell as clean text, `None` where nothing is left.
+
+    Invisible marks (direction, zero width, byte order) go, every kind of space
+    becomes one plain space, whole numbers lose their `.0`.
+    """
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return None if value != value else f"{value:.15g}"
+    if isinstance(value, str):
+        if value.isascii() and value.isalnum():
+            return value
+        kept = (
+            _KEPT_CONTROL.get(sign, "") if unicodedata.category(sign) in ("Cf", "Cc") else sign
+            for sign in value
+        )
+        return " ".join("".join(kept).split()) or None
+    return str(value)
+
+
+def folded(value: Cell) -> str:
+    """Return the text as headers and names are compared: lower case, one space, ё as е."""
+    return (text(value) or "").lower().replace("ё", "е").strip(" :.")
+
+
+def texts(values: Sequence[Cell]) -> list[str | None]:
+    """Return each cell as clean text; equal cells are cleaned once."""
+    memo: dict[Any, str | None] = {}
+    out = []
+    for value in values:
+        key = (type(value), value)
+        if key not in memo:
+            memo[key] = text(value)
+        out.append(memo[key])
+    return out
+
+
+def is_blank(values: np.ndarray) -> np.ndarray:
+    """Return where the cells are empty or hold nothing but spaces and invisible marks."""
+    flat = values.ravel()
+    empty = np.array([value is None for value in flat], dtype=bool)
+    strings = np.array([isinstance(value, str) for value in flat], dtype=bool)
+    for index in np.flatnonzero(strings):
+        empty[index] = text(flat[index]) is None
+    return empty.reshape(values.shape)
+
+
+def numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cells as floats, and where a non-blank cell is no number.
+
+    Decimal comma or point. «NaN», «inf», exponents, booleans and dates are no
+    numbers: a score is never guessed from them.
+    """
+    flat = values.ravel()
+    out = np.full(flat.shape, np.nan)
+    bad = np.zeros(flat.shape, dtype=bool)
+    kinds = np.array([type(value) for value in flat], dtype=object)
+    plain = (kinds == int) | (kinds == float)
+    out[plain] = flat[plain].astype(float)
+    bad[plain] = ~np.isfinite(out[plain])
+    for index in np.flatnonzero(~plain & (kinds != type(None))):
+        value = flat[index]
+        shown = text(value) if isinstance(value, str) else ""
+        if shown is None:
+            continue
+        compact = shown.replace(" ", "")
+        if NUMBER.fullmatch(compact):
+            out[index] = float(compact.replace(",", "."))
+        else:
+            bad[index] = True
+    out[bad] = np.nan
+    return out.reshape(values.shape), bad.reshape(values.shape)
+
+
+def crosses(values: np.ndarray) -> np.ndarray:
+    """Return where a cell is `X`, Latin or Cyrillic, of either case."""
+    flat = values.ravel()
+    found = np.array([isinstance(value, str) for value in flat], dtype=bool)
+    for index in np.flatnonzero(found):
+        found[index] = (text(flat[index]) or "") in CROSS
+    return found.reshape(values.shape)
+
+
+def number(value: Cell) -> float | None:
+    """Return one cell as a number, `None` where it is blank or no number."""
+    found, _ = numbers(np.array([value], dtype=object))
+    return None if np.isnan(found[0]) else float(found[0])
+
+
+DATE_TEXT = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})")
+
+
+def date_of(value: Cell, is_1904: bool = False) -> dt.date | None:
+    """Return the day in a cell: a date, `20.04.2026`, `2026.04.20`, or Excel's day number.
+
+    A bare number counts from the workbook's own epoch, 1900 or 1904.
+    """
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 15000 < value < 80000:
+        return EPOCHS[is_1904] + dt.timedelta(days=int(value))
+    match = DATE_TEXT.search(text(value) or "")
+    if not match:
+        return None
+    day, month, year = (
+        (match[1], match[2], match[3]) if match[3] else (match[6], match[5], match[4])
+    )
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def grid(cells: Sequence[Sequence[Cell]]) -> np.ndarray:
+    """Return the rectangle of cells as an array of objects, rows × columns."""
+    width = len(cells[0]) if cells else 0
+    out = np.empty((len(cells), width), dtype=object)
+    if width:
+        out[:] = cells
+    return out
