@@ -1,0 +1,1 @@
+"""The demo municipality: an invented one, written in the layouts that departments receive."""
