@@ -1,0 +1,152 @@
+"""What a direction may not say even where each line of it is well formed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from msoko.catalog.model import Direction, Indicator, Place, Reference
+from msoko.catalog.strict import suggestion
+from msoko.errors import UsageError
+from msoko.tables import TABLES
+
+FORMS = "forms"
+"""The table of monitoring forms: a row per school, columns written `form.item`."""
+SCHOOL_COLUMNS = {"school_type": "text", "location": "text", "kind": "text"}
+"""Attributes of `schools` that every table with a `school_id` may be cut by."""
+
+
+def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> None:
+    """Refuse a direction that contradicts itself or names data that do not exist.
+
+    `forms` gives the items of each monitoring form; without it items are not checked.
+    """
+    refuse_repeated("цель", direction.goals)
+    refuse_repeated("группа показателей", direction.groups)
+    refuse_repeated("показатель", direction.indicators)
+    refuse_repeated("правило рекомендаций", direction.recommendations)
+    goals = {goal.code for goal in direction.goals}
+    groups = {group.code for group in direction.groups}
+    for indicator in direction.indicators:
+        _known("goal", indicator.goal, goals, indicator.place)
+        if indicator.group:
+            _known("group", indicator.group, groups, indicator.place)
+        _check_indicator(indicator, forms)
+    codes = {indicator.code: indicator for indicator in direction.indicators}
+    for rule in direction.recommendations:
+        _known("indicator", rule.indicator, codes, rule.place)
+        if rule.when == "below_target" and codes[rule.indicator].target is None:
+            raise UsageError(
+                f"{rule.place}: правило «{rule.code}» сравнивает с целевым значением, "
+                f"а у показателя «{rule.indicator}» его нет. Задайте «target» или другое «when»."
+            )
+        if rule.when in ("above_threshold", "below_threshold") and not rule.threshold:
+            raise UsageError(f"{rule.place}: в правиле «{rule.code}» нет ключа «threshold».")
+
+
+def refuse_repeated(title: str, declared: Iterable) -> None:
+    """Refuse two declarations of one kind under the same code."""
+    first: dict[str, Place] = {}
+    for item in declared:
+        if item.code in first:
+            raise UsageError(
+                f"{item.place}: {title} с кодом «{item.code}» – код уже занят "
+                f"({first[item.code]}). Дайте другой."
+            )
+        first[item.code] = item.place
+
+
+def _known(key: str, word: str, known: Iterable[str], place: Place) -> None:
+    known = list(known)
+    if word not in known:
+        raise UsageError(f"{place}: «{key}: {word}» не объявлено. {suggestion(word, known)}")
+
+
+def _check_indicator(indicator: Indicator, forms: Mapping[str, Iterable[str]] | None) -> None:
+    if indicator.measure in ("share", "ratio") and not indicator.denominator:
+        raise UsageError(
+            f"{indicator.place}: у показателя «{indicator.code}» нет ключа «denominator»: "
+            "доле и отношению он нужен."
+        )
+    parts = (indicator.where, indicator.numerator, indicator.denominator, indicator.size)
+    _check_columns(indicator, indicator.table, parts, indicator.by, indicator.place, forms)
+    if indicator.reference:
+        reference: Reference = indicator.reference
+        parts = (reference.where, reference.numerator, reference.denominator)
+        _check_columns(indicator, reference.table, parts, reference.by, indicator.place, forms)
+
+
+def _check_columns(
+    indicator: Indicator,
+    table: str,
+    parts: Iterable[str],
+    by: Iterable[Iterable[str]],
+    place: Place,
+    forms: Mapping[str, Iterable[str]] | None,
+) -> None:
+    if table != FORMS and table not in TABLES:
+        raise UsageError(
+            f"{place}: у показателя «{indicator.code}» неизвестная таблица «{table}». "
+            f"{suggestion(table, [*TABLES, FORMS])}"
+        )
+    columns = columns_of(table)
+    for keys in by:
+        for key in keys:
+            _known("by", key, columns, place)
+    for part in parts:
+        for form, name in _columns_in(part, place, indicator.code):
+            if table == FORMS and form:
+                _check_item(form, name, place, forms)
+            elif name not in columns or form:
+                shown = f"{form}.{name}" if form else name
+                raise UsageError(
+                    f"{place}: в показателе «{indicator.code}» нет столбца «{shown}» "
+                    f"в таблице «{table}». {suggestion(name, columns)}"
+                )
+
+
+def columns_of(table: str) -> dict[str, str]:
+    """Return the columns that expressions over `table` may use, with their types."""
+    if table == FORMS:
+        return {"school_id": "text", "school_year": "text", **SCHOOL_COLUMNS}
+    columns = dict(TABLES[table].columns)
+    return {**SCHOOL_COLUMNS, **columns} if "school_id" in columns else columns
+
+
+def _check_item(
+    form: str, item: str, place: Place, forms: Mapping[str, Iterable[str]] | None
+) -> None:
+    if forms is None:
+        return
+    _known("form", form, forms, place)
+    _known(f"{form}.…", item, forms[form], place)
+
+
+def _columns_in(text: str, place: Place, code: str) -> tuple[tuple[str, str], ...]:
+    if not text:
+        return ()
+    try:
+        return columns_in(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{place}: в показателе «{code}» выражение «{text}» не разобрано: {error}. "
+            "Пишите условие SQL над столбцами таблицы."
+        ) from None
+
+
+@lru_cache(maxsize=4096)
+def columns_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the (qualifier, column) pairs of an SQL expression; `ValueError` if it is none."""
+    import sqlglot
+    from sqlglot import expressions
+
+    try:
+        tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
+    except sqlglot.errors.ParseError as error:
+        raise ValueError(error.errors[0]["description"] if error.errors else str(error)) from None
+    if not isinstance(tree, expressions.Select) or len(tree.expressions) != 1:
+        raise ValueError("ожидалось одно выражение")
+    if tree.find(expressions.From, expressions.Subquery):
+        raise ValueError("обращение к другой таблице не допускается")
+    found = {(column.table, column.name) for column in tree.find_all(expressions.Column)}
+    return tuple(sorted(found))

@@ -1,0 +1,159 @@
+"""The declarations of a project: its own files first, the house's otherwise."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections.abc import Mapping
+
+from msoko.catalog import checks, merge, strict
+from msoko.catalog.model import (
+    Decision,
+    DecisionFile,
+    Direction,
+    Measure,
+    Place,
+    Profile,
+    Threshold,
+    ThresholdFile,
+)
+from msoko.errors import UsageError
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+
+
+def load_profile(project: Project, name: str) -> Profile:
+    """Return the municipality declared in `profiles/<name>.yml`."""
+    path = project.find("profiles", f"{name}.yml")
+    if not path.exists():
+        folders = (project.root / "profiles", project.home / "profiles")
+        known = {entry.stem for folder in folders for entry in folder.glob("*.yml")}
+        raise UsageError(
+            f"profiles/{name}.yml: такого профиля нет. {strict.suggestion(name, known)}"
+        )
+    profile = strict.load(path, Profile, project.shown(path))
+    if profile.profile != name:
+        raise UsageError(
+            f"{profile.place}: в файле «{name}.yml» объявлен профиль «{profile.profile}». "
+            "Имя файла и ключ «profile» должны совпадать."
+        )
+    listed = {*profile.directions, *profile.folds}
+    for code in profile.changes:
+        if code not in listed:
+            raise UsageError(
+                f"{profile.changes[code].place}: направления «{code}» нет в профиле. "
+                f"{strict.suggestion(code, listed)}"
+            )
+    return profile
+
+
+def load_directions(project: Project, profile: Profile | str) -> tuple[Direction, ...]:
+    """Return the profile's directions in its order, checked, with what the profile changes.
+
+    Raises `UsageError` for a direction without its notebook pair, an indicator over an
+    unknown table, column or form item, a repeated code, a goal or rule that leads nowhere.
+    """
+    if isinstance(profile, str):
+        profile = load_profile(project, profile)
+    forms = load_form_items(project)
+    declared: dict[str, Direction] = {}
+    for code in (*profile.directions, *profile.folds):
+        direction = load_direction(project, code)
+        if code in profile.changes:
+            direction = merge.changed(direction, profile.changes[code])
+        declared[code] = direction
+    directions = merge.folded(declared, profile)
+    for direction in directions:
+        checks.check(direction, forms)
+    return directions
+
+
+def load_direction(project: Project, code: str) -> Direction:
+    """Return `notebooks/<code>.yml` as the house declares it, before any profile."""
+    path = project.find("notebooks", f"{code}.yml")
+    folder = path.parent
+    if not path.exists():
+        known = {entry.stem for entry in folder.glob("*.yml")}
+        raise UsageError(
+            f"notebooks/{code}.yml: направление не объявлено. {strict.suggestion(code, known)}"
+        )
+    direction = strict.load(path, Direction, project.shown(path))
+    if direction.direction != code:
+        raise UsageError(
+            f"{direction.place}: в файле «{code}.yml» объявлено направление "
+            f"«{direction.direction}». Имя файла и ключ «direction» должны совпадать."
+        )
+    return direction
+
+
+def require_notebook(project: Project, direction: Direction) -> None:
+    """Refuse a direction whose notebook is missing beside its YAML."""
+    path = project.find("notebooks", f"{direction.direction}.ipynb")
+    if not path.exists():
+        raise UsageError(
+            f"{direction.place}: у направления «{direction.direction}» нет блокнота "
+            f"notebooks/{direction.direction}.ipynb. Скопируйте блокнот похожего направления."
+        )
+
+
+def load_thresholds(project: Project) -> dict[str, Threshold]:
+    """Return the thresholds of `registry/thresholds.yml` by code."""
+    path = project.find("registry", "thresholds.yml")
+    declared = strict.load(path, ThresholdFile, project.shown(path)).thresholds
+    checks.refuse_repeated("порог", declared)
+    return {threshold.code: threshold for threshold in declared}
+
+
+def load_form_items(project: Project) -> dict[str, dict[str, str]] | None:
+    """Return the items of each form of `registry/forms.yml` with their types; None if absent."""
+    import yaml
+
+    path = project.find("registry", "forms.yml")
+    if not path.exists():
+        return None
+    declared = yaml.load(
+        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
+    forms = declared["forms"] if isinstance(declared, Mapping) else declared
+    return {
+        form["code"]: {item["code"]: item.get("type", "") for item in form["items"]}
+        for form in forms
+    }
+
+
+def load_roadmap(project: Project, profile: Profile | str) -> tuple[Measure, ...]:
+    """Return the rows of `profiles/<name>/roadmap.csv` in their order; none if there is no file."""
+    name = profile if isinstance(profile, str) else profile.profile
+    path = project.find("profiles", name, "roadmap.csv")
+    if not path.exists():
+        return ()
+    shown = project.shown(path)
+    columns = [item.name for item in dataclasses.fields(Measure) if item.name != "place"]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        for column in rows.fieldnames or ():
+            if column not in columns:
+                hint = strict.suggestion(column, columns)
+                raise UsageError(f"{shown}, строка 1: неизвестный столбец «{column}». {hint}")
+        absent = [column for column in columns if column not in (rows.fieldnames or ())]
+        if absent:
+            raise UsageError(f"{shown}, строка 1: нет столбцов {', '.join(absent)}. Допишите их.")
+        measures = tuple(
+            Measure(**{key: row[key] or "" for key in columns}, place=Place(shown, rows.line_num))
+            for row in rows
+        )
+    checks.refuse_repeated("мероприятие", measures)
+    return measures
+
+
+def load_decisions(
+    project: Project, profile: Profile | str, year: SchoolYear | None = None
+) -> tuple[Decision, ...]:
+    """Return the decisions of `profiles/<name>/decisions.yml`, of one school year or of all."""
+    name = profile if isinstance(profile, str) else profile.profile
+    path = project.find("profiles", name, "decisions.yml")
+    if not path.exists():
+        return ()
+    declared = strict.load(path, DecisionFile, project.shown(path)).decisions
+    checks.refuse_repeated("решение", declared)
+    return tuple(item for item in declared if year is None or item.school_year == str(year))

@@ -1,0 +1,74 @@
+"""The house's directions as one municipality words them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from msoko.catalog.model import Direction, DirectionChange, Indicator, IndicatorChange, Profile
+from msoko.catalog.strict import suggestion
+from msoko.errors import UsageError
+
+
+def changed(direction: Direction, change: DirectionChange) -> Direction:
+    """Return `direction` with the profile's words, goals, targets and indicators."""
+    codes = [indicator.code for indicator in direction.indicators]
+    for code in (*change.indicators, *change.drop):
+        if code not in codes:
+            raise UsageError(
+                f"{change.place}: в направлении «{direction.direction}» нет показателя "
+                f"«{code}». {suggestion(code, codes)}"
+            )
+    kept = (item for item in direction.indicators if item.code not in change.drop)
+    indicators = tuple(_indicator(item, change.indicators) for item in kept) + change.add
+    dropped = set(change.drop)
+    rules = direction.recommendations if change.recommendations is None else change.recommendations
+    plain = ("number", "title", "short_title", "purpose", "goals", "groups")
+    given = {name: value for name in plain if (value := getattr(change, name))}
+    return dataclasses.replace(
+        direction,
+        indicators=indicators,
+        recommendations=tuple(rule for rule in rules if rule.indicator not in dropped),
+        **given,
+    )
+
+
+def _indicator(indicator: Indicator, changes: Mapping[str, IndicatorChange]) -> Indicator:
+    change = changes.get(indicator.code)
+    if change is None:
+        return indicator
+    given = {
+        item.name: value
+        for item in dataclasses.fields(change)
+        if (value := getattr(change, item.name)) is not None
+    }
+    return dataclasses.replace(indicator, **given)
+
+
+def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direction, ...]:
+    """Return the profile's directions in its order; a folded one becomes part of another.
+
+    The goals, groups, indicators, methods and rules of a folded direction follow those of
+    the direction that takes it in, under the codes they had.
+    """
+    result = {code: directions[code] for code in profile.directions}
+    for source, target in profile.folds.items():
+        if target not in result:
+            raise UsageError(
+                f"{profile.place}: направление «{source}» вливается в «{target}», "
+                f"которого нет в списке «directions». {suggestion(target, result)}"
+            )
+        result[target] = _joined(result[target], directions[source])
+    return tuple(result.values())
+
+
+def _joined(target: Direction, source: Direction) -> Direction:
+    parts = ("goals", "groups", "indicators", "collection", "recommendations", "limits")
+    both: dict[str, tuple] = {}
+    for name in parts:
+        own = getattr(target, name)
+        taken = {getattr(item, "code", item) for item in own}
+        both[name] = own + tuple(
+            item for item in getattr(source, name) if getattr(item, "code", item) not in taken
+        )
+    return dataclasses.replace(target, **both)

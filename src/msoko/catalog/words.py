@@ -1,0 +1,47 @@
+"""Words of reports: sentences and the names of subjects."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from msoko.catalog.model import Profile
+from msoko.catalog.strict import suggestion
+from msoko.errors import UsageError
+from msoko.project import Project
+
+
+def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
+    """Return the sentences of `registry/wording.yml` with those the profile words otherwise.
+
+    A profile names a sentence by its dotted key; a key that the house does not have is refused.
+    """
+    sentences = _read(project.find("registry", "wording.yml"))
+    changed: dict[str, object] = dict(sentences)
+    for key, text in profile.wording.items():
+        section, _, name = key.partition(".")
+        own = changed.get(section)
+        if not isinstance(own, Mapping) or name not in own:
+            known = [f"{one}.{two}" for one, inner in sentences.items() for two in inner]
+            raise UsageError(
+                f"{profile.place}: в wording нет предложения «{key}». {suggestion(key, known)}"
+            )
+        changed[section] = {**own, name: text}
+    return changed
+
+
+def load_subject_names(project: Project) -> dict[str, str]:
+    """Return the Russian name of each subject code of `registry/subjects.csv`."""
+    with project.find("registry", "subjects.csv").open(encoding="utf-8", newline="") as file:
+        return {row["subject"]: row["name"] for row in csv.DictReader(file)}
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
+    import yaml
+
+    return yaml.load(
+        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )

@@ -1,0 +1,82 @@
+"""The tables of a year as relations of an engine: read where they lie, never loaded whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import ibis
+
+from msoko.catalog.checks import FORMS, SCHOOL_COLUMNS
+from msoko.indicators.expressions import column_name
+from msoko.school_year import SchoolYear
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ibis.backends import BaseBackend
+    from ibis.expr.types import Table
+
+
+class Paths(Protocol):
+    """What tells where a year's table lies; `msoko.store.Store` does."""
+
+    def path(self, year: SchoolYear, name: str) -> Path: ...
+
+
+class Relations:
+    """The tables of one school year on one engine."""
+
+    def __init__(self, paths: Paths, year: SchoolYear, backend: BaseBackend) -> None:
+        self.paths = paths
+        self.year = year
+        self.backend = backend
+
+    def has(self, name: str) -> bool:
+        return self.paths.path(self.year, "monitoring" if name == FORMS else name).exists()
+
+    def table(self, name: str, columns: Iterable[tuple[str, str]] = ()) -> Table:
+        """Return a table with the attributes of schools that `columns` ask for.
+
+        `columns` are (qualifier, name) pairs; for the table of forms they name its items.
+        """
+        columns = set(columns)
+        rows = self._forms(columns) if name == FORMS else self._read(name)
+        wanted = [key for key in SCHOOL_COLUMNS if ("", key) in columns and key not in rows.columns]
+        if not wanted:
+            return rows
+        schools = self._read("schools").select("school_id", *wanted)
+        return rows.left_join(schools, "school_id").drop("school_id_right")
+
+    def _read(self, name: str) -> Table:
+        return self.backend.read_parquet(str(self.paths.path(self.year, name)))
+
+    def _forms(self, columns: set[tuple[str, str]]) -> Table:
+        returned = self._read("monitoring")
+        items = sorted((form, item) for form, item in columns if form)
+        filled = {
+            column_name(form, item): returned.value.max(
+                where=(returned.form == form) & (returned.item == item)
+            )
+            for form, item in items
+        }
+        return returned.group_by("school_year", "school_id").aggregate(**filled)
+
+    @cached_property
+    def maxima(self) -> dict[tuple[str, str, int], float]:
+        """Return the highest primary score of each (procedure, subject, grade)."""
+        if not self.has("results"):
+            return {}
+        rows = self._read("results")
+        keys = ["procedure", "subject", "grade"]
+        found = rows.group_by(keys).aggregate(top=rows.max_score.max()).execute().dropna()
+        return {
+            (row.procedure, row.subject, int(row.grade)): float(row.top)
+            for row in found.itertuples()
+        }
+
+
+def duckdb_backend() -> BaseBackend:
+    """Return the embedded engine, with nothing of a former run in it."""
+    return ibis.duckdb.connect()
