@@ -1,0 +1,155 @@
+"""Kernels forked from one preloaded process: the side that asks for them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from msoko.errors import MsokoError
+
+START_SECONDS = 120
+"""How long a busy machine may take to import everything before the first fork."""
+
+
+class KernelLost(MsokoError):
+    """No kernel could be started at all: a defect of ours or of the machine."""
+
+    exit_code = 3
+
+
+class ForkedKernel:
+    """A kernel forked by the server, with the part of `Popen` that Jupyter uses."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, server: socket.socket, pid: int) -> None:
+        self.server = server
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the kernel runs."""
+        if self.returncode is None:
+            self.server.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                self._hear()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            self.server.settimeout(timeout)
+            self._hear()
+        return self.returncode if self.returncode is not None else 0
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def _hear(self) -> None:
+        try:
+            told = self.server.recv(64)
+        except ConnectionError:
+            told = b""
+        # the server's own end takes its kernels with it
+        self.returncode = json.loads(told)["code"] if told else -signal.SIGKILL
+        self.server.close()
+
+
+class ForkServer:
+    """The preloaded process, started when first needed and ended with the build."""
+
+    def __init__(self, modules: list[str], cwd: Path, environment: dict[str, str]) -> None:
+        self.modules = modules
+        self.cwd = cwd
+        self.environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+        self.folder = Path()
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin preloading, without waiting for it; a server that died is replaced."""
+        with self._lock:
+            if self.process is not None and self.process.poll() is None:
+                return
+            self.folder = Path(tempfile.mkdtemp(prefix="msoko-"))
+            with (self.folder / "log").open("wb") as log:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", "msoko.run.forkserver", str(self.folder / "server")],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    cwd=self.cwd,
+                    env=self.environment,
+                    start_new_session=True,
+                )
+            self.process.stdin.write(json.dumps(self.modules).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def fork(self, arguments: list[str], cwd: str, environment: dict[str, str]) -> ForkedKernel:
+        """Return a new kernel that listens where its connection file (`-f`) says."""
+        self.start()
+        server = self._connected()
+        request = {"arguments": arguments, "cwd": cwd, "env": environment}
+        server.sendall(json.dumps(request).encode() + b"\n")
+        server.settimeout(START_SECONDS)
+        try:
+            told = server.recv(64)
+        except TimeoutError:
+            told = b""
+        if not told:
+            raise KernelLost(self._complaint())
+        return ForkedKernel(server, json.loads(told)["pid"])
+
+    def stop(self) -> None:
+        """End the server and every kernel it forked; nothing of them is left."""
+        with self._lock:
+            if self.process is None:
+                return
+            self.process.stdin.close()
+            try:
+                self.process.wait(timeout=1)
+            except subprocess.TimeoutExpired:  # it was still importing
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _connected(self) -> socket.socket:
+        server = socket.socket(socket.AF_UNIX)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                server.connect(str(self.folder / "server"))
+                return server
+            except (FileNotFoundError, ConnectionRefusedError):
+                if self.process is None or self.process.poll() is not None:
+                    raise KernelLost(self._complaint()) from None
+                if time.monotonic() > deadline:
+                    raise KernelLost(self._complaint()) from None
+                time.sleep(0.01)
+
+    def _complaint(self) -> str:
+        log = self.folder / "log"
+        said = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+        reason = f" ({said[-1]})" if said else ""
+        return (
+            f"Не удалось запустить ускоренный режим выполнения блокнотов{reason}. "
+            "Повторите команду с --engine papermill."
+        )
