@@ -1,0 +1,1 @@
+"""The blocks of a report, a module for each question of the management cycle."""

@@ -1,0 +1,157 @@
+"""What follows: recommendations, decisions, and the effect of last year's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from msoko import catalog
+from msoko.present import russian
+from msoko.present.block import Block, Details, Sheet, block, cell
+from msoko.present.blocks import change
+from msoko.present.evidence import Evidence
+
+if TYPE_CHECKING:
+    from msoko.catalog import Decision, Indicator, Measure
+    from msoko.present.report import Report
+    from msoko.stats.estimate import Estimate, NotEstimable
+
+RECIPIENTS = ("department", "methodical_service", "school", "teachers")
+LEAST_SCHOOLS = 5
+"""Fewer schools than this cannot carry a before–after comparison with an interval."""
+
+
+def recommendations(report: Report) -> Block:
+    """List the recommendations of each recipient; no finding, no recommendation."""
+    rows = report.store.read("recommendations", [report.year])
+    rows = rows[rows["direction"] == report.direction.direction]
+    if rows.empty:
+        return block(report.say("advice.none"))
+    parts = [report.say("advice.reading", count=len(rows),
+                        schools=int(rows["school_id"].dropna().nunique()))]  # fmt: skip
+    for recipient in RECIPIENTS:
+        part = rows[rows["recipient"] == recipient]
+        if part.empty:
+            continue
+        if report.is_public and recipient == "school":
+            parts.append(report.say("advice.schools_unnamed", count=part["school_id"].nunique()))
+            continue
+        sheet = _sheet(report, part, recipient)
+        is_long = len(part) > 8
+        heading = report.say(f"recipient.{recipient}")
+        parts.append(Details(f"{heading}: {len(part)}", (sheet,)) if is_long else sheet)
+    return block(*parts)
+
+
+def _sheet(report: Report, rows: pd.DataFrame, recipient: str) -> Sheet:
+    body = [[_addressee(report, row), cell(row.finding), cell(row.text), cell(row.deadline),
+             cell(row.expected), cell(row.measure)]
+            for row in rows.itertuples()]  # fmt: skip
+    head = ["Кому", "Что установлено", "Что сделать", "Срок", "Ожидаемый результат",
+            "Пункт дорожной карты"]  # fmt: skip
+    return Sheet(head, body, report.say(f"recipient.{recipient}"),
+                 f"advice-{recipient.replace('_', '-')}", "llllll")  # fmt: skip
+
+
+def _addressee(report: Report, row: tuple) -> str:
+    if row.recipient in ("school", "teachers") and isinstance(row.school_id, str):
+        return cell(report.school_name(row.school_id))
+    return report.say(f"addressee.{row.recipient}", subject=report.paper(row.subject, None).lower())
+
+
+def decisions(report: Report) -> Block:
+    """List the roadmap measures that the findings lead to, and the decisions taken."""
+    rows = report.store.read("recommendations", [report.year])
+    rows = rows[rows["direction"] == report.direction.direction]
+    named = {one.number: one for one in catalog.load_roadmap(report.project, report.profile)}
+    codes = sorted(rows["measure"].dropna().unique())
+    measures = [named[code] for code in codes if code in named]
+    taken = [one for one in report.decisions if one.school_year == str(report.year)]
+    if not measures and not taken:
+        return block(report.say("decisions.none"))
+    return block(_measures(report, measures, rows), _taken(report, taken))
+
+
+def _measures(report: Report, measures: list[Measure], rows: pd.DataFrame) -> Sheet | None:
+    if not measures:
+        return None
+    counts = rows["measure"].value_counts()
+    body = [[cell(one.number), cell(one.text), cell(one.deadline), cell(one.responsible),
+             russian.figure(counts.get(one.number, 0), "persons")]
+            for one in measures]  # fmt: skip
+    head = ["Пункт", "Мероприятие", "Срок", "Ответственный", "Рекомендаций"]
+    return Sheet(head, body, "Мероприятия дорожной карты, к которым ведут рекомендации",
+                 "measures", "llllr")  # fmt: skip
+
+
+def _taken(report: Report, taken: list[Decision]) -> Sheet | None:
+    if not taken:
+        return None
+    body = [[f"{one.date:%d.%m.%Y}", cell(one.text), cell(one.addressee), cell(one.deadline),
+             _expected(report, one)]
+            for one in taken]  # fmt: skip
+    head = ["Дата", "Решение", "Адресат", "Срок", "Ожидаемое изменение"]
+    return Sheet(head, body, f"Решения {report.year} учебного года", "decisions", "lllll")
+
+
+def _expected(report: Report, decision: Decision) -> str:
+    indicator = report.direction.indicator(decision.indicator)
+    return (f"{cell(indicator.short_title or indicator.title)}: "
+            f"{russian.change(decision.expected.value, indicator.unit)}")  # fmt: skip
+
+
+def effect(report: Report) -> Block:
+    """Compare before and after each decision of last year, where the data carry it."""
+    last = str(report.year.shifted(-1))
+    taken = [one for one in report.decisions if one.school_year == last]
+    if not taken:
+        return block(report.say("effect.none", year=last))
+    items = [_effect(report, one) for one in taken]
+    return block(report.say("effect.reading", count=len(taken), year=last), "\n".join(items),
+                 report.say("effect.caveat"))  # fmt: skip
+
+
+def _effect(report: Report, decision: Decision) -> str:
+    indicator = report.direction.indicator(decision.indicator)
+    told = change.between(report, indicator, decision.schools or None)
+    slots = {
+        "text": cell(decision.text),
+        "title": cell(indicator.short_title or indicator.title),
+        "expected": russian.change(decision.expected.value, indicator.unit),
+        "date": f"{decision.date:%d.%m.%Y}",
+    }
+    if not change.comparable(report, indicator):
+        return "- " + report.say("effect.not_comparable", **slots)
+    if told is None or not told.is_estimable or told.n < LEAST_SCHOOLS:
+        return "- " + report.say("effect.too_few", least=LEAST_SCHOOLS, **slots)
+    number = report.ledger.cite(_evidence(report, indicator, decision, told))
+    interval = russian.span(told.low, told.high, indicator.unit, is_change=True)
+    return "- " + report.say(f"effect.{_outcome(indicator, decision, told)}", number=number,
+                             interval=interval, n=told.n, **slots)  # fmt: skip
+
+
+def _outcome(indicator: Indicator, decision: Decision, told: Estimate | NotEstimable) -> str:
+    """Return reached, partly, untold or worse, by the interval and the expected change."""
+    sign = 1 if decision.expected.value >= 0 else -1
+    worst, best = sorted((sign * told.low, sign * told.high))
+    if best < 0:
+        return "worse"
+    if worst <= 0:
+        return "untold"
+    return "reached" if sign * (told.value - decision.expected.value) >= 0 else "partly"
+
+
+def _evidence(
+    report: Report, indicator: Indicator, decision: Decision, told: Estimate
+) -> Evidence:
+    last = report.year.shifted(-1)
+    schools = "отобранным школам" if decision.schools else "всем школам"
+    return Evidence(
+        what=f"Изменение после решения: {indicator.title}, по {schools}; с {last} по {report.year}",
+        shown=russian.change(told.value, indicator.unit),
+        formula="разность двух значений; ошибка – по школам (msoko.stats.ratio.ratio_change)",
+        n=russian.counted(told.n, "школа", "школы", "школ"),
+        interval=russian.span(told.low, told.high, indicator.unit, is_change=True),
+        source=indicator.source,
+    )

@@ -1,0 +1,147 @@
+"""How an indicator changed since last year, and whether that can be told from chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from msoko.present import russian
+from msoko.present.evidence import Evidence
+
+if TYPE_CHECKING:
+    from msoko.catalog import Indicator
+    from msoko.present.report import Report
+    from msoko.stats.estimate import Estimate, NotEstimable
+
+LEVEL = 0.05
+"""The false discovery rate of the changes that one report calls changes."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """An indicator's change: from, to, the estimate, and its place in the family of changes."""
+
+    before: float | None
+    after: float | None
+    estimate: Estimate | NotEstimable | None
+    q: float | None = None
+
+    @property
+    def difference(self) -> float | None:
+        if self.before is None or self.after is None:
+            return None
+        return self.after - self.before
+
+    @property
+    def has_interval(self) -> bool:
+        return self.estimate is not None and self.estimate.is_estimable
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the change is told from chance at the report's false discovery rate."""
+        return self.q is not None and self.q <= LEVEL
+
+    def verdict(self, polarity: str) -> str:
+        """Return a key of wording: better, worse, up, down, within, unknown."""
+        if not self.has_interval:
+            return "unknown"
+        if not self.is_told:
+            return "within"
+        is_up = self.estimate.value > 0
+        if polarity == "none":
+            return "up" if is_up else "down"
+        return "better" if is_up == (polarity == "higher_is_better") else "worse"
+
+
+def changes(report: Report) -> dict[str, Change]:
+    """Return each indicator's change since last year; q-values are Benjamini–Hochberg's."""
+    from msoko.stats.multiplicity import adjust
+
+    found = {one.code: _change(report, one) for one in report.direction.indicators}
+    told = [code for code, one in found.items() if one.has_interval]
+    q_values = adjust([found[code].estimate.p for code in told]) if told else ()
+    return found | {
+        code: replace(found[code], q=float(q)) for code, q in zip(told, q_values, strict=True)
+    }
+
+
+def _change(report: Report, indicator: Indicator) -> Change:
+    before, after = (
+        _value(report, indicator, str(year)) for year in (report.year.shifted(-1), report.year)
+    )
+    is_compared = before is not None and after is not None and comparable(report, indicator)
+    return Change(before, after, between(report, indicator) if is_compared else None)
+
+
+def comparable(report: Report, indicator: Indicator) -> bool:
+    """Whether this year's value may be set beside last year's."""
+    rows = report.select(indicator.code, year=str(report.year))
+    flags = " ".join(rows["flags"].fillna(""))
+    return indicator.comparable_across_years and "not_comparable" not in flags
+
+
+def between(
+    report: Report, indicator: Indicator, schools: Iterable[str] | None = None
+) -> Estimate | NotEstimable | None:
+    """Return the change since last year over schools; None where the indicator has no schools."""
+    from msoko.stats.ratio import ratio_change
+
+    pairs = [school_parts(report, indicator, year) for year in (report.year.shifted(-1), report.year)]
+    if any(pair.empty for pair in pairs) or indicator.measure in ("count", "sum"):
+        return None
+    everyone = pairs[0].index.union(pairs[1].index).sort_values()
+    if schools is not None:
+        everyone = everyone.intersection(pd.Index(list(schools)))
+    before, after = (pair.reindex(everyone) for pair in pairs)
+    return ratio_change(
+        (before["numerator"], before["denominator"]), (after["numerator"], after["denominator"])
+    )
+
+
+def school_parts(report: Report, indicator: Indicator, year: object) -> pd.DataFrame:
+    """Return numerator and denominator of each school in a year."""
+    rows = report.select(indicator.code, "school", year=str(year)).set_index("school_id")
+    return rows[["numerator", "denominator"]].astype(float)
+
+
+def _value(report: Report, indicator: Indicator, year: str) -> float | None:
+    rows = report.select(indicator.code, year=year)
+    if rows.empty or pd.isna(rows["value"].iloc[0]):
+        return None
+    return float(rows["value"].iloc[0])
+
+
+def sentence(report: Report, indicator: Indicator) -> str:
+    """Return what may be said of the indicator's change since last year."""
+    found = report.changes[indicator.code]
+    if not comparable(report, indicator):
+        return report.say("change.not_comparable")
+    if found.difference is None:
+        return report.say("change.no_last_year", year=report.year.shifted(-1))
+    number = report.ledger.cite(evidence(report, indicator, found))
+    if not found.has_interval:
+        return report.say("change.no_interval", number=number)
+    interval = russian.span(found.estimate.low, found.estimate.high, indicator.unit, is_change=True)
+    return report.say(
+        f"change.{found.verdict(indicator.polarity)}", number=number, interval=interval
+    )
+
+
+def evidence(report: Report, indicator: Indicator, found: Change) -> Evidence:
+    """Return what stands behind a change."""
+    estimate = found.estimate if found.has_interval else None
+    return Evidence(
+        what=f"Изменение: {indicator.title}; с {report.year.shifted(-1)} по {report.year}",
+        shown=russian.change(found.difference, indicator.unit),
+        formula="разность двух значений; ошибка – по школам (msoko.stats.ratio.ratio_change)",
+        numerator=russian.amount(found.after, indicator.unit),
+        denominator=russian.amount(found.before, indicator.unit),
+        n=russian.counted(estimate.n, "школа", "школы", "школ") if estimate else "",
+        interval=russian.span(estimate.low, estimate.high, indicator.unit, is_change=True)
+        if estimate
+        else "",
+        source=indicator.source,
+    )

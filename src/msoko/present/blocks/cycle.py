@@ -1,0 +1,177 @@
+"""The cycle's frame: conclusions, goals, indicators, collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from msoko.present import russian
+from msoko.present.block import Block, Details, Sheet, block, cell
+from msoko.present.blocks import change
+
+if TYPE_CHECKING:
+    from msoko.catalog import CollectionMethod, Indicator, Seed
+    from msoko.present.report import Report
+
+
+def summary(report: Report, codes: Sequence[str]) -> Block:
+    """Say of each indicator its value, its interval, its change and its target."""
+    items = [_conclusion(report, report.direction.indicator(code)) for code in codes]
+    said = [f"- {item}" for item in items if item]
+    opening = report.say(
+        "opening.public" if report.is_public else "opening.internal",
+        municipality=report.profile.name.prepositional, year=report.year,
+    )  # fmt: skip
+    if not said:
+        return block(opening, report.say("opening.no_data"))
+    return block(opening, "\n".join(said), _school_count(report))
+
+
+def _conclusion(report: Report, indicator: Indicator) -> str | None:
+    rows = report.select(indicator.code, year=str(report.year))
+    if rows.empty or pd.isna(rows["value"].iloc[0]):
+        return report.say("conclusion.no_data", title=cell(indicator.title))
+    row = rows.iloc[0]
+    slots = {"title": cell(indicator.title), "value": report.number(indicator, row)}
+    if pd.notna(row["low"]):
+        interval = russian.span(row["low"], row["high"], indicator.unit)
+        text = report.say("conclusion.with_interval", interval=interval, **slots)
+    else:
+        text = report.say("conclusion.plain", **slots)
+    return " ".join(
+        filter(None, (text, change.sentence(report, indicator), _target(report, indicator, row)))
+    )
+
+
+def _target(report: Report, indicator: Indicator, row: pd.Series) -> str:
+    """Return whether the target is reached, missed, or the interval does not tell."""
+    if indicator.target is None:
+        return ""
+    target = russian.amount(indicator.target.value, indicator.unit)
+    return report.say(f"target.{_against_target(indicator, row)}", target=target)
+
+
+def _against_target(indicator: Indicator, row: pd.Series) -> str:
+    goal, sign = indicator.target.value, -1 if indicator.polarity == "lower_is_better" else 1
+    if pd.isna(row["low"]):
+        return "reached" if sign * (row["value"] - goal) >= 0 else "missed"
+    worst, best = sorted((sign * (row["low"] - goal), sign * (row["high"] - goal)))
+    if worst >= 0:
+        return "reached"
+    return "missed" if best < 0 else "untold"
+
+
+def _school_count(report: Report) -> str | None:
+    kinds = report.schools["kind"].value_counts()
+    if kinds.empty:
+        return None
+    forms = {"school": ("школа", "школы", "школ"),
+             "preschool": ("детский сад", "детских сада", "детских садов")}  # fmt: skip
+    said = [russian.counted(int(kinds[kind]), *forms[kind]) for kind in forms if kind in kinds]
+    return report.say("opening.schools", schools=russian.listed(said))
+
+
+def goals(report: Report) -> Block:
+    """List the goals as the founding document words them, with the place in it."""
+    items = [f"{number}. {cell(goal.text)}{_origin(goal.seed)}"
+             for number, goal in enumerate(report.direction.goals, start=1)]  # fmt: skip
+    return block(cell(report.direction.purpose), "\n".join(items))
+
+
+def _origin(seed: Seed | None) -> str:
+    if seed is None or not seed.section:
+        return ""
+    return f" *(положение, раздел {cell(seed.section)})*"
+
+
+def indicators(report: Report) -> Block:
+    """Put all indicators in one table, and say what stands in it."""
+    last = str(report.year.shifted(-1))
+    head = ["Показатель", "Ед.", last, str(report.year), "95 % интервал", "Изменение",
+            "Вывод об изменении", "Цель", "n"]  # fmt: skip
+    rows = [_indicator_row(report, one) for one in report.direction.indicators]
+    absent = [cell(one.title) for one in report.direction.indicators
+              if report.select(one.code, year=str(report.year))["value"].isna().all()]  # fmt: skip
+    table = Sheet(
+        head, rows, f"Показатели направления, {report.year} учебный год", "indicators", "lcrrlrlrr"
+    )
+    told = [one for one in report.changes.values() if one.is_told]
+    text = report.say("indicators.reading", count=len(rows), told=len(told), rate=change.LEVEL)
+    missing = report.say("indicators.absent", titles=absent) if absent else None
+    return block(text, table, missing, _groups_without_data(report), _formulas(report))
+
+
+def _indicator_row(report: Report, indicator: Indicator) -> list[str]:
+    found = report.changes[indicator.code]
+    rows = report.select(indicator.code, year=str(report.year))
+    unit = russian.UNIT_NAMES[indicator.unit]
+    target = russian.figure(indicator.target.value, indicator.unit) if indicator.target else ""
+    name = cell(indicator.short_title or indicator.title)
+    if rows.empty or pd.isna(rows["value"].iloc[0]):
+        return [name, unit, russian.figure(found.before, indicator.unit), russian.NOTHING,
+                russian.NOTHING, russian.NOTHING, "нет данных", target, russian.NOTHING]  # fmt: skip
+    row = rows.iloc[0]
+    is_compared = found.difference is not None and change.comparable(report, indicator)
+    difference = russian.change(found.difference, indicator.unit) if is_compared else "–"
+    verdict = found.verdict(indicator.polarity) if is_compared else "not_compared"
+    return [
+        name, unit, russian.figure(found.before, indicator.unit),
+        f"[{russian.figure(row['value'], indicator.unit)}]"
+        f"(#e-{_cited(report, indicator, row)})",
+        russian.span(row["low"], row["high"], indicator.unit),
+        difference, report.say(f"verdict.{verdict}"), target or russian.NOTHING,
+        russian.figure(row["n"], "persons"),
+    ]  # fmt: skip
+
+
+def _cited(report: Report, indicator: Indicator, row: pd.Series) -> str:
+    evidence = report.evidence(indicator, row)
+    report.ledger.cite(evidence)
+    return evidence.id
+
+
+def _groups_without_data(report: Report) -> Details | None:
+    """Name the groups of indicators of the founding document that nothing computes yet."""
+    used = {one.group for one in report.direction.indicators}
+    rows = [[cell(group.text), cell(group.needs or "источник данных не определён")]
+            for group in report.direction.groups if group.code not in used]  # fmt: skip
+    if not rows:
+        return None
+    sheet = Sheet(["Группа показателей", "Что нужно для расчёта"], rows,
+                  "Группы показателей без данных", "", "ll")  # fmt: skip
+    return Details("Группы показателей, по которым данных нет", (sheet,))
+
+
+def _formulas(report: Report) -> Details:
+    rows = [[cell(one.title), cell(one.source), cell(one.method or "–"), cell(one.note or "–")]
+            for one in report.direction.indicators]  # fmt: skip
+    head = ["Показатель", "Источник данных", "Метод сбора", "Примечание"]
+    sheet = Sheet(head, rows, "Откуда берётся каждый показатель", "", "llll")
+    return Details("Источники и методы сбора по каждому показателю", (sheet,))
+
+
+def collection(report: Report) -> Block:
+    """Say how data are collected, and count what arrived by kind of file."""
+    methods = [_method(one) for one in report.direction.collection]
+    sources = report.store.read("sources", [report.year])
+    arrived = sources.groupby("layout", sort=True).agg(
+        files=("file", "nunique"), rows_in=("rows_in", "sum"), rows_kept=("rows_kept", "sum"),
+        rows_set_aside=("rows_set_aside", "sum"),
+    )  # fmt: skip
+    rows = [[report.say(f"layout.{layout}") if report.wording.has(f"layout.{layout}") else
+             cell(layout), *(russian.figure(float(value), "persons") for value in row)]
+            for layout, row in zip(arrived.index, arrived.to_numpy(), strict=True)]  # fmt: skip
+    table = Sheet(
+        ["Вид данных", "Файлов", "Строк получено", "Строк принято", "Строк отложено"],
+        rows, f"Что получено за {report.year} учебный год", "arrived",
+    )  # fmt: skip
+    text = report.say("collection.reading", files=int(sources["file"].nunique()),
+                      rows=int(sources["rows_in"].sum()))  # fmt: skip
+    return block("\n".join(methods) if methods else None, text, table)
+
+
+def _method(method: CollectionMethod) -> str:
+    details = [cell(part) for part in (method.source, method.period, method.responsible) if part]
+    return f"- **{cell(method.title)}** – {'; '.join(details)}."

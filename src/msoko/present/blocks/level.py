@@ -1,0 +1,118 @@
+"""Where results stand: by subject and grade, and by mark, beside the region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from msoko.present import charts, russian
+from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
+
+if TYPE_CHECKING:
+    from msoko.catalog import Indicator
+    from msoko.present.report import Report
+
+PAPER = ["subject", "grade"]
+MARKS = ("«2»", "«3»", "«4»", "«5»")
+SHARES = [f"share_{mark}_percent" for mark in (2, 3, 4, 5)]
+
+
+def level(report: Report, code: str) -> Block:
+    """Draw the indicator by paper with its interval and the region's value."""
+    indicator = report.direction.indicator(code)
+    rows = _with_region(report, code)
+    if rows.empty:
+        return insufficient(cell(indicator.title), report.say("reason.no_papers"))
+    dots = [_dot(report, indicator, row) for row in rows.itertuples()]
+    unit = russian.UNIT_NAMES[indicator.unit]
+    drawn = charts.dots(dots, f"{indicator.short_title or indicator.title}, {unit}",
+                        "в регионе", "муниципалитет")  # fmt: skip
+    caption = report.say("level.caption", title=cell(indicator.title), year=report.year)
+    figure = Figure(drawn, caption, report.say("level.alternative", title=indicator.title,
+                    papers=len(dots)), f"level-{code}", _behind(report, indicator, rows))  # fmt: skip
+    return block(_reading(report, indicator, rows), figure)
+
+
+def _with_region(report: Report, code: str) -> pd.DataFrame:
+    """Return the municipality's papers of the year, best first, with the region's value."""
+    own = report.select(code, by=PAPER, year=str(report.year)).dropna(subset=["value"])
+    region = report.select(code, "region", PAPER, str(report.year)).set_index(PAPER)["value"]
+    keys = pd.MultiIndex.from_frame(own[PAPER])
+    reference = region.reindex(keys).to_numpy() if len(region) else float("nan")
+    return own.assign(reference=reference).sort_values("value", ascending=False, kind="stable")
+
+
+def _dot(report: Report, indicator: Indicator, row: tuple) -> charts.Dot:
+    value, low, high, reference = (
+        russian.scaled(number, indicator.unit) if pd.notna(number) else None
+        for number in (row.value, row.low, row.high, row.reference)
+    )
+    return charts.Dot(report.paper(row.subject, row.grade), value, low, high, reference,
+                      _side(row) != 0)  # fmt: skip
+
+
+def _side(row: tuple) -> int:
+    """Return −1 or +1 where the interval leaves the region's value out, else 0."""
+    if pd.isna(row.reference) or pd.isna(row.low):
+        return 0
+    return (row.low > row.reference) - (row.high < row.reference)
+
+
+def _reading(report: Report, indicator: Indicator, rows: pd.DataFrame) -> str:
+    best, worst = rows.iloc[0], rows.iloc[-1]
+    said = [report.say("level.one" if len(rows) == 1 else "level.range",
+                       best=cell(report.paper(best["subject"], best["grade"])),
+                       best_value=report.number(indicator, best),
+                       worst=cell(report.paper(worst["subject"], worst["grade"])),
+                       worst_value=report.number(indicator, worst))]  # fmt: skip
+    if rows["reference"].notna().any():
+        for side, key in ((-1, "level.below"), (1, "level.above")):
+            papers = [report.paper(row.subject, row.grade) for row in rows.itertuples()
+                      if _side(row) == side]  # fmt: skip
+            if papers:
+                said.append(report.say(key, papers=[cell(paper) for paper in papers]))
+        if not any(_side(row) for row in rows.itertuples()):
+            said.append(report.say("level.as_region"))
+    else:
+        said.append(report.say("level.no_region"))
+    small = [row for row in rows.itertuples() if row.n < 10]
+    if small:
+        said.append(report.say("level.small", count=len(small)))
+    return f"{' '.join(said)} {report.say('level.see', figure=f'@fig-level-{indicator.code}')}"
+
+
+def _behind(report: Report, indicator: Indicator, rows: pd.DataFrame) -> Sheet:
+    unit = russian.UNIT_NAMES[indicator.unit]
+    body = [[cell(report.paper(row.subject, row.grade)), russian.figure(row.n, "persons"),
+             russian.figure(row.value, indicator.unit),
+             russian.span(row.low, row.high, indicator.unit),
+             russian.figure(row.reference, indicator.unit)]
+            for row in rows.itertuples()]  # fmt: skip
+    head = ["Работа", "n", f"Значение, {unit}", "95 % интервал", f"Регион, {unit}"]
+    return Sheet(head, body, f"{cell(indicator.title)}, {report.year}")
+
+
+def marks(report: Report, procedure: str) -> Block:
+    """Draw the shares of marks in each paper, the municipality above the region."""
+    shares = report.store.read("mark_shares", [report.year])
+    shares = shares[(shares["procedure"] == procedure)
+                    & shares["group_level"].isin(["municipality", "region"])]  # fmt: skip
+    if shares.empty:
+        return insufficient("Распределение отметок", report.say("reason.no_mark_shares"))
+    shares = shares.assign(order=shares["group_level"].eq("region"))
+    shares = shares.sort_values(["subject", "grade", "order"], kind="stable")
+    bars, body = [], []
+    for row in shares.itertuples():
+        paper = report.paper(row.subject, row.grade)
+        values = [float(getattr(row, name)) for name in SHARES]
+        bars.append(("регион" if row.order else paper, values))
+        body.append([cell(paper), "регион" if row.order else "муниципалитет",
+                     russian.figure(row.participant_count, "persons"),
+                     *(russian.decimal(value) for value in values)])  # fmt: skip
+    behind = Sheet(["Работа", "Группа", "Участников", *MARKS], body,
+                   f"Доли отметок, %, {report.year}", "", "llrrrrr")  # fmt: skip
+    caption = report.say("marks.caption", year=report.year)
+    figure = Figure(charts.stacked(bars, MARKS), caption, report.say("marks.alternative"),
+                    f"marks-{procedure}", behind)  # fmt: skip
+    return block(report.say("marks.reading", figure=f"@fig-marks-{procedure}"), figure)

@@ -1,0 +1,45 @@
+"""Sentences from `registry/wording.yml`, their slots filled with evidence-linked numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msoko.present import russian
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+class Wording:
+    """The sentences of one report language, by dotted key."""
+
+    def __init__(self, sentences: Mapping[str, object]) -> None:
+        self.sentences = sentences
+
+    @cached_property
+    def environment(self) -> Environment:
+        from jinja2 import StrictUndefined
+        from jinja2.sandbox import SandboxedEnvironment
+
+        made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)
+        made.filters |= {"counted": russian.counted, "noun": russian.noun,
+                         "listed": russian.listed, "shortened": russian.shortened}  # fmt: skip
+        return made
+
+    def has(self, key: str) -> bool:
+        return isinstance(self._find(key), str)
+
+    def say(self, key: str, **slots: object) -> str:
+        """Return the sentence of `key`; a slot that it needs and is not given is a defect."""
+        text = self._find(key)
+        if not isinstance(text, str):
+            raise KeyError(f"registry/wording.yml has no sentence {key!r}")
+        return self.environment.from_string(text).render(slots).strip()
+
+    def _find(self, key: str) -> object:
+        place: object = self.sentences
+        for word in key.split("."):
+            place = place.get(word) if isinstance(place, Mapping) else None
+        return place
