@@ -21,6 +21,7 @@ from msoko.stats.estimate import (
     Reason,
     critical_value,
 )
+from msoko.stats.proportions import wilson_limits
 
 WEIGHTS = ("none", "linear", "quadratic")
 
@@ -81,7 +82,9 @@ def kappa(
     error = float(np.sqrt(max(0.0, scatter) / n) / (1 - chance))
     margin = critical_value(level)
     if error < 1e-9:
-        low, high = ((end - chance) / (1 - chance) for end in _wilson(min(1.0, seen), n, margin))
+        low, high = (
+            (end - chance) / (1 - chance) for end in wilson_limits(min(1.0, seen), n, margin)
+        )
     else:
         low, high = value - margin * error, value + margin * error
     low, high = max(-1.0, min(low, value)), min(1.0, max(high, value))
@@ -117,7 +120,8 @@ def marginal_homogeneity(
     1970); "bhapkar" (1966) is `W/(1 − W/n)`, always the larger. df = categories left − 1.
     The disputable choice: when V is singular or ill-conditioned (usual at n < 30) and `merge`,
     the rarest category is joined with its rarer neighbour (unless that hides every change)
-    until V can be inverted, as for ordered marks; `merge=False` returns NotEstimable("singular") instead. Categories that
+    until V can be inverted, as for ordered marks; without `merge` a singular V gives
+    NotEstimable("singular"). Categories that
     never occur are dropped first. Not estimable without discordant persons.
     Checked against coin 1.4-2 in the reference tests.
     """
@@ -220,12 +224,6 @@ def _agreement_weights(size: int, kind: str) -> np.ndarray:
     if kind == "none" or size < 2:
         return (distance == 0).astype(float)
     return 1 - (distance / (size - 1)) ** (1 if kind == "linear" else 2)
-
-
-def _wilson(share: float, n: int, margin: float) -> tuple[float, float]:
-    centre = (share + margin**2 / (2 * n)) / (1 + margin**2 / n)
-    half = margin * np.sqrt(share * (1 - share) / n + margin**2 / (4 * n**2))
-    return centre - half / (1 + margin**2 / n), centre + half / (1 + margin**2 / n)
 
 
 def _difference_variance(counts: np.ndarray) -> np.ndarray:
