@@ -25,7 +25,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-KERNEL_MODULES = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython")
+KERNEL_MODULES = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "ipykernel.debugger",
+    "ipykernel.iostream",
+    "IPython.core.interactiveshell",
+    "matplotlib_inline.config",
+    "msoko",
+)
+"""What a kernel imports of its own before the first cell."""
 
 
 class _KernelSeeming:

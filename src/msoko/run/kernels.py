@@ -9,14 +9,16 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import LocalProvisioner
 
-from msoko.run.forks import ForkServer
+from msoko.run.forks import START_SECONDS, ForkServer
 
 KERNEL_SETTINGS = {
     "PYTHONHASHSEED": "0",
@@ -103,6 +105,40 @@ class WarmProvisioner(PlainProvisioner):
         return self.connection_info
 
 
+class PromptClient(AsyncKernelClient):
+    """A kernel's client that is ready as soon as the kernel is.
+
+    Jupyter's own waits until nothing has come for 0.2 s; here the reply to a request
+    and the `idle` that follows it say the same at once.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return when a request has been answered and its `idle` been heard."""
+        deadline = time.monotonic() + (timeout or START_SECONDS)
+        while time.monotonic() < deadline:
+            request = self.kernel_info()
+            try:
+                reply = await self.shell_channel.get_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply" and await self._is_idle(request):
+                    return
+            except Empty:
+                pass
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _is_idle(self, request: str) -> bool:
+        """Return whether the output channel is connected and said that `request` is done."""
+        while True:
+            try:
+                told = await self.iopub_channel.get_msg(timeout=0.2)
+            except Empty:
+                return False
+            state = told["content"].get("execution_state")
+            if told["parent_header"].get("msg_id") == request and state == "idle":
+                return True
+
+
 class PlainManager(AsyncKernelManager):
     """Starts this interpreter's own ipykernel, whatever kernels the user has installed."""
 
@@ -116,6 +152,11 @@ class PlainManager(AsyncKernelManager):
             display_name="Python 3 (ipykernel)",
             language="python",
         )
+
+    def client(self, **settings: Any) -> PromptClient:
+        """Return a client connected to this kernel."""
+        self.client_factory = PromptClient
+        return super().client(**settings)
 
     def make_provisioner(self) -> PlainProvisioner:
         return PlainProvisioner(kernel_spec=self.kernel_spec, parent=self)
@@ -143,3 +184,12 @@ class WarmManager(PlainManager):
         made = WarmProvisioner(kernel_spec=self.kernel_spec, parent=self)
         made.server = self.server
         return made
+
+    async def start_kernel(self, **settings: Any) -> None:
+        """Start the kernel and wait for its sockets: a connection refused is retried late."""
+        await super().start_kernel(**settings)
+        last_bound = Path(f"{self.ip}-{self.hb_port}")
+        for _ in range(2000 if self.transport == "ipc" else 0):
+            if last_bound.exists() or not await self.is_alive():
+                return
+            await asyncio.sleep(0.003)
