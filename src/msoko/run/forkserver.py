@@ -32,7 +32,6 @@ KERNEL_MODULES = (
     "ipykernel.debugger",
     "ipykernel.iostream",
     "IPython.core.interactiveshell",
-    "matplotlib_inline.config",
     "msoko",
 )
 """What a kernel imports of its own before the first cell."""
@@ -57,6 +56,8 @@ def preload(modules: list[str]) -> None:
                 importlib.import_module(name)
     finally:
         del builtins.get_ipython  # type: ignore[attr-defined]
+    # loaded without a shell, this backend would drop figures in silence; a child loads it anew
+    sys.modules.pop("matplotlib_inline.backend_inline", None)
     gc.collect()
     gc.freeze()  # what is shared with the children is not written to by their collector
 
