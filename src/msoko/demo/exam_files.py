@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from msoko.demo.draws import stream
 from msoko.demo.exams import EGE, OGE, Exam, Outcome, examine
 from msoko.demo.people import document, person
 from msoko.demo.roster import REGION, School
@@ -45,13 +44,13 @@ def write_exams(folder: Path, world: World, year: int) -> list[Outcome]:
     oge = [examine(world, exam, year) for exam in OGE]
     ege = [examine(world, exam, year) for exam in EGE]
     schools = {school.school_id: school for school in world.schools}
-    for outcome in oge[:2]:
+    for outcome in filter(len, oge[:2]):
         name = f"ОГЭ {outcome.exam.title} {year + 1}.csv"
         write_lines(folder / name, sparse(outcome, schools, year), "cp1251")
-    blocks = [row for outcome in oge[2:] for row in block(outcome, schools, year)]
+    blocks = [row for outcome in filter(len, oge[2:]) for row in block(outcome, schools, year)]
     title: list[Row] = [["Протокол проверки результатов"], [f"20 - {REGION}"]]
     write_workbook(folder / f"ОГЭ по выбору {year + 1}.xlsx", [Sheet("Протокол", title + blocks)])
-    for outcome in ege:
+    for outcome in filter(len, ege):
         exam = outcome.exam
         rows = (
             basic(outcome, schools, year) if exam.number == "22"
@@ -81,7 +80,7 @@ def sparse(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[
     title = spread([titled(exam, year)], header)
     yield [None] * 4 + title if exam.number == "12" else title
     yield spread(header, header)
-    for number, (row, points) in enumerate(zip(outcome.pupils.itertuples(), outcome.points, strict=True), 1):
+    for number, row, points in outcome.numbered():
         school = schools[row.school_id]
         yield spread(
             [
@@ -91,8 +90,6 @@ def sparse(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[
             ],
             header,
         )  # fmt: skip
-    if not len(outcome.pupils):
-        return
     means = [round(float(outcome.pupils[name].mean())) for name in ("total", "result")]
     yield spread(["Средние", *[None] * 12, *means], header)
     if not exam.has_marks:
@@ -114,7 +111,7 @@ def block(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[R
     yield [titled(exam, year)]
     yield []
     yield list(OGE_HEADER)
-    for number, (row, points) in enumerate(zip(outcome.pupils.itertuples(), outcome.points, strict=True), 1):
+    for number, row, points in outcome.numbered():
         school = schools[row.school_id]
         surname, given, father = person(row.uid)
         yield [
@@ -131,7 +128,7 @@ def basic(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[R
     exam = outcome.exam
     yield [titled(exam, year), *[None] * 12]
     yield list(BASIC_HEADER)
-    for number, (row, points) in enumerate(zip(outcome.pupils.itertuples(), outcome.points, strict=True), 1):
+    for number, row, points in outcome.numbered():
         school = schools[row.school_id]
         yield [
             number, school.exam_code, class_name(exam, row.class_number), station(school),
@@ -149,7 +146,7 @@ def english(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator
     yield [f'"{exam.title} п:{year + 1}.06.14; у:{year + 1}.06.16"', *[None] * 20]
     yield list(ENGLISH_HEADER)
     written = len(exam.short) + len(exam.long)
-    for number, (row, points) in enumerate(zip(outcome.pupils.itertuples(), outcome.points, strict=True), 1):
+    for number, row, points in outcome.numbered():
         school = schools[row.school_id]
         surname, given, father = person(row.uid)
         oral = int(points[written:].sum())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from msoko.demo.curves import Curve, tuned
 from msoko.demo.draws import stream
 from msoko.demo.pupils import sitting, standing
 from msoko.demo.sittings import World
@@ -90,6 +93,15 @@ class Outcome:
     pupils: pd.DataFrame
     points: np.ndarray
 
+    def __len__(self) -> int:
+        return len(self.pupils)
+
+    def numbered(self) -> Iterator[tuple[int, Any, np.ndarray]]:
+        """Yield the number in the list from 1, the pupil's row and the pupil's points."""
+        pairs = zip(self.pupils.itertuples(), self.points, strict=True)
+        for number, (row, points) in enumerate(pairs, 1):
+            yield number, row, points
+
 
 def examine(world: World, exam: Exam, year: int) -> Outcome:
     """Return an exam of the year; nothing is planted here, for exams are invigilated."""
@@ -98,7 +110,7 @@ def examine(world: World, exam: Exam, year: int) -> Outcome:
     is_in = _chosen(world, exam, year, here, true)
     here, true = here[is_in].reset_index(drop=True), true[is_in]
     draw = stream(world.seed, exam.procedure, exam.number, year)
-    points = _points(exam, true, draw)
+    points = curve_of(exam).answer(true, draw)
     here["total"] = points.sum(axis=1).astype(int)
     here["result"] = _marks(exam, points) if exam.has_marks else _test_scores(exam, here["total"])
     return Outcome(exam, here, points)
@@ -118,16 +130,16 @@ def _chosen(
     return ~exempt & (own < share)
 
 
-def _points(exam: Exam, true: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    made = stream(0, "exam", exam.procedure, exam.number)
-    shift = 0.15 if exam.procedure == "oge" else 0.25
-    points = np.zeros((len(true), len(exam.most)))
-    for index, most in enumerate(exam.most):
-        centre = made.normal(-0.9 if index < len(exam.short) else 0.1, 0.7) - shift
-        thresholds = centre + np.linspace(-0.4, 0.6, most) * (most > 1)
-        odds = 1.3 * (true[:, None] - thresholds[None, :])
-        points[:, index] = (draw.random(len(true))[:, None] < 1 / (1 + np.exp(-odds))).sum(axis=1)
-    return points
+@cache
+def curve_of(exam: Exam) -> Curve:
+    """Return the exam's curve, tuned to few failures and to the usual share at the top."""
+    ease = [0.5] * len(exam.short) + [-0.6] * (len(exam.long) + len(exam.oral))
+    if exam.has_marks:
+        low, high = (exam.cuts[0], 0.035), (exam.cuts[2], 0.22)
+    else:
+        eighty = next(t for t in range(int(exam.most.sum())) if _test_scores(exam, t) >= 80)
+        low, high = (exam.cuts[0], 0.05), (eighty, 0.16)
+    return tuned((exam.procedure, exam.number), [int(m) for m in exam.most], ease, low, high)
 
 
 def _marks(exam: Exam, points: np.ndarray) -> np.ndarray:
@@ -142,7 +154,7 @@ def _marks(exam: Exam, points: np.ndarray) -> np.ndarray:
     return marks
 
 
-def _test_scores(exam: Exam, totals: pd.Series) -> np.ndarray:
+def _test_scores(exam: Exam, totals: pd.Series | int) -> np.ndarray:
     """Return scores of 0–100: straight lines through 0, the minimum and the maximum."""
     knots = (0, exam.cuts[0], int(exam.most.sum()))
     return np.interp(totals, knots, (0, exam.minimum, 100)).round().astype(int)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msoko.demo.anomalies import PLANTED
 from msoko.demo.exam_files import write_exams
+from msoko.demo.links import write_links
 from msoko.demo.papers import papers_of
 from msoko.demo.pupils import Decision, enrol
 from msoko.demo.roster import (
@@ -23,8 +24,10 @@ from msoko.demo.roster import (
 )
 from msoko.demo.sittings import World, sit
 from msoko.demo.vpr_files import write_vpr
+from msoko.errors import DataRefused
 from msoko.school_year import SchoolYear
 
+MARK = "municipality: demo"
 LAST_YEAR = 2024
 """The demo's last school year is 2024-25."""
 DECISIONS = (
@@ -69,22 +72,50 @@ def generate(
     The folders of the demo's years are written anew; other folders stay.
     """
     world = build_world(seed, years, schools, preschools)
+    refuse_foreign(raw, [str(SchoolYear(year)) for year in world.years])
+    raw.mkdir(parents=True, exist_ok=True)
     for year in world.years:
         progress(f"Учебный год {SchoolYear(year)}")
+        fresh = raw / f".{SchoolYear(year)}.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        write_year(fresh, world, year)
         folder = raw / str(SchoolYear(year))
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        write_year(folder, world, year)
+        fresh.rename(folder)
     write_register(raw / "schools.csv", world)
     return world
 
 
+def refuse_foreign(raw: Path, names: Sequence[str]) -> None:
+    """Refuse to write over a year, or a register, that the demo did not make."""
+    for name in names:
+        folder = raw / name
+        declared = folder / "year.yml"
+        if not folder.is_dir() or not any(folder.iterdir()):
+            continue
+        text = declared.read_text(encoding="utf-8") if declared.exists() else ""
+        if MARK not in text.splitlines():
+            raise DataRefused(
+                f"data/raw/{name}: в папке лежат файлы не демонстрационного муниципалитета. "
+                "Они не тронуты. Создайте демонстрацию в другой папке: msoko demo --project ПАПКА."
+            )
+    register = raw / "schools.csv"
+    if register.exists() and not any((raw / name / "year.yml").exists() for name in names):
+        raise DataRefused(
+            "data/raw/schools.csv: реестр школ заведён не для демонстрационного муниципалитета. "
+            "Он не тронут. Создайте демонстрацию в другой папке: msoko demo --project ПАПКА."
+        )
+
+
 def write_year(folder: Path, world: World, year: int) -> None:
     """Write one school year's files and its declaration."""
-    for paper in papers_of(year):
-        write_vpr(folder, world, sit(world, paper))
-    write_exams(folder, world, year)
-    declared = f"school_year: {SchoolYear(year)}\nmunicipality: demo\n"
+    sittings = [sit(world, paper) for paper in papers_of(year)]
+    for sat in sittings:
+        write_vpr(folder, world, sat)
+    outcomes = write_exams(folder, world, year)
+    write_links(folder, world, year, sittings, outcomes)
+    declared = f"school_year: {SchoolYear(year)}\n{MARK}\n"
     (folder / "year.yml").write_text(declared, encoding="utf-8", newline="\n")
     (folder / "corrections.yml").write_text("[]\n", encoding="utf-8", newline="\n")
 
@@ -116,9 +147,7 @@ def _lines(school: School) -> Sequence[Sequence[str]]:
     return [_line(school, "school", school.name, "", "", "")]
 
 
-def _line(
-    school: School, kind: str, name: str, since: str, until: str, note: str
-) -> Sequence[str]:
+def _line(school: School, kind: str, name: str, since: str, until: str, note: str) -> Sequence[str]:
     return (
         school.school_id, name, kind, school.school_type, school.location, school.login,
         school.exam_code, school.oo1_code, since, until, school.successor_id, note,

@@ -70,9 +70,7 @@ def _cohort(school: School, entry: int, seed: int) -> pd.DataFrame:
     )
 
 
-def sitting(
-    pupils: pd.DataFrame, schools: Sequence[School], year: int, grade: int
-) -> pd.DataFrame:
+def sitting(pupils: pd.DataFrame, schools: Sequence[School], year: int, grade: int) -> pd.DataFrame:
     """Return the pupils of one grade in one year, with the school they sit in then."""
     spans = {school.school_id: school.grades for school in schools}
     low = pupils["school_id"].map({name: span[0] for name, span in spans.items()})

@@ -66,7 +66,7 @@ TEMPLATES: tuple[tuple[str, str, str, int, float, float, float], ...] = (
     (f"МБОУ «СОШ № 4 {TOWN}»", "secondary", "urban", 1100, -0.1, 0.00, 0.00),
     (f"МАОУ «Лицей № 5 {TOWN}»", "lyceum", "urban", 680, 1.1, 0.45, 0.02),
     (f"МБОУ «СОШ № 6 {TOWN}»", "secondary", "urban", 540, -0.4, -0.15, -0.04),
-    (f"МБОУ «ООШ № 7 {TOWN}»", "basic", "urban", 240, -1.4, -0.50, 0.00),
+    (f"МБОУ «ООШ № 7 {TOWN}»", "basic", "urban", 240, -1.4, -0.75, 0.00),
     (f"МБОУ «СОШ № 8 {TOWN}»", "secondary", "urban", 610, 0.2, 0.00, 0.00),
     (f"МБОУ «СОШ № 9 имени А. В. Вершинского {TOWN}»", "secondary", "urban", 470, 0.1, 0.05, 0.0),
     (f"МБОУ «Вечерняя (сменная) школа № 10 {TOWN}»", "evening", "urban", 60, -1.8, -0.90, 0.0),
@@ -74,9 +74,9 @@ TEMPLATES: tuple[tuple[str, str, str, int, float, float, float], ...] = (
     ("МБОУ «Ольшанцевская СОШ»", "secondary", "rural", 310, -0.3, 0.00, 0.01),
     ("МБОУ «Лесодольская СОШ»", "secondary", "rural", 260, -1.1, 0.55, 0.00),
     ("МБОУ «Гречанкинская СОШ»", "secondary", "rural", 190, -0.5, -0.10, 0.00),
-    ("МБОУ «Долгополянская СОШ»", "secondary", "rural", 145, -0.9, -0.55, 0.00),
+    ("МБОУ «Долгополянская СОШ»", "secondary", "rural", 145, -0.9, -0.80, 0.00),
     ("МБОУ «Травянецкая ООШ»", "basic", "rural", 85, -1.0, 0.45, 0.00),
-    ("МБОУ «Кривобережная ООШ»", "basic", "rural", 62, -0.9, -0.40, -0.02),
+    ("МБОУ «Кривобережная ООШ»", "basic", "rural", 62, -0.9, -0.75, -0.02),
     ("МБОУ «Ясноборская СОШ»", "secondary", "rural", 175, 0.0, 0.05, 0.08),
     ("МБОУ «Полынковская ООШ»", "basic", "rural", 38, -0.6, 0.00, 0.00),
     ("МБОУ «Медвянская ООШ»", "basic", "rural", 27, -0.4, 0.05, 0.00),
@@ -130,7 +130,9 @@ def _coded(school: School, seed: int) -> School:
     exam = 417000 + (number * 367 + 59) % 997 if is_long else 2000 + (number * 613 + 101) % 991
     return replace(
         school,
-        login=f"edu99{(100 + number) if number else 199:04d}" if number < 99 else f"edu99{200 + number:04d}",
+        login=f"edu99{(100 + number) if number else 199:04d}"
+        if number < 99
+        else f"edu99{200 + number:04d}",
         exam_code=str(exam),
         oo1_code=f"9912{number:04d}",
     )
@@ -139,8 +141,10 @@ def _coded(school: School, seed: int) -> School:
 def _invented(number: int, seed: int) -> tuple[str, str, str, str, int, float, float, float]:
     """Return a school beyond the twenty-one, for municipalities of any size."""
     draw = stream(seed, "school", number)
-    names = [side + (stem if not side else stem.lower()) + end for side, stem, end in
-             product(SIDES, STEMS, ENDINGS)]
+    names = [
+        side + (stem if not side else stem.lower()) + end
+        for side, stem, end in product(SIDES, STEMS, ENDINGS)
+    ]
     context = float(draw.normal(0, 0.6))
     is_basic = draw.random() < 0.3
     size = int(draw.integers(20, 180) if is_basic else draw.integers(90, 900))

@@ -13,7 +13,7 @@ from msoko.demo.draws import stream
 from msoko.demo.papers import Paper
 from msoko.demo.pupils import Decision, sitting, standing
 from msoko.demo.roster import School
-from msoko.demo.scoring import answer, hardness, journal_marks, leave_blank
+from msoko.demo.scoring import curve_of, journal_marks, leave_blank
 
 ORDINARY_ABSENCE = 0.035
 
@@ -50,13 +50,11 @@ class Sitting:
 def sit(world: World, paper: Paper) -> Sitting:
     """Return the paper's results in the whole municipality."""
     here = coded(world, paper.year, paper.grade)
-    true = standing(
-        here, world.schools, world.decisions, paper.year, paper.label, world.seed
-    )
+    true = standing(here, world.schools, world.decisions, paper.year, paper.label, world.seed)
     name = (paper.label, paper.grade, paper.year)
     draw = stream(world.seed, "sitting", *name)
     shown = true + _inflation(world, paper, here)
-    points = leave_blank(answer(shown, paper, hardness(paper), draw), shown, draw)
+    points = leave_blank(curve_of(paper).answer(shown, draw), shown, draw)
     here["journal"] = journal_marks(true, _lenience(world, here), draw)
     here["variant"] = draw.integers(1, 3, len(here))
     here["is_absent"] = draw.random(len(here)) < ORDINARY_ABSENCE

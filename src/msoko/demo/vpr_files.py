@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from msoko.demo.draws import stream
 from msoko.demo.papers import Paper
@@ -96,15 +96,15 @@ def individual(world: World, sat: Sitting) -> Iterator[Row]:
             yield start + _answers(row, sat.points[row.Index], crosses)
 
 
-def _answers(row: object, points: np.ndarray, crosses: np.random.Generator) -> Row:
-    journal = None if np.isnan(row.journal) else int(row.journal)  # type: ignore[attr-defined]
-    if row.is_absent:  # type: ignore[attr-defined]
+def _answers(row: Any, points: np.ndarray, crosses: np.random.Generator) -> Row:
+    journal = None if np.isnan(row.journal) else int(row.journal)
+    if row.is_absent:
         return ["отсутствовал", *[None] * len(points), None, None, journal]
     cells: Row = [
         ("X" if crosses.random() < 0.7 else "Х") if np.isnan(value) else int(value)
         for value in points
     ]
-    return [int(row.variant), *cells, int(row.total), int(row.mark), journal]  # type: ignore[attr-defined]
+    return [int(row.variant), *cells, int(row.total), int(row.mark), journal]
 
 
 def marks(world: World, sat: Sitting) -> Iterator[Row]:
@@ -220,8 +220,3 @@ def _number(value: float) -> int | float:
 
 def _region_size(paper: Paper) -> int:
     return 19000 + (paper.grade * 131 + paper.year * 17 + len(paper.tasks) * 53) % 2400
-
-
-def links(sat: Sitting) -> pd.DataFrame:
-    """Return who stands behind the codes of a paper: `uid`, `school_id`, `code`."""
-    return sat.pupils[["uid", "school_id", "code"]]

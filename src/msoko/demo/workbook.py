@@ -40,7 +40,9 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     parts = {f"xl/worksheets/sheet{i}.xml": _sheet(s, texts) for i, s in enumerate(sheets, 1)}
     names = [sheet.name[:SHEET_NAME_LIMIT] for sheet in sheets]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name, content in (_frame(names) | parts | {"xl/sharedStrings.xml": _texts(texts)}).items():
+        for name, content in (
+            _frame(names) | parts | {"xl/sharedStrings.xml": _texts(texts)}
+        ).items():
             archive.writestr(zipfile.ZipInfo(name, MOMENT), content, zipfile.ZIP_DEFLATED)
 
 

@@ -1,0 +1,46 @@
+"""`msoko demo`: write the demo municipality's raw files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("demo")
+@click.option("--seed", default=2025, show_default=True, help="Число, от которого зависит всё.")
+@click.option(
+    "--project",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Папка проекта; по умолчанию – сам msoko. Если папки нет, она будет создана.",
+)
+@click.option(
+    "--years",
+    default=5,
+    show_default=True,
+    type=click.IntRange(1, 8),
+    help="Сколько учебных лет, последний – 2024-25.",
+)
+@click.option(
+    "--schools", default=21, show_default=True, type=click.IntRange(1, 600), help="Сколько школ."
+)
+@click.option(
+    "--preschools",
+    default=9,
+    show_default=True,
+    type=click.IntRange(0, 300),
+    help="Сколько детских садов.",
+)
+def command(seed: int, project: Path | None, years: int, schools: int, preschools: int) -> None:
+    """Создать файлы демонстрационного муниципалитета: всё в них вымышлено."""
+    from msoko.demo.municipality import generate
+    from msoko.project import HOME
+
+    root = project.resolve() if project else HOME
+    raw = root / "data" / "raw"
+    world = generate(raw, seed, years, schools, preschools, progress=click.echo)
+    last = world.years[-1]
+    click.echo(
+        f"Готово: школ – {schools}, детских садов – {preschools}, учебных лет – {years}; "
+        f"файлы лежат в data/raw. Дальше: msoko build {last}-{(last + 1) % 100:02d}"
+    )
