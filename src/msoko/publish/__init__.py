@@ -1,0 +1,1 @@
+"""Executed notebooks become pages, and pages become the site of a year."""

@@ -1,0 +1,239 @@
+"""One shape for the HTML of either renderer.
+
+Pandoc and Quarto wrap figures, tables and code differently; readers, styles and
+screen readers get one form. Nothing here invents content: it renames, wraps and
+labels what is there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from msoko.errors import UsageError
+from msoko.publish.labels import Labels
+
+KEPT_CLASSES = {"code-cell", "fold", "notice", "evidence", "evidence-appendix", "number"}
+DROPPED = (
+    ".//script",
+    ".//style",
+    ".//link",
+    ".//header[@id='title-block-header']",
+    ".//button[contains(@class, 'code-copy-button')]",
+    ".//colgroup",
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """An entry of the page's table of contents."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """The body of a page, ready for its shell."""
+
+    html: str
+    contents: tuple[Heading, ...]
+
+
+def finished(fragment: str, labels: Labels, page: str) -> Fragment:
+    """Return the fragment in the one shape, with its table of contents.
+
+    Raises UsageError where a reference to a figure, table or evidence leads nowhere:
+    both renderers would only warn.
+    """
+    root = lxml_html.fragment_fromstring(fragment, create_parent="div")
+    _drop(root)
+    for block in root.xpath(".//div[starts-with(@id, 'fig-') or starts-with(@id, 'tbl-')]"):
+        _unwrap_float(block)
+    for index, table in enumerate(root.xpath(".//table"), 1):
+        _table(table, index)
+    for figure in root.xpath(".//figure"):
+        _figure(figure)
+    for fold in root.xpath(".//div[contains(concat(' ', @class, ' '), ' fold ')]"):
+        _fold(fold)
+    for pre in root.xpath(".//pre"):
+        _code(pre)
+    _number_captions(root, labels)
+    _math(root)
+    _clean_attributes(root)
+    _refuse_dead_links(root, page)
+    contents = tuple(_contents(root))
+    text = lxml_html.tostring(root, encoding="unicode")
+    return Fragment(text.removeprefix("<div>").removesuffix("</div>").strip() + "\n", contents)
+
+
+def _drop(root: etree._Element) -> None:
+    for path in DROPPED:
+        for element in root.xpath(path):
+            element.drop_tree()
+
+
+def _unwrap_float(block: etree._Element) -> None:
+    """Take Quarto's division around a figure or table away; its id goes to what it holds."""
+    table = block.find(".//table")
+    caption = block.find(".//figcaption")
+    if table is not None and block.get("id", "").startswith("tbl-"):
+        table.set("id", block.attrib.pop("id"))
+        if caption is not None and table.find("caption") is None:
+            caption.drop_tree()
+            caption.tag = "caption"
+            table.insert(0, caption)
+        block.getparent().replace(block, _with_tail(table, block.tail))
+        return
+    image = block.find(".//img")
+    if image is not None:
+        figure = etree.Element("figure", {"id": block.attrib.pop("id")})
+        image.tail = None
+        figure.append(image)
+        if caption is not None:
+            caption.tail = None
+            figure.append(caption)
+        block.getparent().replace(block, _with_tail(figure, block.tail))
+
+
+def _with_tail(element: etree._Element, tail: str | None) -> etree._Element:
+    element.tail = tail
+    return element
+
+
+def _table(table: etree._Element, index: int) -> None:
+    """Give the table scopes, a caption that stays in sight, and a region to scroll in."""
+    for cell in table.xpath("./thead//th"):
+        cell.set("scope", "col")
+    for row in table.xpath("./tbody/tr"):
+        first = row[0] if len(row) else None
+        if first is not None and first.tag == "td" and len(row) > 1 and first.text_content().strip():
+            first.tag = "th"
+            first.set("scope", "row")
+    for cell in table.xpath("./thead//th[not(normalize-space())]"):
+        cell.tag = "td"
+        cell.attrib.pop("scope", None)
+    for cell in table.xpath(".//th|.//td"):
+        _align(cell)
+    caption = table.find("caption")
+    region = etree.Element("div", {"class": "table-scroll", "role": "region", "tabindex": "0"})
+    if caption is not None:
+        anchor = f"{table.get('id') or f'table-{index}'}-caption"
+        span = etree.Element("span", {"class": "caption-text", "id": anchor})
+        span.text, caption.text = caption.text, None
+        span.extend(list(caption))
+        for attribute in list(caption.attrib):
+            del caption.attrib[attribute]
+        caption.append(span)
+        caption.tail = None
+        region.set("aria-labelledby", anchor)
+    else:
+        region.set("aria-label", f"Таблица без номера {index}")
+    table.getparent().replace(table, _with_tail(region, table.tail))
+    table.tail = None
+    region.append(table)
+
+
+def _align(cell: etree._Element) -> None:
+    """Say a column's alignment by class, so that pages carry no inline style."""
+    style = cell.attrib.pop("style", "")
+    match = re.search(r"text-align:\s*(right|center)", style)
+    if match:
+        cell.set("class", {"right": "num", "center": "mid"}[match[1]])
+
+
+def _figure(figure: etree._Element) -> None:
+    caption = figure.find("figcaption")
+    if caption is not None:
+        for attribute in list(caption.attrib):
+            del caption.attrib[attribute]
+    for image in figure.iter("img"):
+        image.set("decoding", "async")
+
+
+def _fold(block: etree._Element) -> None:
+    title = block.attrib.pop("data-summary", None) or block.attrib.pop("summary", "Подробнее")
+    block.tag = "details"
+    summary = etree.Element("summary")
+    summary.text = title
+    summary.tail = block.text
+    block.text = None
+    block.insert(0, summary)
+
+
+def _code(pre: etree._Element) -> None:
+    """Reduce highlighted code to its text: cells are a line or two long."""
+    code = etree.Element("code")
+    code.text = pre.text_content().strip("\n")
+    tail = pre.tail
+    pre.clear()
+    pre.tail = tail
+    pre.set("tabindex", "0")
+    pre.append(code)
+
+
+def _number_captions(root: etree._Element, labels: Labels) -> None:
+    """Mark «Рисунок 1.» in captions as the number, and refuse to lose it."""
+    titles = "|".join(re.escape(title) for title in (labels.figure_title, labels.table_title))
+    number = re.compile(rf"\s*((?:{titles})[ \xa0]\d+){re.escape(labels.title_delimiter)}\s*")
+    for caption in root.xpath(".//figcaption|.//caption/span"):
+        match = number.match(caption.text or "")
+        if match:
+            mark = etree.Element("span", {"class": "number"})
+            mark.text = match[1].replace(" ", "\xa0") + labels.title_delimiter
+            mark.tail = " " + caption.text[match.end() :]
+            caption.text = None
+            caption.insert(0, mark)
+
+
+def _math(root: etree._Element) -> None:
+    for formula in root.xpath(".//math"):
+        formula.attrib.pop("xmlns", None)
+
+
+def _clean_attributes(root: etree._Element) -> None:
+    """Drop the renderers' own classes and data attributes, whatever their version."""
+    for element in root.iter(etree.Element):
+        own = [name for name in element.attrib if name.startswith(("data-", "aria-describedby"))]
+        for name in own:
+            del element.attrib[name]
+        classes = [
+            word
+            for word in element.get("class", "").split()
+            if word in KEPT_CLASSES | {"num", "mid", "table-scroll", "caption-text"}
+            or word.startswith(("level", "notice-", "fold-", "msoko-"))
+        ]
+        element.attrib.pop("class", None)
+        if classes:
+            element.set("class", " ".join(classes))
+
+
+def _refuse_dead_links(root: etree._Element, page: str) -> None:
+    anchors = set(root.xpath(".//@id"))
+    dead = re.findall(r"\?@((?:fig|tbl)-[\w-]+)", root.text_content())
+    dead += [
+        href
+        for href in root.xpath(".//a/@href")
+        if href.startswith(("#e-", "#fig-", "#tbl-")) and href[1:] not in anchors
+    ]
+    if dead:
+        listed = ", ".join(sorted(set(dead)))
+        raise UsageError(
+            f"{page}: ссылки никуда не ведут: {listed}. "
+            "Проверьте метки рисунков и таблиц и раздел с происхождением чисел."
+        )
+
+
+def _contents(root: etree._Element) -> list[Heading]:
+    """Return the headings of levels 2 and 3 that have an anchor, in reading order."""
+    found = []
+    for heading in root.iter("h2", "h3"):
+        section = heading.getparent()
+        anchor = heading.get("id") or (section.get("id") if section.tag == "section" else None)
+        if anchor:
+            found.append(Heading(int(heading.tag[1]), anchor, heading.text_content().strip()))
+    return found

@@ -1,0 +1,168 @@
+"""What a site is told: its pages, its key figures, its data quality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Edition = Literal["public", "internal"]
+Mechanism = Literal["results", "activity", "system"]
+Change = Literal["better", "worse", "same", "neutral", "not_comparable"]
+
+INDEX = "index.html"
+QUALITY = "quality.html"
+METHOD = "method.html"
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page of the site as menus print it; `number` is a direction's number."""
+
+    title: str
+    href: str
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class SiteMap:
+    """What every page says about the site it belongs to."""
+
+    municipality: str
+    region: str
+    school_year: str
+    edition: Edition
+    is_synthetic: bool
+    directions: tuple[PageLink, ...]
+    pages: tuple[PageLink, ...] = (
+        PageLink("Качество данных", QUALITY),
+        PageLink("Методика", METHOD),
+    )
+    provenance: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number of the index page; every text is already formatted for readers.
+
+    `value` holds number and unit («87,3 %»), `change` the signed difference («+1,2 п. п.»)
+    or the reason why there is none, `detail` the interval, the base or the year before.
+    """
+
+    title: str
+    value: str
+    change: str = ""
+    change_is: Change = "neutral"
+    detail: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class ExecutedReport:
+    """A direction whose notebook has been executed."""
+
+    direction: str
+    number: int
+    title: str
+    mechanism: Mechanism
+    notebook: Path
+    purpose: str = ""
+    highlights: tuple[str, ...] = ()
+
+    @property
+    def href(self) -> str:
+        return f"{self.direction}.html"
+
+
+@dataclass(frozen=True)
+class RefusedReport:
+    """A direction that could not be built; the page of the release before stays, if any."""
+
+    direction: str
+    number: int
+    title: str
+    mechanism: Mechanism
+    reason: str
+
+    @property
+    def href(self) -> str:
+        return f"{self.direction}.html"
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """The outcome of one table's suite."""
+
+    table: str
+    rows: int
+    checks: int
+    failed: int
+    warnings: int
+    is_blocking: bool = False
+
+
+@dataclass(frozen=True)
+class QualityNote:
+    """A finding for readers: where, what, what to do. `count` is how often it occurs."""
+
+    severity: Literal["blocking", "warning", "notice"]
+    where: str
+    what: str
+    action: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A raw file that the year rests upon."""
+
+    name: str
+    title: str
+    rows: int | None
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The data-quality page. `introduction` is markdown."""
+
+    introduction: str = ""
+    tables: tuple[TableCheck, ...] = ()
+    notes: tuple[QualityNote, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class MarkdownPage:
+    """A page written by people: the method, a note on the release."""
+
+    href: str
+    title: str
+    markdown: str
+    menu_title: str = ""
+
+
+@dataclass(frozen=True)
+class SiteContext:
+    """Everything of a site that does not stand in its notebooks.
+
+    `municipality_genitive` follows «Система оценки качества образования …».
+    `forbidden` are texts that must not occur in the public edition: logins, names.
+    `provenance` is printed at the foot of every page, pairs of name and value.
+    """
+
+    municipality: str
+    municipality_genitive: str
+    region: str
+    school_year: str
+    edition: Edition
+    is_synthetic: bool
+    key_figures: tuple[KeyFigure, ...] = ()
+    summary: str = ""
+    quality: Quality = field(default_factory=Quality)
+    method: MarkdownPage | None = None
+    extra_pages: tuple[MarkdownPage, ...] = ()
+    refused: tuple[RefusedReport, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+    forbidden: tuple[str, ...] = ()
+    renderer: Literal["auto", "embedded", "quarto"] = "auto"

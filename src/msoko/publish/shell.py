@@ -1,0 +1,52 @@
+"""The shell around every page: head, navigation, foot, styles and script inside it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from msoko.publish.embedded import THEME
+from msoko.publish.labels import labels
+from msoko.publish.model import SiteMap
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(THEME, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["whole"] = lambda number: f"{number:,}".replace(",", "\xa0")
+    return environment
+
+
+@cache
+def _asset(name: str) -> Markup:
+    return Markup((THEME / name).read_text(encoding="utf-8"))
+
+
+def page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
+    """Return the whole page; `facts` are what the template asks for beyond the shell.
+
+    Texts are escaped unless they are Markup; an unknown name in a template is an error.
+    """
+    return _environment().get_template(template).render(
+        site=site,
+        href=href,
+        words=labels(),
+        style=_asset("style.css"),
+        script=_asset("behaviour.js"),
+        **facts,
+    )
+
+
+def part(template: str, **facts: Any) -> str:
+    """Return a piece of a page, not yet in its shell."""
+    return _environment().get_template(template).render(words=labels(), **facts)

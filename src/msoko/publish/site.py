@@ -1,0 +1,215 @@
+"""The site of a year: every report, the index, data quality, method."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from msoko.disclosure.leaks import refuse_leaks
+from msoko.publish import embedded, shell
+from msoko.publish.finish import finished
+from msoko.publish.labels import labels
+from msoko.publish.manuscript import put_back, taken_out, folded
+from msoko.publish.model import (
+    INDEX,
+    METHOD,
+    QUALITY,
+    ExecutedReport,
+    MarkdownPage,
+    PageLink,
+    Quality,
+    RefusedReport,
+    SiteContext,
+    SiteMap,
+    TableCheck,
+)
+from msoko.publish.page import RENDERER_NAMES, composed, fragments
+from msoko.publish.writing import replacing, write_whole
+
+MECHANISMS = {
+    "results": "Механизмы управления качеством образовательных результатов",
+    "activity": "Механизмы управления качеством образовательной деятельности",
+    "system": "Система оценки в целом",
+}
+MARKS = {"better": "▲", "worse": "▼", "same": "●", "neutral": "●", "not_comparable": "○"}
+SENSES = {
+    "better": "– улучшение",
+    "worse": "– ухудшение",
+    "same": "",
+    "neutral": "",
+    "not_comparable": "",
+}
+SEVERITIES = {"blocking": "Препятствует", "warning": "Предупреждение", "notice": "К сведению"}
+
+
+def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContext) -> SiteMap:
+    """Write the whole site into `out_dir` at once, and return its map.
+
+    The old site stays until the new one is whole. A refused direction keeps the page
+    of the site before, where there is one, and the index says so. In the public edition
+    nothing is published if a page holds a login, a personal name or a forbidden text.
+    """
+    reports = sorted(executed, key=lambda report: (report.number, report.direction))
+    rendered = fragments([report.notebook for report in reports], context.renderer)
+    kept = [entry for entry in context.refused if (out_dir / entry.href).exists()]
+    site = _site_map(reports, kept, context)
+    pages = {
+        report.href: composed(done, site, report.href)
+        for report, done in zip(reports, rendered, strict=True)
+    }
+    pages[INDEX] = _index(reports, kept, site, context)
+    pages[QUALITY] = _quality(context.quality, site)
+    for extra in _written_pages(context):
+        pages[extra.href] = written_page(extra, site)
+    with replacing(out_dir) as folder:
+        for entry in kept:
+            shutil.copyfile(out_dir / entry.href, folder / entry.href)
+        for href, html in pages.items():
+            write_whole(folder / href, html)
+        if context.edition == "public":
+            texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.html"))}
+            refuse_leaks(texts, forbidden=context.forbidden)
+    return site
+
+
+def _written_pages(context: SiteContext) -> list[MarkdownPage]:
+    return [*([context.method] if context.method else []), *context.extra_pages]
+
+
+def _site_map(
+    reports: Sequence[ExecutedReport], kept: Sequence[RefusedReport], context: SiteContext
+) -> SiteMap:
+    directions = sorted([*reports, *kept], key=lambda entry: (entry.number, entry.direction))
+    menu = [PageLink("Качество данных", QUALITY)]
+    menu += [PageLink(p.menu_title or p.title, p.href) for p in _written_pages(context)]
+    return SiteMap(
+        municipality=context.municipality,
+        region=context.region,
+        school_year=context.school_year,
+        edition=context.edition,
+        is_synthetic=context.is_synthetic,
+        directions=tuple(PageLink(d.title, d.href, d.number) for d in directions),
+        pages=tuple(menu),
+        provenance=context.provenance,
+    )
+
+
+def _index(
+    reports: Sequence[ExecutedReport],
+    kept: Sequence[RefusedReport],
+    site: SiteMap,
+    context: SiteContext,
+) -> str:
+    return shell.page(
+        "index.html.j2",
+        site,
+        INDEX,
+        title=f"Итоги {context.school_year} учебного года",
+        context=context,
+        mechanisms=_cards(reports, kept, context),
+        about=_about(context),
+        marks=MARKS,
+        senses=SENSES,
+    )
+
+
+def _cards(
+    reports: Sequence[ExecutedReport], kept: Sequence[RefusedReport], context: SiteContext
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the directions' cards under their mechanism, in the order of their numbers."""
+    cards: list[dict[str, Any]] = [
+        {
+            "number": report.number,
+            "title": report.title,
+            "mechanism": report.mechanism,
+            "href": report.href,
+            "purpose": report.purpose,
+            "highlights": report.highlights,
+            "refused": "",
+        }
+        for report in reports
+    ]
+    cards += [
+        {
+            "number": entry.number,
+            "title": entry.title,
+            "mechanism": entry.mechanism,
+            "href": entry.href if entry in kept else "",
+            "purpose": "",
+            "highlights": (),
+            "refused": entry.reason,
+        }
+        for entry in context.refused
+    ]
+    cards.sort(key=lambda card: card["number"])
+    groups = [
+        (title, [card for card in cards if card["mechanism"] == mechanism])
+        for mechanism, title in MECHANISMS.items()
+    ]
+    return [(title, group) for title, group in groups if group]
+
+
+def _about(context: SiteContext) -> list[dict[str, str]]:
+    entries = [
+        {
+            "href": QUALITY,
+            "title": "Качество данных",
+            "text": "Какие файлы получены, что проверено, какие замечания остались.",
+        }
+    ]
+    for page in _written_pages(context):
+        text = (
+            "Как рассчитаны показатели и интервалы, какие пороги применены и откуда они."
+            if page.href == METHOD
+            else page.title
+        )
+        entries.append({"href": page.href, "title": page.menu_title or page.title, "text": text})
+    return entries
+
+
+def _quality(quality: Quality, site: SiteMap) -> str:
+    body = shell.part(
+        "quality.html.j2",
+        quality=quality,
+        introduction=Markup(embedded.rendered(quality.introduction, labels())),
+        outcome=_outcome,
+        severities=SEVERITIES,
+    )
+    return _plain_page("Качество данных", body, site, QUALITY, {})
+
+
+def _outcome(check: TableCheck) -> str:
+    if check.is_blocking:
+        return "не принята"
+    return "принята с замечаниями" if check.failed or check.warnings else "принята"
+
+
+def written_page(page: MarkdownPage, site: SiteMap) -> str:
+    """Return a page that people wrote in markdown, in the site's shell."""
+    images: dict[str, str] = {}
+    markdown = folded(taken_out(page.markdown, images))
+    return _plain_page(page.title, embedded.rendered(markdown, labels()), site, page.href, images)
+
+
+def _plain_page(
+    title: str, body: str, site: SiteMap, href: str, images: dict[str, str]
+) -> str:
+    fragment = finished(body, labels(), href)
+    html = shell.page(
+        "report.html.j2",
+        site,
+        href,
+        title=title,
+        number=None,
+        body=Markup(fragment.html),
+        contents=fragment.contents,
+        has_code=False,
+        renderer=RENDERER_NAMES["embedded"],
+        before=None,
+        after=None,
+    )
+    return put_back(html, images)

@@ -1,0 +1,101 @@
+-- Numbers figures and tables in reading order and resolves @fig-… and @tbl-…
+-- as Quarto does: an unlabelled table or figure has no number.
+-- The words come from _quarto.yml as metadata; see labels.py.
+
+local words = {}
+local numbers = {}
+local counts = {fig = 0, tbl = 0}
+local nbsp = "\u{a0}"
+
+local function kind_of(id)
+  return id:match("^(fig)%-") or id:match("^(tbl)%-")
+end
+
+local function number(id)
+  local kind = kind_of(id)
+  counts[kind] = counts[kind] + 1
+  numbers[id] = counts[kind]
+  return words[kind .. "-title"] .. nbsp .. counts[kind] .. words["title-delim"]
+end
+
+local function titled(id, blocks)
+  local label = pandoc.Inlines({pandoc.Str(number(id))})
+  if #blocks == 0 then
+    return pandoc.Blocks({pandoc.Plain(label)})
+  end
+  label:insert(pandoc.Space())
+  label:extend(blocks[1].content)
+  blocks[1] = pandoc.Plain(label)
+  return blocks
+end
+
+local function read_words(meta)
+  for _, name in ipairs({"fig-title", "fig-prefix", "tbl-title", "tbl-prefix", "title-delim"}) do
+    words[name] = pandoc.utils.stringify(meta["msoko-" .. name])
+  end
+end
+
+local function described(figure)
+  return figure:walk({
+    Image = function(image)
+      local alt = image.attributes["fig-alt"]
+      if alt then
+        image.attributes["fig-alt"] = nil
+        image.attributes["alt"] = alt
+      end
+      return image
+    end,
+  })
+end
+
+local function figure(block)
+  block = described(block)
+  if kind_of(block.identifier) then
+    block.caption.long = titled(block.identifier, block.caption.long)
+  end
+  return block
+end
+
+local function tabulated(block)
+  if kind_of(block.identifier) then
+    block.caption.long = titled(block.identifier, block.caption.long)
+  end
+  return block
+end
+
+local function reference(cite)
+  local out = pandoc.Inlines({})
+  for place, citation in ipairs(cite.citations) do
+    local id = citation.id:sub(1, 1):lower() .. citation.id:sub(2)
+    local kind = kind_of(id)
+    if not kind then
+      return nil
+    end
+    if place > 1 then
+      out:extend({pandoc.Str(","), pandoc.Space()})
+    end
+    if not numbers[id] then
+      out:insert(pandoc.Strong({pandoc.Str("?@" .. id)}))
+    else
+      local word = words[kind .. "-prefix"]
+      if citation.id ~= id then
+        word = pandoc.text.upper(pandoc.text.sub(word, 1, 1)) .. pandoc.text.sub(word, 2)
+      end
+      local text = #citation.prefix > 0 and citation.prefix
+        or citation.mode == "SuppressAuthor" and pandoc.Inlines({})
+        or pandoc.Inlines({pandoc.Str(word)})
+      if #text > 0 then
+        text:insert(pandoc.Str(nbsp))
+      end
+      text:insert(pandoc.Str(tostring(numbers[id])))
+      out:insert(pandoc.Link(text, "#" .. id, "", pandoc.Attr("", {"quarto-xref"})))
+    end
+  end
+  return out
+end
+
+return {
+  {Meta = read_words},
+  {traverse = "topdown", Figure = figure, Table = tabulated},
+  {Cite = reference},
+}

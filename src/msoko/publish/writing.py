@@ -1,0 +1,60 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from msoko.errors import DataRefused
+
+
+def _refusal(target: Path, error: OSError) -> DataRefused:
+    return DataRefused(
+        f"{target.name}: отчёты не записаны ({error.strerror}). Освободите место на диске "
+        "или проверьте права на папку. Прежние отчёты остались на месте."
+    )
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` at `path` at once; where it fails, the old file stays."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_text(text, encoding="utf-8", newline="\n")
+        fresh.replace(path)
+    except OSError as error:
+        raise _refusal(path, error) from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside `folder`; it takes its place when the block ends well.
+
+    Where the block fails, is interrupted, or the disk is full, `folder` stays as it was.
+    A run that was killed between the two renames leaves the old folder under its
+    waiting name; the next call puts it back first.
+    """
+    fresh = folder.with_name(f".{folder.name}.new")
+    old = folder.with_name(f".{folder.name}.old")
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        fresh.mkdir(parents=True)
+        yield fresh
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+    except OSError as error:
+        raise _refusal(folder, error) from error
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
