@@ -1,0 +1,280 @@
+"""Suites evaluated as relational expressions: out of core, on DuckDB or another Ibis engine.
+
+Every expectation becomes three predicates – which rows it is about, which of them
+are missing, which are wrong – and all of a suite's counts are one scan of the table.
+Only what fails is scanned again, for the place of the wrong rows.
+
+Great Expectations on pandas (`msoko.validate.reference`) is the measure: a test
+holds both to the same results for each type below. Why there are two evaluators:
+docs/decisions/0020-two-evaluators-of-one-suite.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msoko.validate.outcome import LOCATORS, ROW_LIMIT, Outcome, map_result, map_success
+from msoko.validate.suites import Check, Suite
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+    from ibis import ir
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "==": lambda column, value: column == value,
+    "<": lambda column, value: column < value,
+    "<=": lambda column, value: column <= value,
+    ">": lambda column, value: column > value,
+    ">=": lambda column, value: column >= value,
+    "IN": lambda column, value: column.isin(value),
+}
+"""Without `!=` and `NOT_IN`: pandas answers them for a missing value by the column's type."""
+
+
+def connect(spill: Path, memory_limit: str | None = None) -> ibis.BaseBackend:
+    """Return an embedded DuckDB that spills to `spill` and asks no network for extensions."""
+    import ibis
+
+    options: dict[str, Any] = {
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+    }
+    if memory_limit:
+        options["memory_limit"] = memory_limit
+    return ibis.duckdb.connect(**options)
+
+
+@dataclass(frozen=True)
+class Predicates:
+    """Which rows a check is about, which of those it passes over, and which are wrong.
+
+    `missing` is None for an expectation about missingness itself.
+    """
+
+    scope: ir.BooleanValue
+    missing: ir.BooleanValue | None
+    wrong: ir.BooleanValue
+
+    @property
+    def failing(self) -> ir.BooleanValue:
+        kept = self.scope if self.missing is None else self.scope & ~self.missing
+        return kept & self.wrong
+
+
+def evaluate(suite: Suite, rows: ir.Table) -> list[Outcome]:
+    """Return an outcome for each check of the suite, in its order."""
+    mapped = {
+        check.name: MAP_TYPES[check.type](rows, check.kwargs)
+        for check in suite.checks
+        if check.type in MAP_TYPES
+    }
+    counts = _counts(rows, mapped)
+    return [_outcome(check, rows, mapped.get(check.name), counts) for check in suite.checks]
+
+
+def _outcome(
+    check: Check, rows: ir.Table, predicates: Predicates | None, counts: Mapping[str, int]
+) -> Outcome:
+    if predicates is not None:
+        element, missing, wrong = (counts[f"{check.name}/{part}"] for part in _PARTS)
+        unreported = predicates.missing is None
+        result = map_result(element, None if unreported else missing, wrong)
+        failing = rows.filter(predicates.failing) if wrong else None
+        success = map_success(element - missing, wrong, check.kwargs.get("mostly", 1))
+        return Outcome(check, success, result, _located(rows, failing))
+    if check.type in UNIQUE_TYPES:
+        return _unique_outcome(check, rows)
+    success, result = TABLE_TYPES[check.type](rows, check.kwargs, counts["/rows"])
+    return Outcome(check, success, result, _located(rows, None))
+
+
+_PARTS = ("element", "missing", "wrong")
+
+
+def _counts(rows: ir.Table, mapped: Mapping[str, Predicates]) -> dict[str, int]:
+    """Return all counts of a suite, from one scan."""
+    measures = [rows.count().name("/rows")]
+    for name, one in mapped.items():
+        parts = {
+            "element": rows.count(where=one.scope),
+            "wrong": rows.count(where=one.failing),
+        }
+        if one.missing is not None:
+            parts["missing"] = rows.count(where=one.scope & one.missing)
+        measures += [measure.name(f"{name}/{part}") for part, measure in parts.items()]
+    found = rows.aggregate(measures).to_pyarrow().to_pylist()[0]
+    absent = {f"{name}/missing": 0 for name, one in mapped.items() if one.missing is None}
+    return {**absent, **found}
+
+
+def _located(rows: ir.Table, failing: ir.Table | None) -> pd.DataFrame:
+    """Return the locators of the failing rows, ordered by place, at most `ROW_LIMIT`."""
+    import pandas as pd
+
+    names = [name for name in LOCATORS if name in rows.columns]
+    if failing is None or not names:
+        return pd.DataFrame(columns=names)
+    return failing.select(names).order_by(names).limit(ROW_LIMIT).to_pyarrow().to_pandas()
+
+
+def condition(rows: ir.Table, declared: Mapping[str, Any] | None) -> ir.BooleanValue:
+    """Return Great Expectations' `row_condition` as a predicate; a null answer is no."""
+    import ibis
+
+    if declared is None:
+        return ibis.literal(True)
+    kind = declared["type"]
+    if kind in ("and", "or"):
+        parts = [condition(rows, part) for part in declared["conditions"]]
+        return reduce(and_ if kind == "and" else or_, parts)
+    column = rows[declared["column"]["name"]]
+    if kind == "nullity":
+        return column.isnull() if declared["is_null"] else column.notnull()
+    return COMPARISONS[declared["operator"]](column, declared["parameter"]).fill_null(False)
+
+
+def _about_column(
+    wrong: Callable[[ir.Value, Mapping[str, Any]], ir.BooleanValue],
+) -> Callable[[ir.Table, Mapping[str, Any]], Predicates]:
+    """Return the predicates of an expectation about one column, whose nulls are passed over."""
+
+    def predicates(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
+        column = rows[kwargs["column"]]
+        scope = condition(rows, kwargs.get("row_condition"))
+        return Predicates(scope, column.isnull(), wrong(column, kwargs).fill_null(False))
+
+    return predicates
+
+
+def _about_null(is_expected: bool) -> Callable[[ir.Table, Mapping[str, Any]], Predicates]:
+    def predicates(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
+        column = rows[kwargs["column"]]
+        wrong = column.notnull() if is_expected else column.isnull()
+        return Predicates(condition(rows, kwargs.get("row_condition")), None, wrong)
+
+    return predicates
+
+
+def _about_pair(
+    wrong: Callable[[ir.Value, ir.Value, Mapping[str, Any]], ir.BooleanValue],
+) -> Callable[[ir.Table, Mapping[str, Any]], Predicates]:
+    """Return the predicates of an expectation about two columns, both of them present."""
+
+    def predicates(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
+        if kwargs.get("ignore_row_if") != "either_value_is_missing":
+            raise ValueError("a pair is compared only where both values are present")
+        first, second = rows[kwargs["column_A"]], rows[kwargs["column_B"]]
+        scope = condition(rows, kwargs.get("row_condition"))
+        missing = first.isnull() | second.isnull()
+        return Predicates(scope, missing, wrong(first, second, kwargs).fill_null(False))
+
+    return predicates
+
+
+def _outside(column: ir.Value, kwargs: Mapping[str, Any]) -> ir.BooleanValue:
+    bounds = []
+    if kwargs.get("min_value") is not None:
+        bounds.append(column < kwargs["min_value"])
+    if kwargs.get("max_value") is not None:
+        bounds.append(column > kwargs["max_value"])
+    return reduce(or_, bounds)
+
+
+def _unlike(column: ir.Value, kwargs: Mapping[str, Any]) -> ir.BooleanValue:
+    # Python ends a text with \Z where RE2, the engine's syntax, has \z.
+    return ~column.re_search(kwargs["regex"].replace(r"\Z", r"\z"))
+
+
+def _below(first: ir.Value, second: ir.Value, kwargs: Mapping[str, Any]) -> ir.BooleanValue:
+    return first < second if kwargs.get("or_equal") else first <= second
+
+
+def _apart(first: ir.Value, second: ir.Value, kwargs: Mapping[str, Any]) -> ir.BooleanValue:
+    return (first - second).abs() > kwargs["tolerance"]
+
+
+def _out_of_ratio(first: ir.Value, second: ir.Value, kwargs: Mapping[str, Any]) -> ir.BooleanValue:
+    return (first < second * kwargs["min_ratio"]) | (first > second * kwargs["max_ratio"])
+
+
+MAP_TYPES: Mapping[str, Callable[[ir.Table, Mapping[str, Any]], Predicates]] = {
+    "expect_column_values_to_not_be_null": _about_null(is_expected=False),
+    "expect_column_values_to_be_null": _about_null(is_expected=True),
+    "expect_column_values_to_be_in_set": _about_column(
+        lambda column, kwargs: column.notin(kwargs["value_set"])
+    ),
+    "expect_column_values_to_be_between": _about_column(_outside),
+    "expect_column_values_to_match_regex": _about_column(_unlike),
+    "expect_column_pair_values_a_to_be_greater_than_b": _about_pair(_below),
+    "expect_column_pair_values_to_be_equal": _about_pair(
+        lambda first, second, kwargs: first != second
+    ),
+    "expect_column_pair_values_to_be_close": _about_pair(_apart),
+    "expect_column_pair_ratio_to_be_between": _about_pair(_out_of_ratio),
+}
+
+
+def _unique_outcome(check: Check, rows: ir.Table) -> Outcome:
+    """Return the outcome of a check for repeated keys.
+
+    A hash per row is grouped first: equal keys have equal hashes, so no repeated
+    hash means no repeated key, at a fraction of the memory. Only the rows whose
+    hash repeats are compared by the key itself.
+    """
+    import ibis
+
+    kwargs = check.kwargs
+    keys: Sequence[str] = kwargs.get("column_list") or [kwargs["column"]]
+    scope = rows.filter(condition(rows, kwargs.get("row_condition")))
+    present = scope.filter(reduce(or_, (scope[key].notnull() for key in keys)))
+    element = scope.count().to_pyarrow().as_py()
+    considered = present.count().to_pyarrow().as_py()
+    digest = ibis.struct({key: present[key] for key in keys}).hash()
+    hashed = present.mutate(key_hash=digest)
+    twice = hashed.group_by("key_hash").aggregate(row_count=hashed.count())
+    twice = twice.filter(twice.row_count > 1).select("key_hash")
+    if not twice.count().to_pyarrow().as_py():
+        result = map_result(element, element - considered, 0)
+        return Outcome(check, True, result, _located(rows, None))
+    suspects = hashed.semi_join(twice, "key_hash")
+    counted = suspects.mutate(row_count=suspects.count().over(ibis.window(group_by=list(keys))))
+    repeated = counted.filter(counted.row_count > 1)
+    wrong = repeated.count().to_pyarrow().as_py()
+    result = map_result(element, element - considered, wrong)
+    success = map_success(considered, wrong, kwargs.get("mostly", 1))
+    return Outcome(check, success, result, _located(rows, repeated if wrong else None))
+
+
+UNIQUE_TYPES = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
+
+
+def _ordered_columns(
+    rows: ir.Table, kwargs: Mapping[str, Any], row_count: int
+) -> tuple[bool, dict[str, Any]]:
+    observed = list(rows.columns)
+    return observed == list(kwargs["column_list"]), {"observed_value": observed}
+
+
+def _row_count_between(
+    rows: ir.Table, kwargs: Mapping[str, Any], row_count: int
+) -> tuple[bool, dict[str, Any]]:
+    least, most = kwargs.get("min_value"), kwargs.get("max_value")
+    success = (least is None or row_count >= least) and (most is None or row_count <= most)
+    return success, {"observed_value": row_count}
+
+
+TABLE_TYPES: Mapping[
+    str, Callable[[ir.Table, Mapping[str, Any], int], tuple[bool, dict[str, Any]]]
+] = {
+    "expect_table_columns_to_match_ordered_list": _ordered_columns,
+    "expect_table_row_count_to_be_between": _row_count_between,
+}
+
+SUPPORTED = (*MAP_TYPES, *UNIQUE_TYPES, *TABLE_TYPES)
+"""Every expectation type that a suite of the project may use."""
