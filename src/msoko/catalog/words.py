@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,3 +46,31 @@ def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
     return yaml.load(
         path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
+
+
+@dataclass(frozen=True)
+class MarkerWords:
+    """What the markers of objectivity and their tiers of n are called."""
+
+    markers: Mapping[str, Mapping[str, str]]
+    tiers: Mapping[str, str]
+
+    def title(self, marker: str) -> str:
+        return self.markers.get(marker, {}).get("title", marker)
+
+    def tier(self, tier: str) -> str:
+        return self.tiers.get(tier, tier)
+
+
+def load_objectivity(project: Project) -> MarkerWords:
+    """Return the words of `registry/wording_objectivity.yml`."""
+    words = _read(project.find("registry", "wording_objectivity.yml"))
+    return MarkerWords(words["markers"], words["tiers"])
+
+
+def load_check_titles(project: Project) -> dict[str, str]:
+    """Return the Russian name of each check, from `registry/wording_checks.yml`."""
+    words = _read(project.find("registry", "wording_checks.yml"))
+    return dict(words["suites"]) | {
+        check: said["title"] for check, said in words["checks"].items() if "title" in said
+    }

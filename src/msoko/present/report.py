@@ -38,6 +38,7 @@ class Report:
     year: SchoolYear
     profile: Profile
     direction: Direction
+    directions: tuple[Direction, ...]
     edition: Literal["internal", "public"]
     ledger: Ledger = field(default_factory=Ledger)
 
@@ -51,15 +52,18 @@ class Report:
             raise UsageError(f"редакция отчёта – internal или public, получено {edition!r}")
         year = SchoolYear.parse(school_year)
         profile = catalog.load_profile(project, municipality)
-        found = {one.direction: one for one in catalog.load_directions(project, profile)}
-        if direction not in found:
+        declared = catalog.load_directions(project, profile)
+        chosen = next((one for one in declared if one.direction == direction), None)
+        if chosen is None:
+            chosen = catalog.load_direction(project, direction)
+        if chosen not in declared and chosen.mechanism != "system":
             raise UsageError(f"в профиле {municipality!r} нет направления {direction!r}")
         if year not in Store(project).years("indicators"):
             raise UsageError(
                 f"показатели за {year} не рассчитаны. Выполните msoko build {year}, "
                 "затем откройте блокнот снова."
             )
-        return cls(project, year, profile, found[direction], edition)
+        return cls(project, year, profile, chosen, declared, edition)
 
     # What lies in the store
 
@@ -74,9 +78,8 @@ class Report:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """The direction's indicators in all years, with the names of each row's group."""
+        """The indicators of all directions in all years, with the names of each row's group."""
         rows = self.store.read("indicators", self.years)
-        rows = rows[rows["direction"] == self.direction.direction].reset_index(drop=True)
         keys = {group: _group_keys(group) for group in rows["group"].unique()}
         return rows.assign(keys=rows["group"].map(keys))
 
@@ -87,6 +90,10 @@ class Report:
     @cached_property
     def subjects(self) -> dict[str, str]:
         return words.load_subject_names(self.project)
+
+    @cached_property
+    def check_titles(self) -> dict[str, str]:
+        return words.load_check_titles(self.project)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -121,14 +128,26 @@ class Report:
     def say(self, key: str, **slots: object) -> str:
         return self.wording.say(key, **slots)
 
+    @property
+    def context_indicators(self) -> list[tuple[str, Indicator]]:
+        """The indicators of social context, each with the direction that declares it."""
+        return [(one.direction, item) for one in self.directions for item in one.indicators
+                if item.is_context]  # fmt: skip
+
     def select(
-        self, code: str, unit: str = "municipality", by: Sequence[str] = (), year: str | None = None
+        self,
+        code: str,
+        unit: str = "municipality",
+        by: Sequence[str] = (),
+        year: str | None = None,
+        direction: str = "",
     ) -> pd.DataFrame:
         """Return the indicator's rows of one unit and grouping, of one school year or of all."""
         wanted = frozenset(by) | ({"school_id"} if unit == "school" else frozenset())
         rows = self.values
         chosen = (
-            (rows["indicator"] == code)
+            (rows["direction"] == (direction or self.direction.direction))
+            & (rows["indicator"] == code)
             & (rows["unit_of_analysis"] == unit)
             & (rows["keys"] == wanted)
         )
@@ -141,6 +160,15 @@ class Report:
         if school_id in self.schools.index:
             return str(self.schools.at[school_id, "name"])
         return f"школа {school_id}"
+
+    def layout_title(self, layout: str) -> str:
+        """Return what a kind of file is called."""
+        key = f"layout.{layout}"
+        return self.say(key) if self.wording.has(key) else russian.escaped(layout)
+
+    def check_title(self, check: str) -> str:
+        """Return what a check is called; one without a name keeps its code."""
+        return self.check_titles.get(check, check)
 
     def paper(self, subject: object, grade: object) -> str:
         """Return «Русский язык, 4 класс»."""
@@ -276,6 +304,36 @@ class Report:
         from msoko.present.blocks import advice
 
         return advice.effect(self)
+
+    def arrived(self) -> Block:
+        """Which files came, and what each was recognised as."""
+        from msoko.present.blocks import intake
+
+        return intake.arrived(self)
+
+    def set_aside(self) -> Block:
+        """Which rows were not taken, and why; rows in, kept and set aside add up."""
+        from msoko.present.blocks import intake
+
+        return intake.set_aside(self)
+
+    def all_findings(self) -> Block:
+        """Every finding in the year's data, by severity, with its cell and what to do."""
+        from msoko.present.blocks import intake
+
+        return intake.findings(self)
+
+    def drift(self) -> Block:
+        """How this year's data differ from last year's."""
+        from msoko.present.blocks import intake
+
+        return intake.drift(self)
+
+    def meaning(self) -> Block:
+        """What the findings mean for each report."""
+        from msoko.present.blocks import intake
+
+        return intake.meaning(self)
 
     def method(self) -> Block:
         """How the numbers of this report are made, and what they cannot say."""

@@ -142,9 +142,7 @@ def _outcome(indicator: Indicator, decision: Decision, told: Estimate | NotEstim
     return "reached" if sign * (told.value - decision.expected.value) >= 0 else "partly"
 
 
-def _evidence(
-    report: Report, indicator: Indicator, decision: Decision, told: Estimate
-) -> Evidence:
+def _evidence(report: Report, indicator: Indicator, decision: Decision, told: Estimate) -> Evidence:
     last = report.year.shifted(-1)
     schools = "отобранным школам" if decision.schools else "всем школам"
     return Evidence(

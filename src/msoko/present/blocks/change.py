@@ -89,7 +89,9 @@ def between(
     """Return the change since last year over schools; None where the indicator has no schools."""
     from msoko.stats.ratio import ratio_change
 
-    pairs = [school_parts(report, indicator, year) for year in (report.year.shifted(-1), report.year)]
+    pairs = [
+        school_parts(report, indicator, year) for year in (report.year.shifted(-1), report.year)
+    ]
     if any(pair.empty for pair in pairs) or indicator.measure in ("count", "sum"):
         return None
     everyone = pairs[0].index.union(pairs[1].index).sort_values()

@@ -160,8 +160,7 @@ def collection(report: Report) -> Block:
         files=("file", "nunique"), rows_in=("rows_in", "sum"), rows_kept=("rows_kept", "sum"),
         rows_set_aside=("rows_set_aside", "sum"),
     )  # fmt: skip
-    rows = [[report.say(f"layout.{layout}") if report.wording.has(f"layout.{layout}") else
-             cell(layout), *(russian.figure(float(value), "persons") for value in row)]
+    rows = [[report.layout_title(layout), *(russian.figure(float(value), "persons") for value in row)]
             for layout, row in zip(arrived.index, arrived.to_numpy(), strict=True)]  # fmt: skip
     table = Sheet(
         ["Вид данных", "Файлов", "Строк получено", "Строк принято", "Строк отложено"],

@@ -36,10 +36,12 @@ def level(report: Report, code: str) -> Block:
 
 def _with_region(report: Report, code: str) -> pd.DataFrame:
     """Return the municipality's papers of the year, best first, with the region's value."""
-    own = report.select(code, by=PAPER, year=str(report.year)).dropna(subset=["value"])
-    region = report.select(code, "region", PAPER, str(report.year)).set_index(PAPER)["value"]
+    groupings = report.direction.indicator(code).by
+    by = PAPER if tuple(PAPER) in groupings else PAPER[:1]
+    own = report.select(code, by=by, year=str(report.year)).dropna(subset=["value"])
+    region = report.select(code, "region", by, str(report.year)).set_index(PAPER)["value"]
     keys = pd.MultiIndex.from_frame(own[PAPER])
-    reference = region.reindex(keys).to_numpy() if len(region) else float("nan")
+    reference = region.reindex(keys).to_numpy(float) if len(region) else float("nan")
     return own.assign(reference=reference).sort_values("value", ascending=False, kind="stable")
 
 
