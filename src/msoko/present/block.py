@@ -42,11 +42,15 @@ class Sheet:
             return f"*{self.caption}: нет данных.*"
         rules = {"l": ":---", "r": "---:", "c": ":---:"}
         align = self.align or "l" + "r" * (len(self.head) - 1)
-        widths = [max(4, *(min(len(row[i]), 60) for row in (self.head, *self.rows)))
-                  for i in range(len(self.head))]  # fmt: skip
+        widths = [
+            max(4, *(min(len(row[i]), 60) for row in (self.head, *self.rows)))
+            for i in range(len(self.head))
+        ]
         # Pandoc takes relative column widths from the dashes once a line is long.
-        dashes = [rules[letter].replace("---", "-" * width)
-                  for letter, width in zip(align, widths, strict=True)]  # fmt: skip
+        dashes = [
+            rules[letter].replace("---", "-" * width)
+            for letter, width in zip(align, widths, strict=True)
+        ]
         lines = [self.head, dashes, *self.rows]
         body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
         label = f" {{#tbl-{self.id}}}" if self.id else ""
@@ -67,10 +71,10 @@ class Figure:
         data = base64.b64encode(self.svg).decode()
         alternative = self.alternative.replace("\\", "").replace('"', "”")
         return (
-            f'![{self.caption}](data:image/svg+xml;base64,{data})'
+            f"![{self.caption}](data:image/svg+xml;base64,{data})"
             f'{{#fig-{self.id} fig-alt="{alternative}"}}\n\n'
             f"{Details('Данные рисунка', (self.behind,)).markdown()}"
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,34 @@
 """Charts that can be read in print, in grey and on a telephone.
 
 Each function draws from plain sequences and returns SVG bytes that depend on its
-arguments alone. Figures are drawn 5.6 inches wide in 11-point letters: on a screen
-of 375 pixels that leaves letters of about 9 pixels.
+arguments alone.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from msoko.present.drawing import (
+    ACCENT,
+    GREY,
+    INK,
+    MARK_COLOURS,
+    MARKERS,
+    SERIES,
+    WARNING,
+    decimal_ticks,
+    drawing,
+    finish,
+    svg,
+)
 from msoko.present.russian import decimal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-WIDTH = 5.6
-INK, GREY, PALE = "#1b1f24", "#5b6570", "#c9d1d9"
-ACCENT, WARNING = "#0b5394", "#b3400a"
-SERIES = ("#0b5394", "#b3400a", "#3b7d23", "#6b3fa0", "#8a6d00", "#00737d")
-MARKERS = ("o", "s", "^", "D", "v", "P")
-MARK_COLOURS = ("#b3400a", "#e9b872", "#8db8dd", "#0b5394")
-"""From «2» to «5»: apart in hue, and in lightness for a grey print."""
 
 
 @dataclass(frozen=True)
@@ -52,47 +54,6 @@ class Dot:
     is_outside: bool = False
 
 
-@contextmanager
-def drawing(height: float) -> Iterator[tuple[Figure, Axes]]:
-    """Give a figure and its axes in the house style; nothing of it stays behind."""
-    import matplotlib as mpl
-    import seaborn as sns
-    from matplotlib.figure import Figure
-
-    style = {"font.family": "DejaVu Sans", "font.size": 11, "axes.labelsize": 10.5,
-             "axes.edgecolor": GREY, "axes.labelcolor": INK, "text.color": INK,
-             "xtick.color": INK, "ytick.color": INK, "grid.color": PALE, "grid.linewidth": 0.6,
-             "svg.hashsalt": "msoko", "svg.fonttype": "path"}  # fmt: skip
-    with sns.axes_style("whitegrid"), mpl.rc_context(style):
-        made = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = made.add_subplot()
-        axes.set_axisbelow(True)
-        yield made, axes
-
-
-def svg(made: Figure) -> bytes:
-    """Return the figure as SVG without its date."""
-    holder = io.BytesIO()
-    made.savefig(holder, format="svg", metadata={"Date": None, "Creator": None})
-    return holder.getvalue()
-
-
-def _finish(axes: Axes, *, grid: str) -> None:
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    axes.grid(False)
-    axes.grid(True, axis=grid)
-
-
-def _decimal_ticks(axes: Axes, which: str) -> None:
-    from matplotlib.ticker import FuncFormatter
-
-    axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_formatter(
-        FuncFormatter(lambda value, _: decimal(value, 0 if value == int(value) else 1))
-    )
-
-
 def dynamics(series: Sequence[Series], unit: str, target: float | None = None) -> bytes:
     """Draw values over school years with their intervals, a line a series."""
     with drawing(3.4) as (made, axes):
@@ -103,13 +64,19 @@ def dynamics(series: Sequence[Series], unit: str, target: float | None = None) -
             _draw_series(axes, one, place, shift, number)
         if target is not None:
             axes.axhline(target, color=GREY, linestyle=(0, (4, 3)), linewidth=1.2)
-            axes.annotate("цель", (0.0, target), xycoords=("axes fraction", "data"),
-                          xytext=(4, 3), textcoords="offset points", color=GREY)  # fmt: skip
+            axes.annotate(
+                "цель",
+                (0.0, target),
+                xycoords=("axes fraction", "data"),
+                xytext=(4, 3),
+                textcoords="offset points",
+                color=GREY,
+            )
         axes.set_xticks(range(len(years)), years)
         axes.set_xlim(-0.4, len(years) - 0.6)
         axes.set_ylabel(unit)
-        _decimal_ticks(axes, "y")
-        _finish(axes, grid="y")
+        decimal_ticks(axes, "y")
+        finish(axes, grid="y")
         if len(series) > 1:
             made.legend(loc="outside lower center", ncols=min(2, len(series)), frameon=False)
         return svg(made)
@@ -126,8 +93,14 @@ def _draw_series(axes: Axes, one: Series, place: dict[str, int], shift: float, o
         y.append(float("nan") if value is None else value)
         if value is not None and low is not None and high is not None:
             axes.plot([x[-1]] * 2, [low, high], color=colour, linewidth=1.6, alpha=0.6)
-    axes.plot(x, y, color=colour, marker=MARKERS[order % len(MARKERS)], linewidth=1.8,
-              label=fill(one.label, 34))  # fmt: skip
+    axes.plot(
+        x,
+        y,
+        color=colour,
+        marker=MARKERS[order % len(MARKERS)],
+        linewidth=1.8,
+        label=fill(one.label, 34),
+    )
 
 
 def dots(rows: Sequence[Dot], unit: str, reference: str = "", inside: str = "") -> bytes:
@@ -141,13 +114,14 @@ def dots(rows: Sequence[Dot], unit: str, reference: str = "", inside: str = "") 
                 axes.plot([row.low, row.high], [number] * 2, color=colour, linewidth=1.8, alpha=0.6)
             axes.plot(row.value, number, color=colour, marker="D" if row.is_outside else "o")
             if row.reference is not None:
-                axes.plot(row.reference, number, color=INK, marker="|", markersize=12,
-                          markeredgewidth=1.8)  # fmt: skip
+                axes.plot(
+                    row.reference, number, color=INK, marker="|", markersize=12, markeredgewidth=1.8
+                )
         axes.set_yticks(range(len(rows)), labels)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlabel(unit)
-        _decimal_ticks(axes, "x")
-        _finish(axes, grid="x")
+        decimal_ticks(axes, "x")
+        finish(axes, grid="x")
         _dots_legend(made, rows, reference, inside)
         return svg(made)
 
@@ -161,8 +135,18 @@ def _dots_legend(made: Figure, rows: Sequence[Dot], reference: str, inside: str)
     if any(row.is_outside for row in rows):
         keys.append(Line2D([], [], color=WARNING, marker="D", label="вне ожидаемых пределов"))
     if reference and any(row.reference is not None for row in rows):
-        keys.append(Line2D([], [], color=INK, marker="|", markersize=12, linestyle="",
-                           markeredgewidth=1.8, label=reference))  # fmt: skip
+        keys.append(
+            Line2D(
+                [],
+                [],
+                color=INK,
+                marker="|",
+                markersize=12,
+                linestyle="",
+                markeredgewidth=1.8,
+                label=reference,
+            )
+        )
     if keys:
         made.legend(handles=keys, loc="outside lower center", ncols=2, frameon=False)
 
@@ -178,18 +162,27 @@ def stacked(rows: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str]) -
                 axes.barh(number, share, left=left, color=colour, height=0.72, edgecolor="white")
                 if share >= 7:
                     dark = colour in (MARK_COLOURS[0], MARK_COLOURS[3])
-                    axes.text(left + share / 2, number, decimal(share, 0), ha="center",
-                              va="center", color="white" if dark else INK, fontsize=10)  # fmt: skip
+                    axes.text(
+                        left + share / 2,
+                        number,
+                        decimal(share, 0),
+                        ha="center",
+                        va="center",
+                        color="white" if dark else INK,
+                        fontsize=10,
+                    )
                 left += share
         axes.set_yticks(range(len(rows)), labels)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, 100)
         axes.set_xlabel("доля участников, %")
-        _finish(axes, grid="x")
+        finish(axes, grid="x")
         from matplotlib.patches import Patch
 
-        keys = [Patch(color=colour, label=part)
-                for part, colour in zip(parts, MARK_COLOURS, strict=True)]  # fmt: skip
+        keys = [
+            Patch(color=colour, label=part)
+            for part, colour in zip(parts, MARK_COLOURS, strict=True)
+        ]
         made.legend(handles=keys, loc="outside lower center", ncols=len(parts), frameon=False)
         return svg(made)
 
@@ -220,29 +213,45 @@ def funnel(
     `labels` names the points that should be named; the others are empty.
     """
     with drawing(3.8) as (made, axes):
-        axes.fill_between(band.n, band.low_998, band.high_998, color="#e8eef5", linewidth=0,
-                          label="пределы 99,8 %")  # fmt: skip
-        axes.fill_between(band.n, band.low_95, band.high_95, color="#c7d8ea", linewidth=0,
-                          label="пределы 95 %")  # fmt: skip
+        axes.fill_between(
+            band.n,
+            band.low_998,
+            band.high_998,
+            color="#e8eef5",
+            linewidth=0,
+            label="пределы 99,8 %",
+        )
+        axes.fill_between(
+            band.n, band.low_95, band.high_95, color="#c7d8ea", linewidth=0, label="пределы 95 %"
+        )
         axes.axhline(band.centre, color=GREY, linewidth=1.2, label="в среднем")
         size = 26 if len(n) <= 400 else 5
         for is_outside, colour, marker, name in (
-            (False, ACCENT, "o", "в пределах"), (True, WARNING, "D", "вне пределов"),
-        ):  # fmt: skip
+            (False, ACCENT, "o", "в пределах"),
+            (True, WARNING, "D", "вне пределов"),
+        ):
             chosen = [i for i, flag in enumerate(outside) if bool(flag) is is_outside]
             if chosen:
-                axes.scatter([n[i] for i in chosen], [values[i] for i in chosen], s=size,
-                             color=colour, marker=marker, label=name, linewidth=0,
-                             rasterized=len(n) > 2000)  # fmt: skip
+                axes.scatter(
+                    [n[i] for i in chosen],
+                    [values[i] for i in chosen],
+                    s=size,
+                    color=colour,
+                    marker=marker,
+                    label=name,
+                    linewidth=0,
+                    rasterized=len(n) > 2000,
+                )
         for i, label in enumerate(labels):
             if label:
-                axes.annotate(label, (n[i], values[i]), xytext=(5, 3),
-                              textcoords="offset points", fontsize=9)  # fmt: skip
+                axes.annotate(
+                    label, (n[i], values[i]), xytext=(5, 3), textcoords="offset points", fontsize=9
+                )
         axes.set_xlabel(n_name)
         axes.set_ylabel(unit)
-        _decimal_ticks(axes, "y")
-        _decimal_ticks(axes, "x")
-        _finish(axes, grid="y")
+        decimal_ticks(axes, "y")
+        decimal_ticks(axes, "x")
+        finish(axes, grid="y")
         made.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9.5)
         return svg(made)
 
@@ -263,9 +272,9 @@ def scatter(
             axes.plot(ends, start + slope * ends, color=WARNING, linewidth=1.6)
         axes.set_xlabel(fill(x_name, 60))
         axes.set_ylabel(fill(y_name, 42))
-        _decimal_ticks(axes, "y")
-        _decimal_ticks(axes, "x")
-        _finish(axes, grid="both")
+        decimal_ticks(axes, "y")
+        decimal_ticks(axes, "x")
+        finish(axes, grid="both")
         return svg(made)
 
 
@@ -281,8 +290,14 @@ def distribution(
         colours = [MARK_COLOURS[sum(score >= cut for cut in cuts)] for score in scores]
         axes.bar(scores, shares, color=colours, width=0.85)
         if reference is not None:
-            axes.step([s - 0.5 for s in scores], reference, where="post", color=INK,
-                      linewidth=1.3, label=reference_name)  # fmt: skip
+            axes.step(
+                [s - 0.5 for s in scores],
+                reference,
+                where="post",
+                color=INK,
+                linewidth=1.3,
+                label=reference_name,
+            )
             made.legend(loc="outside lower center", frameon=False)
         top = max([*shares, *(reference if reference is not None else []), 1e-9])
         for mark, cut in enumerate(cuts, start=3):
@@ -291,6 +306,6 @@ def distribution(
         axes.set_ylim(0, top * 1.16)
         axes.set_xlabel("первичный балл")
         axes.set_ylabel("доля участников, %")
-        _decimal_ticks(axes, "y")
-        _finish(axes, grid="y")
+        decimal_ticks(axes, "y")
+        finish(axes, grid="y")
         return svg(made)

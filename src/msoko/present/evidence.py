@@ -22,8 +22,18 @@ class Evidence:
     @property
     def id(self) -> str:
         """Return the id that the number carries; it depends on what is said alone."""
-        text = "\x1f".join((self.what, self.shown, self.formula, self.numerator,
-                            self.denominator, self.n, self.interval, self.source))  # fmt: skip
+        text = "\x1f".join(
+            (
+                self.what,
+                self.shown,
+                self.formula,
+                self.numerator,
+                self.denominator,
+                self.n,
+                self.interval,
+                self.source,
+            )
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -12,10 +12,22 @@ MINUS = "−"
 NOTHING = "–"
 """What a table shows where there is no value."""
 
-UNIT_SIGNS = {"percent": f"{NBSP}%", "score": "", "points": f"{NBSP}б.", "persons": f"{NBSP}чел.",
-              "pieces": f"{NBSP}ед.", "percent_points": f"{NBSP}п.{NBSP}п."}  # fmt: skip
-UNIT_NAMES = {"percent": "%", "score": "балл", "points": "балл", "persons": "чел.",
-              "pieces": "ед.", "percent_points": "п. п."}  # fmt: skip
+UNIT_SIGNS = {
+    "percent": f"{NBSP}%",
+    "score": "",
+    "points": f"{NBSP}б.",
+    "persons": f"{NBSP}чел.",
+    "pieces": f"{NBSP}ед.",
+    "percent_points": f"{NBSP}п.{NBSP}п.",
+}
+UNIT_NAMES = {
+    "percent": "%",
+    "score": "балл",
+    "points": "балл",
+    "persons": "чел.",
+    "pieces": "ед.",
+    "percent_points": "п. п.",
+}
 DIGITS = {"percent": 1, "score": 2, "points": 1, "persons": 0, "pieces": 0, "percent_points": 1}
 
 

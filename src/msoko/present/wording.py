@@ -24,8 +24,12 @@ class Wording:
         from jinja2.sandbox import SandboxedEnvironment
 
         made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)
-        made.filters |= {"counted": russian.counted, "noun": russian.noun,
-                         "listed": russian.listed, "shortened": russian.shortened}  # fmt: skip
+        made.filters |= {
+            "counted": russian.counted,
+            "noun": russian.noun,
+            "listed": russian.listed,
+            "shortened": russian.shortened,
+        }
         return made
 
     def has(self, key: str) -> bool:

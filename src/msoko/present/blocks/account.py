@@ -10,54 +10,83 @@ from msoko.present.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
     from msoko.present.evidence import Evidence
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
 
 HASH_SHOWN = 12
 
 
-def method(report: Report) -> Block:
+def method(report: Reading) -> Block:
     """Explain how the numbers are made, and list the limits that the direction declares."""
     limits = [f"- {cell(limit)}" for limit in report.direction.limits]
-    return block(report.say("method.intervals"), report.say("method.changes"),
-                 report.say("method.schools"),
-                 report.say("method.limits") if limits else None,
-                 "\n".join(limits) if limits else None, report.say("method.more"))  # fmt: skip
+    return block(
+        report.say("method.intervals"),
+        report.say("method.changes"),
+        report.say("method.schools"),
+        report.say("method.limits") if limits else None,
+        "\n".join(limits) if limits else None,
+        report.say("method.more"),
+    )
 
 
-def provenance(report: Report) -> Block:
+def provenance(report: Reading) -> Block:
     """Name year, profile, version, raw files and checks, and lay out the evidence."""
     sources = report.store.read("sources", [report.year])
     files = sources.groupby("file", sort=True).agg(
         layout=("layout", "first"), sha256=("sha256", "first"), rows=("rows_in", "sum")
     )
-    rows = [[cell(file), cell(row.layout), f"`{row.sha256[:HASH_SHOWN]}`",
-             russian.figure(row.rows, "persons")]
-            for file, row in zip(files.index, files.itertuples(), strict=True)]  # fmt: skip
+    rows = [
+        [
+            cell(file),
+            cell(row.layout),
+            f"`{row.sha256[:HASH_SHOWN]}`",
+            russian.figure(row.rows, "persons"),
+        ]
+        for file, row in zip(files.index, files.itertuples(), strict=True)
+    ]
     head = ["Файл", "Вид", "SHA-256 (начало)", "Строк"]
     sheet = Sheet(head, rows, "Исходные файлы", "", "lllr")
     counts = report.findings["severity"].value_counts()
     facts = report.say(
-        "provenance.facts", year=report.year, profile=report.profile.profile,
-        municipality=report.profile.name.nominative, version=msoko.__version__,
-        edition=report.say(f"edition.{report.edition}"), files=len(files),
-        blocking=int(counts.get("blocking", 0)), warnings=int(counts.get("warning", 0)),
-    )  # fmt: skip
+        "provenance.facts",
+        year=report.year,
+        profile=report.profile.profile,
+        municipality=report.profile.name.nominative,
+        version=msoko.__version__,
+        edition=report.say(f"edition.{report.edition}"),
+        files=len(files),
+        blocking=int(counts.get("blocking", 0)),
+        warnings=int(counts.get("warning", 0)),
+    )
     notice = report.say("provenance.synthetic") if report.profile.is_synthetic else None
-    return block(facts, notice, Details("Исходные файлы и их контрольные суммы", (sheet,)),
-                 _evidence(report))  # fmt: skip
+    return block(
+        facts, notice, Details("Исходные файлы и их контрольные суммы", (sheet,)), _evidence(report)
+    )
 
 
-def _evidence(report: Report) -> Details | None:
+def _evidence(report: Reading) -> Details | None:
     entries = list(report.ledger.entries.values())
     if not entries:
         return None
-    head = ["Число", "Что это", "Как получено", "Числитель", "Знаменатель", "n", "95 % интервал",
-            "Источник"]  # fmt: skip
+    head = [
+        "Число",
+        "Что это",
+        "Как получено",
+        "Числитель",
+        "Знаменатель",
+        "n",
+        "95 % интервал",
+        "Источник",
+    ]
     sheet = Sheet(head, [_row(one) for one in entries], "Доказательства чисел", "", "lllrrrll")
     return Details(f"Доказательства чисел: {len(entries)}", (sheet,))
 
 
 def _row(one: Evidence) -> list[str]:
     rest = (one.numerator, one.denominator, one.n, one.interval)
-    return [f"[{one.shown}]{{#e-{one.id}}}", cell(one.what), cell(one.formula or "–"),
-            *(text or russian.NOTHING for text in rest), cell(one.source or "–")]  # fmt: skip
+    return [
+        f"[{one.shown}]{{#e-{one.id}}}",
+        cell(one.what),
+        cell(one.formula or "–"),
+        *(text or russian.NOTHING for text in rest),
+        cell(one.source or "–"),
+    ]

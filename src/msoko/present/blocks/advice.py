@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko import catalog
-from msoko.present import russian
+from msoko.present import change, russian
 from msoko.present.block import Block, Details, Sheet, block, cell
-from msoko.present.blocks import change
 from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
     from msoko.catalog import Decision, Indicator, Measure
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
     from msoko.stats.estimate import Estimate, NotEstimable
 
 RECIPIENTS = ("department", "methodical_service", "school", "teachers")
@@ -22,14 +21,17 @@ LEAST_SCHOOLS = 5
 """Fewer schools than this cannot carry a before–after comparison with an interval."""
 
 
-def recommendations(report: Report) -> Block:
+def recommendations(report: Reading) -> Block:
     """List the recommendations of each recipient; no finding, no recommendation."""
     rows = report.store.read("recommendations", [report.year])
     rows = rows[rows["direction"] == report.direction.direction]
     if rows.empty:
         return block(report.say("advice.none"))
-    parts = [report.say("advice.reading", count=len(rows),
-                        schools=int(rows["school_id"].dropna().nunique()))]  # fmt: skip
+    parts = [
+        report.say(
+            "advice.reading", count=len(rows), schools=int(rows["school_id"].dropna().nunique())
+        )
+    ]
     for recipient in RECIPIENTS:
         part = rows[rows["recipient"] == recipient]
         if part.empty:
@@ -44,23 +46,42 @@ def recommendations(report: Report) -> Block:
     return block(*parts)
 
 
-def _sheet(report: Report, rows: pd.DataFrame, recipient: str) -> Sheet:
-    body = [[_addressee(report, row), cell(row.finding), cell(row.text), cell(row.deadline),
-             cell(row.expected), cell(row.measure)]
-            for row in rows.itertuples()]  # fmt: skip
-    head = ["Кому", "Что установлено", "Что сделать", "Срок", "Ожидаемый результат",
-            "Пункт дорожной карты"]  # fmt: skip
-    return Sheet(head, body, report.say(f"recipient.{recipient}"),
-                 f"advice-{recipient.replace('_', '-')}", "llllll")  # fmt: skip
+def _sheet(report: Reading, rows: pd.DataFrame, recipient: str) -> Sheet:
+    body = [
+        [
+            _addressee(report, row),
+            cell(row.finding),
+            cell(row.text),
+            cell(row.deadline),
+            cell(row.expected),
+            cell(row.measure),
+        ]
+        for row in rows.itertuples()
+    ]
+    head = [
+        "Кому",
+        "Что установлено",
+        "Что сделать",
+        "Срок",
+        "Ожидаемый результат",
+        "Пункт дорожной карты",
+    ]
+    return Sheet(
+        head,
+        body,
+        report.say(f"recipient.{recipient}"),
+        f"advice-{recipient.replace('_', '-')}",
+        "llllll",
+    )
 
 
-def _addressee(report: Report, row: tuple) -> str:
+def _addressee(report: Reading, row: tuple) -> str:
     if row.recipient in ("school", "teachers") and isinstance(row.school_id, str):
         return cell(report.school_name(row.school_id))
     return report.say(f"addressee.{row.recipient}", subject=report.paper(row.subject, None).lower())
 
 
-def decisions(report: Report) -> Block:
+def decisions(report: Reading) -> Block:
     """List the roadmap measures that the findings lead to, and the decisions taken."""
     rows = report.store.read("recommendations", [report.year])
     rows = rows[rows["direction"] == report.direction.direction]
@@ -73,46 +94,66 @@ def decisions(report: Report) -> Block:
     return block(_measures(report, measures, rows), _taken(report, taken))
 
 
-def _measures(report: Report, measures: list[Measure], rows: pd.DataFrame) -> Sheet | None:
+def _measures(report: Reading, measures: list[Measure], rows: pd.DataFrame) -> Sheet | None:
     if not measures:
         return None
     counts = rows["measure"].value_counts()
-    body = [[cell(one.number), cell(one.text), cell(one.deadline), cell(one.responsible),
-             russian.figure(counts.get(one.number, 0), "persons")]
-            for one in measures]  # fmt: skip
+    body = [
+        [
+            cell(one.number),
+            cell(one.text),
+            cell(one.deadline),
+            cell(one.responsible),
+            russian.figure(counts.get(one.number, 0), "persons"),
+        ]
+        for one in measures
+    ]
     head = ["Пункт", "Мероприятие", "Срок", "Ответственный", "Рекомендаций"]
-    return Sheet(head, body, "Мероприятия дорожной карты, к которым ведут рекомендации",
-                 "measures", "llllr")  # fmt: skip
+    return Sheet(
+        head, body, "Мероприятия дорожной карты, к которым ведут рекомендации", "measures", "llllr"
+    )
 
 
-def _taken(report: Report, taken: list[Decision]) -> Sheet | None:
+def _taken(report: Reading, taken: list[Decision]) -> Sheet | None:
     if not taken:
         return None
-    body = [[f"{one.date:%d.%m.%Y}", cell(one.text), cell(one.addressee), cell(one.deadline),
-             _expected(report, one)]
-            for one in taken]  # fmt: skip
+    body = [
+        [
+            f"{one.date:%d.%m.%Y}",
+            cell(one.text),
+            cell(one.addressee),
+            cell(one.deadline),
+            _expected(report, one),
+        ]
+        for one in taken
+    ]
     head = ["Дата", "Решение", "Адресат", "Срок", "Ожидаемое изменение"]
     return Sheet(head, body, f"Решения {report.year} учебного года", "decisions", "lllll")
 
 
-def _expected(report: Report, decision: Decision) -> str:
+def _expected(report: Reading, decision: Decision) -> str:
     indicator = report.direction.indicator(decision.indicator)
-    return (f"{cell(indicator.short_title or indicator.title)}: "
-            f"{russian.change(decision.expected.value, indicator.unit)}")  # fmt: skip
+    return (
+        f"{cell(indicator.short_title or indicator.title)}: "
+        f"{russian.change(decision.expected.value, indicator.unit)}"
+    )
 
 
-def effect(report: Report) -> Block:
+def effect(report: Reading) -> Block:
     """Compare before and after each decision of last year, where the data carry it."""
     last = str(report.year.shifted(-1))
     taken = [one for one in report.decisions if one.school_year == last]
     if not taken:
         return block(report.say("effect.none", year=last))
     items = [_effect(report, one) for one in taken]
-    return block(report.say("effect.reading", count=len(taken), year=last), "\n".join(items),
-                 report.say("effect.caveat"))  # fmt: skip
+    return block(
+        report.say("effect.reading", count=len(taken), year=last),
+        "\n".join(items),
+        report.say("effect.caveat"),
+    )
 
 
-def _effect(report: Report, decision: Decision) -> str:
+def _effect(report: Reading, decision: Decision) -> str:
     indicator = report.direction.indicator(decision.indicator)
     told = change.between(report, indicator, decision.schools or None)
     slots = {
@@ -127,8 +168,13 @@ def _effect(report: Report, decision: Decision) -> str:
         return "- " + report.say("effect.too_few", least=LEAST_SCHOOLS, **slots)
     number = report.ledger.cite(_evidence(report, indicator, decision, told))
     interval = russian.span(told.low, told.high, indicator.unit, is_change=True)
-    return "- " + report.say(f"effect.{_outcome(indicator, decision, told)}", number=number,
-                             interval=interval, n=told.n, **slots)  # fmt: skip
+    return "- " + report.say(
+        f"effect.{_outcome(indicator, decision, told)}",
+        number=number,
+        interval=interval,
+        n=told.n,
+        **slots,
+    )
 
 
 def _outcome(indicator: Indicator, decision: Decision, told: Estimate | NotEstimable) -> str:
@@ -142,7 +188,9 @@ def _outcome(indicator: Indicator, decision: Decision, told: Estimate | NotEstim
     return "reached" if sign * (told.value - decision.expected.value) >= 0 else "partly"
 
 
-def _evidence(report: Report, indicator: Indicator, decision: Decision, told: Estimate) -> Evidence:
+def _evidence(
+    report: Reading, indicator: Indicator, decision: Decision, told: Estimate
+) -> Evidence:
     last = report.year.shifted(-1)
     schools = "отобранным школам" if decision.schools else "всем школам"
     return Evidence(

@@ -12,7 +12,7 @@ from msoko.present.block import Block, Details, Figure, Sheet, block, cell, insu
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
     from msoko.stats.funnel import Funnel
 
 OUTER = 0.998
@@ -22,7 +22,7 @@ LEAST_SHOWN = 10
 """A school with fewer participants is not set apart: its place says too little."""
 
 
-def compare_schools(report: Report, code: str) -> Block:
+def compare_schools(report: Reading, code: str) -> Block:
     """Draw schools in a funnel with overdispersion, and name those outside."""
     from msoko.stats.estimate import NotEstimable
 
@@ -30,8 +30,9 @@ def compare_schools(report: Report, code: str) -> Block:
     rows = report.select(code, "school", year=str(report.year)).dropna(subset=["value"])
     title = cell(indicator.title)
     if len(rows) < 3:
-        return insufficient(f"Сравнение школ, {title}", report.say("reason.few_schools",
-                            count=len(rows)))  # fmt: skip
+        return insufficient(
+            f"Сравнение школ, {title}", report.say("reason.few_schools", count=len(rows))
+        )
     funnel, sizes = _funnel(indicator, rows)
     if isinstance(funnel, NotEstimable):
         return insufficient(f"Сравнение школ, {title}", report.say("reason.no_variation"))
@@ -40,10 +41,12 @@ def compare_schools(report: Report, code: str) -> Block:
         _drawn(report, indicator, placed, funnel),
         report.say("schools.caption", title=title, year=report.year),
         report.say("schools.alternative", title=indicator.title, count=len(placed)),
-        f"schools-{code}", _summary(report, indicator, placed),
-    )  # fmt: skip
-    return block(_reading(report, indicator, placed, funnel), figure,
-                 _table(report, indicator, placed))  # fmt: skip
+        f"schools-{code}",
+        _summary(report, indicator, placed),
+    )
+    return block(
+        _reading(report, indicator, placed, funnel), figure, _table(report, indicator, placed)
+    )
 
 
 def _funnel(indicator: Indicator, rows: pd.DataFrame) -> tuple[Funnel, np.ndarray]:
@@ -87,7 +90,7 @@ def _placed(rows: pd.DataFrame, funnel: Funnel, sizes: np.ndarray) -> pd.DataFra
     return placed.sort_values("z", kind="stable").reset_index(drop=True)
 
 
-def _drawn(report: Report, indicator: Indicator, placed: pd.DataFrame, funnel: Funnel) -> bytes:
+def _drawn(report: Reading, indicator: Indicator, placed: pd.DataFrame, funnel: Funnel) -> bytes:
     grid = np.linspace(max(placed["size"].min(), 2), placed["size"].max() * 1.03, 80)
     spread = grid
     if funnel.kind == "mean":
@@ -95,17 +98,33 @@ def _drawn(report: Report, indicator: Indicator, placed: pd.DataFrame, funnel: F
         spread = pupil / np.sqrt(grid)
     inner, outer = funnel.limits(spread, 0.95), funnel.limits(spread, OUTER)
     scale = 100 if indicator.unit == "percent" else 1
-    band = charts.FunnelBand(grid, inner["low"] * scale, inner["high"] * scale,
-                             outer["low"] * scale, outer["high"] * scale,
-                             funnel.target * scale)  # fmt: skip
-    named = set(placed.loc[placed["is_outside"]].assign(far=placed["z"].abs())
-                .nlargest(MOST_NAMED, "far")["school_id"])  # fmt: skip
+    band = charts.FunnelBand(
+        grid,
+        inner["low"] * scale,
+        inner["high"] * scale,
+        outer["low"] * scale,
+        outer["high"] * scale,
+        funnel.target * scale,
+    )
+    named = set(
+        placed.loc[placed["is_outside"]]
+        .assign(far=placed["z"].abs())
+        .nlargest(MOST_NAMED, "far")["school_id"]
+    )
     is_named = not report.is_public and len(placed) <= 400
-    labels = [short_name(report.school_name(school)) if is_named and school in named else ""
-              for school in placed["school_id"]]  # fmt: skip
+    labels = [
+        short_name(report.school_name(school)) if is_named and school in named else ""
+        for school in placed["school_id"]
+    ]
     unit = f"{indicator.short_title or indicator.title}, {russian.UNIT_NAMES[indicator.unit]}"
-    return charts.funnel(placed["size"].tolist(), (placed["value"] * scale).tolist(), band,
-                         placed["is_outside"].tolist(), labels, charts.fill(unit, 40))  # fmt: skip
+    return charts.funnel(
+        placed["size"].tolist(),
+        (placed["value"] * scale).tolist(),
+        band,
+        placed["is_outside"].tolist(),
+        labels,
+        charts.fill(unit, 40),
+    )
 
 
 def short_name(name: str) -> str:
@@ -114,18 +133,26 @@ def short_name(name: str) -> str:
     return inner if len(inner) <= 24 else inner[:23].rstrip() + "…"
 
 
-def _reading(report: Report, indicator: Indicator, placed: pd.DataFrame, funnel: Funnel) -> str:
+def _reading(report: Reading, indicator: Indicator, placed: pd.DataFrame, funnel: Funnel) -> str:
     low, high = (placed[placed["is_outside"] & (placed["z"] * sign > 0)] for sign in (-1, 1))
-    said = [report.say("schools.reading", count=len(placed),
-                       centre=russian.amount(funnel.target, indicator.unit),
-                       low=len(low), high=len(high),
-                       figure=f"@fig-schools-{indicator.code}")]  # fmt: skip
+    said = [
+        report.say(
+            "schools.reading",
+            count=len(placed),
+            centre=russian.amount(funnel.target, indicator.unit),
+            low=len(low),
+            high=len(high),
+            figure=f"@fig-schools-{indicator.code}",
+        )
+    ]
     if not report.is_public:
         for side, found in (("low", low), ("high", high)):
             if len(found):
-                names = [f"{cell(report.school_name(row.school_id))} "
-                         f"({report.number(indicator, found.loc[row.Index])})"
-                         for row in found.itertuples()]  # fmt: skip
+                names = [
+                    f"{cell(report.school_name(row.school_id))} "
+                    f"({report.number(indicator, found.loc[row.Index])})"
+                    for row in found.itertuples()
+                ]
                 said.append(report.say(f"schools.{side}", names=names))
     else:
         said.append(report.say("schools.unnamed"))
@@ -135,31 +162,45 @@ def _reading(report: Report, indicator: Indicator, placed: pd.DataFrame, funnel:
     return " ".join(said)
 
 
-def _summary(report: Report, indicator: Indicator, placed: pd.DataFrame) -> Sheet:
+def _summary(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> Sheet:
     """Describe the cloud by size of school: what a reader of the picture can take from it."""
     edges = [0, 10, 25, 50, 100, 200, float("inf")]
     names = ["до 10", "10–24", "25–49", "50–99", "100–199", "200 и более"]
     group = pd.cut(placed["size"], edges, right=False, labels=names)
     rows = []
     for name, part in placed.groupby(group, observed=True, sort=False):
-        rows.append([str(name), russian.figure(len(part), "persons"),
-                     russian.figure(part["value"].median(), indicator.unit),
-                     russian.figure(part["is_outside"].sum(), "persons")])  # fmt: skip
+        rows.append(
+            [
+                str(name),
+                russian.figure(len(part), "persons"),
+                russian.figure(part["value"].median(), indicator.unit),
+                russian.figure(part["is_outside"].sum(), "persons"),
+            ]
+        )
     unit = russian.UNIT_NAMES[indicator.unit]
-    return Sheet(["Участников в школе", "Школ", f"Медиана, {unit}", "Вне пределов"], rows,
-                 "Школы по числу участников")  # fmt: skip
+    return Sheet(
+        ["Участников в школе", "Школ", f"Медиана, {unit}", "Вне пределов"],
+        rows,
+        "Школы по числу участников",
+    )
 
 
-def _table(report: Report, indicator: Indicator, placed: pd.DataFrame) -> Details | None:
+def _table(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> Details | None:
     """List the schools with intervals; not for the public, and not by the thousand."""
     if report.is_public:
         return None
     shown = placed if len(placed) <= 120 else placed[placed["is_outside"]]
-    rows = [[cell(report.school_name(row.school_id)), russian.figure(row.size, "persons"),
-             russian.figure(row.value, indicator.unit),
-             russian.span(row.low, row.high, indicator.unit), russian.decimal(row.z, 2),
-             "вне пределов" if row.is_outside else "в пределах"]
-            for row in shown.itertuples()]  # fmt: skip
+    rows = [
+        [
+            cell(report.school_name(row.school_id)),
+            russian.figure(row.size, "persons"),
+            russian.figure(row.value, indicator.unit),
+            russian.span(row.low, row.high, indicator.unit),
+            russian.decimal(row.z, 2),
+            "вне пределов" if row.is_outside else "в пределах",
+        ]
+        for row in shown.itertuples()
+    ]
     if not rows:
         return None
     unit = russian.UNIT_NAMES[indicator.unit]

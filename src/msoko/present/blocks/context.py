@@ -13,18 +13,20 @@ from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
     from msoko.stats.estimate import Estimate
 
 LEAST_SCHOOLS = 5
 
 
-def context(report: Report, code: str) -> Block:
+def context(report: Reading, code: str) -> Block:
     """Correlate the indicator with each context indicator of the direction, over schools."""
     indicator = report.direction.indicator(code)
     results = _by_school(report, indicator, report.direction.direction)
-    pairs = [(item, _paired(results, _by_school(report, item, direction)))
-             for direction, item in report.context_indicators]  # fmt: skip
+    pairs = [
+        (item, _paired(results, _by_school(report, item, direction)))
+        for direction, item in report.context_indicators
+    ]
     if not pairs:
         return insufficient(cell(indicator.title), report.say("reason.no_context"))
     usable = [(item, pair) for item, pair in pairs if len(pair) >= LEAST_SCHOOLS]
@@ -37,11 +39,12 @@ def context(report: Report, code: str) -> Block:
         return insufficient(cell(indicator.title), report.say("reason.no_variation"))
     said = [f"- {_reading(report, indicator, *one)}" for one in told]
     strongest = max(told, key=lambda one: abs(one[2].value))
-    return block("\n".join(said), report.say("context.caveat"),
-                 _figure(report, indicator, strongest, told))  # fmt: skip
+    return block(
+        "\n".join(said), report.say("context.caveat"), _figure(report, indicator, strongest, told)
+    )
 
 
-def _by_school(report: Report, indicator: Indicator, direction: str) -> pd.DataFrame:
+def _by_school(report: Reading, indicator: Indicator, direction: str) -> pd.DataFrame:
     rows = report.select(indicator.code, "school", year=str(report.year), direction=direction)
     return rows.dropna(subset=["value"]).set_index("school_id")[["value", "n"]]
 
@@ -69,18 +72,27 @@ def _influence(pair: pd.DataFrame) -> tuple[float, float] | None:
 
 
 def _reading(
-    report: Report, indicator: Indicator, item: Indicator, pair: pd.DataFrame, told: Estimate
+    report: Reading, indicator: Indicator, item: Indicator, pair: pd.DataFrame, told: Estimate
 ) -> str:
     interval = _span(told.low, told.high)
-    number = report.ledger.cite(Evidence(
-        what=f"Связь: {indicator.title} и {item.title}, {report.year}",
-        shown=russian.signed(told.value, 2), formula="ранговая корреляция Спирмена между школами",
-        n=russian.counted(told.n, "школа", "школы", "школ"), interval=interval,
-        source=f"{indicator.source}; {item.source}",
-    ))  # fmt: skip
+    number = report.ledger.cite(
+        Evidence(
+            what=f"Связь: {indicator.title} и {item.title}, {report.year}",
+            shown=russian.signed(told.value, 2),
+            formula="ранговая корреляция Спирмена между школами",
+            n=russian.counted(told.n, "школа", "школы", "школ"),
+            interval=interval,
+            source=f"{indicator.source}; {item.source}",
+        )
+    )
     is_told = told.low > 0 or told.high < 0
-    text = report.say("context.told" if is_told else "context.untold", value=number,
-                      item=cell(item.title), interval=interval, n=told.n)  # fmt: skip
+    text = report.say(
+        "context.told" if is_told else "context.untold",
+        value=number,
+        item=cell(item.title),
+        interval=interval,
+        n=told.n,
+    )
     limits = _influence(pair)
     if limits:
         text += " " + report.say("context.influence", span=_span(*limits))
@@ -92,20 +104,35 @@ def _span(low: float, high: float) -> str:
     return f"от{nbsp}{russian.signed(low, 2)} до{nbsp}{russian.signed(high, 2)}"
 
 
-def _figure(report: Report, indicator: Indicator, strongest: tuple, told: list[tuple]) -> Figure:
+def _figure(report: Reading, indicator: Indicator, strongest: tuple, told: list[tuple]) -> Figure:
     item, pair, _ = strongest
-    names = [f"{one.short_title or one.title}, {russian.UNIT_NAMES[one.unit]}"
-             for one in (item, indicator)]  # fmt: skip
-    values = [[russian.scaled(float(value), one.unit) for value in pair[column]]
-              for one, column in ((item, "context"), (indicator, "value"))]  # fmt: skip
+    names = [
+        f"{one.short_title or one.title}, {russian.UNIT_NAMES[one.unit]}"
+        for one in (item, indicator)
+    ]
+    values = [
+        [russian.scaled(float(value), one.unit) for value in pair[column]]
+        for one, column in ((item, "context"), (indicator, "value"))
+    ]
     drawn = charts.scatter(*values, pair["n"].fillna(1).tolist(), *names)
-    rows = [[cell(one.title), str(estimate.n), russian.signed(estimate.value, 2),
-             _span(estimate.low, estimate.high)]
-            for one, _, estimate in told]  # fmt: skip
-    behind = Sheet(["Показатель контекста", "Школ", "Коэффициент Спирмена", "95 % интервал"], rows,
-                   "Связь с социальным контекстом")  # fmt: skip
+    rows = [
+        [
+            cell(one.title),
+            str(estimate.n),
+            russian.signed(estimate.value, 2),
+            _span(estimate.low, estimate.high),
+        ]
+        for one, _, estimate in told
+    ]
+    behind = Sheet(
+        ["Показатель контекста", "Школ", "Коэффициент Спирмена", "95 % интервал"],
+        rows,
+        "Связь с социальным контекстом",
+    )
     return Figure(
-        drawn, report.say("context.caption", title=cell(indicator.title), year=report.year),
+        drawn,
+        report.say("context.caption", title=cell(indicator.title), year=report.year),
         report.say("context.alternative", title=indicator.title, item=item.title, count=len(pair)),
-        f"context-{indicator.code}", behind,
-    )  # fmt: skip
+        f"context-{indicator.code}",
+        behind,
+    )

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import russian
+from msoko.present import change, russian
 from msoko.present.block import Block, Details, Sheet, block, cell
-from msoko.present.blocks import change
 
 if TYPE_CHECKING:
     from msoko.catalog import CollectionMethod, Indicator, Seed
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
 
 
-def summary(report: Report, codes: Sequence[str]) -> Block:
+def summary(report: Reading, codes: Sequence[str]) -> Block:
     """Say of each indicator its value, its interval, its change and its target."""
     items = [_conclusion(report, report.direction.indicator(code)) for code in codes]
     said = [f"- {item}" for item in items if item]
     opening = report.say(
         "opening.public" if report.is_public else "opening.internal",
-        municipality=report.profile.name.prepositional, year=report.year,
-    )  # fmt: skip
+        municipality=report.profile.name.prepositional,
+        year=report.year,
+    )
     if not said:
         return block(opening, report.say("opening.no_data"))
     return block(opening, "\n".join(said), _school_count(report))
 
 
-def _conclusion(report: Report, indicator: Indicator) -> str | None:
+def _conclusion(report: Reading, indicator: Indicator) -> str | None:
     rows = report.select(indicator.code, year=str(report.year))
     if rows.empty or pd.isna(rows["value"].iloc[0]):
         return report.say("conclusion.no_data", title=cell(indicator.title))
@@ -45,7 +45,7 @@ def _conclusion(report: Report, indicator: Indicator) -> str | None:
     )
 
 
-def _target(report: Report, indicator: Indicator, row: pd.Series) -> str:
+def _target(report: Reading, indicator: Indicator, row: pd.Series) -> str:
     """Return whether the target is reached, missed, or the interval does not tell."""
     if indicator.target is None:
         return ""
@@ -63,20 +63,24 @@ def _against_target(indicator: Indicator, row: pd.Series) -> str:
     return "missed" if best < 0 else "untold"
 
 
-def _school_count(report: Report) -> str | None:
+def _school_count(report: Reading) -> str | None:
     kinds = report.schools["kind"].value_counts()
     if kinds.empty:
         return None
-    forms = {"school": ("школа", "школы", "школ"),
-             "preschool": ("детский сад", "детских сада", "детских садов")}  # fmt: skip
+    forms = {
+        "school": ("школа", "школы", "школ"),
+        "preschool": ("детский сад", "детских сада", "детских садов"),
+    }
     said = [russian.counted(int(kinds[kind]), *forms[kind]) for kind in forms if kind in kinds]
     return report.say("opening.schools", schools=russian.listed(said))
 
 
-def goals(report: Report) -> Block:
+def goals(report: Reading) -> Block:
     """List the goals as the founding document words them, with the place in it."""
-    items = [f"{number}. {cell(goal.text)}{_origin(goal.seed)}"
-             for number, goal in enumerate(report.direction.goals, start=1)]  # fmt: skip
+    items = [
+        f"{number}. {cell(goal.text)}{_origin(goal.seed)}"
+        for number, goal in enumerate(report.direction.goals, start=1)
+    ]
     return block(cell(report.direction.purpose), "\n".join(items))
 
 
@@ -86,14 +90,26 @@ def _origin(seed: Seed | None) -> str:
     return f" *(положение, раздел {cell(seed.section)})*"
 
 
-def indicators(report: Report) -> Block:
+def indicators(report: Reading) -> Block:
     """Put all indicators in one table, and say what stands in it."""
     last = str(report.year.shifted(-1))
-    head = ["Показатель", "Ед.", last, str(report.year), "95 % интервал", "Изменение",
-            "Вывод об изменении", "Цель", "n"]  # fmt: skip
+    head = [
+        "Показатель",
+        "Ед.",
+        last,
+        str(report.year),
+        "95 % интервал",
+        "Изменение",
+        "Вывод об изменении",
+        "Цель",
+        "n",
+    ]
     rows = [_indicator_row(report, one) for one in report.direction.indicators]
-    absent = [cell(one.title) for one in report.direction.indicators
-              if report.select(one.code, year=str(report.year))["value"].isna().all()]  # fmt: skip
+    absent = [
+        cell(one.title)
+        for one in report.direction.indicators
+        if report.select(one.code, year=str(report.year))["value"].isna().all()
+    ]
     table = Sheet(
         head, rows, f"Показатели направления, {report.year} учебный год", "indicators", "lcrrlrlrr"
     )
@@ -103,71 +119,102 @@ def indicators(report: Report) -> Block:
     return block(text, table, missing, _groups_without_data(report), _formulas(report))
 
 
-def _indicator_row(report: Report, indicator: Indicator) -> list[str]:
+def _indicator_row(report: Reading, indicator: Indicator) -> list[str]:
     found = report.changes[indicator.code]
     rows = report.select(indicator.code, year=str(report.year))
     unit = russian.UNIT_NAMES[indicator.unit]
     target = russian.figure(indicator.target.value, indicator.unit) if indicator.target else ""
     name = cell(indicator.short_title or indicator.title)
     if rows.empty or pd.isna(rows["value"].iloc[0]):
-        return [name, unit, russian.figure(found.before, indicator.unit), russian.NOTHING,
-                russian.NOTHING, russian.NOTHING, "нет данных", target, russian.NOTHING]  # fmt: skip
+        return [
+            name,
+            unit,
+            russian.figure(found.before, indicator.unit),
+            russian.NOTHING,
+            russian.NOTHING,
+            russian.NOTHING,
+            "нет данных",
+            target,
+            russian.NOTHING,
+        ]
     row = rows.iloc[0]
     is_compared = found.difference is not None and change.comparable(report, indicator)
     difference = russian.change(found.difference, indicator.unit) if is_compared else "–"
     verdict = found.verdict(indicator.polarity) if is_compared else "not_compared"
     return [
-        name, unit, russian.figure(found.before, indicator.unit),
-        f"[{russian.figure(row['value'], indicator.unit)}]"
-        f"(#e-{_cited(report, indicator, row)})",
+        name,
+        unit,
+        russian.figure(found.before, indicator.unit),
+        f"[{russian.figure(row['value'], indicator.unit)}](#e-{_cited(report, indicator, row)})",
         russian.span(row["low"], row["high"], indicator.unit),
-        difference, report.say(f"verdict.{verdict}"), target or russian.NOTHING,
+        difference,
+        report.say(f"verdict.{verdict}"),
+        target or russian.NOTHING,
         russian.figure(row["n"], "persons"),
-    ]  # fmt: skip
+    ]
 
 
-def _cited(report: Report, indicator: Indicator, row: pd.Series) -> str:
+def _cited(report: Reading, indicator: Indicator, row: pd.Series) -> str:
     evidence = report.evidence(indicator, row)
     report.ledger.cite(evidence)
     return evidence.id
 
 
-def _groups_without_data(report: Report) -> Details | None:
+def _groups_without_data(report: Reading) -> Details | None:
     """Name the groups of indicators of the founding document that nothing computes yet."""
     used = {one.group for one in report.direction.indicators}
-    rows = [[cell(group.text), cell(group.needs or "источник данных не определён")]
-            for group in report.direction.groups if group.code not in used]  # fmt: skip
+    rows = [
+        [cell(group.text), cell(group.needs or "источник данных не определён")]
+        for group in report.direction.groups
+        if group.code not in used
+    ]
     if not rows:
         return None
-    sheet = Sheet(["Группа показателей", "Что нужно для расчёта"], rows,
-                  "Группы показателей без данных", "", "ll")  # fmt: skip
+    sheet = Sheet(
+        ["Группа показателей", "Что нужно для расчёта"],
+        rows,
+        "Группы показателей без данных",
+        "",
+        "ll",
+    )
     return Details("Группы показателей, по которым данных нет", (sheet,))
 
 
-def _formulas(report: Report) -> Details:
-    rows = [[cell(one.title), cell(one.source), cell(one.method or "–"), cell(one.note or "–")]
-            for one in report.direction.indicators]  # fmt: skip
+def _formulas(report: Reading) -> Details:
+    rows = [
+        [cell(one.title), cell(one.source), cell(one.method or "–"), cell(one.note or "–")]
+        for one in report.direction.indicators
+    ]
     head = ["Показатель", "Источник данных", "Метод сбора", "Примечание"]
     sheet = Sheet(head, rows, "Откуда берётся каждый показатель", "", "llll")
     return Details("Источники и методы сбора по каждому показателю", (sheet,))
 
 
-def collection(report: Report) -> Block:
+def collection(report: Reading) -> Block:
     """Say how data are collected, and count what arrived by kind of file."""
     methods = [_method(one) for one in report.direction.collection]
     sources = report.store.read("sources", [report.year])
     arrived = sources.groupby("layout", sort=True).agg(
-        files=("file", "nunique"), rows_in=("rows_in", "sum"), rows_kept=("rows_kept", "sum"),
+        files=("file", "nunique"),
+        rows_in=("rows_in", "sum"),
+        rows_kept=("rows_kept", "sum"),
         rows_set_aside=("rows_set_aside", "sum"),
-    )  # fmt: skip
-    rows = [[report.layout_title(layout), *(russian.figure(float(value), "persons") for value in row)]
-            for layout, row in zip(arrived.index, arrived.to_numpy(), strict=True)]  # fmt: skip
+    )
+    rows = [
+        [report.layout_title(layout), *(russian.figure(float(value), "persons") for value in row)]
+        for layout, row in zip(arrived.index, arrived.to_numpy(), strict=True)
+    ]
     table = Sheet(
         ["Вид данных", "Файлов", "Строк получено", "Строк принято", "Строк отложено"],
-        rows, f"Что получено за {report.year} учебный год", "arrived",
-    )  # fmt: skip
-    text = report.say("collection.reading", files=int(sources["file"].nunique()),
-                      rows=int(sources["rows_in"].sum()))  # fmt: skip
+        rows,
+        f"Что получено за {report.year} учебный год",
+        "arrived",
+    )
+    text = report.say(
+        "collection.reading",
+        files=int(sources["file"].nunique()),
+        rows=int(sources["rows_in"].sum()),
+    )
     return block("\n".join(methods) if methods else None, text, table)
 
 

@@ -7,32 +7,34 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import charts, russian
+from msoko.present import change, charts, russian
 from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
-from msoko.present.blocks import change
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
 
 
-def dynamics(report: Report, codes: Sequence[str]) -> Block:
+def dynamics(report: Reading, codes: Sequence[str]) -> Block:
     """Draw indicators of one unit over the years, with what may be said of each."""
     named = [report.direction.indicator(code) for code in codes]
     found = [(one, _years(report, one)) for one in named]
     drawn = [(one, rows) for one, rows in found if len(rows) >= 2]
-    skipped = [report.say("conclusion.no_data", title=cell(one.title))
-               for one, rows in found if rows.empty]  # fmt: skip
+    skipped = [
+        report.say("conclusion.no_data", title=cell(one.title)) for one, rows in found if rows.empty
+    ]
     if not drawn:
         title = russian.listed([cell(one.title) for one in named])
         return insufficient(title, report.say("reason.no_years"))
     items = [f"- **{cell(one.title)}.** {_reading(report, one, rows)}" for one, rows in drawn]
-    return block("\n".join([*items, *skipped]),
-                 report.say("dynamics.see", figure=f"@fig-dynamics-{codes[0]}"),
-                 _figure(report, drawn, codes[0]))  # fmt: skip
+    return block(
+        "\n".join([*items, *skipped]),
+        report.say("dynamics.see", figure=f"@fig-dynamics-{codes[0]}"),
+        _figure(report, drawn, codes[0]),
+    )
 
 
-def _years(report: Report, indicator: Indicator) -> pd.DataFrame:
+def _years(report: Reading, indicator: Indicator) -> pd.DataFrame:
     """Return the municipality's values by year, only over years that may be compared."""
     rows = report.select(indicator.code).dropna(subset=["value"])
     if not indicator.comparable_across_years:
@@ -44,7 +46,7 @@ def _years(report: Report, indicator: Indicator) -> pd.DataFrame:
     return rows
 
 
-def _reading(report: Report, indicator: Indicator, rows: pd.DataFrame) -> str:
+def _reading(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
     said = [change.sentence(report, indicator), _trend(report, indicator, rows)]
     found = report.changes[indicator.code]
     if found.has_interval:
@@ -54,7 +56,7 @@ def _reading(report: Report, indicator: Indicator, rows: pd.DataFrame) -> str:
     return " ".join(said)
 
 
-def _trend(report: Report, indicator: Indicator, rows: pd.DataFrame) -> str:
+def _trend(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
     from msoko.stats.trend import trend
 
     years = [int(year[:4]) for year in rows["school_year"]]
@@ -69,30 +71,54 @@ def _trend(report: Report, indicator: Indicator, rows: pd.DataFrame) -> str:
     return report.say("dynamics.trend_told", years=len(rows), p=p, direction=direction, slope=slope)
 
 
-def _figure(report: Report, drawn: list[tuple[Indicator, pd.DataFrame]], code: str) -> Figure:
+def _figure(report: Reading, drawn: list[tuple[Indicator, pd.DataFrame]], code: str) -> Figure:
     first = drawn[0][0]
     series = [_series(one, rows) for one, rows in drawn]
     is_alone = len(drawn) == 1
     target = first.target.value if is_alone and first.target else None
     unit = russian.UNIT_NAMES[first.unit]
     name = f"{first.short_title or first.title}, {unit}" if is_alone else unit
-    picture = charts.dynamics(series, charts.fill(name, 40),
-                              None if target is None else russian.scaled(target, first.unit))  # fmt: skip
+    picture = charts.dynamics(
+        series,
+        charts.fill(name, 40),
+        None if target is None else russian.scaled(target, first.unit),
+    )
     titles = russian.listed([one.short_title or one.title for one, _ in drawn])
-    rows = [[cell(one.short_title or one.title), row.school_year,
-             russian.figure(row.n, "persons"), russian.figure(row.value, one.unit),
-             russian.span(row.low, row.high, one.unit)]
-            for one, found in drawn for row in found.itertuples()]  # fmt: skip
-    behind = Sheet(["Показатель", "Учебный год", "n", f"Значение, {unit}", "95 % интервал"], rows,
-                   "Значения по годам", "", "llrrr")  # fmt: skip
-    return Figure(picture, report.say("dynamics.caption", titles=cell(titles)),
-                  report.say("dynamics.alternative", titles=titles), f"dynamics-{code}",
-                  behind)  # fmt: skip
+    rows = [
+        [
+            cell(one.short_title or one.title),
+            row.school_year,
+            russian.figure(row.n, "persons"),
+            russian.figure(row.value, one.unit),
+            russian.span(row.low, row.high, one.unit),
+        ]
+        for one, found in drawn
+        for row in found.itertuples()
+    ]
+    behind = Sheet(
+        ["Показатель", "Учебный год", "n", f"Значение, {unit}", "95 % интервал"],
+        rows,
+        "Значения по годам",
+        "",
+        "llrrr",
+    )
+    return Figure(
+        picture,
+        report.say("dynamics.caption", titles=cell(titles)),
+        report.say("dynamics.alternative", titles=titles),
+        f"dynamics-{code}",
+        behind,
+    )
 
 
 def _series(indicator: Indicator, rows: pd.DataFrame) -> charts.Series:
-    columns = [[None if pd.isna(value) else russian.scaled(float(value), indicator.unit)
-                for value in rows[name]]
-               for name in ("value", "low", "high")]  # fmt: skip
-    return charts.Series(indicator.short_title or indicator.title, rows["school_year"].tolist(),
-                         *columns)  # fmt: skip
+    columns = [
+        [
+            None if pd.isna(value) else russian.scaled(float(value), indicator.unit)
+            for value in rows[name]
+        ]
+        for name in ("value", "low", "high")
+    ]
+    return charts.Series(
+        indicator.short_title or indicator.title, rows["school_year"].tolist(), *columns
+    )

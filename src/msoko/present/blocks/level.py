@@ -11,14 +11,14 @@ from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
 
 PAPER = ["subject", "grade"]
 MARKS = ("«2»", "«3»", "«4»", "«5»")
 SHARES = [f"share_{mark}_percent" for mark in (2, 3, 4, 5)]
 
 
-def level(report: Report, code: str) -> Block:
+def level(report: Reading, code: str) -> Block:
     """Draw the indicator by paper with its interval and the region's value."""
     indicator = report.direction.indicator(code)
     rows = _with_region(report, code)
@@ -26,15 +26,21 @@ def level(report: Report, code: str) -> Block:
         return insufficient(cell(indicator.title), report.say("reason.no_papers"))
     dots = [_dot(report, indicator, row) for row in rows.itertuples()]
     unit = russian.UNIT_NAMES[indicator.unit]
-    drawn = charts.dots(dots, f"{indicator.short_title or indicator.title}, {unit}",
-                        "в регионе", "муниципалитет")  # fmt: skip
+    drawn = charts.dots(
+        dots, f"{indicator.short_title or indicator.title}, {unit}", "в регионе", "муниципалитет"
+    )
     caption = report.say("level.caption", title=cell(indicator.title), year=report.year)
-    figure = Figure(drawn, caption, report.say("level.alternative", title=indicator.title,
-                    papers=len(dots)), f"level-{code}", _behind(report, indicator, rows))  # fmt: skip
+    figure = Figure(
+        drawn,
+        caption,
+        report.say("level.alternative", title=indicator.title, papers=len(dots)),
+        f"level-{code}",
+        _behind(report, indicator, rows),
+    )
     return block(_reading(report, indicator, rows), figure)
 
 
-def _with_region(report: Report, code: str) -> pd.DataFrame:
+def _with_region(report: Reading, code: str) -> pd.DataFrame:
     """Return the municipality's papers of the year, best first, with the region's value."""
     groupings = report.direction.indicator(code).by
     by = PAPER if tuple(PAPER) in groupings else PAPER[:1]
@@ -45,13 +51,14 @@ def _with_region(report: Report, code: str) -> pd.DataFrame:
     return own.assign(reference=reference).sort_values("value", ascending=False, kind="stable")
 
 
-def _dot(report: Report, indicator: Indicator, row: tuple) -> charts.Dot:
+def _dot(report: Reading, indicator: Indicator, row: tuple) -> charts.Dot:
     value, low, high, reference = (
         russian.scaled(number, indicator.unit) if pd.notna(number) else None
         for number in (row.value, row.low, row.high, row.reference)
     )
-    return charts.Dot(report.paper(row.subject, row.grade), value, low, high, reference,
-                      _side(row) != 0)  # fmt: skip
+    return charts.Dot(
+        report.paper(row.subject, row.grade), value, low, high, reference, _side(row) != 0
+    )
 
 
 def _side(row: tuple) -> int:
@@ -61,17 +68,24 @@ def _side(row: tuple) -> int:
     return (row.low > row.reference) - (row.high < row.reference)
 
 
-def _reading(report: Report, indicator: Indicator, rows: pd.DataFrame) -> str:
+def _reading(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
     best, worst = rows.iloc[0], rows.iloc[-1]
-    said = [report.say("level.one" if len(rows) == 1 else "level.range",
-                       best=cell(report.paper(best["subject"], best["grade"])),
-                       best_value=report.number(indicator, best),
-                       worst=cell(report.paper(worst["subject"], worst["grade"])),
-                       worst_value=report.number(indicator, worst))]  # fmt: skip
+    said = [
+        report.say(
+            "level.one" if len(rows) == 1 else "level.range",
+            best=cell(report.paper(best["subject"], best["grade"])),
+            best_value=report.number(indicator, best),
+            worst=cell(report.paper(worst["subject"], worst["grade"])),
+            worst_value=report.number(indicator, worst),
+        )
+    ]
     if rows["reference"].notna().any():
         for side, key in ((-1, "level.below"), (1, "level.above")):
-            papers = [report.paper(row.subject, row.grade) for row in rows.itertuples()
-                      if _side(row) == side]  # fmt: skip
+            papers = [
+                report.paper(row.subject, row.grade)
+                for row in rows.itertuples()
+                if _side(row) == side
+            ]
             if papers:
                 said.append(report.say(key, papers=[cell(paper) for paper in papers]))
         if not any(_side(row) for row in rows.itertuples()):
@@ -84,22 +98,28 @@ def _reading(report: Report, indicator: Indicator, rows: pd.DataFrame) -> str:
     return f"{' '.join(said)} {report.say('level.see', figure=f'@fig-level-{indicator.code}')}"
 
 
-def _behind(report: Report, indicator: Indicator, rows: pd.DataFrame) -> Sheet:
+def _behind(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> Sheet:
     unit = russian.UNIT_NAMES[indicator.unit]
-    body = [[cell(report.paper(row.subject, row.grade)), russian.figure(row.n, "persons"),
-             russian.figure(row.value, indicator.unit),
-             russian.span(row.low, row.high, indicator.unit),
-             russian.figure(row.reference, indicator.unit)]
-            for row in rows.itertuples()]  # fmt: skip
+    body = [
+        [
+            cell(report.paper(row.subject, row.grade)),
+            russian.figure(row.n, "persons"),
+            russian.figure(row.value, indicator.unit),
+            russian.span(row.low, row.high, indicator.unit),
+            russian.figure(row.reference, indicator.unit),
+        ]
+        for row in rows.itertuples()
+    ]
     head = ["Работа", "n", f"Значение, {unit}", "95 % интервал", f"Регион, {unit}"]
     return Sheet(head, body, f"{cell(indicator.title)}, {report.year}")
 
 
-def marks(report: Report, procedure: str) -> Block:
+def marks(report: Reading, procedure: str) -> Block:
     """Draw the shares of marks in each paper, the municipality above the region."""
     shares = report.store.read("mark_shares", [report.year])
-    shares = shares[(shares["procedure"] == procedure)
-                    & shares["group_level"].isin(["municipality", "region"])]  # fmt: skip
+    shares = shares[
+        (shares["procedure"] == procedure) & shares["group_level"].isin(["municipality", "region"])
+    ]
     if shares.empty:
         return insufficient("Распределение отметок", report.say("reason.no_mark_shares"))
     shares = shares.assign(order=shares["group_level"].eq("region"))
@@ -109,12 +129,27 @@ def marks(report: Report, procedure: str) -> Block:
         paper = report.paper(row.subject, row.grade)
         values = [float(getattr(row, name)) for name in SHARES]
         bars.append(("регион" if row.order else paper, values))
-        body.append([cell(paper), "регион" if row.order else "муниципалитет",
-                     russian.figure(row.participant_count, "persons"),
-                     *(russian.decimal(value) for value in values)])  # fmt: skip
-    behind = Sheet(["Работа", "Группа", "Участников", *MARKS], body,
-                   f"Доли отметок, %, {report.year}", "", "llrrrrr")  # fmt: skip
+        body.append(
+            [
+                cell(paper),
+                "регион" if row.order else "муниципалитет",
+                russian.figure(row.participant_count, "persons"),
+                *(russian.decimal(value) for value in values),
+            ]
+        )
+    behind = Sheet(
+        ["Работа", "Группа", "Участников", *MARKS],
+        body,
+        f"Доли отметок, %, {report.year}",
+        "",
+        "llrrrrr",
+    )
     caption = report.say("marks.caption", year=report.year)
-    figure = Figure(charts.stacked(bars, MARKS), caption, report.say("marks.alternative"),
-                    f"marks-{procedure}", behind)  # fmt: skip
+    figure = Figure(
+        charts.stacked(bars, MARKS),
+        caption,
+        report.say("marks.alternative"),
+        f"marks-{procedure}",
+        behind,
+    )
     return block(report.say("marks.reading", figure=f"@fig-marks-{procedure}"), figure)

@@ -14,7 +14,7 @@ from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
 from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
 
 RATE = 0.10
 """The false discovery rate of the internal work list."""
@@ -22,7 +22,7 @@ PAPER = ["subject", "grade"]
 LEVEL = 0.05
 
 
-def verdict(report: Report) -> Block:
+def verdict(report: Reading) -> Block:
     """Say how many schools show signs, and list their markers in the internal edition."""
     schools = report.store.read("objectivity_schools", [report.year])
     if schools.empty:
@@ -30,31 +30,57 @@ def verdict(report: Report) -> Block:
     markers = report.store.read("objectivity_markers", [report.year])
     own = markers.dropna(subset=["school_id"])
     flagged = schools[schools["is_flagged"].fillna(False)].sort_values("q_bh", kind="stable")
-    text = report.say("objectivity.reading", count=len(schools), rate=RATE,
-                      markers=own["marker"].nunique(), flagged=len(flagged))  # fmt: skip
+    text = report.say(
+        "objectivity.reading",
+        count=len(schools),
+        rate=RATE,
+        markers=own["marker"].nunique(),
+        flagged=len(flagged),
+    )
     if report.is_public:
-        return block(text, report.say("objectivity.unnamed"), report.say("objectivity.caveat"),
-                     _marker_counts(report, own))  # fmt: skip
+        return block(
+            text,
+            report.say("objectivity.unnamed"),
+            report.say("objectivity.caveat"),
+            _marker_counts(report, own),
+        )
     names = [cell(report.school_name(school)) for school in flagged["school_id"]]
     named = report.say("objectivity.named", names=names) if names else None
-    return block(text, named, _flagged(report, flagged), _signs(report, flagged, own),
-                 report.say("objectivity.caveat"), _marker_counts(report, own))  # fmt: skip
+    return block(
+        text,
+        named,
+        _flagged(report, flagged),
+        _signs(report, flagged, own),
+        report.say("objectivity.caveat"),
+        _marker_counts(report, own),
+    )
 
 
-def _flagged(report: Report, flagged: pd.DataFrame) -> Sheet | None:
+def _flagged(report: Reading, flagged: pd.DataFrame) -> Sheet | None:
     if flagged.empty:
         return None
-    rows = [[cell(report.school_name(row.school_id)), _p(row.p_combined),
-             report.ledger.cite(_evidence(report, row)), _p(row.q_by),
-             russian.figure(row.marker_count, "persons")]
-            for row in flagged.itertuples()]  # fmt: skip
-    head = ["Школа", "p совокупное", "q (Бенджамини – Хохберг)", "q (Бенджамини – Йекутиели)",
-            "Маркеров"]  # fmt: skip
+    rows = [
+        [
+            cell(report.school_name(row.school_id)),
+            _p(row.p_combined),
+            report.ledger.cite(_evidence(report, row)),
+            _p(row.q_by),
+            russian.figure(row.marker_count, "persons"),
+        ]
+        for row in flagged.itertuples()
+    ]
+    head = [
+        "Школа",
+        "p совокупное",
+        "q (Бенджамини – Хохберг)",
+        "q (Бенджамини – Йекутиели)",
+        "Маркеров",
+    ]
     caption = f"Школы, результаты которых нужно посмотреть, {report.year}"
     return Sheet(head, rows, caption, "flagged", "lrrrr")
 
 
-def _evidence(report: Report, row: tuple) -> Evidence:
+def _evidence(report: Reading, row: tuple) -> Evidence:
     return Evidence(
         what=f"Совокупное свидетельство: {report.school_name(row.school_id)}, {report.year}",
         shown=_p(row.q_bh),
@@ -64,29 +90,42 @@ def _evidence(report: Report, row: tuple) -> Evidence:
     )
 
 
-def _signs(report: Report, flagged: pd.DataFrame, markers: pd.DataFrame) -> Sheet | None:
+def _signs(report: Reading, flagged: pd.DataFrame, markers: pd.DataFrame) -> Sheet | None:
     """List the markers of the flagged schools that speak against chance."""
     chosen = markers[markers["school_id"].isin(flagged["school_id"]) & (markers["p"] <= LEVEL)]
     if chosen.empty:
         return None
     chosen = chosen.sort_values(["school_id", "p"], kind="stable")
     titles = words.load_objectivity(report.project)
-    rows = [[cell(report.school_name(row.school_id)), cell(report.paper(row.subject, row.grade)),
-             cell(titles.title(row.marker)), russian.decimal(row.effect, 2), _p(row.p),
-             russian.figure(row.n, "persons"), cell(titles.tier(row.tier))]
-            for row in chosen.itertuples()]  # fmt: skip
+    rows = [
+        [
+            cell(report.school_name(row.school_id)),
+            cell(report.paper(row.subject, row.grade)),
+            cell(titles.title(row.marker)),
+            russian.decimal(row.effect, 2),
+            _p(row.p),
+            russian.figure(row.n, "persons"),
+            cell(titles.tier(row.tier)),
+        ]
+        for row in chosen.itertuples()
+    ]
     head = ["Школа", "Работа", "Признак", "Величина", "p", "n", "Надёжность"]
     return Sheet(head, rows, "Признаки, из которых сложилось свидетельство", "signs", "lllrrrl")
 
 
-def _marker_counts(report: Report, markers: pd.DataFrame) -> Sheet:
+def _marker_counts(report: Reading, markers: pd.DataFrame) -> Sheet:
     """Count how often each marker could be computed, and how often it spoke."""
     titles = words.load_objectivity(report.project)
     rows = []
     for marker, part in markers.groupby("marker", sort=True):
-        rows.append([cell(titles.title(marker)), russian.figure(part["school_id"].nunique(),
-                     "persons"), russian.figure(len(part), "persons"),
-                     russian.figure((part["p"] <= LEVEL).sum(), "persons")])  # fmt: skip
+        rows.append(
+            [
+                cell(titles.title(marker)),
+                russian.figure(part["school_id"].nunique(), "persons"),
+                russian.figure(len(part), "persons"),
+                russian.figure((part["p"] <= LEVEL).sum(), "persons"),
+            ]
+        )
     head = ["Признак", "Школ", "Проверок", "Из них с p ≤ 0,05"]
     return Sheet(head, rows, "Что проверено", "markers")
 
@@ -98,7 +137,7 @@ def _p(value: float) -> str:
     return "< 0,001" if value < 0.001 else russian.decimal(value, 3)
 
 
-def score_distribution(report: Report) -> Block:
+def score_distribution(report: Reading) -> Block:
     """Draw the largest paper's scores, and say what the test for heaping found."""
     results = report.store.read(
         "results", [report.year], ["procedure", "subject", "grade", "primary_score", "max_score"]
@@ -112,28 +151,36 @@ def score_distribution(report: Report) -> Block:
     scale = Scales.load(report.project).find(report.year, "vpr", subject, int(grade), top)
     cuts = [int(cut) for cut in scale.cuts] if scale and scale.gives_marks else []
     figure = _distribution(report, report.paper(subject, grade), paper["primary_score"], top, cuts)
-    return block(report.say("distribution.reading", figure="@fig-distribution"),
-                 _heaping(report), figure)  # fmt: skip
+    return block(
+        report.say("distribution.reading", figure="@fig-distribution"), _heaping(report), figure
+    )
 
 
 def _distribution(
-    report: Report, paper: str, scores: pd.Series, top: int, cuts: list[int]
+    report: Reading, paper: str, scores: pd.Series, top: int, cuts: list[int]
 ) -> Figure:
     counts = np.bincount(scores.astype(int), minlength=top + 1)
     shares = 100 * counts / counts.sum()
     drawn = charts.distribution(list(range(top + 1)), shares.tolist(), cuts)
     hidden = report.is_public
-    rows = [[str(score), russian.NOTHING if hidden and count < 5 else str(count),
-             russian.NOTHING if hidden and count < 5 else russian.decimal(share)]
-            for score, (count, share) in enumerate(zip(counts, shares, strict=True))]  # fmt: skip
+    rows = [
+        [
+            str(score),
+            russian.NOTHING if hidden and count < 5 else str(count),
+            russian.NOTHING if hidden and count < 5 else russian.decimal(share),
+        ]
+        for score, (count, share) in enumerate(zip(counts, shares, strict=True))
+    ]
     return Figure(
-        drawn, report.say("distribution.caption", paper=cell(paper), year=report.year),
-        report.say("distribution.alternative", paper=paper), "distribution",
+        drawn,
+        report.say("distribution.caption", paper=cell(paper), year=report.year),
+        report.say("distribution.alternative", paper=paper),
+        "distribution",
         Sheet(["Балл", "Участников", "Доля, %"], rows, "Распределение баллов", "", "rrr"),
-    )  # fmt: skip
+    )
 
 
-def _heaping(report: Report) -> str:
+def _heaping(report: Reading) -> str:
     markers = report.store.read("objectivity_markers", [report.year])
     own = markers[markers["school_id"].isna() & (markers["marker"] == "heaping")]
     if own.empty:
@@ -141,8 +188,10 @@ def _heaping(report: Report) -> str:
     told = own[own["p"] <= LEVEL / len(own)]
     if told.empty:
         return report.say("distribution.untold")
-    papers = [f"{cell(report.paper(row.subject, row.grade))} (p {_sign(row.p)})"
-              for row in told.itertuples()]  # fmt: skip
+    papers = [
+        f"{cell(report.paper(row.subject, row.grade))} (p {_sign(row.p)})"
+        for row in told.itertuples()
+    ]
     return report.say("distribution.told", papers=papers)
 
 
@@ -150,7 +199,7 @@ def _sign(value: float) -> str:
     return _p(value) if value < 0.001 else f"= {_p(value)}"
 
 
-def journal(report: Report) -> Block:
+def journal(report: Reading) -> Block:
     """Set marks against the journal, the municipality beside the region."""
     rows = report.store.read("journal_comparison", [report.year])
     own = rows[rows["group_level"] == "municipality"]
@@ -159,40 +208,63 @@ def journal(report: Report) -> Block:
     total = own[["lowered_count", "confirmed_count", "raised_count", "participant_count"]].sum()
     said = [_counted(report, total, name) for name in ("lowered", "confirmed", "raised")]
     region = rows[rows["group_level"] == "region"]
-    text = report.say("journal.reading", lowered=said[0], same=said[1], raised=said[2],
-                      n=russian.decimal(int(total["participant_count"]), 0),
-                      region=_region(report, region))  # fmt: skip
+    text = report.say(
+        "journal.reading",
+        lowered=said[0],
+        same=said[1],
+        raised=said[2],
+        n=russian.decimal(int(total["participant_count"]), 0),
+        region=_region(report, region),
+    )
     return block(text, _journal_table(report, own, region))
 
 
-def _counted(report: Report, total: pd.Series, name: str) -> str:
+def _counted(report: Reading, total: pd.Series, name: str) -> str:
     count, n = int(total[f"{name}_count"]), int(total["participant_count"])
-    return report.ledger.cite(Evidence(
-        what=f"Отметка за работу и журнал: {name}, {report.year}",
-        shown=russian.amount(count / n if n else None, "percent"),
-        formula="сумма участников по работам / сумма всех участников", numerator=str(count),
-        denominator=str(n), n=str(n), source="ФИС ОКО, сравнение отметок с журналом",
-    ))  # fmt: skip
+    return report.ledger.cite(
+        Evidence(
+            what=f"Отметка за работу и журнал: {name}, {report.year}",
+            shown=russian.amount(count / n if n else None, "percent"),
+            formula="сумма участников по работам / сумма всех участников",
+            numerator=str(count),
+            denominator=str(n),
+            n=str(n),
+            source="ФИС ОКО, сравнение отметок с журналом",
+        )
+    )
 
 
-def _region(report: Report, region: pd.DataFrame) -> str:
+def _region(report: Reading, region: pd.DataFrame) -> str:
     n = region["participant_count"].sum()
     if not n:
         return report.say("journal.no_region")
-    return " / ".join(russian.amount(float(region[f"{name}_count"].sum() / n), "percent")
-                      for name in ("lowered", "confirmed", "raised"))  # fmt: skip
+    return " / ".join(
+        russian.amount(float(region[f"{name}_count"].sum() / n), "percent")
+        for name in ("lowered", "confirmed", "raised")
+    )
 
 
-def _journal_table(report: Report, own: pd.DataFrame, region: pd.DataFrame) -> Sheet:
+def _journal_table(report: Reading, own: pd.DataFrame, region: pd.DataFrame) -> Sheet:
     lowered = region.set_index(PAPER)["lowered_percent"]
     rows = []
     for row in own.sort_values(PAPER, kind="stable").itertuples():
         reference = lowered.get((row.subject, row.grade), float("nan"))
-        rows.append([cell(report.paper(row.subject, row.grade)),
-                     russian.figure(row.participant_count, "persons"),
-                     russian.decimal(row.lowered_percent), russian.decimal(row.confirmed_percent),
-                     russian.decimal(row.raised_percent),
-                     russian.figure(reference, "points")])  # fmt: skip
-    head = ["Работа", "Участников", "Ниже журнала, %", "Совпала, %", "Выше журнала, %",
-            "Ниже журнала в регионе, %"]  # fmt: skip
+        rows.append(
+            [
+                cell(report.paper(row.subject, row.grade)),
+                russian.figure(row.participant_count, "persons"),
+                russian.decimal(row.lowered_percent),
+                russian.decimal(row.confirmed_percent),
+                russian.decimal(row.raised_percent),
+                russian.figure(reference, "points"),
+            ]
+        )
+    head = [
+        "Работа",
+        "Участников",
+        "Ниже журнала, %",
+        "Совпала, %",
+        "Выше журнала, %",
+        "Ниже журнала в регионе, %",
+    ]
     return Sheet(head, rows, f"Отметка за работу и отметка по журналу, {report.year}", "journal")

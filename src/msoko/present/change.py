@@ -13,7 +13,7 @@ from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.present.report import Report
+    from msoko.present.reading import Reading
     from msoko.stats.estimate import Estimate, NotEstimable
 
 LEVEL = 0.05
@@ -56,7 +56,7 @@ class Change:
         return "better" if is_up == (polarity == "higher_is_better") else "worse"
 
 
-def changes(report: Report) -> dict[str, Change]:
+def changes(report: Reading) -> dict[str, Change]:
     """Return each indicator's change since last year; q-values are Benjamini–Hochberg's."""
     from msoko.stats.multiplicity import adjust
 
@@ -68,7 +68,7 @@ def changes(report: Report) -> dict[str, Change]:
     }
 
 
-def _change(report: Report, indicator: Indicator) -> Change:
+def _change(report: Reading, indicator: Indicator) -> Change:
     before, after = (
         _value(report, indicator, str(year)) for year in (report.year.shifted(-1), report.year)
     )
@@ -76,7 +76,7 @@ def _change(report: Report, indicator: Indicator) -> Change:
     return Change(before, after, between(report, indicator) if is_compared else None)
 
 
-def comparable(report: Report, indicator: Indicator) -> bool:
+def comparable(report: Reading, indicator: Indicator) -> bool:
     """Whether this year's value may be set beside last year's."""
     rows = report.select(indicator.code, year=str(report.year))
     flags = " ".join(rows["flags"].fillna(""))
@@ -84,7 +84,7 @@ def comparable(report: Report, indicator: Indicator) -> bool:
 
 
 def between(
-    report: Report, indicator: Indicator, schools: Iterable[str] | None = None
+    report: Reading, indicator: Indicator, schools: Iterable[str] | None = None
 ) -> Estimate | NotEstimable | None:
     """Return the change since last year over schools; None where the indicator has no schools."""
     from msoko.stats.ratio import ratio_change
@@ -103,20 +103,20 @@ def between(
     )
 
 
-def school_parts(report: Report, indicator: Indicator, year: object) -> pd.DataFrame:
+def school_parts(report: Reading, indicator: Indicator, year: object) -> pd.DataFrame:
     """Return numerator and denominator of each school in a year."""
     rows = report.select(indicator.code, "school", year=str(year)).set_index("school_id")
     return rows[["numerator", "denominator"]].astype(float)
 
 
-def _value(report: Report, indicator: Indicator, year: str) -> float | None:
+def _value(report: Reading, indicator: Indicator, year: str) -> float | None:
     rows = report.select(indicator.code, year=year)
     if rows.empty or pd.isna(rows["value"].iloc[0]):
         return None
     return float(rows["value"].iloc[0])
 
 
-def sentence(report: Report, indicator: Indicator) -> str:
+def sentence(report: Reading, indicator: Indicator) -> str:
     """Return what may be said of the indicator's change since last year."""
     found = report.changes[indicator.code]
     if not comparable(report, indicator):
@@ -132,7 +132,7 @@ def sentence(report: Report, indicator: Indicator) -> str:
     )
 
 
-def evidence(report: Report, indicator: Indicator, found: Change) -> Evidence:
+def evidence(report: Reading, indicator: Indicator, found: Change) -> Evidence:
     """Return what stands behind a change."""
     estimate = found.estimate if found.has_interval else None
     return Evidence(
