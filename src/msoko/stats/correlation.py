@@ -174,10 +174,8 @@ def _correlation(
         return NotEstimable(Reason.NO_VARIATION, n)
     one, two = one - one.mean(), two - two.mean()
     r = float(np.clip(one @ two / math.sqrt((one @ one) * (two @ two)), -1, 1))
-    if method == "spearman" and n <= PERMUTED_UP_TO:
-        p = _permutation_p(one, two)
-    else:
-        p = _t_p(r, n - 2)
+    is_permuted = method == "spearman" and n <= PERMUTED_UP_TO
+    p = _permutation_p(one, two) if is_permuted else _t_p(r, n - 2)
     return _interval(r, n, method, fixed, level, p)
 
 
