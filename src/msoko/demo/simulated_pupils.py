@@ -63,9 +63,7 @@ def draw_irt(school_count: int, subjects: tuple[str, ...], rng: np.random.Genera
     return _roll(schools, school, number, papers)
 
 
-def draw_true_score(
-    school_count: int, subjects: tuple[str, ...], rng: np.random.Generator
-) -> Roll:
+def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: np.random.Generator) -> Roll:
     """Return honest pupils with beta true shares; many small rural schools, harsh journals."""
     is_gymnasium = rng.random(school_count) < 0.1
     is_rural = ~is_gymnasium & (rng.random(school_count) < 0.35)
@@ -112,10 +110,10 @@ def _true_score_paper(subject, share, position, school, number, absent_rate, rng
     maxima = rng.choice([1, 2, 3, 4, 5], size=rng.integers(8, 14), p=[0.35, 0.35, 0.15, 0.1, 0.05])
     logit = np.log(share / (1 - share)) + rng.normal(0, 0.5, n)
     difficulty = rng.uniform(-1.3, 1.3, len(maxima))
-    drift = 0.15 * rng.standard_t(6, school_count)[school]
+    drift = 0.15 * np.clip(rng.standard_t(6, school_count), -3, 3)[school]
     taught = rng.normal(0, 0.3, (number.max() + 1, len(maxima)))[number]
     points = rng.binomial(maxima, _inverse((logit + drift)[:, None] - difficulty + taught))
-    earlier_drift = 0.2 * rng.standard_t(6, school_count)[school]
+    earlier_drift = 0.2 * np.clip(rng.standard_t(6, school_count), -3, 3)[school]
     earlier = rng.binomial(25, rng.beta(*_beta(_inverse(logit + earlier_drift), 20)))
     exam = rng.binomial(37, rng.beta(*_beta(_inverse(logit), 25))) if position < 2 else None
     harsh = rng.normal(0, 0.45, school_count)[school]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from msoko.stats.estimate import NotEstimable, Reason
+from msoko.stats.estimate import HypothesisTest, NotEstimable, Reason
 from msoko.stats.poisson_binomial import excess
 from msoko.stats.sample import Vector
 from msoko.stats.similarity import normal_equivalent
@@ -18,15 +18,16 @@ LEAST_ABSENT = 10
 LEAST_PUPILS = 60
 STEPS = 40
 RIDGE = 1e-3
-PRIOR_ABSENT = 3.0
+PRIOR_ABSENT = (2.0, 50.0)
+NODES = (np.arange(9) + 0.5) / 9
 
 
 @dataclass(frozen=True)
 class SelectiveAbsence:
     """Absentees among the weak pupils of each school, in the order of the codes 0…I−1.
 
-    `absent` observed and `expected`, `variance` of the Poisson-binomial law, `z` the normal
-    score of its mid-p, `n` the weak pupils. Schools without weak pupils have NaN in z.
+    `absent` observed and `expected`, `variance` and `third` central moment of their law, `z`
+    the normal score of its mid-p, `n` the weak pupils. Schools without weak pupils have NaN in z.
     """
 
     absent: Vector
@@ -45,8 +46,8 @@ def selective_absence(
     `strength` is a pupil's expected score (higher is stronger), known for present and absent
     alike. The weak are the regional lower 40 %. Chances of absence come from a regional logistic
     model in strength; the disputable choice is to scale a school's chances by how many of its
-    *stronger* pupils were away (shrunk by 3 expected absentees), so that an outbreak of flu is
-    no sign of selection. Not estimable under 60 pupils or 10 absentees in the region.
+    *stronger* pupils were away (a gamma law, so the scale's own error counts), so that an
+    outbreak of flu is no sign of selection. p is the Poisson-binomial mid-p averaged over it. Not estimable under 60 pupils or 10 absentees in the region.
     """
     away = np.asarray(is_absent, dtype=bool)
     force = np.asarray(strength, dtype=np.float64)
@@ -55,10 +56,11 @@ def selective_absence(
         return NotEstimable(Reason.TOO_FEW, int(away.sum()))
     if (~away).sum() < LEAST_ABSENT:
         return NotEstimable(Reason.NO_VARIATION, len(away))
-    chance = absence_chances(away, force)
+    chance = np.clip(absence_chances(away, force), 1e-4, 0.95)
     is_weak = force <= np.quantile(force, WEAK_SHARE)
-    chance = np.clip(chance * _usual_rate(away, chance, is_weak, code, school_count), 1e-4, 0.95)
-    return _by_school(away[is_weak], chance[is_weak], code[is_weak], school_count)
+    shape, rate = _usual_rate(away, chance, is_weak, code, school_count)
+    weak = away[is_weak], chance[is_weak], code[is_weak]
+    return _by_school(*weak, school_count, shape, rate)
 
 
 def absence_chances(is_absent: ArrayLike, strength: ArrayLike) -> Vector:
@@ -90,29 +92,48 @@ def _usual_rate(
     is_weak: NDArray[np.bool_],
     code: NDArray[np.int64],
     school_count: int,
-) -> Vector:
+) -> tuple[Vector, Vector]:
+    """Return shape and rate of each school's gamma law of absence among its stronger pupils.
+
+    Gamma–Poisson: the prior's strength is the inverse relative variance between schools.
+    """
     strong = ~is_weak
     seen = np.bincount(code[strong], away[strong], school_count)
     foreseen = np.bincount(code[strong], chance[strong], school_count)
-    return ((seen + PRIOR_ABSENT) / (foreseen + PRIOR_ABSENT))[code]
+    spread = np.sum((seen - foreseen) ** 2 - foreseen) / max(np.sum(foreseen**2), 1e-9)
+    prior = float(np.clip(1 / max(spread, 1e-9), *PRIOR_ABSENT))
+    return seen + prior, foreseen + prior
 
 
 def _by_school(
-    away: NDArray[np.bool_], chance: Vector, code: NDArray[np.int64], school_count: int
+    away: NDArray[np.bool_],
+    chance: Vector,
+    code: NDArray[np.int64],
+    school_count: int,
+    shape: Vector,
+    rate: Vector,
 ) -> SelectiveAbsence:
-    def total(values: ArrayLike) -> Vector:
-        return np.bincount(code, np.asarray(values, dtype=np.float64), school_count)
-
-    variance = chance * (1 - chance)
+    observed = np.bincount(code, away, school_count)
+    plain = np.bincount(code, chance, school_count)
+    ratio = shape / rate
+    expected = plain * ratio
+    variance = np.bincount(code, chance * (1 - chance), school_count) * ratio
+    variance += plain**2 * shape / rate**2
+    # skewness of the negative binomial law with this mean and variance
+    third = variance * (2 * variance / np.maximum(expected, 1e-9) - 1)
     z = np.full(school_count, np.nan)
     for school in np.unique(code):
         here = code == school
-        test = excess(chance[here], int(away[here].sum()))
-        if test.is_estimable:
-            z[school] = -special.ndtri(np.clip(test.p, 1e-300, 1 - 1e-12))
+        laws = special.gammaincinv(shape[school], NODES) / rate[school]
+        p = [_mid_p(chance[here] * factor, int(away[here].sum())) for factor in laws]
+        z[school] = -special.ndtri(np.clip(np.mean(p), 1e-300, 1 - 1e-12))
     n = np.bincount(code, minlength=school_count)
-    third = total(variance * (1 - 2 * chance))
-    return SelectiveAbsence(total(away), total(chance), total(variance), third, z, n)
+    return SelectiveAbsence(observed, expected, variance, third, z, n)
+
+
+def _mid_p(chance: Vector, count: int) -> float:
+    test = excess(np.clip(chance, 1e-6, 0.98), count)
+    return test.p if isinstance(test, HypothesisTest) else 1.0
 
 
 def pooled_z(papers: list[SelectiveAbsence], inflation: float) -> Vector:

@@ -15,15 +15,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from msoko.stats.estimate import NotEstimable, Reason
-from msoko.stats.funnel import overdispersion
 from msoko.stats.sample import Vector
 
 LEAST_SCHOOLS = 8
 HUBER = 1.345
 ROUNDS = 8
-WINSOR = 0.1
-SPREAD_CONSISTENCY = 1 / 0.79
-"""Winsorising 10 % of each tail leaves normal z a mean square of .79."""
+BOUND = 1.5
+BOUNDED_SQUARE = float(
+    2 * (stats.norm.cdf(BOUND) - 0.5 - BOUND * stats.norm.pdf(BOUND))
+    + 2 * BOUND**2 * stats.norm.sf(BOUND)
+)
+"""E min(Z², 1.5²) of a standard normal Z."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,7 @@ def school_residuals(
     `foretold` is the prediction by within-school slopes, one value per pupil. Between schools,
     `mean(outcome − foretold) = γ₀ + γ₁ mean(foretold) + γ'c + u + e`, `c` the columns of
     `school_level` (I × m); γ by Huber regression weighted by 1/(σ²/n + τ²), so that planted
-    schools do not draw the line to themselves; τ² by the moment estimator on Winsorised z with
-    its consistency factor. `z` accounts for the school's leverage. Not estimable under 8 schools
+    schools do not draw the line to themselves; τ² by `robust_tau2`. `z` accounts for the school's leverage. Not estimable under 8 schools
     (`too_few_groups`) or without variation.
     """
     y, x, code = _aligned(outcome, foretold, school)
@@ -102,15 +103,20 @@ def school_residuals(
 def _between_design(mean: Vector, school_level: NDArray[np.float64] | None) -> NDArray[np.float64]:
     columns = [np.ones(len(mean)), mean]
     if school_level is not None:
-        columns += list(school_level.T)
+        columns += [_drawn_in(column) for column in school_level.T]
     varying = [columns[0]] + [column for column in columns[1:] if np.ptp(column) > 1e-9]
     return np.column_stack(varying)
+
+
+def _drawn_in(column: Vector) -> Vector:
+    """Return a school-level predictor without its outer tenths: no school sets its own line."""
+    return np.clip(column, *np.quantile(column, [0.05, 0.95]))
 
 
 def _robust_between(
     means: Vector, design: NDArray[np.float64], error2: Vector
 ) -> tuple[Vector, Vector, float]:
-    """Return residuals, their z and τ², by alternating Huber regression and moments."""
+    """Return residuals, their z and τ², by alternating Huber regression and a bounded scale."""
     tau2 = max(float(np.var(means) - error2.mean()), 0.0)
     bounded = np.ones(len(means))
     for _ in range(ROUNDS):
@@ -118,21 +124,41 @@ def _robust_between(
         weight = bounded / total
         bread = np.linalg.pinv((design * weight[:, None]).T @ design)
         residual = means - design @ (bread @ (design.T @ (weight * means)))
-        z = residual / np.sqrt(total)
+        meat = (design * (weight**2 * total)[:, None]).T @ design
+        own = np.einsum("ij,jk,ik->i", design, bread, design)
+        line = np.einsum("ij,jk,ik->i", design, bread @ meat @ bread, design)
+        taken = 2 * bounded * own - line
+        tau2 = robust_tau2(residual, error2, taken)
+        z = _standardised(residual, error2, tau2, taken)
         bounded = np.minimum(1, HUBER / np.maximum(np.abs(z), 1e-12))
-        spread = overdispersion(residual, np.sqrt(error2), 0.0, WINSOR)
-        room = len(means) / max(len(means) - design.shape[1], 1)
-        tau2 = _consistent_tau2(spread.phi * room, error2)
+    return residual, z, tau2
+
+
+def robust_tau2(residual: Vector, error2: Vector, taken: Vector | float = 0.0) -> float:
+    """Return the between-school variance at which the bounded mean square of z is normal.
+
+    Solves `mean(min(z², 1.5²)) = E min(Z², 1.5²)` for τ² by bisection, `z² = r²/(σ² + τ² − t)`,
+    `t` the part of the variance that the fitted line takes. Bounding after
+    standardising, not before as Winsorised φ does: else large honest schools, whose own errors
+    are small, are bounded away and τ² comes out too small (size 1.3 times nominal).
+    """
+
+    def excess(tau2: float) -> float:
+        z = _standardised(residual, error2, tau2, taken)
+        return float(np.mean(np.minimum(z**2, BOUND**2))) - BOUNDED_SQUARE
+
+    low, high = 0.0, float(np.max(residual**2)) * 4 + 1e-12
+    if excess(low) <= 0:
+        return 0.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return high
+
+
+def _standardised(residual: Vector, error2: Vector, tau2: float, taken: Vector | float) -> Vector:
     total = error2 + tau2
-    leverage = np.einsum("ij,jk,ik->i", design, bread, design) / total
-    return residual, residual / np.sqrt(total * np.clip(1 - leverage, 0.05, 1)), tau2
-
-
-def _consistent_tau2(phi: float, error2: Vector) -> float:
-    weight = 1 / error2
-    excess = len(error2) * (phi * SPREAD_CONSISTENCY - 1) + 1
-    room = float(weight.sum() - (weight**2).sum() / weight.sum())
-    return max(0.0, excess / room)
+    return residual / np.sqrt(np.maximum(total - taken, 0.1 * total))
 
 
 def _aligned(
