@@ -342,6 +342,7 @@ class Profile:
     methodical_service: Name
     directions: tuple[Code, ...]
     is_synthetic: bool = False
+    pseudonym_key: str = ""  # public-demo: a key that is no secret, for invented pupils only
     municipality_code: str = ""
     school_count: int | None = None
     preschool_count: int | None = None

@@ -96,11 +96,11 @@ def numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     flat = values.ravel()
     out = np.full(flat.shape, np.nan)
     bad = np.zeros(flat.shape, dtype=bool)
-    kinds = np.array([type(value) for value in flat], dtype=object)
-    plain = (kinds == int) | (kinds == float)
+    plain = np.array([type(value) in (int, float) for value in flat], dtype=bool)
     out[plain] = flat[plain].astype(float)
     bad[plain] = ~np.isfinite(out[plain])
-    for index in np.flatnonzero(~plain & (kinds != type(None))):
+    filled = np.array([value is not None for value in flat], dtype=bool)
+    for index in np.flatnonzero(~plain & filled):
         value = flat[index]
         shown = text(value) if isinstance(value, str) else ""
         if shown is None:

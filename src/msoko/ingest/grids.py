@@ -41,9 +41,7 @@ def _is_litter(member: str) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith((".", "~$"))
 
 
-def _member(
-    name: str, archive: zipfile.ZipFile, member: str, options: Mapping[str, str]
-) -> Entry:
+def _member(name: str, archive: zipfile.ZipFile, member: str, options: Mapping[str, str]) -> Entry:
     content = b""
     try:
         content = guard.part(archive, member)

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 Cell = Any
-"""`None`, `str`, `int`, `float`, `bool`, `datetime.date`, `datetime.datetime` or `datetime.time`."""
+"""`None`, `str`, `int`, `float`, `bool`, or a date, datetime or time of `datetime`."""
 
 TIMEOUT = 30.0
 """Seconds for one file; a 50,000-row export takes two."""

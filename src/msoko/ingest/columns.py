@@ -1,0 +1,257 @@
+"""Declared layouts: a table of named columns, which year.yml maps onto a table of ours."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from msoko.ingest.cells import address, addresses, folded, grid, letters, numbers, text, texts
+from msoko.ingest.findings import Finding
+from msoko.ingest.fis_oko.heading import Place, filled_rows, labels
+from msoko.ingest.layouts import Desk, Reading
+from msoko.ingest.workbook import Book, Sheet
+from msoko.ingest.year_file import FileEntry, RowsEntry, SchoolColumns
+from msoko.tables import TABLES, ColumnType
+
+FIX = "Исправьте year.yml или файл; правку в данных запишите в corrections.yml."
+READER_COLUMNS = {"school_year", "school_id", "source_id", "source_row", "source_column"}
+
+
+def read(book: Book, entry: FileEntry, desk: Desk) -> list[tuple[Sheet, Reading]]:
+    """Return the reading of each sheet that the entry speaks of (all, unless it names one)."""
+    found = []
+    for sheet in book.sheets:
+        if sheet.is_hidden or not sheet.cells or entry.sheet not in (None, sheet.name):
+            continue
+        found.append((sheet, _read_sheet(Place(book, sheet), entry, desk)))
+    return found
+
+
+def _read_sheet(place: Place, entry: FileEntry, desk: Desk) -> Reading:
+    reading = Reading(paper={"declared": True})
+    header = entry.header_row - 1
+    cells = grid(place.sheet.cells)
+    body = filled_rows(cells[header + 1 :]) + header + 1
+    reading.rows_in = len(body)
+    columns = labels(place.sheet.cells[header]) if header < len(place.sheet.cells) else {}
+    problems = list(_problems(entry, columns, desk))
+    if problems:
+        reading.findings += [
+            place.finding("declared_columns", "blocking", f"{entry.place}: {problem}", FIX,
+                          cell=address(header, 0))
+            for problem in problems
+        ]  # fmt: skip
+        reading.set_aside += [(int(row) + 1, "столбцы не соответствуют year.yml") for row in body]
+        return reading
+    kept = _where(entry, cells, columns, body, reading)
+    schools = _schools(place, entry, cells, columns, kept, reading)
+    _fill(place, entry, cells, columns, schools, reading)
+    return reading
+
+
+def _problems(entry: FileEntry, columns: dict[str, int], desk: Desk) -> Iterable[str]:
+    """Yield what the declaration says that the table, the file or the registry does not know."""
+    if entry.table not in TABLES:
+        yield f"нет таблицы «{entry.table}»."
+        return
+    table = TABLES[entry.table]
+    named = set(table.columns) - READER_COLUMNS
+    school = entry.school or SchoolColumns()
+    wanted = [*school.key, *entry.where]
+    wanted += [one for one in (school.id, school.code, school.name, school.location) if one]
+    for rows in entry.rows:
+        wanted += rows.columns.values()
+        for name in (*rows.columns, *rows.constant, *entry.constant):
+            if name not in named:
+                yield f"в таблице {entry.table} нет столбца «{name}»."
+        subject = {**entry.constant, **rows.constant}.get("subject")
+        if subject and not desk.subjects.knows(subject):
+            yield f"предмета «{subject}» нет в registry/subjects.csv."
+    for label in dict.fromkeys(wanted):
+        if folded(label) not in columns:
+            yield f"в файле нет столбца «{label}»."
+
+
+def _where(
+    entry: FileEntry, cells: np.ndarray, columns: dict[str, int], body: np.ndarray, reading: Reading
+) -> np.ndarray:
+    """Return the rows that have the values asked for; the others are set aside."""
+    keep = np.ones(len(body), dtype=bool)
+    for label, value in entry.where.items():
+        shown = texts(cells[body, columns[folded(label)]])
+        keep &= np.array([one == text(value) for one in shown], dtype=bool)
+    reading.set_aside += [(int(row) + 1, "не отобрана условием where") for row in body[~keep]]
+    return body[keep]
+
+
+def _schools(
+    place: Place,
+    entry: FileEntry,
+    cells: np.ndarray,
+    columns: dict[str, int],
+    rows: np.ndarray,
+    reading: Reading,
+) -> pd.DataFrame:
+    """Return row, school_id or school_code, and what is known of the school.
+
+    Where one key stands twice there is no telling which school is which: either
+    the run stops, or (`duplicates: set_aside`) both rows are set aside.
+    """
+    school = entry.school or SchoolColumns()
+
+    def column(label: str | None) -> list[str | None]:
+        return texts(cells[rows, columns[folded(label)]]) if label else [None] * len(rows)
+
+    key = school.key or tuple(one for one in (school.id or school.code,) if one)
+    parts = [column(label) for label in key]
+    keys = ["\x1f".join(one or "" for one in row) for row in zip(*parts, strict=True)]
+    frame = pd.DataFrame(
+        {
+            "row": rows,
+            "key": keys,
+            "school_id": [short_hash(one) for one in keys] if school.key else column(school.id),
+            "school_code": column(school.code),
+            "name": column(school.name),
+            "kind": school.kind,
+            "location": column(school.location),
+            "school_type": school.school_type,
+        }
+    )
+    blank = np.array([not one.strip("\x1f") for one in keys], dtype=bool)
+    repeated = frame["key"].duplicated(keep=False).to_numpy() & ~blank
+    severity = "blocking" if entry.duplicates == "refuse" else "warning"
+    for mask, check, level, what in (
+        (blank, "no_school", "blocking", "в строке не названа школа"),
+        (repeated, "repeated_school", severity, "одна и та же школа записана в нескольких строках"),
+    ):
+        found = [(int(row), columns[folded(key[0])]) for row in rows[mask]]
+        reading.set_aside += [(row + 1, what) for row, _ in found]
+        if found:
+            shown = addresses(found)
+            reading.findings.append(place.finding(check, level, f"{what}: ячейки {shown}.", FIX,
+                                                  table=entry.table, cell=shown,
+                                                  row_count=len(found)))  # fmt: skip
+    return frame[~blank & ~repeated].reset_index(drop=True)
+
+
+def short_hash(key: str) -> str:
+    """Return a stable school id of twelve hex digits, after the parts of its key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+def _fill(
+    place: Place,
+    entry: FileEntry,
+    cells: np.ndarray,
+    columns: dict[str, int],
+    schools: pd.DataFrame,
+    reading: Reading,
+) -> None:
+    pieces, bad_rows = [], set()
+    for rows in entry.rows:
+        piece, bad = _piece(entry, rows, cells, columns, schools)
+        pieces.append(piece)
+        if bad:
+            shown = addresses(bad)
+            bad_rows |= {row for row, _ in bad}
+            message = f"значение пусто или не число: ячейки {shown}."
+            reading.findings.append(place.finding("unreadable", "blocking", message, FIX,
+                                                  table=entry.table, cell=shown,
+                                                  row_count=len({row for row, _ in bad})))  # fmt: skip
+    frame = pd.concat(pieces, ignore_index=True)
+    frame = frame.sort_values("source_row", kind="stable")
+    frame = frame[~frame["source_row"].isin([row + 1 for row in bad_rows])].reset_index(drop=True)
+    reading.set_aside += [(row + 1, "в строке есть нечитаемое значение") for row in sorted(bad_rows)]
+    reading.findings += _check_scores(place, entry, frame)
+    known = schools[~schools["row"].isin(bad_rows)]
+    reading.tables = {entry.table or "": frame}
+    if (entry.school or SchoolColumns()).code is None:
+        reading.tables["schools"] = known.assign(source_row=known["row"] + 1)[
+            ["school_id", "name", "kind", "school_type", "location", "source_row"]
+        ]
+    first = entry.rows[0]
+    reading.columns = {
+        entry.table or "": {
+            name: letters(columns[folded(label)]) for name, label in first.columns.items()
+        }
+    }
+    if len(entry.rows) > 1:  # each set of rows has its own columns: say them all
+        named: dict[str, list[str]] = {}
+        for rows in entry.rows:
+            for name, label in rows.columns.items():
+                named.setdefault(name, []).append(letters(columns[folded(label)]))
+        reading.columns[entry.table or ""] = {n: " ".join(found) for n, found in named.items()}
+
+
+def _piece(
+    entry: FileEntry,
+    rows: RowsEntry,
+    cells: np.ndarray,
+    columns: dict[str, int],
+    schools: pd.DataFrame,
+) -> tuple[pd.DataFrame, list[tuple[int, int]]]:
+    """Return one set of rows, and the cells that cannot be read."""
+    types = TABLES[entry.table or ""].columns
+    index = schools["row"].to_numpy(int)
+    frame = pd.DataFrame(
+        {
+            "school_id": schools["school_id"],
+            "school_code": schools["school_code"],
+            "school_name": schools["name"],
+            "source_row": index + 1,
+        }
+    )
+    for name, value in {**entry.constant, **rows.constant}.items():
+        frame[name] = constant(value, types[name])
+    bad: list[tuple[int, int]] = []
+    is_blank = np.zeros(len(frame), dtype=bool)
+    for name, label in rows.columns.items():
+        column = columns[folded(label)]
+        if types[name] in ("int", "float"):
+            values, wrong = numbers(cells[index, column])
+            blank = np.isnan(values) & ~wrong
+            if entry.blanks == "refuse":
+                wrong = wrong | blank
+            is_blank |= blank
+            if types[name] == "int":
+                wrong = wrong | (~np.isnan(values) & (values % 1 != 0))
+            bad += [(int(row), column) for row in index[wrong]]
+            frame[name] = values
+        else:
+            frame[name] = texts(cells[index, column])
+    if "is_suppressed" in types:
+        frame["is_suppressed"] = is_blank
+    if "source_column" in types:
+        frame["source_column"] = letters(columns[folded(next(iter(rows.columns.values())))])
+    if "group_name" in types and "group_name" not in frame:
+        frame["group_name"] = schools["name"]
+    if "group_level" in types and "group_level" not in frame:
+        frame["group_level"] = "school"
+    return frame, bad
+
+
+def constant(value: str, kind: ColumnType) -> object:
+    """Return a constant of year.yml as its column's type."""
+    if kind in ("int", "float"):
+        return float(value) if kind == "float" else int(value)
+    return value.lower() in ("true", "да", "yes") if kind == "bool" else value
+
+
+def _check_scores(place: Place, entry: FileEntry, frame: pd.DataFrame) -> list[Finding]:
+    """Return findings for counts and percentages that cannot be."""
+    findings = []
+    for name in frame.columns:
+        low_only = name.endswith("_count")
+        if not (low_only or name.endswith("_percent")):
+            continue
+        values = frame[name].astype(float)
+        wrong = (values < 0) | ((values > 100) & (not low_only))
+        if wrong.any():
+            rows = ", ".join(str(row) for row in frame.loc[wrong, "source_row"].head(10))
+            message = f"«{name}» вне допустимых пределов: строки {rows}."
+            findings.append(place.finding("range", "blocking", message, FIX, table=entry.table,
+                                          row_count=int(wrong.sum())))  # fmt: skip
+    return findings

@@ -1,0 +1,114 @@
+"""Exports of ФИС ОКО on the all-Russian tests (ВПР), known by their header rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from msoko.ingest.cells import folded, text
+from msoko.ingest.fis_oko import collection_form, distribution, groups, individual
+from msoko.ingest.fis_oko.heading import TASK, Place, labels
+from msoko.ingest.layouts import SURE, Desk, Reading, Recognition
+from msoko.ingest.workbook import Book, Sheet
+
+HEADER_WITHIN = 60
+"""A header stands in the first rows; a title block of more is not known."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One layout: the labels its header needs, a label that would speak against it, its reader."""
+
+    code: str
+    title: str
+    needed: tuple[str, ...]
+    needs_tasks: bool
+    against: tuple[str, ...]
+    read: Callable[[Place, Recognition, Desk], list[Reading]]
+
+
+LAYOUTS = (
+    Layout("vpr_f1", "Ф1 «Индивидуальные результаты»", individual.NEEDED, True, (),
+           individual.read),
+    Layout("vpr_f3", "Ф3 «Статистика по отметкам»", groups.MARKS_NEEDED, False, ("1", "6"),
+           groups.read_marks),
+    Layout("vpr_journal", "«Сравнение отметок с отметками по журналу»", groups.JOURNAL_NEEDED,
+           False, (), groups.read_journal),
+    Layout("vpr_distribution", "«Распределение первичных баллов»", distribution.NEEDED, False, (),
+           distribution.read),
+    Layout("vpr_tasks", "«Выполнение заданий»", groups.TASKS_NEEDED, True, (), groups.read_tasks),
+)  # fmt: skip
+
+
+def recognise(book: Book) -> list[Recognition]:
+    """Return what each visible sheet is or nearly is."""
+    found = []
+    for sheet in book.sheets:
+        form = collection_form.recognise(sheet)
+        if form is not None:
+            found.append(form)
+            continue
+        found += [one for layout in LAYOUTS if (one := _recognise(sheet, layout)) is not None]
+    return found
+
+
+def read(book: Book, recognition: Recognition, desk: Desk) -> list[Reading]:
+    """Return the blocks of the recognised sheet."""
+    layout = next(one for one in LAYOUTS if one.code == recognition.layout)
+    sheet = next(one for one in book.sheets if one.name == recognition.sheet)
+    return layout.read(Place(book, sheet), recognition, desk)
+
+
+def _recognise(sheet: Sheet, layout: Layout) -> Recognition | None:
+    """Return how well the best row of the sheet serves as the layout's header."""
+    best: tuple[float, int, dict[str, int]] = (0.0, 0, {})
+    for index, row in enumerate(sheet.cells[:HEADER_WITHIN]):
+        have = labels(row)
+        share = sum(label in have for label in layout.needed) / len(layout.needed)
+        if share > best[0]:
+            best = (share, index, have)
+    share, index, have = best
+    if share < 0.5 or not _is_named(layout, have):
+        return None
+    if share == 1 and any(label in have for label in layout.against):
+        return None
+    missing = tuple(label for label in layout.needed if label not in have)
+    tasks = _task_count(sheet, index)
+    if layout.needs_tasks and not tasks and not missing:
+        missing = ("задания вида «1 (2б)»",)
+    if layout.code == "vpr_tasks" and not _is_tasks_header(have, tasks):
+        return None
+    titled = _has_title(sheet, index, layout.title)
+    confidence = (0.9 + 0.1 * titled) if not missing else SURE * share * 0.9
+    reason = f"в строке {index + 1} заголовки: {', '.join(sorted(have, key=have.get)[:6])}"
+    if tasks:
+        reason += f"; заданий – {tasks}"
+    return Recognition(layout.code, layout.title, reason, round(confidence, 2), sheet.name, missing)
+
+
+def _is_named(layout: Layout, have: dict[str, int]) -> bool:
+    """Return whether half of the worded labels are there: digits alone may be data."""
+    words = [label for label in layout.needed if not label.isdigit()]
+    return sum(label in have for label in words) * 2 >= len(words)
+
+
+def _is_tasks_header(have: dict[str, int], tasks: int) -> bool:
+    """Return whether columns are tasks, not marks (Ф3) and not the journal comparison."""
+    if tasks:
+        return True
+    plain = [label for label in have if label.isdigit()]
+    return "1" in plain and not any("журнал" in label for label in have)
+
+
+def _task_count(sheet: Sheet, index: int) -> int:
+    return sum(bool(TASK.fullmatch(text(value) or "")) for value in sheet.cells[index])
+
+
+def _has_title(sheet: Sheet, index: int, title: str) -> bool:
+    word = folded(title[title.index("«") + 1 : title.index("»")])
+    return any(
+        word in folded(value)
+        for row in sheet.cells[:index]
+        for value in row
+        if isinstance(value, str)
+    )

@@ -1,0 +1,40 @@
+"""«Форма сбора»: what a school fills in, often sent in place of Ф1. Known, and refused."""
+
+from __future__ import annotations
+
+from msoko.ingest.cells import text
+from msoko.ingest.fis_oko.heading import TASK, labels
+from msoko.ingest.layouts import Recognition
+from msoko.ingest.workbook import Sheet
+
+NEEDED = ("код участника", "вариант", "порядковый номер класса", "итого баллов")
+RESULTS = ("первичный балл", "отметка", "отметка по журналу")
+"""What a form cannot have: marks are given by ФИС ОКО, after the form is loaded."""
+HEADER_WITHIN = 10
+
+
+def recognise(sheet: Sheet) -> Recognition | None:
+    """Return the recognition of a form, blank or filled, whose `refusal` says what to send."""
+    for index, row in enumerate(sheet.cells[:HEADER_WITHIN]):
+        have = labels(row)
+        missing = [label for label in NEEDED if label not in have]
+        tasks = sum(bool(TASK.fullmatch(text(value) or "")) for value in row)
+        if len(missing) > 1 or "код участника" not in have or not tasks:
+            continue
+        if any(label in have for label in RESULTS):
+            continue
+        code = have["код участника"]
+        filled = sum(line[code] is not None for line in sheet.cells[index + 1 :])
+        state = f"заполнена, участников – {filled}" if filled else "пустая"
+        return Recognition(
+            "vpr_collection_form",
+            "форма сбора результатов ВПР",
+            f"в строке {index + 1} заголовки формы сбора ({state}), отметок нет",
+            0.95,
+            sheet.name,
+            refusal=(
+                f"это форма сбора результатов ({state}), а не отчёт «Индивидуальные результаты»: "
+                "в ней нет ни отметок, ни подтверждённых баллов. Выгрузите Ф1 из ФИС ОКО."
+            ),
+        )
+    return None

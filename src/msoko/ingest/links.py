@@ -1,0 +1,102 @@
+"""The register that joins a pupil's codes: VPR codes change every year, exams have documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from msoko.ingest.cells import addresses, folded, grid, text, texts
+from msoko.ingest.fis_oko.heading import Block, Place, blocks, filled_rows, labels
+from msoko.ingest.layouts import SURE, Desk, Reading, Recognition
+from msoko.ingest.rcoi.people import document_key
+from msoko.ingest.workbook import Book
+
+LAYOUT = "pupil_links"
+TITLE = "«Связь кодов участников»"
+NEEDED = ("единый код ученика", "учебный год", "процедура", "класс", "код оо", "код участника",
+          "документ")  # fmt: skip
+FIX = "Исправьте строку в файле связи кодов."
+Links = dict[tuple[str, ...], str]
+
+
+def recognise(book: Book) -> list[Recognition]:
+    """Return the sheets that are a register of links, or nearly so."""
+    found = []
+    for sheet in book.sheets:
+        for index, row in enumerate(sheet.cells[:30]):
+            have = labels(row)
+            share = sum(label in have for label in NEEDED) / len(NEEDED)
+            if share < 0.6:
+                continue
+            missing = tuple(label for label in NEEDED if label not in have)
+            sure = 0.95 if not missing else round(SURE * share * 0.9, 2)
+            reason = f"в строке {index + 1} заголовки: {', '.join(NEEDED[:3])}"
+            found.append(Recognition(LAYOUT, TITLE, reason, sure, sheet.name, missing))
+            break
+    return found
+
+
+def read(book: Book, recognition: Recognition, desk: Desk) -> list[Reading]:
+    """Return what the register's rows became; the links themselves are read by `read_links`."""
+    sheet = next(one for one in book.sheets if one.name == recognition.sheet)
+    place = Place(book, sheet)
+    return [_read_block(place, block, desk)[1] for block in blocks(sheet, NEEDED)]
+
+
+def read_links(book: Book, recognition: Recognition, desk: Desk) -> Links:
+    """Return the links of the sheet: a key's parts → the key of its person. Held in memory only."""
+    sheet = next(one for one in book.sheets if one.name == recognition.sheet)
+    found: Links = {}
+    for block in blocks(sheet, NEEDED):
+        found.update(_read_block(Place(book, sheet), block, desk)[0])
+    return found
+
+
+def _read_block(place: Place, block: Block, desk: Desk) -> tuple[Links, Reading]:
+    cells = grid(place.sheet.cells)
+    body = filled_rows(cells[block.header + 1 : block.end]) + block.header + 1
+    reading = Reading(block=block.number, rows_in=len(body), paper={"links": True})
+    columns = {label: texts(cells[body, block.columns[label]]) for label in NEEDED}
+    links: Links = {}
+    wrong, clashing, others = [], [], []
+    for position, row in enumerate(body):
+        one = {label: values[position] for label, values in columns.items()}
+        key = _key(one)
+        if one["учебный год"] != str(desk.school_year):
+            others.append((int(row), block.columns["учебный год"]))
+        elif key is None:
+            wrong.append((int(row), block.columns["код участника"]))
+        elif links.setdefault(key, _person(one)) != _person(one):
+            clashing.append((int(row), block.columns["единый код ученика"]))
+        reading.set_aside.append((int(row) + 1, "связь кодов: использована и не хранится"))
+    for cells_, check, severity, what in (
+        (wrong, "link_key", "blocking", "в строке нет кода участника с кодом ОО или документа"),
+        (clashing, "link_clash", "blocking", "один и тот же код связан с двумя учениками"),
+        (others, "other_year", "warning", "строка относится к другому учебному году"),
+    ):
+        if cells_:
+            shown = addresses(cells_)
+            reading.findings.append(place.finding(check, severity, f"{what}: ячейки {shown}.", FIX,
+                                                  cell=shown, row_count=len(cells_)))  # fmt: skip
+    return links, reading
+
+
+def _person(row: Mapping[str, str | None]) -> str:
+    return row["единый код ученика"] or f"document {document_key(row['документ'] or '')}"
+
+
+def _key(row: Mapping[str, str | None]) -> tuple[str, ...] | None:
+    if folded(row["процедура"]) == "впр":
+        parts = (row["код оо"], row["класс"], row["код участника"])
+        if not all(parts) or not _person(row).strip():
+            return None
+        login, grade, code = (text(part) or "" for part in parts)
+        return ("vpr", login.lower(), grade, code)
+    document = document_key(row["документ"] or "")
+    return ("document", document) if document else None
+
+
+def count(links: Mapping[tuple[str, ...], str]) -> int:
+    """Return how many persons the links know."""
+    return int(np.unique(np.array(list(links.values()), dtype=object)).size) if links else 0

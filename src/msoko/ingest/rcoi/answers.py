@@ -1,0 +1,80 @@
+"""Answer strings of exam protocols: `++-2+` for short answers, `1(2)0(3)` for long ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+LONG = re.compile(r"(\d+)\((\d+)\)")
+PREFIXES = {"short": "", "long": "Р", "oral": "У"}
+"""Tasks are named by their order in each string: 1, 2 … then Р1 … (long) and У1 … (oral)."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One string of one participant: points per task, `None` where the sign is not known."""
+
+    points: tuple[float | None, ...]
+    maxima: tuple[float | None, ...]
+    is_readable: bool = True
+
+    @property
+    def total(self) -> float:
+        return sum(point or 0 for point in self.points)
+
+
+def read_short(text: str | None) -> Answers:
+    """Return the points of `++-2+`: a plus is one point, a digit is itself, a minus is none.
+
+    How many points a plus of a weightier task brings, the string does not say;
+    where a digit stands, the maximum is not known either.
+    """
+    signs = [sign for sign in text or "" if not sign.isspace()]
+    points: list[float | None] = []
+    maxima: list[float | None] = []
+    for sign in signs:
+        if sign.isdigit() and sign.isascii():
+            points.append(float(sign))
+            maxima.append(None)
+        else:
+            points.append({"+": 1.0, "-": 0.0, "−": 0.0, "–": 0.0}.get(sign))
+            maxima.append(1.0)
+    return Answers(tuple(points), tuple(maxima), None not in points)
+
+
+def read_long(text: str | None) -> Answers:
+    """Return the points of `1(2)0(3)`: earned, and in brackets the maximum."""
+    text = "".join((text or "").split())
+    pairs = LONG.findall(text)
+    is_readable = LONG.sub("", text) == "" and all(int(won) <= int(most) for won, most in pairs)
+    return Answers(
+        tuple(float(won) for won, _ in pairs), tuple(float(most) for _, most in pairs), is_readable
+    )
+
+
+READERS = {"short": read_short, "long": read_long, "oral": read_long}
+
+
+def task_frame(part: str, answers: Sequence[Answers], rows: Sequence[int]) -> pd.DataFrame:
+    """Return `row, task, score, max_score`, one row per participant and task of one part.
+
+    `rows` says which participant each of `answers` belongs to. A task that
+    anywhere shows a digit among short answers has no known maximum.
+    """
+    pieces = [
+        (row, number, point, most)
+        for row, answer in zip(rows, answers, strict=True)
+        for number, (point, most) in enumerate(
+            zip(answer.points, answer.maxima, strict=True), start=1
+        )
+    ]
+    frame = pd.DataFrame(pieces, columns=["row", "number", "score", "max_score"])
+    frame = frame.astype({"score": float, "max_score": float})
+    if part == "short" and len(frame):
+        unknown = frame.groupby("number")["max_score"].transform(lambda most: most.isna().any())
+        frame.loc[unknown.astype(bool), "max_score"] = float("nan")
+    frame["task"] = PREFIXES[part] + frame["number"].astype(str)
+    return frame.drop(columns="number")
