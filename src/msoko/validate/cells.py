@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from msoko.validate.outcome import LOCATORS
+
 RUN_LIMIT = 200
 """At most so many separate cell ranges per check, sheet and school are listed one by one."""
 
@@ -15,7 +17,8 @@ RUN_LIMIT = 200
 class Place:
     """Cells that one finding is about. `cell` is `K12`, `K12:K40`, or `12:40` for whole rows.
 
-    All three are empty where the table's rows have no source: a comparison of years.
+    All three are empty where the table's rows have no source, as in a comparison of
+    years: then `about` may say which paper it is.
     """
 
     file: str | None
@@ -23,6 +26,7 @@ class Place:
     cell: str | None
     school_id: str | None
     row_count: int
+    about: str | None = None
 
 
 def locate(
@@ -32,13 +36,13 @@ def locate(
     sources: pd.DataFrame,
     source_columns: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return for each row its `file`, `sheet`, `letter`, `row` and `school_id`.
+    """Return for each row its `file`, `sheet`, `letter`, `row`, `school_id` and `about`.
 
     The letter is the row's own `source_column` where the table keeps one, else the
     first of `columns` whose place in the source is known, else empty: the whole row.
     """
     placed = rows.reset_index(drop=True)
-    for name in ("source_id", "source_row", "source_column", "school_id"):
+    for name in LOCATORS:
         if name not in placed:
             placed[name] = None
     known = sources.drop_duplicates("source_id").set_index("source_id")
@@ -51,6 +55,7 @@ def locate(
             "letter": placed["source_column"].astype(object).fillna(letter).astype(object),
             "row": pd.to_numeric(placed["source_row"]).astype("Int64"),
             "school_id": placed["school_id"].astype(object),
+            "about": placed["about"].astype(object),
         }
     )
 
@@ -72,9 +77,9 @@ def places(located: pd.DataFrame) -> Iterator[Place]:
     After `RUN_LIMIT` ranges the rest of a school's rows in a sheet are one place
     without a cell: nobody corrects two hundred places by a list.
     """
-    keys = ["file", "sheet", "letter", "school_id"]
+    keys = ["file", "sheet", "letter", "school_id", "about"]
     filled = located.assign(**{key: located[key].fillna("") for key in keys})
-    for (file, sheet, letter, school), group in filled.groupby(keys, sort=True):
+    for (file, sheet, letter, school, about), group in filled.groupby(keys, sort=True):
         where = (file or None, sheet or None)
         runs = _runs(group["row"].dropna().astype(int))
         for first, last in runs[:RUN_LIMIT]:
@@ -83,7 +88,7 @@ def places(located: pd.DataFrame) -> Iterator[Place]:
         rest = sum(last - first + 1 for first, last in runs[RUN_LIMIT:])
         rest += int(group["row"].isna().sum())
         if rest:
-            yield Place(*where, None, school or None, rest)
+            yield Place(*where, None, school or None, rest, about or None)
 
 
 def _runs(rows: pd.Series) -> list[tuple[int, int]]:

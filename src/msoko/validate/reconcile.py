@@ -231,9 +231,9 @@ def _mean_marks_by_year(shelf: Shelf) -> ir.Table:
     before = means(shelf.before["results"]).rename(previous_mean_mark="mean_mark", previous="count")
     joined = now.inner_join(before, keys)
     return joined.select(
-        *keys,
         "mean_mark",
         "previous_mean_mark",
+        about=joined.procedure + "/" + joined.subject + "/" + joined.grade.cast("string"),
         smaller_count=ibis.least(joined["count"], joined.previous),
     )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import zip_longest
 from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,29 +70,33 @@ class Predicates:
 
 def evaluate(suite: Suite, rows: ir.Table) -> list[Outcome]:
     """Return an outcome for each check of the suite, in its order."""
-    mapped = {
-        check.name: MAP_TYPES[check.type](rows, check.kwargs)
+    predicates = {
+        check.name: ROW_TYPES[check.type](rows, check.kwargs)
         for check in suite.checks
-        if check.type in MAP_TYPES
+        if check.type in ROW_TYPES
     }
-    counts = _counts(rows, mapped)
-    return [_outcome(check, rows, mapped.get(check.name), counts) for check in suite.checks]
+    counts = _counts(rows, predicates)
+    return [_outcome(check, rows, predicates.get(check.name), counts) for check in suite.checks]
 
 
 def _outcome(
     check: Check, rows: ir.Table, predicates: Predicates | None, counts: Mapping[str, int]
 ) -> Outcome:
-    if predicates is not None:
-        element, missing, wrong = (counts[f"{check.name}/{part}"] for part in _PARTS)
-        unreported = predicates.missing is None
-        result = map_result(element, None if unreported else missing, wrong)
-        failing = rows.filter(predicates.failing) if wrong else None
-        success = map_success(element - missing, wrong, check.kwargs.get("mostly", 1))
-        return Outcome(check, success, result, _located(rows, failing))
+    if predicates is None:
+        success, result = TABLE_TYPES[check.type](rows, check.kwargs, counts["/rows"])
+        return Outcome(check, success, result, _located(rows, None))
+    element, missing, wrong = (counts[f"{check.name}/{part}"] for part in _PARTS)
+    failing = rows.filter(predicates.failing) if wrong else None
     if check.type in UNIQUE_TYPES:
-        return _unique_outcome(check, rows)
-    success, result = TABLE_TYPES[check.type](rows, check.kwargs, counts["/rows"])
-    return Outcome(check, success, result, _located(rows, None))
+        failing = _repeated(rows, predicates, _keys(check.kwargs))
+        wrong = _number(failing.count()) if failing is not None else 0
+    result = map_result(element, None if predicates.missing is None else missing, wrong)
+    success = map_success(element - missing, wrong, check.kwargs.get("mostly", 1))
+    return Outcome(check, success, result, _located(rows, failing))
+
+
+def _number(count: ir.IntegerScalar) -> int:
+    return int(count.to_pyarrow().as_py())
 
 
 _PARTS = ("element", "missing", "wrong")
@@ -203,7 +208,42 @@ def _out_of_ratio(first: ir.Value, second: ir.Value, kwargs: Mapping[str, Any]) 
     return (first < second * kwargs["min_ratio"]) | (first > second * kwargs["max_ratio"])
 
 
-MAP_TYPES: Mapping[str, Callable[[ir.Table, Mapping[str, Any]], Predicates]] = {
+def _keys(kwargs: Mapping[str, Any]) -> Sequence[str]:
+    return kwargs.get("column_list") or [kwargs["column"]]
+
+
+def _about_key(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
+    """Return the predicates of a key; which rows repeat it, one row alone cannot tell."""
+    import ibis
+
+    missing = reduce(and_, (rows[key].isnull() for key in _keys(kwargs)))
+    return Predicates(condition(rows, kwargs.get("row_condition")), missing, ibis.literal(False))
+
+
+def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table | None:
+    """Return the rows whose key another row has too; None where all keys differ.
+
+    A hash per row is grouped first: equal keys have equal hashes, so no repeated
+    hash means no repeated key, at a fraction of the memory. Only the rows whose
+    hash repeats are compared by the key itself.
+    """
+    import ibis
+
+    present = rows.filter(key.scope & ~key.missing)
+    digest = ibis.struct({name: present[name] for name in names}).hash()
+    hashed = present.mutate(key_hash=digest)
+    twice = hashed.group_by("key_hash").aggregate(row_count=hashed.count())
+    twice = twice.filter(twice.row_count > 1).select("key_hash")
+    if not _number(twice.count()):
+        return None
+    suspects = hashed.semi_join(twice, "key_hash")
+    counted = suspects.mutate(row_count=suspects.count().over(ibis.window(group_by=list(names))))
+    return counted.filter(counted.row_count > 1)
+
+
+UNIQUE_TYPES = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
+
+ROW_TYPES: Mapping[str, Callable[[ir.Table, Mapping[str, Any]], Predicates]] = {
     "expect_column_values_to_not_be_null": _about_null(is_expected=False),
     "expect_column_values_to_be_null": _about_null(is_expected=True),
     "expect_column_values_to_be_in_set": _about_column(
@@ -217,48 +257,22 @@ MAP_TYPES: Mapping[str, Callable[[ir.Table, Mapping[str, Any]], Predicates]] = {
     ),
     "expect_column_pair_values_to_be_close": _about_pair(_apart),
     "expect_column_pair_ratio_to_be_between": _about_pair(_out_of_ratio),
+    **dict.fromkeys(UNIQUE_TYPES, _about_key),
 }
-
-
-def _unique_outcome(check: Check, rows: ir.Table) -> Outcome:
-    """Return the outcome of a check for repeated keys.
-
-    A hash per row is grouped first: equal keys have equal hashes, so no repeated
-    hash means no repeated key, at a fraction of the memory. Only the rows whose
-    hash repeats are compared by the key itself.
-    """
-    import ibis
-
-    kwargs = check.kwargs
-    keys: Sequence[str] = kwargs.get("column_list") or [kwargs["column"]]
-    scope = rows.filter(condition(rows, kwargs.get("row_condition")))
-    present = scope.filter(reduce(or_, (scope[key].notnull() for key in keys)))
-    element = scope.count().to_pyarrow().as_py()
-    considered = present.count().to_pyarrow().as_py()
-    digest = ibis.struct({key: present[key] for key in keys}).hash()
-    hashed = present.mutate(key_hash=digest)
-    twice = hashed.group_by("key_hash").aggregate(row_count=hashed.count())
-    twice = twice.filter(twice.row_count > 1).select("key_hash")
-    if not twice.count().to_pyarrow().as_py():
-        result = map_result(element, element - considered, 0)
-        return Outcome(check, True, result, _located(rows, None))
-    suspects = hashed.semi_join(twice, "key_hash")
-    counted = suspects.mutate(row_count=suspects.count().over(ibis.window(group_by=list(keys))))
-    repeated = counted.filter(counted.row_count > 1)
-    wrong = repeated.count().to_pyarrow().as_py()
-    result = map_result(element, element - considered, wrong)
-    success = map_success(considered, wrong, kwargs.get("mostly", 1))
-    return Outcome(check, success, result, _located(rows, repeated if wrong else None))
-
-
-UNIQUE_TYPES = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
 
 
 def _ordered_columns(
     rows: ir.Table, kwargs: Mapping[str, Any], row_count: int
 ) -> tuple[bool, dict[str, Any]]:
-    observed = list(rows.columns)
-    return observed == list(kwargs["column_list"]), {"observed_value": observed}
+    expected, observed = list(kwargs["column_list"]), list(rows.columns)
+    if observed == expected:
+        return True, {"observed_value": observed}
+    mismatched = [
+        {"Expected Column Position": position, "Expected": one, "Found": other}
+        for position, (one, other) in enumerate(zip_longest(expected, observed))
+        if one != other
+    ]
+    return False, {"observed_value": observed, "details": {"mismatched": mismatched}}
 
 
 def _row_count_between(
@@ -276,5 +290,5 @@ TABLE_TYPES: Mapping[
     "expect_table_row_count_to_be_between": _row_count_between,
 }
 
-SUPPORTED = (*MAP_TYPES, *UNIQUE_TYPES, *TABLE_TYPES)
+SUPPORTED = (*ROW_TYPES, *TABLE_TYPES)
 """Every expectation type that a suite of the project may use."""

@@ -18,6 +18,7 @@ class Wording:
 
     severities: dict[str, str]
     suites: dict[str, str]
+    procedures: dict[str, str]
     titles: dict[str, str]  # what is expected, for tables of checks
     messages: dict[str, str]  # what is wrong, for findings
 
@@ -41,6 +42,7 @@ def _read(path: Path, changed: int, shown: str) -> Wording:
         return Wording(
             severities=dict(content["severities"]),
             suites=dict(content["suites"]),
+            procedures=dict(content["procedures"]),
             titles={name: entry["title"] for name, entry in checks.items()},
             messages={name: entry["message"] for name, entry in checks.items()},
         )

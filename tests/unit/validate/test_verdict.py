@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from unit.validate.conftest import YEAR, drawn_year
 
-from msoko.store import Store
+from drawn_year import YEAR, drawn_year
 from msoko.validate import check_year
 
 
