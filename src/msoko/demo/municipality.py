@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msoko.demo.anomalies import PLANTED
 from msoko.demo.exam_files import write_exams
+from msoko.demo.form_files import write_forms
 from msoko.demo.links import write_links
 from msoko.demo.papers import papers_of
 from msoko.demo.pupils import Decision, enrol
@@ -114,6 +115,7 @@ def write_year(folder: Path, world: World, year: int) -> None:
     for sat in sittings:
         write_vpr(folder, world, sat)
     outcomes = write_exams(folder, world, year)
+    write_forms(folder, world, year, outcomes)
     write_links(folder, world, year, sittings, outcomes)
     declared = f"school_year: {SchoolYear(year)}\n{MARK}\n"
     (folder / "year.yml").write_text(declared, encoding="utf-8", newline="\n")

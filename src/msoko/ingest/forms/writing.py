@@ -164,9 +164,7 @@ def _guard(
         sheet.add_data_validation(rule)
 
 
-def _rule(
-    item: Item, marks: Worksheet, index: int, subjects: Sequence[str]
-) -> DataValidation:
+def _rule(item: Item, marks: Worksheet, index: int, subjects: Sequence[str]) -> DataValidation:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     choices = list(subjects) if item.type == "subject" else list(item.words)

@@ -1,0 +1,68 @@
+"""The filled forms of a year, as their files arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from msoko.demo.exams import Outcome
+from msoko.demo.returns import Figures, counts, exam_figures, facts_of, returned
+from msoko.demo.roster import School
+from msoko.demo.sittings import World
+from msoko.ingest.forms.declared import Form, load_forms
+from msoko.ingest.forms.writing import write_form
+from msoko.project import HOME, Project
+from msoko.school_year import SchoolYear
+
+OLD_VERSIONS = {("oo1", 2020), ("context", 2020), ("context", 2021), ("heads", 2020)}
+"""Forms that were still filled in an earlier version in a year (by its first year)."""
+SHORT_NAMES = {
+    "oo1": "ОО-1",
+    "context": "Социальный контекст",
+    "student_outcomes": "Мониторинг 1 качество подготовки",
+    "low_results": "Мониторинг 2 ШНОР",
+    "talents": "Мониторинг 3 таланты",
+    "career_guidance": "Мониторинг 4 профориентация",
+    "heads": "Мониторинг 5 руководители",
+    "teachers": "Мониторинг 6 педагоги",
+    "upbringing": "Мониторинг 7 воспитание",
+    "preschool": "Мониторинг 8 дошкольное",
+    "objectivity": "Мониторинг 9 объективность",
+    "noko": "НОКО",
+}
+
+
+def write_forms(
+    folder: Path, world: World, year: int, outcomes: Sequence[Outcome]
+) -> dict[str, Form]:
+    """Write the year's filled forms, one workbook per form for the whole municipality."""
+    forms = load_forms(Project(HOME))
+    known = counts(world, year)
+    exams = exam_figures(outcomes)
+    for code, name in SHORT_NAMES.items():
+        form = forms[code]
+        old = min(form.known_versions) if (code, year) in OLD_VERSIONS else None
+        records = list(_records(world, form, year, known, exams))
+        path = folder / f"{name}.xlsx"
+        write_form(path, form, str(SchoolYear(year)), (), records, version=old)
+    return forms
+
+
+def _records(
+    world: World,
+    form: Form,
+    year: int,
+    known: Mapping[str, Figures],
+    exams: Mapping[str, Figures],
+) -> Iterator[dict[str, object]]:
+    for school in _asked(world, form, year):
+        figures = known[school.school_id]
+        facts = facts_of(form.code, school, figures, exams)
+        row = returned(world, form, school, year, figures, facts)
+        yield {"school_code": school.oo1_code, "school_name": school.named(year), **row}
+
+
+def _asked(world: World, form: Form, year: int) -> list[School]:
+    schools = world.open_schools(year) if form.audience in ("school", "any") else []
+    preschools = list(world.preschools) if form.audience in ("preschool", "any") else []
+    return [*schools, *preschools]
