@@ -69,6 +69,8 @@ class PlainEngine(NBClientEngine):
 
         def make() -> PlainManager:
             manager = PlainManager()
+            if kernels is not None:
+                manager.connection_file = kernels.connection_file()
             manager.kernels = kernels
             return manager
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from msoko.errors import MsokoError
+from msoko.project import Project
 from msoko.run.notebook import cleaned, question_before, read_notebook, with_parameters
 from msoko.run.parameters import Value
 
@@ -40,6 +41,28 @@ class Execution:
     server: Any = None
     cell_seconds: int | None = None
     options: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def prepared(cls, engine: str, project: Project, modules: Sequence[str]) -> Execution:
+        """Return how this project's notebooks are executed; a warm engine begins to preload."""
+        from msoko.run.kernels import Kernels, kernel_environment
+
+        environment = kernel_environment(
+            MSOKO_PROJECT=str(project.root), IPYTHONDIR=str(project.cache / "ipython")
+        )
+        server = None
+        if engine == "warm":
+            from msoko.run.forks import ForkServer
+
+            server = ForkServer(list(modules), project.home / "notebooks", environment)
+            server.start()
+        return cls(engine, environment, Kernels(), server)
+
+    def end_all(self) -> None:
+        """End every kernel and the preloaded process; nothing of them is left."""
+        self.kernels.end_all()
+        if self.server is not None:
+            self.server.stop()
 
     def run(self, path: Path, shown: str, parameters: Mapping[str, Value]) -> dict[str, Any]:
         """Return the executed notebook without traces of the run.

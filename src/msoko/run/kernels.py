@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -50,6 +52,12 @@ class Kernels:
         self._alive: dict[int, Any] = {}
         self._lock = threading.Lock()
         self.is_closed = False
+        self.folder = tempfile.TemporaryDirectory(prefix="msoko-", ignore_cleanup_errors=True)
+        self._numbers = itertools.count(1)
+
+    def connection_file(self) -> str:
+        """Return a new connection file's path, outside of the user's home."""
+        return str(Path(self.folder.name) / f"kernel-{next(self._numbers)}.json")
 
     def joined(self, process: Any) -> None:
         with self._lock:
@@ -69,6 +77,7 @@ class Kernels:
             processes = list(self._alive.values())
         for process in processes:
             _kill_group(process)
+        self.folder.cleanup()
 
 
 def _kill_group(process: Any) -> None:

@@ -1,0 +1,346 @@
+"""From raw files to a site: every step that is stale, and no other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from traceback import format_exception
+from types import NoneType
+from typing import Any
+
+from msoko.errors import MsokoError
+from msoko.project import Project
+from msoko.run.execute import Execution, NotebookFailed
+from msoko.run.guard import (
+    has_data,
+    municipality_of,
+    only_build,
+    refuse_absent_year,
+    storage_faults,
+    termination_interrupts,
+)
+from msoko.run.notebook import read_notebook, write_notebook
+from msoko.run.parameters import Value, check_parameters, declared_parameters, read_parameters
+from msoko.run.plan import Plan
+from msoko.run.progress import Progress, Silence
+from msoko.run.schedule import Job, Outcome, run_jobs, worker_count
+from msoko.run.staleness import Step
+from msoko.run.warm import default_engine
+from msoko.school_year import SchoolYear
+
+EVERY_DIRECTION = "*"
+
+
+@dataclass
+class BuildResult:
+    """What a build did. `reports`: direction → built, fresh, blocked or failed."""
+
+    year: str
+    municipality: str
+    edition: str
+    site: str = ""
+    is_site_new: bool = False
+    reports: dict[str, str] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    exit_code: int = 0
+    seconds: float = 0.0
+    tracebacks: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Build:
+    """One build as it goes: the plan, the way notebooks are executed, and what came of it."""
+
+    plan: Plan
+    year: SchoolYear
+    engine: str
+    workers: int
+    progress: Progress
+    result: BuildResult
+    _execution: Execution | None = None
+
+    # Steps
+
+    def tables(self, year: SchoolYear) -> None:
+        """Bring the year's tables and the verdict on them up to date."""
+        project, copy = self.plan.project, self.plan.set_aside_findings(year)
+
+        def take_in() -> Mapping[str, Any]:
+            from msoko.run.intake import take_in
+
+            return {"rows": take_in(project, year, copy)}
+
+        def check() -> Mapping[str, Any]:
+            from msoko.run.intake import restore_findings
+            from msoko.validate import check_year
+
+            restore_findings(project, year, copy)
+            verdict = check_year(project, year)
+            return {
+                "blocking": verdict.blocking,
+                "directions_blocked": verdict.directions_blocked,
+            }
+
+        self._step(lambda: self.plan.intake(year), take_in, lambda: self._intake_outputs(year))
+        outputs = lambda: self._validation_outputs(year)  # noqa: E731
+        self._step(lambda: self.plan.validation(year), check, outputs)
+
+    def numbers(self, year: SchoolYear) -> None:
+        """Bring the year's derived tables up to date."""
+        plan = self.plan
+
+        def compute() -> Mapping[str, Any]:
+            from msoko.run.numbers import compute_numbers
+
+            years = plan.years_to(year)
+            return {"slices": compute_numbers(plan.project, plan.municipality, year, years)}
+
+        self._step(lambda: plan.numbers(year), compute)
+
+    def reports(self, directions: Sequence[str]) -> None:
+        """Execute the notebooks that are stale; each failure is told and stops no other."""
+        blocked = self.blocked(directions)
+        steps = {one: self.plan.report(self.year, one) for one in directions if one not in blocked}
+        stale = {one: step for one, step in steps.items() if self.plan.records.reasons(step)}
+        self.result.reports = {one: "blocked" for one in blocked}
+        self.result.reports |= {one: "fresh" for one in steps if one not in stale}
+        for direction, lines in blocked.items():
+            self._refuse(direction, "blocked", "; ".join(lines), 1)
+        if not stale:
+            return
+        self._check_parameters(stale)
+        self.progress.planned([step.title for step in stale.values()])
+        execution = self.execution(stale)
+        jobs = [self._job(execution, one, step) for one, step in stale.items()]
+        run_jobs(
+            jobs,
+            self.workers,
+            execution.end_all,
+            on_start=lambda one: self.progress.started(stale[one].title),
+            on_end=lambda outcome: self._executed(outcome, stale[outcome.name]),
+        )
+
+    def site(self) -> None:
+        """Publish the reports that are whole; the others keep the page they had.
+
+        A direction that this build was not asked for is published as it was last built.
+        """
+        plan, reports = self.plan, self.result.reports
+        ready, refused = [], {}
+        for one in plan.profile.directions:
+            if (
+                reports.get(one) in ("built", "fresh")
+                or one not in reports
+                and plan.executed(self.year, one).exists()
+            ):
+                ready.append(one)
+            else:
+                refused[one] = self._refusals.get(one, "в этой сборке не строился")
+        folder = plan.project.reports(self.year) / plan.edition
+        self.result.site = plan.project.shown(folder / "index.html")
+        if not any(reports.get(one) in ("built", "fresh") for one in ready):
+            return
+
+        def publish() -> Mapping[str, Any]:
+            from msoko.run.release import publish
+
+            publish(plan, self.year, ready, refused, folder)
+            self.result.is_site_new = True
+            return {}
+
+        def written() -> tuple[Path, ...]:
+            return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+
+        self._step(lambda: plan.site(self.year, ready, sorted(refused)), publish, written)
+
+    def is_anything_stale(self, years: Sequence[SchoolYear], directions: Sequence[str]) -> bool:
+        """Return whether a notebook will probably have to run."""
+        plan = self.plan
+        steps = [step for year in years for step in (plan.intake(year), plan.validation(year))]
+        steps += [plan.numbers(year) for year in years]
+        steps += [plan.report(self.year, one) for one in directions]
+        return any(plan.records.reasons(step) for step in steps)
+
+    # How notebooks are executed
+
+    def execution(self, directions: Sequence[str] | Mapping[str, Any]) -> Execution:
+        """Return how notebooks are executed; the first call begins to preload."""
+        if self._execution is None:
+            notebooks = [self.plan.notebook(one) for one in directions]
+            self._execution = Execution.prepared(
+                self.engine, self.plan.project, self.plan.code.preloaded(notebooks)
+            )
+        return self._execution
+
+    def close(self) -> None:
+        if self._execution is not None:
+            self._execution.end_all()
+
+    # Inner parts
+
+    def __post_init__(self) -> None:
+        self._refusals: dict[str, str] = {}
+
+    def blocked(self, directions: Sequence[str]) -> dict[str, list[str]]:
+        """Return the directions that the year's data stop, with what stops them."""
+        record = self.plan.records.of(f"validation:{self.year}")
+        found = record.facts.get("directions_blocked", {}) if record else {}
+        told = {one: found.get(EVERY_DIRECTION, []) + found.get(one, []) for one in directions}
+        return {one: lines for one, lines in told.items() if lines}
+
+    def _step(
+        self,
+        plan: Callable[[], Step],
+        work: Callable[[], Mapping[str, Any]],
+        outputs: Callable[[], tuple[Path, ...]] | None = None,
+    ) -> None:
+        """Do a step if it is stale, and record it once it is whole."""
+        step = plan()
+        if not self.plan.records.reasons(step):
+            return
+        self.progress.planned([step.title])
+        self.progress.started(step.title)
+        began = time.perf_counter()
+        self.plan.records.forget(step.id)
+        facts = work()
+        seconds = time.perf_counter() - began
+        made = Step(step.id, step.title, step.parts, outputs() if outputs else step.outputs)
+        self.plan.records.remember(made, seconds, **facts)
+        self.result.done.append(step.title)
+        self.progress.finished(step.title, seconds)
+
+    def _intake_outputs(self, year: SchoolYear) -> tuple[Path, ...]:
+        folder = self.plan.project.processed(year)
+        tables = [path for path in sorted(folder.glob("*.parquet")) if path.stem != "findings"]
+        return (*tables, self.plan.set_aside_findings(year))
+
+    def _validation_outputs(self, year: SchoolYear) -> tuple[Path, ...]:
+        folder = self.plan.project.processed(year)
+        return (folder / "findings.parquet", *sorted((folder / "validation").glob("*.json")))
+
+    def _check_parameters(self, directions: Mapping[str, Step]) -> None:
+        for direction in directions:
+            path = self.plan.notebook(direction)
+            shown = self.plan.project.shown(path)
+            declared = declared_parameters(read_notebook(path, shown), shown)
+            check_parameters(declared, self.plan.values(self.year), shown)
+
+    def _job(self, execution: Execution, direction: str, step: Step) -> Job:
+        path = self.plan.notebook(direction)
+        shown, values = self.plan.project.shown(path), self.plan.values(self.year)
+        record = self.plan.records.of(step.id)
+        return Job(
+            direction,
+            lambda: execution.run(path, shown, values),
+            record.seconds if record else None,
+        )
+
+    def _executed(self, outcome: Outcome, step: Step) -> None:
+        if isinstance(outcome.error, MsokoError):
+            code = outcome.error.exit_code
+            self._refuse(outcome.name, "failed", str(outcome.error), code)
+            if isinstance(outcome.error, NotebookFailed):
+                self.result.tracebacks.append(outcome.error.traceback)
+            return
+        if isinstance(outcome.error, OSError) or not isinstance(
+            outcome.error, (Exception, NoneType)
+        ):
+            raise outcome.error
+        if outcome.error is not None:
+            told = f"{type(outcome.error).__name__}: {outcome.error}"
+            self.result.tracebacks.append("".join(format_exception(outcome.error)))
+            self._refuse(outcome.name, "failed", told, 3)
+            return
+        write_notebook(outcome.value, step.outputs[0])
+        self.plan.records.remember(step, outcome.seconds)
+        self.result.reports[outcome.name] = "built"
+        self.result.done.append(step.title)
+        self.progress.finished(step.title, outcome.seconds)
+
+    def _refuse(self, direction: str, state: str, message: str, exit_code: int) -> None:
+        self.result.reports[direction] = state
+        self._refusals[direction] = message
+        self.result.exit_code = max(self.result.exit_code, exit_code)
+        title = self.plan.report(self.year, direction).title
+        self.result.messages.append(f"{title}: {message}" if state == "blocked" else message)
+        self.progress.failed(title, message)
+
+
+def build(
+    project: Project,
+    year: SchoolYear,
+    *,
+    municipality: str | None = None,
+    edition: str = "internal",
+    engine: str | None = None,
+    renderer: str = "auto",
+    jobs: int | None = None,
+    directions: list[str] | None = None,
+    parameters: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Return what was done to bring the year's site up to date.
+
+    A blocking fault in the data stops the reports it concerns, a notebook that fails
+    stops its own; the others are built and published, and what was published before of
+    the stopped ones stays. Interrupted at any point, the next build goes on from there.
+    Raises `MsokoError` where nothing can be built at all.
+    """
+    began = time.perf_counter()
+    progress = progress or Silence()
+    refuse_absent_year(project, year)
+    name = municipality or municipality_of(project, year)
+    with only_build(project), storage_faults(project), termination_interrupts():
+        plan = Plan(project, name, edition, _renderer(renderer))
+        chosen = plan.chosen(directions)
+        plan.parameters = _typed(plan, chosen, year, parameters or {})
+        result = BuildResult(str(year), name, edition)
+        work = Build(plan, year, engine or default_engine(), worker_count(jobs), progress, result)
+        try:
+            _go(work, chosen)
+        finally:
+            work.close()
+            plan.save()
+    result.seconds = round(time.perf_counter() - began, 2)
+    return result
+
+
+def _go(work: Build, directions: list[str]) -> None:
+    """Do every step in its order."""
+    plan, year = work.plan, work.year
+    years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
+    if work.is_anything_stale(years, directions):
+        work.execution(directions)  # preloads while the tables are made
+    for one in years:
+        work.tables(one)
+    for one in years:
+        work.numbers(one)
+    work.reports(directions)
+    work.site()
+
+
+def _renderer(wanted: str) -> str:
+    from msoko.publish.page import chosen_renderer
+
+    return chosen_renderer(wanted)
+
+
+def _typed(
+    plan: Plan, directions: list[str], year: SchoolYear, texts: Mapping[str, str]
+) -> dict[str, Value]:
+    """Return the user's own parameters with the types that every notebook gives them."""
+    from msoko.errors import UsageError
+
+    values: dict[str, Value] = {}
+    for name in texts:
+        if name in plan.values(year):
+            raise UsageError(f"Параметр «{name}» задаётся самой командой, а не через -p.")
+    for direction in directions if texts else ():
+        path = plan.notebook(direction)
+        shown = plan.project.shown(path)
+        declared = declared_parameters(read_notebook(path, shown), shown)
+        values = read_parameters(declared, texts, shown)
+    return values

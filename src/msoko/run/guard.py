@@ -1,0 +1,134 @@
+"""What surrounds a build: one at a time, ended cleanly, refused in words."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from msoko.errors import DataRefused, MsokoError, UsageError
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+
+DECLARED = ("year.yml", "corrections.yml")
+"""Files of a year that people write; all others are data."""
+
+STORAGE_FAULTS = {
+    errno.ENOSPC: "на диске нет места. Освободите его и повторите команду",
+    errno.EDQUOT: "исчерпана квота на диске. Освободите место и повторите команду",
+    errno.EROFS: "диск доступен только для чтения. Выберите другую папку проекта",
+    errno.EACCES: "нет прав на запись. Проверьте права на папку проекта",
+}
+
+
+class BuildBusy(MsokoError):
+    """Another build of the same project is running."""
+
+
+@contextmanager
+def only_build(project: Project) -> Iterator[None]:
+    """Hold the project's lock; a second build is told so at once.
+
+    The lock belongs to the process and goes with it, however it ends.
+    """
+    from filelock import FileLock, Timeout
+
+    with storage_faults(project):
+        project.cache.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.cache / "build.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BuildBusy(
+            f"{project.root.name}: другая сборка этого проекта уже идёт. Дождитесь её конца "
+            "и повторите команду. Эта команда ничего не изменила."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def storage_faults(project: Project) -> Iterator[None]:
+    """Say in one sentence that the disk is full or closed; other faults pass as they are."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in STORAGE_FAULTS:
+            raise
+        from pathlib import Path
+
+        place = project.shown(Path(error.filename)) if error.filename else project.root.name
+        raise DataRefused(
+            f"{place}: {STORAGE_FAULTS[error.errno]}. Прежние отчёты остались на месте."
+        ) from error
+
+
+@contextmanager
+def termination_interrupts() -> Iterator[None]:
+    """Let a polite request to end (SIGTERM) do what Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def refuse_absent_year(project: Project, year: SchoolYear) -> None:
+    """Refuse a year without a folder, without `year.yml` or without a single file of data."""
+    folder = project.raw(year)
+    shown = project.shown(folder)
+    if not folder.is_dir():
+        known = ", ".join(map(str, project.raw_years())) or "ни одного"
+        raise UsageError(
+            f"{shown}: такой папки нет. Есть учебные годы: {known}. "
+            f"Новый год заводит команда msoko new-year {year}."
+        )
+    if not (folder / "year.yml").exists():
+        raise UsageError(
+            f"{shown}: нет файла year.yml, в котором сказано, чьи это данные. "
+            f"Его создаст команда msoko new-year {year}; ваши файлы останутся на месте."
+        )
+    if not has_data(project, year):
+        raise DataRefused(
+            f"{shown}: файлов с данными нет. Положите в эту папку полученные файлы "
+            "и повторите команду. Отчёты не построены; прежние остались на месте."
+        )
+
+
+def has_data(project: Project, year: SchoolYear) -> bool:
+    """Return whether the year's folder holds anything but declarations."""
+    from msoko.run.fingerprints import files_under
+
+    return any(path.name not in DECLARED for path in files_under(project.raw(year)))
+
+
+def municipality_of(project: Project, year: SchoolYear) -> str:
+    """Return whose data the year's `year.yml` says they are."""
+    import yaml
+
+    path = project.raw(year) / "year.yml"
+    try:
+        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", строка {mark.line + 1}" if mark else ""
+        raise UsageError(f"{project.shown(path)}{line}: это не YAML. Проверьте отступы.") from None
+    name = declared.get("municipality") if isinstance(declared, dict) else None
+    if not isinstance(name, str):
+        raise UsageError(
+            f"{project.shown(path)}: не сказано, чьи это данные. "
+            "Допишите строку «municipality: <имя профиля>»."
+        )
+    return name

@@ -1,0 +1,103 @@
+"""Derived tables of a year: indicators, objectivity, recommendations."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+from msoko.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ASSESSED = "vpr"
+"""The procedure whose objectivity is judged: it is held and marked inside schools."""
+
+
+def compute_numbers(
+    project: Project, municipality: str, year: SchoolYear, years: list[SchoolYear]
+) -> dict[str, dict[str, str]]:
+    """Write the derived tables, and return the digest of each direction's rows in them.
+
+    `years` are the school years that may be looked back at, `year` included.
+    """
+    from msoko import indicators
+    from msoko.catalog import load_directions
+
+    store = Store(project)
+    directions = load_directions(project, municipality)
+    schools, markers = _objectivity(project, store, year, years)
+    store.add(year, "objectivity_schools", schools)
+    store.add(year, "objectivity_markers", markers)
+    values = indicators.compute(directions, store, year)
+    store.add(year, "indicators", values)
+    advice = _recommendations(project, municipality, year)
+    store.add(year, "recommendations", advice)
+    tables = {"indicators": values, "recommendations": advice}
+    return {name: _slices(table) for name, table in tables.items()}
+
+
+def _objectivity(
+    project: Project, store: Store, year: SchoolYear, years: list[SchoolYear]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the verdict's two tables; a year without scored papers has empty ones."""
+    from msoko.stats.objectivity import assess
+
+    results = store.read("results", years)
+    own = results[(results["school_year"] == str(year)) & (results["procedure"] == ASSESSED)]
+    if not own["primary_score"].notna().any():
+        return _empty("objectivity_schools"), _empty("objectivity_markers")
+    found = assess(
+        results,
+        store.read("task_scores", [year]),
+        _scales(project, year, own),
+        _context(store, year),
+        school_year=str(year),
+        procedure=ASSESSED,
+    )
+    return found.schools, found.markers
+
+
+def _scales(project: Project, year: SchoolYear, papers: pd.DataFrame) -> pd.DataFrame:
+    """Return the cuts of the marks of each paper held, as the assessment takes them."""
+    import pandas as pd
+
+    from msoko.catalog.scales import Scales
+
+    known = Scales.load(project)
+    rows = []
+    for subject, grade in sorted(set(zip(papers["subject"], papers["grade"], strict=True))):
+        scale = known.find(year, ASSESSED, str(subject), int(grade))
+        if scale is not None and scale.gives_marks:
+            cuts = ";".join(f"{cut:g}" for cut in scale.cuts)
+            rows.append((str(year), ASSESSED, subject, grade, scale.max_score, cuts))
+    columns = ["school_year", "procedure", "subject", "grade", "max_score", "cuts"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _context(store: Store, year: SchoolYear) -> pd.DataFrame:
+    return store.read("schools", [year])
+
+
+def _recommendations(project: Project, municipality: str, year: SchoolYear) -> pd.DataFrame:
+    from msoko.indicators import recommend
+
+    return recommend(project, municipality, year)
+
+
+def _empty(name: str) -> pd.DataFrame:
+    import pandas as pd
+
+    from msoko.tables import TABLES
+
+    return pd.DataFrame(columns=list(TABLES[name].columns))
+
+
+def _slices(table: pd.DataFrame) -> dict[str, str]:
+    """Return one digest for each direction's rows, of their values in their order."""
+    return {
+        str(direction): hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
+        for direction, rows in table.groupby("direction", sort=True)
+    }

@@ -1,0 +1,39 @@
+"""What a build says while it works; the command line decides how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Hears of every step; all calls come from the build's main thread."""
+
+    def planned(self, titles: Sequence[str]) -> None:
+        """Say which steps are to be done now, in this order."""
+
+    def started(self, title: str) -> None:
+        """Say that a step has begun."""
+
+    def finished(self, title: str, seconds: float) -> None:
+        """Say that a step is done."""
+
+    def failed(self, title: str, message: str) -> None:
+        """Say that a step is not done, and why."""
+
+    def said(self, text: str) -> None:
+        """Say something that belongs to no step."""
+
+
+class Silence:
+    """Hears and says nothing."""
+
+    def planned(self, titles: Sequence[str]) -> None: ...
+
+    def started(self, title: str) -> None: ...
+
+    def finished(self, title: str, seconds: float) -> None: ...
+
+    def failed(self, title: str, message: str) -> None: ...
+
+    def said(self, text: str) -> None: ...

@@ -1,0 +1,155 @@
+"""What was built from what, and why it would be built again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from msoko.project import Project
+from msoko.run.fingerprints import ABSENT, Fingerprints, digest_of, write_whole
+
+KINDS = {
+    "raw": "исходный файл",
+    "notebook": "блокнот",
+    "declaration": "описание направления",
+    "module": "модуль программы",
+    "asset": "файл оформления",
+    "table": "таблица",
+    "suite": "набор проверок",
+    "registry": "справочник",
+    "profile": "профиль",
+    "parameter": "параметр",
+    "lock": "версии библиотек",
+    "report": "выполненный блокнот",
+    "document": "текст страницы",
+}
+"""What a step may depend on, as `msoko status --why` names it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the build makes, all it is made from, and where it is put.
+
+    `parts` are digests under (kind, name). `slices` names outputs of other steps of
+    which only a part is used; they are parts too, of kind `table`.
+    """
+
+    id: str
+    title: str
+    parts: Mapping[tuple[str, str], str]
+    outputs: tuple[Path, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a step is stale, in Russian."""
+
+    kind: str
+    name: str
+    text: str
+
+
+@dataclass
+class Record:
+    """What a step was made from when it was last made, and what came of it."""
+
+    parts: dict[str, str]
+    outputs: dict[str, str]
+    seconds: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Records:
+    """The records of a project's steps, one small file each, in its cache."""
+
+    def __init__(self, project: Project, prints: Fingerprints) -> None:
+        self.project = project
+        self.prints = prints
+        self.folder = project.cache / "steps"
+
+    def of(self, step_id: str) -> Record | None:
+        """Return the record of a step, or None if there is none that can be read."""
+        try:
+            return Record(**json.loads(self._path(step_id).read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+    def reasons(self, step: Step) -> list[Reason]:
+        """Return why the step is stale; nothing when it is fresh."""
+        record = self.of(step.id)
+        if record is None:
+            return [Reason("", "", "ещё не строилось")]
+        parts = {f"{kind}|{name}": digest for (kind, name), digest in step.parts.items()}
+        found = [
+            _changed(key, record.parts.get(key), parts.get(key))
+            for key in sorted({*record.parts, *parts})
+            if record.parts.get(key) != parts.get(key)
+        ]
+        return found + self._output_reasons(step, record)
+
+    def remember(self, step: Step, seconds: float, **facts: Any) -> None:
+        """Record that the step has just been made from its parts."""
+        record = Record(
+            parts={f"{kind}|{name}": digest for (kind, name), digest in step.parts.items()},
+            outputs={self.project.shown(path): self.prints.of(path) for path in step.outputs},
+            seconds=round(seconds, 2),
+            facts=facts,
+        )
+        text = json.dumps(record.__dict__, ensure_ascii=False, indent=1, sort_keys=True)
+        write_whole(self._path(step.id), text + "\n")
+
+    def forget(self, step_id: str) -> None:
+        """Forget a step before its outputs are touched, so that an interruption shows."""
+        self._path(step_id).unlink(missing_ok=True)
+
+    def _output_reasons(self, step: Step, record: Record) -> list[Reason]:
+        found = []
+        for path in step.outputs:
+            name, digest = self.project.shown(path), self.prints.of(path)
+            if digest == ABSENT and record.outputs.get(name) != ABSENT:
+                found.append(Reason("output", name, f"нет результата: {name}"))
+            elif digest != record.outputs.get(name):
+                found.append(Reason("output", name, f"результат изменён не сборкой: {name}"))
+        for name in sorted(record.outputs):
+            if name not in {self.project.shown(path) for path in step.outputs}:
+                found.append(Reason("output", name, f"больше не нужно: {name}"))
+        return found
+
+    def _path(self, step_id: str) -> Path:
+        return self.folder / f"{step_id.replace(':', '@')}.json"
+
+
+def _changed(key: str, before: str | None, now: str | None) -> Reason:
+    kind, name = key.split("|", 1)
+    if before in (None, ABSENT):
+        change = "появилось"
+    elif now in (None, ABSENT):
+        change = "исчезло"
+    else:
+        change = "изменилось"
+    if kind == "parameter":
+        return Reason(
+            kind, name, f"изменилось: параметр {name} ({before or 'нет'} → {now or 'нет'})"
+        )
+    return Reason(kind, name, f"{change}: {KINDS.get(kind, kind)} {name}")
+
+
+def file_parts(
+    project: Project, prints: Fingerprints, kind: str, paths: Iterable[Path]
+) -> dict[tuple[str, str], str]:
+    """Return the parts that files are, under their names within the project."""
+    return {(kind, project.shown(path)): prints.of(path) for path in paths}
+
+
+def parameter_parts(values: Mapping[str, object]) -> dict[tuple[str, str], str]:
+    """Return the parts that parameters are; their own text serves as the digest."""
+    return {("parameter", name): str(value) for name, value in values.items()}
+
+
+def joined_digest(digests: Mapping[str, str]) -> str:
+    """Return one digest for many."""
+    return digest_of(json.dumps(digests, sort_keys=True))
