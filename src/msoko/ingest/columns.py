@@ -164,7 +164,9 @@ def _fill(
     frame = pd.concat(pieces, ignore_index=True)
     frame = frame.sort_values("source_row", kind="stable")
     frame = frame[~frame["source_row"].isin([row + 1 for row in bad_rows])].reset_index(drop=True)
-    reading.set_aside += [(row + 1, "в строке есть нечитаемое значение") for row in sorted(bad_rows)]
+    reading.set_aside += [
+        (row + 1, "в строке есть нечитаемое значение") for row in sorted(bad_rows)
+    ]
     reading.findings += _check_scores(place, entry, frame)
     known = schools[~schools["row"].isin(bad_rows)]
     reading.tables = {entry.table or "": frame}

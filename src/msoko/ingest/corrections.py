@@ -74,7 +74,9 @@ class Register:
     def _correct(self, book: Book, one: Correction) -> Book:
         sheets = [sheet for sheet in book.sheets if one.sheet in (None, sheet.name)]
         if len(sheets) != 1:
-            self._refuse(one, f"листов «{one.sheet or 'любой'}» в файле – {len(sheets)}, нужен один")
+            self._refuse(
+                one, f"листов «{one.sheet or 'любой'}» в файле – {len(sheets)}, нужен один"
+            )
             return book
         sheet = sheets[0]
         cells = _cells(sheet, one)

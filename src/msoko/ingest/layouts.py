@@ -25,7 +25,7 @@ from msoko.ingest.findings import Finding
 from msoko.ingest.workbook import Book
 from msoko.school_year import SchoolYear
 
-FAMILIES = ("fis_oko", "rcoi", "forms")
+FAMILIES = ("fis_oko", "rcoi", "links", "forms")
 """Modules of `msoko.ingest`, asked in this order."""
 
 SURE = 0.8

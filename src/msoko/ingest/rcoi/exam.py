@@ -8,7 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from msoko.ingest.cells import address, addresses, folded, grid, letters, number, numbers, text, texts
+from msoko.ingest.cells import (
+    address,
+    addresses,
+    folded,
+    grid,
+    letters,
+    number,
+    numbers,
+    text,
+    texts,
+)
 from msoko.ingest.fis_oko.heading import Block, Place, check_day, filled_rows
 from msoko.ingest.layouts import Desk, Reading, Recognition
 from msoko.ingest.rcoi import exam_checks

@@ -1,0 +1,163 @@
+"""A block, a file or a row that arrived twice. A repeat stops the run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from msoko.ingest.findings import Finding
+from msoko.ingest.layouts import Reading
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+from msoko.tables import TABLES
+
+FEWEST = 4
+"""Blocks of fewer rows may agree by chance."""
+NOT_CONTENT = {
+    "procedure", "subject", "grade", "pupil_id", "day", "source_row", "source_column",
+}  # fmt: skip
+ACTION = "Оставьте один экземпляр, лишний удалите из папки года."
+PAPER = ("procedure", "subject", "grade")
+
+
+@dataclass
+class Placed:
+    """A reading with its place."""
+
+    file: str
+    sheet: str
+    sha256: str
+    source_id: str
+    layout: str
+    reading: Reading
+
+    @property
+    def shown(self) -> str:
+        block = f", блок {self.reading.block}" if self.reading.block > 1 else ""
+        return f"{self.file}" + (f", лист «{self.sheet}»" if self.sheet else "") + block
+
+    def finding(self, check: str, message: str, table: str | None = None) -> Finding:
+        return Finding(check, "blocking", message, ACTION, table=table, file=self.file,
+                       sheet=self.sheet or None)  # fmt: skip
+
+
+def repeated_files(
+    digests: Mapping[str, str], project: Project, year: SchoolYear
+) -> Iterable[Finding]:
+    """Yield a finding for each file whose bytes lie twice, in this year or another's folder."""
+    from msoko.ingest.workbook import file_digest
+
+    seen: dict[str, str] = {}
+    for file, digest in sorted(digests.items()):
+        if digest in seen:
+            message = f"файл совпадает байт в байт с «{seen[digest]}»."
+            yield Finding("repeated_file", "blocking", message, ACTION, file=file)
+        seen.setdefault(digest, file)
+    for other in project.raw_years():
+        if other == year:
+            continue
+        for path in sorted(project.raw(other).rglob("*")):
+            if not path.is_file() or path.suffix in (".yml", ".txt", ".md"):
+                continue
+            file = seen.get(file_digest(path))
+            if file:
+                message = f"этот же файл лежит в папке {other} учебного года: «{path.name}»."
+                yield Finding("repeated_file", "blocking", message, ACTION, file=file)
+
+
+def repeated_content(placed: Iterable[Placed]) -> Iterable[Finding]:
+    """Yield a finding for each block whose rows equal an earlier block's, whatever its title."""
+    seen: dict[tuple[str, str], Placed] = {}
+    for one in placed:
+        for table, frame in one.reading.tables.items():
+            if table in ("schools", "task_scores") or len(frame) < FEWEST:
+                continue
+            digest = _content(one.reading, table)
+            first = seen.setdefault((table, digest), one)
+            if first is not one:
+                message = f"блок повторяет содержание другого блока: {first.shown}; {one.shown}."
+                yield one.finding("repeated_block", message, table)
+
+
+def _content(reading: Reading, table: str) -> str:
+    digest = hashlib.sha256()
+    for name in (table, "task_scores"):
+        frame = reading.tables.get(name)
+        if frame is None:
+            continue
+        kept = frame.drop(columns=[c for c in frame.columns if c in NOT_CONTENT])
+        hashes = pd.util.hash_pandas_object(kept.astype(str), index=False).to_numpy()
+        digest.update(hashes.tobytes())
+    return digest.hexdigest()
+
+
+def repeated_papers(placed: list[Placed]) -> Iterable[Finding]:
+    """Yield a finding for each paper of a school that stands in two blocks.
+
+    An exam may be sat on several days, so its day counts too; of a test (ВПР) a
+    school has one sitting a year.
+    """
+    seen: dict[tuple[object, ...], Placed] = {}
+    told: set[tuple[str, str]] = set()
+    for one in placed:
+        for table in ("results", "mark_shares", "journal_comparison", "score_distribution",
+                      "task_performance"):  # fmt: skip
+            frame = one.reading.tables.get(table)
+            if frame is None:
+                continue
+            if "group_level" in frame:
+                frame = frame[frame["group_level"] == "school"]
+            day = "" if table != "results" or one.layout == "vpr_f1" else one.reading.paper["day"]
+            keys = frame[[*PAPER, "school_id"]].dropna().drop_duplicates()
+            for key in keys.itertuples(index=False, name=None):
+                first = seen.setdefault((table, day, *key), one)
+                pair = (first.source_id, one.source_id)
+                if first is not one and pair not in told:
+                    told.add(pair)
+                    message = (
+                        "одна и та же работа одной и той же школы встречается дважды: "
+                        f"{first.shown}; {one.shown}."
+                    )
+                    yield one.finding("repeated_block", message, table)
+
+
+def shared_reference_rows(
+    frame: pd.DataFrame, table: str, shown: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+    """Return the rows kept, the equal repeats of region and country rows, and findings.
+
+    Each school's export repeats the rows of its region: equal rows are kept once,
+    rows that contradict each other stop the run.
+    """
+    key = [name for name in TABLES[table].key if name != "school_id"]
+    is_reference = frame["group_level"] != "school"
+    repeated = is_reference & frame.duplicated([*key, "group_level"], keep="first")
+    if not repeated.any():
+        return frame, frame.iloc[:0], []
+    values = [c for c in frame.columns if c not in ("source_id", "source_row", "source_column")]
+    is_equal = frame.duplicated(values, keep="first")
+    findings = [
+        Finding(
+            "reference_differs", "blocking",
+            f"строка «{row.group_name}» расходится с такой же строкой другого файла "
+            f"(строка {row.source_row}).",
+            "Оставьте выгрузку, сделанную последней.", table=table,
+            file=shown.get(str(row.source_id)), cell=f"A{row.source_row}",
+        )
+        for row in frame[repeated & ~is_equal].drop_duplicates(["source_id", "source_row"])
+        .itertuples()
+    ]  # fmt: skip
+    return frame[~repeated], frame[repeated], findings
+
+
+def retaken(results: pd.DataFrame) -> pd.Series:
+    """Return which exam results were replaced by a later sitting of the same person."""
+    if "day" not in results:
+        return pd.Series(False, index=results.index)
+    order = results.sort_values("day", kind="stable", na_position="first")
+    key = [*PAPER, "pupil_id"]
+    replaced = order.duplicated(key, keep="last") & order["day"].notna()
+    return replaced.reindex(results.index)
