@@ -109,10 +109,12 @@ def report_cells(columns: int = 4) -> list[dict]:
         code_cell("report.by_school()", figure_block()),
         code_cell("report.by_subject()", table_block(columns=columns)),
         markdown_cell("### Как считался интервал?"),
-        code_cell("report.method()", "Интервал Уилсона: $\\hat p = \\frac{k}{n}$.\n\n$$z = 1{,}96$$"),
+        code_cell(
+            "report.method()", "Интервал Уилсона: $\\hat p = \\frac{k}{n}$.\n\n$$z = 1{,}96$$"
+        ),
         code_cell(
             "report.objectivity()",
-            '::: {.callout-important title="Как читать"}\nЭто признаки, а не вывод о нарушении.\n:::',
+            '::: {.callout-important title="Как читать"}\nЭто признаки, а не вина.\n:::',
         ),
         markdown_cell("## Происхождение данных"),
         code_cell("report.provenance()", provenance()),
@@ -200,7 +202,7 @@ KEY_FIGURES = (
         "87,3 %",
         "+2,1 п. п. к прошлому году",
         "better",
-        "95 %-й интервал: 85,1–89,2 %; 1 413 участников",
+        "95 %-й интервал: 85,1–89,2 %; 1 413 участников",
         "student_outcomes.html",
     ),
     KeyFigure(
@@ -226,7 +228,9 @@ QUALITY = Quality(
         TableCheck("Школы", 30, 9, 0, 0),
     ),
     notes=(
-        QualityNote("warning", "vpr_ma5.xlsx, лист «МА 5»", "Нет отметки по журналу", "Уточните", 4),
+        QualityNote(
+            "warning", "vpr_ma5.xlsx, лист «МА 5»", "Нет отметки по журналу", "Уточните", 4
+        ),
     ),
     sources=(SourceFile("vpr_ma5.xlsx", "Ф1, математика, 5 класс", 412, "ab" * 32),),
 )

@@ -60,11 +60,14 @@ def finished(fragment: str, labels: Labels, page: str) -> Fragment:
         _figure(figure)
     for fold in root.xpath(".//div[contains(concat(' ', @class, ' '), ' fold ')]"):
         _fold(fold)
+    for notice in root.xpath(".//div[contains(concat(' ', @class, ' '), ' notice ')]"):
+        _notice(notice)
     for pre in root.xpath(".//pre"):
         _code(pre)
     _number_captions(root, labels)
     _math(root)
     _clean_attributes(root)
+    _unwrap(root)
     _refuse_dead_links(root, page)
     contents = tuple(_contents(root))
     text = lxml_html.tostring(root, encoding="unicode")
@@ -111,7 +114,12 @@ def _table(table: etree._Element, index: int) -> None:
         cell.set("scope", "col")
     for row in table.xpath("./tbody/tr"):
         first = row[0] if len(row) else None
-        if first is not None and first.tag == "td" and len(row) > 1 and first.text_content().strip():
+        if (
+            first is not None
+            and first.tag == "td"
+            and len(row) > 1
+            and first.text_content().strip()
+        ):
             first.tag = "th"
             first.set("scope", "row")
     for cell in table.xpath("./thead//th[not(normalize-space())]"):
@@ -147,12 +155,20 @@ def _align(cell: etree._Element) -> None:
 
 
 def _figure(figure: etree._Element) -> None:
+    """Let a chart scroll in its own region where a telephone would make it too small to read."""
     caption = figure.find("figcaption")
     if caption is not None:
         for attribute in list(caption.attrib):
             del caption.attrib[attribute]
-    for image in figure.iter("img"):
+    for image in list(figure.iter("img")):
         image.set("decoding", "async")
+        region = etree.Element("div", {"class": "figure-scroll", "role": "region", "tabindex": "0"})
+        region.set(
+            "aria-label", caption.text_content().strip() if caption is not None else "Рисунок"
+        )
+        image.getparent().replace(image, _with_tail(region, image.tail))
+        image.tail = None
+        region.append(image)
 
 
 def _fold(block: etree._Element) -> None:
@@ -163,6 +179,14 @@ def _fold(block: etree._Element) -> None:
     summary.tail = block.text
     block.text = None
     block.insert(0, summary)
+
+
+def _notice(block: etree._Element) -> None:
+    title = block.attrib.pop("data-summary", None) or block.attrib.pop("summary", None)
+    if title:
+        line = etree.Element("p", {"class": "notice-title"})
+        line.text = title
+        block.insert(0, line)
 
 
 def _code(pre: etree._Element) -> None:
@@ -198,18 +222,29 @@ def _math(root: etree._Element) -> None:
 def _clean_attributes(root: etree._Element) -> None:
     """Drop the renderers' own classes and data attributes, whatever their version."""
     for element in root.iter(etree.Element):
-        own = [name for name in element.attrib if name.startswith(("data-", "aria-describedby"))]
+        own = [
+            name
+            for name in element.attrib
+            if name.startswith(("data-", "aria-describedby", "style"))
+        ]
         for name in own:
             del element.attrib[name]
         classes = [
             word
             for word in element.get("class", "").split()
-            if word in KEPT_CLASSES | {"num", "mid", "table-scroll", "caption-text"}
+            if word
+            in KEPT_CLASSES | {"num", "mid", "table-scroll", "figure-scroll", "caption-text"}
             or word.startswith(("level", "notice-", "fold-", "msoko-"))
         ]
         element.attrib.pop("class", None)
         if classes:
             element.set("class", " ".join(classes))
+
+
+def _unwrap(root: etree._Element) -> None:
+    """Take away divisions and spans that say nothing, and paragraphs around a figure's image."""
+    for element in root.xpath(".//div[not(@*)]|.//span[not(@*)]|.//figure/p"):
+        element.drop_tag()
 
 
 def _refuse_dead_links(root: etree._Element, page: str) -> None:

@@ -154,7 +154,11 @@ def _title_apart(chunks: list[str], path: Path) -> tuple[str, list[str]]:
         match = None if chunk.startswith(":::") else TITLE.search(chunk)
         if match:
             rest = chunk[: match.start()] + chunk[match.end() :]
-            return match[1], [*chunks[:place], *([rest] if rest.strip() else []), *chunks[place + 1 :]]
+            return match[1], [
+                *chunks[:place],
+                *([rest] if rest.strip() else []),
+                *chunks[place + 1 :],
+            ]
     raise UsageError(
         f"{path.name}: нет заголовка первого уровня («# …»), странице не дать названия. "
         "Начните отчёт с такой строки."

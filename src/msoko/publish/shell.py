@@ -37,13 +37,17 @@ def page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
 
     Texts are escaped unless they are Markup; an unknown name in a template is an error.
     """
-    return _environment().get_template(template).render(
-        site=site,
-        href=href,
-        words=labels(),
-        style=_asset("style.css"),
-        script=_asset("behaviour.js"),
-        **facts,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            site=site,
+            href=href,
+            words=labels(),
+            style=_asset("style.css"),
+            script=_asset("behaviour.js"),
+            **facts,
+        )
     )
 
 

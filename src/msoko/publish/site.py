@@ -13,7 +13,7 @@ from msoko.disclosure.leaks import refuse_leaks
 from msoko.publish import embedded, shell
 from msoko.publish.finish import finished
 from msoko.publish.labels import labels
-from msoko.publish.manuscript import put_back, taken_out, folded
+from msoko.publish.manuscript import folded, put_back, taken_out
 from msoko.publish.model import (
     INDEX,
     METHOD,
@@ -37,8 +37,8 @@ MECHANISMS = {
 }
 MARKS = {"better": "▲", "worse": "▼", "same": "●", "neutral": "●", "not_comparable": "○"}
 SENSES = {
-    "better": "– улучшение",
-    "worse": "– ухудшение",
+    "better": "(улучшение)",
+    "worse": "(ухудшение)",
     "same": "",
     "neutral": "",
     "not_comparable": "",
@@ -195,9 +195,7 @@ def written_page(page: MarkdownPage, site: SiteMap) -> str:
     return _plain_page(page.title, embedded.rendered(markdown, labels()), site, page.href, images)
 
 
-def _plain_page(
-    title: str, body: str, site: SiteMap, href: str, images: dict[str, str]
-) -> str:
+def _plain_page(title: str, body: str, site: SiteMap, href: str, images: dict[str, str]) -> str:
     fragment = finished(body, labels(), href)
     html = shell.page(
         "report.html.j2",

@@ -35,7 +35,7 @@
   unfoldTarget();
 
   // Only what really scrolls is a stop for the keyboard.
-  var regions = Array.prototype.slice.call(document.querySelectorAll(".table-scroll, pre"));
+  var regions = Array.prototype.slice.call(document.querySelectorAll(".table-scroll, .figure-scroll, pre"));
   function markScrolling() {
     regions.forEach(function (region) {
       var scrolls = region.scrollWidth > region.clientWidth + 1;
