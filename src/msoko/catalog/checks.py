@@ -12,6 +12,27 @@ from msoko.tables import TABLES
 
 FORMS = "forms"
 """The table of monitoring forms: a row per school, columns written `form.item`."""
+DERIVED: dict[str, dict[str, str]] = {
+    "low_results": {
+        "school_id": "text",
+        "school_year": "text",
+        "paper_count": "int",
+        "low_paper_count": "int",
+        "is_low": "bool",
+    },
+    "confirmation": {
+        "school_id": "text",
+        "school_year": "text",
+        "procedure": "text",
+        "subject": "text",
+        "earlier": "text",  # the procedure the exam is set beside
+        "mark": "int",
+        "earlier_mark": "int",
+        "share_of_maximum": "float",
+        "earlier_share_of_maximum": "float",
+    },
+}
+"""Tables that are made from results when indicators are computed, and their columns."""
 SCHOOL_COLUMNS = {"school_type": "text", "location": "text", "kind": "text"}
 """Attributes of `schools` that every table with a `school_id` may be cut by."""
 
@@ -84,10 +105,10 @@ def _check_columns(
     place: Place,
     forms: Mapping[str, Iterable[str]] | None,
 ) -> None:
-    if table != FORMS and table not in TABLES:
+    if table != FORMS and table not in TABLES and table not in DERIVED:
         raise UsageError(
             f"{place}: у показателя «{indicator.code}» неизвестная таблица «{table}». "
-            f"{suggestion(table, [*TABLES, FORMS])}"
+            f"{suggestion(table, [*TABLES, *DERIVED, FORMS])}"
         )
     columns = columns_of(table)
     for keys in by:
@@ -109,7 +130,7 @@ def columns_of(table: str) -> dict[str, str]:
     """Return the columns that expressions over `table` may use, with their types."""
     if table == FORMS:
         return {"school_id": "text", "school_year": "text", **SCHOOL_COLUMNS}
-    columns = dict(TABLES[table].columns)
+    columns = dict(DERIVED[table] if table in DERIVED else TABLES[table].columns)
     return {**SCHOOL_COLUMNS, **columns} if "school_id" in columns else columns
 
 

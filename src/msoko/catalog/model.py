@@ -13,7 +13,7 @@ from typing import Literal
 
 Mechanism = Literal["results", "activity", "system"]
 MeasureKind = Literal["share", "mean", "sum", "count", "ratio"]
-Unit = Literal["percent", "score", "points", "persons", "pieces", "schools", "index"]
+Unit = Literal["percent", "score", "points", "persons", "pieces"]
 Polarity = Literal["higher_is_better", "lower_is_better", "none"]
 Interval = Literal["wilson", "t", "cluster", "none"]
 Recipient = Literal["school", "methodical_service", "department", "teachers"]

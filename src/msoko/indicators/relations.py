@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import ibis
 
-from msoko.catalog.checks import FORMS, SCHOOL_COLUMNS
+from msoko.catalog.checks import DERIVED, FORMS, SCHOOL_COLUMNS
 from msoko.indicators.expressions import column_name
 from msoko.school_year import SchoolYear
 
@@ -28,12 +28,22 @@ class Paths(Protocol):
 class Relations:
     """The tables of one school year on one engine."""
 
-    def __init__(self, paths: Paths, year: SchoolYear, backend: BaseBackend) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        year: SchoolYear,
+        backend: BaseBackend,
+        derived: Mapping[str, Callable[[Relations], Table | None]] | None = None,
+    ) -> None:
         self.paths = paths
         self.year = year
         self.backend = backend
+        self.derived = derived or {}
 
     def has(self, name: str) -> bool:
+        """Return whether the year has the table; a derived one needs the results it is made of."""
+        if name in DERIVED:
+            return name in self.derived and self.has("results")
         return self.paths.path(self.year, "monitoring" if name == FORMS else name).exists()
 
     def table(self, name: str, columns: Iterable[tuple[str, str]] = ()) -> Table:
@@ -42,18 +52,26 @@ class Relations:
         `columns` are (qualifier, name) pairs; for the table of forms they name its items.
         """
         columns = set(columns)
-        rows = self._forms(columns) if name == FORMS else self._read(name)
+        if name in DERIVED:
+            rows = self.derived[name](self)
+        else:
+            rows = self._forms(columns) if name == FORMS else self.read(name)
         wanted = [key for key in SCHOOL_COLUMNS if ("", key) in columns and key not in rows.columns]
         if not wanted:
             return rows
-        schools = self._read("schools").select("school_id", *wanted)
+        schools = self.read("schools").select("school_id", *wanted)
         return rows.left_join(schools, "school_id").drop("school_id_right")
 
-    def _read(self, name: str) -> Table:
+    def at(self, year: SchoolYear) -> Relations:
+        """Return the tables of another year on the same engine."""
+        return Relations(self.paths, year, self.backend, self.derived)
+
+    def read(self, name: str) -> Table:
+        """Return a table as it lies in the year's folder."""
         return self.backend.read_parquet(str(self.paths.path(self.year, name)))
 
     def _forms(self, columns: set[tuple[str, str]]) -> Table:
-        returned = self._read("monitoring")
+        returned = self.read("monitoring")
         items = sorted((form, item) for form, item in columns if form)
         filled = {
             column_name(form, item): returned.value.max(
@@ -68,7 +86,7 @@ class Relations:
         """Return the highest primary score of each (procedure, subject, grade)."""
         if not self.has("results"):
             return {}
-        rows = self._read("results")
+        rows = self.read("results")
         keys = ["procedure", "subject", "grade"]
         found = rows.group_by(keys).aggregate(top=rows.max_score.max()).execute().dropna()
         return {

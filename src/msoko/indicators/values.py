@@ -55,6 +55,8 @@ def grouped(
 
     A row of `finest` with a missing key belongs to no group of that key, and to the whole.
     """
+    if finest.empty:
+        return empty()
     names = [name for name in ("a", "b", "q", "n") if name in finest.columns]
     finest = finest.astype({name: object for name in names})
     finest[names] = finest[names].where(finest[names].notna(), 0).map(int)
