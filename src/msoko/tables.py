@@ -100,6 +100,7 @@ TABLES: dict[str, Table] = {
                 "group_name": "text",
                 "participant_count": "int",
                 "mean_score": "float",
+                "success_count": "int",  # who reached the level that the subject names
                 "is_suppressed": "bool",
                 **SOURCE,
             },

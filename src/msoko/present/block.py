@@ -117,6 +117,11 @@ def insufficient(what: str, reason: str) -> Block:
     return block(f"**Недостаточно данных.** {what}: {reason}.")
 
 
+def anchor(code: str) -> str:
+    """Return a code as ids of figures and tables spell it; Quarto's must not hold `_`."""
+    return code.replace("_", "-")
+
+
 def cell(text: object) -> str:
     """Return a text from data as a table's cell."""
     return escaped(text)

@@ -12,8 +12,8 @@ from msoko.present import russian
 from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
-    from msoko.catalog import Indicator
-    from msoko.present.reading import Reading
+    from msoko.present.reading import Line, Reading
+    from msoko.school_year import SchoolYear
     from msoko.stats.estimate import Estimate, NotEstimable
 
 LEVEL = 0.05
@@ -56,43 +56,42 @@ class Change:
         return "better" if is_up == (polarity == "higher_is_better") else "worse"
 
 
-def changes(report: Reading) -> dict[str, Change]:
-    """Return each indicator's change since last year; q-values are Benjamini–Hochberg's."""
+def changes(report: Reading) -> dict[Line, Change]:
+    """Return each line's change since last year; q-values are Benjamini–Hochberg's."""
     from msoko.stats.multiplicity import adjust
 
-    found = {one.code: _change(report, one) for one in report.direction.indicators}
-    told = [code for code, one in found.items() if one.has_interval]
-    q_values = adjust([found[code].estimate.p for code in told]) if told else ()
+    found = {line: _change(report, line) for line in report.all_lines}
+    told = [line for line, one in found.items() if one.has_interval]
+    q_values = adjust([found[line].estimate.p for line in told]) if told else ()
     return found | {
-        code: replace(found[code], q=float(q)) for code, q in zip(told, q_values, strict=True)
+        line: replace(found[line], q=float(q)) for line, q in zip(told, q_values, strict=True)
     }
 
 
-def _change(report: Reading, indicator: Indicator) -> Change:
-    before, after = (
-        _value(report, indicator, str(year)) for year in (report.year.shifted(-1), report.year)
-    )
-    is_compared = before is not None and after is not None and comparable(report, indicator)
-    return Change(before, after, between(report, indicator) if is_compared else None)
+def _change(report: Reading, line: Line) -> Change:
+    before, after = (_value(report, line, year) for year in _two_years(report))
+    is_compared = before is not None and after is not None and comparable(report, line)
+    return Change(before, after, between(report, line) if is_compared else None)
 
 
-def comparable(report: Reading, indicator: Indicator) -> bool:
+def _two_years(report: Reading) -> tuple[SchoolYear, SchoolYear]:
+    return report.year.shifted(-1), report.year
+
+
+def comparable(report: Reading, line: Line) -> bool:
     """Whether this year's value may be set beside last year's."""
-    rows = report.select(indicator.code, year=str(report.year))
-    flags = " ".join(rows["flags"].fillna(""))
-    return indicator.comparable_across_years and "not_comparable" not in flags
+    flags = " ".join(report.rows_of(line, year=report.year)["flags"].fillna(""))
+    return line.indicator.comparable_across_years and "not_comparable" not in flags
 
 
 def between(
-    report: Reading, indicator: Indicator, schools: Iterable[str] | None = None
+    report: Reading, line: Line, schools: Iterable[str] | None = None
 ) -> Estimate | NotEstimable | None:
     """Return the change since last year over schools; None where the indicator has no schools."""
     from msoko.stats.ratio import ratio_change
 
-    pairs = [
-        school_parts(report, indicator, year) for year in (report.year.shifted(-1), report.year)
-    ]
-    if any(pair.empty for pair in pairs) or indicator.measure in ("count", "sum"):
+    pairs = [school_parts(report, line, year) for year in _two_years(report)]
+    if any(pair.empty for pair in pairs) or line.indicator.measure in ("count", "sum"):
         return None
     everyone = pairs[0].index.union(pairs[1].index).sort_values()
     if schools is not None:
@@ -103,47 +102,50 @@ def between(
     )
 
 
-def school_parts(report: Reading, indicator: Indicator, year: object) -> pd.DataFrame:
+def school_parts(report: Reading, line: Line, year: SchoolYear) -> pd.DataFrame:
     """Return numerator and denominator of each school in a year."""
-    rows = report.select(indicator.code, "school", year=str(year)).set_index("school_id")
+    rows = report.rows_of(line, "school", year).set_index("school_id")
     return rows[["numerator", "denominator"]].astype(float)
 
 
-def _value(report: Reading, indicator: Indicator, year: str) -> float | None:
-    rows = report.select(indicator.code, year=year)
+def _value(report: Reading, line: Line, year: SchoolYear) -> float | None:
+    rows = report.rows_of(line, year=year)
     if rows.empty or pd.isna(rows["value"].iloc[0]):
         return None
     return float(rows["value"].iloc[0])
 
 
-def sentence(report: Reading, indicator: Indicator) -> str:
-    """Return what may be said of the indicator's change since last year."""
-    found = report.changes[indicator.code]
-    if not comparable(report, indicator):
+def sentence(report: Reading, line: Line) -> str:
+    """Return what may be said of the line's change since last year."""
+    found, indicator = report.changes[line], line.indicator
+    if not comparable(report, line):
         return report.say("change.not_comparable")
     if found.difference is None:
         return report.say("change.no_last_year", year=report.year.shifted(-1))
-    number = report.ledger.cite(evidence(report, indicator, found))
+    number = report.ledger.cite(evidence(report, line, found))
     if not found.has_interval:
         return report.say("change.no_interval", number=number)
     interval = russian.span(found.estimate.low, found.estimate.high, indicator.unit, is_change=True)
-    return report.say(
-        f"change.{found.verdict(indicator.polarity)}", number=number, interval=interval
-    )
+    verdict = found.verdict(indicator.polarity)
+    return report.say(f"change.{verdict}", number=number, interval=interval)
 
 
-def evidence(report: Reading, indicator: Indicator, found: Change) -> Evidence:
+def evidence(report: Reading, line: Line, found: Change) -> Evidence:
     """Return what stands behind a change."""
-    estimate = found.estimate if found.has_interval else None
+    estimate, indicator = found.estimate if found.has_interval else None, line.indicator
+    interval = (
+        russian.span(estimate.low, estimate.high, indicator.unit, is_change=True)
+        if estimate
+        else ""
+    )
+    last, this = _two_years(report)
     return Evidence(
-        what=f"Изменение: {indicator.title}; с {report.year.shifted(-1)} по {report.year}",
+        what=f"Изменение: {report.title(line)}; с {last} по {this}",
         shown=russian.change(found.difference, indicator.unit),
         formula="разность двух значений; ошибка – по школам (msoko.stats.ratio.ratio_change)",
         numerator=russian.amount(found.after, indicator.unit),
         denominator=russian.amount(found.before, indicator.unit),
         n=russian.counted(estimate.n, "школа", "школы", "школ") if estimate else "",
-        interval=russian.span(estimate.low, estimate.high, indicator.unit, is_change=True)
-        if estimate
-        else "",
+        interval=interval,
         source=indicator.source,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from msoko import catalog
 from msoko.catalog import words
 from msoko.present import russian
+from msoko.present.block import anchor
 from msoko.present.evidence import Evidence, Ledger
 from msoko.present.wording import Wording
 from msoko.project import Project
@@ -21,6 +22,27 @@ if TYPE_CHECKING:
 
     from msoko.catalog import Decision, Direction, Indicator, Profile
     from msoko.present.change import Change
+
+
+@dataclass(frozen=True)
+class Line:
+    """An indicator of the municipality: as a whole, or in one subject where only that has sense.
+
+    Mean scores of different subjects are not added up, so such an indicator declares no
+    grouping for the whole and has a line for each subject.
+    """
+
+    indicator: Indicator
+    subject: str = ""
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        return ("subject",) if self.subject else ()
+
+    @property
+    def id(self) -> str:
+        """The line's name in ids of figures and tables."""
+        return anchor(f"{self.indicator.code}-{self.subject}".strip("-"))
 
 
 @dataclass
@@ -79,8 +101,8 @@ class Reading:
         return tuple(one for one in found if one.direction == self.direction.direction)
 
     @cached_property
-    def changes(self) -> dict[str, Change]:
-        """How each indicator changed since last year, with one false discovery rate for all."""
+    def changes(self) -> dict[Line, Change]:
+        """How each line changed since last year, with one false discovery rate for all."""
         from msoko.present.change import changes
 
         return changes(self)
@@ -128,6 +150,37 @@ class Reading:
         if year is not None:
             chosen &= rows["school_year"] == year
         return rows[chosen].sort_values("school_year", kind="stable")
+
+    def lines(self, code: str) -> list[Line]:
+        """Return the indicator's lines; one without a grouping for the whole has its subjects."""
+        indicator = self.direction.indicator(code)
+        if () in indicator.by or ("subject",) not in indicator.by:
+            return [Line(indicator)]
+        rows = self.select(code, by=("subject",)).dropna(subset=["value"])
+        order = {subject: place for place, subject in enumerate(self.subjects)}
+        found = sorted(rows["subject"].unique(), key=lambda one: order.get(one, len(order)))
+        return [Line(indicator, subject) for subject in found]
+
+    @cached_property
+    def all_lines(self) -> list[Line]:
+        """The lines of all indicators of the direction, in the order declared."""
+        return [line for one in self.direction.indicators for line in self.lines(one.code)]
+
+    def rows_of(
+        self, line: Line, unit: str = "municipality", year: SchoolYear | None = None
+    ) -> pd.DataFrame:
+        """Return a line's rows of one unit, of one school year or of all."""
+        wanted = None if year is None else str(year)
+        rows = self.select(line.indicator.code, unit, line.by, wanted)
+        return rows[rows["subject"] == line.subject] if line.subject else rows
+
+    def title(self, line: Line, *, is_short: bool = False) -> str:
+        """Return what a line is called, with its subject."""
+        own = line.indicator.short_title if is_short else ""
+        title = own or line.indicator.title
+        if not line.subject:
+            return title
+        return f"{title}: {self.subjects.get(line.subject, line.subject).lower()}"
 
     def school_name(self, school_id: str) -> str:
         """Return a school's name as data give it; the public edition does not name schools."""

@@ -10,6 +10,7 @@ from msoko import catalog
 from msoko.present import change, russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 from msoko.present.evidence import Evidence
+from msoko.present.reading import Line
 
 if TYPE_CHECKING:
     from msoko.catalog import Decision, Indicator, Measure
@@ -155,14 +156,15 @@ def effect(report: Reading) -> Block:
 
 def _effect(report: Reading, decision: Decision) -> str:
     indicator = report.direction.indicator(decision.indicator)
-    told = change.between(report, indicator, decision.schools or None)
+    line = Line(indicator)
+    told = change.between(report, line, decision.schools or None)
     slots = {
         "text": cell(decision.text),
         "title": cell(indicator.short_title or indicator.title),
         "expected": russian.change(decision.expected.value, indicator.unit),
         "date": f"{decision.date:%d.%m.%Y}",
     }
-    if not change.comparable(report, indicator):
+    if not change.comparable(report, line):
         return "- " + report.say("effect.not_comparable", **slots)
     if told is None or not told.is_estimable or told.n < LEAST_SCHOOLS:
         return "- " + report.say("effect.too_few", least=LEAST_SCHOOLS, **slots)

@@ -11,91 +11,105 @@ from msoko.present import charts, russian
 from msoko.present.block import Block, Details, Figure, Sheet, block, cell, insufficient
 
 if TYPE_CHECKING:
-    from msoko.catalog import Indicator
-    from msoko.present.reading import Reading
+    from msoko.present.reading import Line, Reading
+    from msoko.stats.estimate import NotEstimable
     from msoko.stats.funnel import Funnel
 
 OUTER = 0.998
 """The limits beyond which a school is called different: one in 500 by chance alone."""
 MOST_NAMED = 6
+LEAST_SCHOOLS = 3
+LEAST_FOR_SCATTER = 100
+"""Fewer schools than this cannot tell the spread of pupils from the spread of schools."""
 LEAST_SHOWN = 10
 """A school with fewer participants is not set apart: its place says too little."""
 
 
 def compare_schools(report: Reading, code: str) -> Block:
-    """Draw schools in a funnel with overdispersion, and name those outside."""
+    """Draw schools in a funnel with overdispersion, and name those outside.
+
+    An indicator without a value for the whole has a funnel for each subject.
+    """
+    lines = report.lines(code)
+    if not lines:
+        title = cell(report.direction.indicator(code).title)
+        return insufficient(title, report.say("reason.few_schools", count=0))
+    compared = [_compared(report, line) for line in lines]
+    return Block(tuple(part for one in compared for part in one.parts))
+
+
+def _compared(report: Reading, line: Line) -> Block:
     from msoko.stats.estimate import NotEstimable
 
-    indicator = report.direction.indicator(code)
-    rows = report.select(code, "school", year=str(report.year)).dropna(subset=["value"])
-    title = cell(indicator.title)
-    if len(rows) < 3:
-        return insufficient(
-            f"Сравнение школ, {title}", report.say("reason.few_schools", count=len(rows))
-        )
-    funnel, sizes = _funnel(indicator, rows)
+    rows = report.rows_of(line, "school", report.year).dropna(subset=["value"])
+    title = cell(report.title(line))
+    if len(rows) < LEAST_SCHOOLS:
+        reason = report.say("reason.few_schools", count=len(rows))
+        return insufficient(f"Сравнение школ, {title}", reason)
+    funnel, pupil_spread = _funnel(rows)
     if isinstance(funnel, NotEstimable):
         return insufficient(f"Сравнение школ, {title}", report.say("reason.no_variation"))
-    placed = _placed(rows, funnel, sizes)
+    placed = _placed(rows, funnel)
     figure = Figure(
-        _drawn(report, indicator, placed, funnel),
+        _drawn(report, line, placed, funnel, pupil_spread),
         report.say("schools.caption", title=title, year=report.year),
-        report.say("schools.alternative", title=indicator.title, count=len(placed)),
-        f"schools-{code}",
-        _summary(report, indicator, placed),
+        report.say("schools.alternative", title=report.title(line), count=len(placed)),
+        f"schools-{line.id}",
+        _summary(line, placed),
     )
-    return block(
-        _reading(report, indicator, placed, funnel), figure, _table(report, indicator, placed)
-    )
+    return block(_reading(report, line, placed, funnel), figure, _table(report, line, placed))
 
 
-def _funnel(indicator: Indicator, rows: pd.DataFrame) -> tuple[Funnel, np.ndarray]:
-    """Return the funnel and each school's size on its axis."""
+def _funnel(rows: pd.DataFrame) -> tuple[Funnel | NotEstimable, float]:
+    """Return the funnel, and a pupil's standard deviation where it is one of means."""
+    from msoko.stats.estimate import NotEstimable, Reason
     from msoko.stats.funnel import mean_funnel, share_funnel
 
+    counts = rows[["numerator", "denominator"]].to_numpy(float)
     sizes = rows["n"].to_numpy(float)
-    if indicator.measure == "share":
-        counts = rows[["numerator", "denominator"]].to_numpy(float)
-        return share_funnel(counts[:, 0], counts[:, 1]), sizes
-    values = rows["value"].to_numpy(float)
-    errors = _spread(rows) / np.sqrt(np.maximum(sizes, 1))
-    return mean_funnel(values, errors), sizes
+    is_count = (counts[:, 1] == sizes).all() and (counts % 1 == 0).all()
+    if is_count and (counts[:, 0] <= counts[:, 1]).all():
+        return share_funnel(counts[:, 0], counts[:, 1]), float("nan")
+    spread = _pupil_spread(rows)
+    if not spread > 0:
+        return NotEstimable(Reason.NO_VARIATION, len(rows)), spread
+    return mean_funnel(rows["value"].to_numpy(float), spread / np.sqrt(sizes)), spread
 
 
-def _spread(rows: pd.DataFrame) -> float:
-    """Return a pupil's standard deviation, from the schools' intervals or their scatter.
+def _pupil_spread(rows: pd.DataFrame) -> float:
+    """Return a pupil's standard deviation: from the schools' intervals, else from their scatter.
 
-    Where pupils are not in the data, the scatter of school means around their average,
-    weighted by size, stands for it: Σ n (m − M)² / (I − 1) estimates σ² when schools
-    differ by chance alone, so the funnel errs on the wide side.
+    Where pupils are not in the data, `E (m_s − M)² = τ² + σ²/n_s`: σ² is the slope of the squared
+    deviations on 1/n, by least squares weighted by n.
     """
     known = rows.dropna(subset=["low", "high"])
     sizes, values = rows["n"].to_numpy(float), rows["value"].to_numpy(float)
     if len(known) >= len(rows) / 2:
         half = (known["high"] - known["low"]).to_numpy(float) / 2
         return float(np.median(half / 1.96 * np.sqrt(known["n"].to_numpy(float))))
-    centre = np.average(values, weights=sizes)
-    small = sizes <= np.median(sizes)
-    scatter = sizes[small] * (values[small] - centre) ** 2
-    return float(np.sqrt(scatter.sum() / max(small.sum() - 1, 1)))
+    if len(rows) < LEAST_FOR_SCATTER:
+        return float("nan")
+    squared = (values - np.average(values, weights=sizes)) ** 2
+    slope = np.polyfit(1 / sizes, squared, 1, w=np.sqrt(sizes))[0]
+    return float(np.sqrt(max(slope, 0.0)))
 
 
-def _placed(rows: pd.DataFrame, funnel: Funnel, sizes: np.ndarray) -> pd.DataFrame:
+def _placed(rows: pd.DataFrame, funnel: Funnel) -> pd.DataFrame:
     """Return the schools with their z, and whether they lie outside, the farthest first."""
     from msoko.stats.estimate import critical_value
 
-    z = funnel.points["z"].to_numpy(float)
+    z, sizes = funnel.points["z"].to_numpy(float), rows["n"].to_numpy(float)
     is_outside = (np.abs(z) > critical_value(OUTER)) & (sizes >= LEAST_SHOWN)
     placed = rows.assign(z=z, size=sizes, is_outside=is_outside)
     return placed.sort_values("z", kind="stable").reset_index(drop=True)
 
 
-def _drawn(report: Reading, indicator: Indicator, placed: pd.DataFrame, funnel: Funnel) -> bytes:
-    grid = np.linspace(max(placed["size"].min(), 2), placed["size"].max() * 1.03, 80)
-    spread = grid
-    if funnel.kind == "mean":
-        pupil = _spread(placed)
-        spread = pupil / np.sqrt(grid)
+def _drawn(
+    report: Reading, line: Line, placed: pd.DataFrame, funnel: Funnel, pupil_spread: float
+) -> bytes:
+    indicator = line.indicator
+    grid = np.linspace(max(placed["size"].min(), 2), placed["size"].max() * 1.03, 80).round()
+    spread = pupil_spread / np.sqrt(grid) if funnel.kind == "mean" else grid
     inner, outer = funnel.limits(spread, 0.95), funnel.limits(spread, OUTER)
     scale = 100 if indicator.unit == "percent" else 1
     band = charts.FunnelBand(
@@ -116,7 +130,7 @@ def _drawn(report: Reading, indicator: Indicator, placed: pd.DataFrame, funnel: 
         short_name(report.school_name(school)) if is_named and school in named else ""
         for school in placed["school_id"]
     ]
-    unit = f"{indicator.short_title or indicator.title}, {russian.UNIT_NAMES[indicator.unit]}"
+    unit = f"{report.title(line, is_short=True)}, {russian.UNIT_NAMES[indicator.unit]}"
     return charts.funnel(
         placed["size"].tolist(),
         (placed["value"] * scale).tolist(),
@@ -133,7 +147,8 @@ def short_name(name: str) -> str:
     return inner if len(inner) <= 24 else inner[:23].rstrip() + "…"
 
 
-def _reading(report: Reading, indicator: Indicator, placed: pd.DataFrame, funnel: Funnel) -> str:
+def _reading(report: Reading, line: Line, placed: pd.DataFrame, funnel: Funnel) -> str:
+    indicator = line.indicator
     low, high = (placed[placed["is_outside"] & (placed["z"] * sign > 0)] for sign in (-1, 1))
     said = [
         report.say(
@@ -142,7 +157,7 @@ def _reading(report: Reading, indicator: Indicator, placed: pd.DataFrame, funnel
             centre=russian.amount(funnel.target, indicator.unit),
             low=len(low),
             high=len(high),
-            figure=f"@fig-schools-{indicator.code}",
+            figure=f"@fig-schools-{line.id}",
         )
     ]
     if not report.is_public:
@@ -162,7 +177,7 @@ def _reading(report: Reading, indicator: Indicator, placed: pd.DataFrame, funnel
     return " ".join(said)
 
 
-def _summary(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> Sheet:
+def _summary(line: Line, placed: pd.DataFrame) -> Sheet:
     """Describe the cloud by size of school: what a reader of the picture can take from it."""
     edges = [0, 10, 25, 50, 100, 200, float("inf")]
     names = ["до 10", "10–24", "25–49", "50–99", "100–199", "200 и более"]
@@ -173,11 +188,11 @@ def _summary(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> She
             [
                 str(name),
                 russian.figure(len(part), "persons"),
-                russian.figure(part["value"].median(), indicator.unit),
+                russian.figure(part["value"].median(), line.indicator.unit),
                 russian.figure(part["is_outside"].sum(), "persons"),
             ]
         )
-    unit = russian.UNIT_NAMES[indicator.unit]
+    unit = russian.UNIT_NAMES[line.indicator.unit]
     return Sheet(
         ["Участников в школе", "Школ", f"Медиана, {unit}", "Вне пределов"],
         rows,
@@ -185,7 +200,7 @@ def _summary(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> She
     )
 
 
-def _table(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> Details | None:
+def _table(report: Reading, line: Line, placed: pd.DataFrame) -> Details | None:
     """List the schools with intervals; not for the public, and not by the thousand."""
     if report.is_public:
         return None
@@ -194,8 +209,8 @@ def _table(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> Detai
         [
             cell(report.school_name(row.school_id)),
             russian.figure(row.size, "persons"),
-            russian.figure(row.value, indicator.unit),
-            russian.span(row.low, row.high, indicator.unit),
+            russian.figure(row.value, line.indicator.unit),
+            russian.span(row.low, row.high, line.indicator.unit),
             russian.decimal(row.z, 2),
             "вне пределов" if row.is_outside else "в пределах",
         ]
@@ -203,7 +218,7 @@ def _table(report: Reading, indicator: Indicator, placed: pd.DataFrame) -> Detai
     ]
     if not rows:
         return None
-    unit = russian.UNIT_NAMES[indicator.unit]
+    unit = russian.UNIT_NAMES[line.indicator.unit]
     head = ["Школа", "n", f"Значение, {unit}", "95 % интервал", "z", "Положение"]
     sheet = Sheet(head, rows, "Школы по удалению от среднего", "", "lrrrrl")
     return Details(f"Школы поимённо: {russian.decimal(len(rows), 0)}", (sheet,))

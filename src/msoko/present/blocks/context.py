@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.present import charts, russian
-from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
+from msoko.present.block import Block, Figure, Sheet, anchor, block, cell, insufficient
 from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -133,6 +133,6 @@ def _figure(report: Reading, indicator: Indicator, strongest: tuple, told: list[
         drawn,
         report.say("context.caption", title=cell(indicator.title), year=report.year),
         report.say("context.alternative", title=indicator.title, item=item.title, count=len(pair)),
-        f"context-{indicator.code}",
+        f"context-{anchor(indicator.code)}",
         behind,
     )

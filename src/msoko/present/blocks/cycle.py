@@ -12,12 +12,12 @@ from msoko.present.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
     from msoko.catalog import CollectionMethod, Indicator, Seed
-    from msoko.present.reading import Reading
+    from msoko.present.reading import Line, Reading
 
 
 def summary(report: Reading, codes: Sequence[str]) -> Block:
     """Say of each indicator its value, its interval, its change and its target."""
-    items = [_conclusion(report, report.direction.indicator(code)) for code in codes]
+    items = [_conclusion(report, line) for code in codes for line in report.lines(code)]
     said = [f"- {item}" for item in items if item]
     opening = report.say(
         "opening.public" if report.is_public else "opening.internal",
@@ -29,20 +29,20 @@ def summary(report: Reading, codes: Sequence[str]) -> Block:
     return block(opening, "\n".join(said), _school_count(report))
 
 
-def _conclusion(report: Reading, indicator: Indicator) -> str | None:
-    rows = report.select(indicator.code, year=str(report.year))
+def _conclusion(report: Reading, line: Line) -> str:
+    indicator, title = line.indicator, cell(report.title(line))
+    rows = report.rows_of(line, year=report.year)
     if rows.empty or pd.isna(rows["value"].iloc[0]):
-        return report.say("conclusion.no_data", title=cell(indicator.title))
+        return report.say("conclusion.no_data", title=title)
     row = rows.iloc[0]
-    slots = {"title": cell(indicator.title), "value": report.number(indicator, row)}
+    slots = {"title": title, "value": report.number(indicator, row)}
     if pd.notna(row["low"]):
         interval = russian.span(row["low"], row["high"], indicator.unit)
         text = report.say("conclusion.with_interval", interval=interval, **slots)
     else:
         text = report.say("conclusion.plain", **slots)
-    return " ".join(
-        filter(None, (text, change.sentence(report, indicator), _target(report, indicator, row)))
-    )
+    parts = (text, change.sentence(report, line), _target(report, indicator, row))
+    return " ".join(filter(None, parts))
 
 
 def _target(report: Reading, indicator: Indicator, row: pd.Series) -> str:
@@ -104,11 +104,11 @@ def indicators(report: Reading) -> Block:
         "Цель",
         "n",
     ]
-    rows = [_indicator_row(report, one) for one in report.direction.indicators]
+    rows = [_indicator_row(report, line) for line in report.all_lines]
     absent = [
-        cell(one.title)
-        for one in report.direction.indicators
-        if report.select(one.code, year=str(report.year))["value"].isna().all()
+        cell(report.title(line))
+        for line in report.all_lines
+        if report.rows_of(line, year=report.year)["value"].isna().all()
     ]
     table = Sheet(
         head, rows, f"Показатели направления, {report.year} учебный год", "indicators", "lcrrlrlrr"
@@ -119,37 +119,31 @@ def indicators(report: Reading) -> Block:
     return block(text, table, missing, _groups_without_data(report), _formulas(report))
 
 
-def _indicator_row(report: Reading, indicator: Indicator) -> list[str]:
-    found = report.changes[indicator.code]
-    rows = report.select(indicator.code, year=str(report.year))
+def _indicator_row(report: Reading, line: Line) -> list[str]:
+    found, indicator = report.changes[line], line.indicator
+    rows = report.rows_of(line, year=report.year)
     unit = russian.UNIT_NAMES[indicator.unit]
-    target = russian.figure(indicator.target.value, indicator.unit) if indicator.target else ""
-    name = cell(indicator.short_title or indicator.title)
+    goal = indicator.target.value if indicator.target else None
+    name, target = cell(report.title(line, is_short=True)), russian.figure(goal, indicator.unit)
+    before = russian.figure(found.before, indicator.unit)
     if rows.empty or pd.isna(rows["value"].iloc[0]):
-        return [
-            name,
-            unit,
-            russian.figure(found.before, indicator.unit),
-            russian.NOTHING,
-            russian.NOTHING,
-            russian.NOTHING,
-            "нет данных",
-            target,
-            russian.NOTHING,
-        ]
+        dash = russian.NOTHING
+        return [name, unit, before, dash, dash, dash, "нет данных", target, dash]
     row = rows.iloc[0]
-    is_compared = found.difference is not None and change.comparable(report, indicator)
-    difference = russian.change(found.difference, indicator.unit) if is_compared else "–"
+    is_compared = found.difference is not None and change.comparable(report, line)
+    difference = russian.NOTHING
+    if is_compared:
+        difference = russian.change(found.difference, indicator.unit)
     verdict = found.verdict(indicator.polarity) if is_compared else "not_compared"
     return [
         name,
         unit,
-        russian.figure(found.before, indicator.unit),
+        before,
         f"[{russian.figure(row['value'], indicator.unit)}](#e-{_cited(report, indicator, row)})",
         russian.span(row["low"], row["high"], indicator.unit),
         difference,
         report.say(f"verdict.{verdict}"),
-        target or russian.NOTHING,
+        target,
         russian.figure(row["n"], "persons"),
     ]
 

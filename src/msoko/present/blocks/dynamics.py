@@ -8,36 +8,40 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.present import change, charts, russian
-from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
+from msoko.present.block import Block, Figure, Sheet, anchor, block, cell, insufficient
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.present.reading import Reading
+    from msoko.present.reading import Line, Reading
 
 
 def dynamics(report: Reading, codes: Sequence[str]) -> Block:
     """Draw indicators of one unit over the years, with what may be said of each."""
-    named = [report.direction.indicator(code) for code in codes]
-    found = [(one, _years(report, one)) for one in named]
-    drawn = [(one, rows) for one, rows in found if len(rows) >= 2]
+    lines = [line for code in codes for line in report.lines(code)]
+    found = [(line, _years(report, line)) for line in lines]
+    drawn = [(line, rows) for line, rows in found if len(rows) >= 2]
     skipped = [
-        report.say("conclusion.no_data", title=cell(one.title)) for one, rows in found if rows.empty
+        report.say("conclusion.no_data", title=cell(report.title(line)))
+        for line, rows in found
+        if rows.empty
     ]
     if not drawn:
-        title = russian.listed([cell(one.title) for one in named])
-        return insufficient(title, report.say("reason.no_years"))
-    items = [f"- **{cell(one.title)}.** {_reading(report, one, rows)}" for one, rows in drawn]
+        titles = [cell(report.direction.indicator(code).title) for code in codes]
+        return insufficient(russian.listed(titles), report.say("reason.no_years"))
+    items = [
+        f"- **{cell(report.title(line))}.** {_reading(report, line, rows)}" for line, rows in drawn
+    ]
     return block(
         "\n".join([*items, *skipped]),
-        report.say("dynamics.see", figure=f"@fig-dynamics-{codes[0]}"),
+        report.say("dynamics.see", figure=f"@fig-dynamics-{anchor(codes[0])}"),
         _figure(report, drawn, codes[0]),
     )
 
 
-def _years(report: Reading, indicator: Indicator) -> pd.DataFrame:
+def _years(report: Reading, line: Line) -> pd.DataFrame:
     """Return the municipality's values by year, only over years that may be compared."""
-    rows = report.select(indicator.code).dropna(subset=["value"])
-    if not indicator.comparable_across_years:
+    rows = report.rows_of(line).dropna(subset=["value"])
+    if not line.indicator.comparable_across_years:
         return rows.tail(1)
     broken = rows["flags"].fillna("").str.contains("not_comparable").to_numpy()
     if broken.any():
@@ -46,9 +50,10 @@ def _years(report: Reading, indicator: Indicator) -> pd.DataFrame:
     return rows
 
 
-def _reading(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
-    said = [change.sentence(report, indicator), _trend(report, indicator, rows)]
-    found = report.changes[indicator.code]
+def _reading(report: Reading, line: Line, rows: pd.DataFrame) -> str:
+    indicator = line.indicator
+    said = [change.sentence(report, line), _trend(report, indicator, rows)]
+    found = report.changes[line]
     if found.has_interval:
         half = (found.estimate.high - found.estimate.low) / 2
         least = russian.change(half, indicator.unit).lstrip("+")
@@ -71,9 +76,9 @@ def _trend(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
     return report.say("dynamics.trend_told", years=len(rows), p=p, direction=direction, slope=slope)
 
 
-def _figure(report: Reading, drawn: list[tuple[Indicator, pd.DataFrame]], code: str) -> Figure:
-    first = drawn[0][0]
-    series = [_series(one, rows) for one, rows in drawn]
+def _figure(report: Reading, drawn: list[tuple[Line, pd.DataFrame]], code: str) -> Figure:
+    first = drawn[0][0].indicator
+    series = [_series(report, line, rows) for line, rows in drawn]
     is_alone = len(drawn) == 1
     target = first.target.value if is_alone and first.target else None
     unit = russian.UNIT_NAMES[first.unit]
@@ -83,16 +88,16 @@ def _figure(report: Reading, drawn: list[tuple[Indicator, pd.DataFrame]], code: 
         charts.fill(name, 40),
         None if target is None else russian.scaled(target, first.unit),
     )
-    titles = russian.listed([one.short_title or one.title for one, _ in drawn])
+    titles = russian.listed([report.title(line, is_short=True) for line, _ in drawn])
     rows = [
         [
-            cell(one.short_title or one.title),
+            cell(report.title(line, is_short=True)),
             row.school_year,
             russian.figure(row.n, "persons"),
-            russian.figure(row.value, one.unit),
-            russian.span(row.low, row.high, one.unit),
+            russian.figure(row.value, line.indicator.unit),
+            russian.span(row.low, row.high, line.indicator.unit),
         ]
-        for one, found in drawn
+        for line, found in drawn
         for row in found.itertuples()
     ]
     behind = Sheet(
@@ -106,19 +111,18 @@ def _figure(report: Reading, drawn: list[tuple[Indicator, pd.DataFrame]], code: 
         picture,
         report.say("dynamics.caption", titles=cell(titles)),
         report.say("dynamics.alternative", titles=titles),
-        f"dynamics-{code}",
+        f"dynamics-{anchor(code)}",
         behind,
     )
 
 
-def _series(indicator: Indicator, rows: pd.DataFrame) -> charts.Series:
+def _series(report: Reading, line: Line, rows: pd.DataFrame) -> charts.Series:
     columns = [
         [
-            None if pd.isna(value) else russian.scaled(float(value), indicator.unit)
+            None if pd.isna(value) else russian.scaled(float(value), line.indicator.unit)
             for value in rows[name]
         ]
         for name in ("value", "low", "high")
     ]
-    return charts.Series(
-        indicator.short_title or indicator.title, rows["school_year"].tolist(), *columns
-    )
+    name = report.title(line, is_short=True)
+    return charts.Series(name, rows["school_year"].tolist(), *columns)

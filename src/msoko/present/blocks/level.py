@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.present import charts, russian
-from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
+from msoko.present.block import Block, Figure, Sheet, anchor, block, cell, insufficient
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
@@ -34,7 +34,7 @@ def level(report: Reading, code: str) -> Block:
         drawn,
         caption,
         report.say("level.alternative", title=indicator.title, papers=len(dots)),
-        f"level-{code}",
+        f"level-{anchor(code)}",
         _behind(report, indicator, rows),
     )
     return block(_reading(report, indicator, rows), figure)
@@ -95,7 +95,9 @@ def _reading(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
     small = [row for row in rows.itertuples() if row.n < 10]
     if small:
         said.append(report.say("level.small", count=len(small)))
-    return f"{' '.join(said)} {report.say('level.see', figure=f'@fig-level-{indicator.code}')}"
+    return (
+        f"{' '.join(said)} {report.say('level.see', figure=f'@fig-level-{anchor(indicator.code)}')}"
+    )
 
 
 def _behind(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> Sheet:
@@ -128,11 +130,11 @@ def marks(report: Reading, procedure: str) -> Block:
     for row in shares.itertuples():
         paper = report.paper(row.subject, row.grade)
         values = [float(getattr(row, name)) for name in SHARES]
-        bars.append(("регион" if row.order else paper, values))
+        bars.append((report.say("unit.region") if row.order else paper, values))
         body.append(
             [
                 cell(paper),
-                "регион" if row.order else "муниципалитет",
+                report.say("unit.region" if row.order else "unit.own"),
                 russian.figure(row.participant_count, "persons"),
                 *(russian.decimal(value) for value in values),
             ]
