@@ -160,6 +160,7 @@ class SiteContext:
     key_figures: tuple[KeyFigure, ...] = ()
     summary: str = ""
     quality: Quality = field(default_factory=Quality)
+    quality_notebook: Path | None = None  # an executed notebook takes the place of `quality`
     method: MarkdownPage | None = None
     extra_pages: tuple[MarkdownPage, ...] = ()
     refused: tuple[RefusedReport, ...] = ()

@@ -62,7 +62,11 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
         for report, done in zip(reports, rendered, strict=True)
     }
     pages[INDEX] = _index(reports, kept, site, context)
-    pages[QUALITY] = _quality(context.quality, site)
+    if context.quality_notebook is None:
+        pages[QUALITY] = _quality(context.quality, site)
+    else:
+        done = fragments([context.quality_notebook], context.renderer)[0]
+        pages[QUALITY] = composed(done, site, QUALITY)
     for extra in _written_pages(context):
         pages[extra.href] = written_page(extra, site)
     with replacing(out_dir) as folder:
