@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from traceback import format_exception
 from types import NoneType
 from typing import Any
 
-from msoko.errors import MsokoError
+from msoko.errors import MsokoError, UsageError
 from msoko.project import Project
 from msoko.run.execute import Execution, NotebookFailed
 from msoko.run.guard import (
@@ -130,12 +131,9 @@ class Build:
         """
         plan, reports = self.plan, self.result.reports
         ready, refused = [], {}
-        for one in plan.profile.directions:
-            if (
-                reports.get(one) in ("built", "fresh")
-                or one not in reports
-                and plan.executed(self.year, one).exists()
-            ):
+        for one in plan.reports():
+            is_whole = reports.get(one) in ("built", "fresh")
+            if is_whole or (one not in reports and plan.executed(self.year, one).exists()):
                 ready.append(one)
             else:
                 refused[one] = self._refusals.get(one, "в этой сборке не строился")
@@ -323,17 +321,20 @@ def _go(work: Build, directions: list[str]) -> None:
 
 
 def _renderer(wanted: str) -> str:
-    from msoko.publish.page import chosen_renderer
-
-    return chosen_renderer(wanted)
+    """Return the renderer that will be used, without loading what renders."""
+    is_quarto = wanted == "quarto" or (wanted == "auto" and shutil.which("quarto"))
+    if wanted == "quarto" and not shutil.which("quarto"):
+        raise UsageError(
+            "Программа quarto не найдена. Установите Quarto 1.7 или повторите команду "
+            "с --renderer embedded."
+        )
+    return "quarto" if is_quarto else "embedded"
 
 
 def _typed(
     plan: Plan, directions: list[str], year: SchoolYear, texts: Mapping[str, str]
 ) -> dict[str, Value]:
     """Return the user's own parameters with the types that every notebook gives them."""
-    from msoko.errors import UsageError
-
     values: dict[str, Value] = {}
     for name in texts:
         if name in plan.values(year):

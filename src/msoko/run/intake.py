@@ -21,16 +21,15 @@ def take_in(project: Project, year: SchoolYear, findings_copy: Path) -> dict[str
     find it as the readers left it when they run again.
     """
     from msoko.ingest import read_year
-    from msoko.ingest.findings import findings_frame
+    from msoko.ingest.secret import project_secret
 
-    intake = read_year(project, year)
-    found = findings_frame(intake.findings, str(year))
+    intake = read_year(project, year, project_secret(project))
     with Store(project).replacing(year) as writer:
         for name, frame in intake.tables.items():
             if name != "findings":
                 writer.write(name, frame)
-        writer.write("findings", found)
-    _keep(found, findings_copy)
+        writer.write("findings", intake.findings)
+    _keep(intake.findings, findings_copy)
     return {name: len(frame) for name, frame in intake.tables.items()}
 
 

@@ -82,9 +82,11 @@ def _context(store: Store, year: SchoolYear) -> pd.DataFrame:
 
 
 def _recommendations(project: Project, municipality: str, year: SchoolYear) -> pd.DataFrame:
-    from msoko.indicators import recommend
+    from msoko import indicators
 
-    return recommend(project, municipality, year)
+    if not hasattr(indicators, "recommend"):
+        return _empty("recommendations")
+    return indicators.recommend(project, municipality, year)
 
 
 def _empty(name: str) -> pd.DataFrame:

@@ -19,6 +19,8 @@ from msoko.school_year import SchoolYear
 
 DERIVED = ("indicators", "objectivity_schools", "objectivity_markers", "recommendations")
 """Tables that are computed from the received ones."""
+PAGES = ("data_quality",)
+"""Notebooks that belong to no direction and become pages of the site."""
 SLICED = ("indicators", "recommendations")
 """Derived tables of which a report uses the rows of its direction only."""
 
@@ -204,11 +206,20 @@ class Plan:
         """The codes that the profile lists, those folded into others last."""
         return [*self.profile.directions, *self.profile.folds]
 
+    def reports(self) -> list[str]:
+        """Return the notebooks of a whole build: the directions', then the site's own pages."""
+        return [*self.profile.directions, *(one for one in PAGES if self.notebook(one).exists())]
+
+    def published(self, year: SchoolYear) -> tuple[list[str], list[str]]:
+        """Return the reports that have been executed, and those that the site goes without."""
+        ready = [one for one in self.reports() if self.executed(year, one).exists()]
+        return ready, [one for one in self.reports() if one not in ready]
+
     def chosen(self, wanted: list[str] | None) -> list[str]:
         """Return the directions to report on; a misspelt one is refused with the nearest."""
         from msoko.catalog.strict import suggestion
 
-        listed = list(self.profile.directions)
+        listed = self.reports()
         for code in wanted or ():
             if code not in listed:
                 hint = suggestion(code, listed)

@@ -1,0 +1,136 @@
+"""`msoko build`: from raw files to the year's site."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from msoko.cli.options import (
+    edition_option,
+    json_option,
+    municipality_option,
+    project_option,
+    year_argument,
+)
+from msoko.errors import UsageError
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+
+
+@click.command("build")
+@year_argument
+@project_option
+@municipality_option
+@edition_option
+@click.option(
+    "--direction",
+    "directions",
+    multiple=True,
+    metavar="КОД",
+    help="Построить только это направление; можно повторить.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["warm", "papermill"]),
+    help="Как выполнять блокноты: ускоренно (warm) или отдельным ядром для каждого (papermill).",
+)
+@click.option(
+    "--renderer",
+    type=click.Choice(["auto", "embedded", "quarto"]),
+    default="auto",
+    show_default=True,
+    help="Чем верстать страницы; auto – Quarto, если он установлен.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), help="Сколько отчётов строить сразу; по умолчанию – по ядрам."
+)
+@click.option("-p", "parameters", multiple=True, metavar="ИМЯ=ЗНАЧЕНИЕ", help="Параметр блокнотов.")
+@click.option(
+    "--export-graph",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Не строить, а записать граф работ для Snakemake в этот файл.",
+)
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    year: SchoolYear,
+    project: Project,
+    municipality: str | None,
+    edition: str,
+    directions: tuple[str, ...],
+    engine: str | None,
+    renderer: str,
+    jobs: int | None,
+    parameters: tuple[str, ...],
+    export_graph: Path | None,
+    as_json: bool,
+) -> int:
+    """Построить отчёты и сайт за учебный год ГОД, например 2024-25.
+
+    Строится только то, что устарело. Отчёт, который построить нельзя, не мешает
+    остальным; прежняя его страница остаётся на месте.
+    """
+    from msoko.cli.progress import display
+    from msoko.run.build import build
+
+    if export_graph is not None:
+        return _export(project, year, municipality, edition, export_graph)
+    with display(as_json) as progress:
+        result = build(
+            project,
+            year,
+            municipality=municipality,
+            edition=edition,
+            engine=engine,
+            renderer=renderer,
+            jobs=jobs,
+            directions=list(directions) or None,
+            parameters=_given(parameters),
+            progress=progress,
+        )
+    if as_json:
+        shown = {key: value for key, value in result.__dict__.items() if key != "tracebacks"}
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+    else:
+        _tell(result, bool(ctx.find_root().params.get("debug")))
+    return result.exit_code
+
+
+def _tell(result: object, is_debugged: bool) -> None:
+    """Print what came of the build: nothing new, where the site is, what was not built."""
+    for message in result.messages:
+        click.echo(message, err=True)
+    if is_debugged:
+        for traceback in result.tracebacks:
+            click.echo(traceback, err=True)
+    seconds = f"{result.seconds:.1f}".replace(".", ",")
+    if not result.done and not result.exit_code:
+        click.echo(f"Ничего не изменилось, всё уже построено: {result.site}")
+    elif result.is_site_new:
+        click.echo(f"Сайт: {result.site} ({seconds} с)")
+    elif result.exit_code:
+        click.echo("Прежние отчёты остались на месте.", err=True)
+
+
+def _given(parameters: tuple[str, ...]) -> dict[str, str]:
+    """Return `-p name=value` as a mapping; anything else is refused."""
+    pairs = {}
+    for text in parameters:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise UsageError(f"Параметр пишется как ИМЯ=ЗНАЧЕНИЕ, получено «{text}».")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _export(
+    project: Project, year: SchoolYear, municipality: str | None, edition: str, file: Path
+) -> int:
+    from msoko.run.graph_export import export_graph
+
+    count = export_graph(project, year, municipality, edition, file)
+    click.echo(f"Граф работ записан: {file.name}, отчётов – {count}.")
+    return 0

@@ -1,0 +1,153 @@
+"""What the site says beyond its notebooks: key figures, data quality, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msoko
+from msoko.catalog import load_directions
+from msoko.publish.model import (
+    ExecutedReport,
+    KeyFigure,
+    MarkdownPage,
+    RefusedReport,
+    SiteContext,
+)
+from msoko.run.plan import EDITIONS, PAGES, Plan
+from msoko.school_year import SchoolYear
+
+if TYPE_CHECKING:
+    from msoko.catalog import Direction, Indicator
+    from msoko.present import Report
+
+FIGURES_PER_DIRECTION = 2
+MOST_FIGURES = 9
+VERDICTS = {"better": "better", "worse": "worse", "within": "same"}
+
+
+def publish(
+    plan: Plan, year: SchoolYear, ready: Sequence[str], refused: Mapping[str, str], folder: Path
+) -> None:
+    """Write the year's site of one edition, in place of the one before, all at once."""
+    from msoko.publish import site
+
+    directions = {one.direction: one for one in load_directions(plan.project, plan.profile)}
+    executed = [_executed(plan, year, directions[one]) for one in ready if one in directions]
+    site.build(executed, folder, _context(plan, year, directions, refused))
+
+
+def _executed(plan: Plan, year: SchoolYear, direction: Direction) -> ExecutedReport:
+    return ExecutedReport(
+        direction=direction.direction,
+        number=direction.number,
+        title=direction.short_title or direction.title,
+        mechanism=direction.mechanism,
+        notebook=plan.executed(year, direction.direction),
+        purpose=direction.purpose,
+    )
+
+
+def _context(
+    plan: Plan, year: SchoolYear, directions: Mapping[str, Direction], refused: Mapping[str, str]
+) -> SiteContext:
+    profile = plan.profile
+    quality = plan.executed(year, PAGES[0])
+    return SiteContext(
+        quality_notebook=quality if quality.exists() else None,
+        municipality=profile.name.nominative,
+        municipality_genitive=profile.name.genitive,
+        region=profile.region.nominative,
+        school_year=str(year),
+        edition=plan.edition,
+        is_synthetic=profile.is_synthetic,
+        key_figures=_key_figures(plan, year, directions.values()),
+        method=_method(plan),
+        refused=tuple(
+            RefusedReport(
+                code,
+                directions[code].number,
+                directions[code].short_title or directions[code].title,
+                directions[code].mechanism,
+                reason,
+            )
+            for code, reason in sorted(refused.items())
+            if code in directions
+        ),
+        provenance=_provenance(plan, year),
+        forbidden=_forbidden(plan, year),
+        renderer=plan.renderer,
+    )
+
+
+def _key_figures(
+    plan: Plan, year: SchoolYear, directions: Iterable[Direction]
+) -> tuple[KeyFigure, ...]:
+    """Return the first figures that each direction has this year, in the directions' order."""
+    from msoko.present import Report
+
+    figures: list[KeyFigure] = []
+    everything = tuple(directions)
+    for direction in everything:
+        report = Report(plan.project, year, plan.profile, direction, everything, plan.edition)
+        known = [one for one in direction.indicators if _is_known(report, one)]
+        figures += [_figure(report, one) for one in known[:FIGURES_PER_DIRECTION]]
+    return tuple(figures[:MOST_FIGURES])
+
+
+def _is_known(report: Report, indicator: Indicator) -> bool:
+    rows = report.select(indicator.code, year=str(report.year))
+    return bool(len(rows) and rows["value"].notna().iloc[0])
+
+
+def _figure(report: Report, indicator: Indicator) -> KeyFigure:
+    from msoko.present import russian
+
+    row = report.select(indicator.code, year=str(report.year)).iloc[0]
+    found = report.changes[indicator.code]
+    verdict = found.verdict(indicator.polarity)
+    detail = ""
+    if row["low"] == row["low"]:
+        detail = f"95 % интервал: {russian.span(row['low'], row['high'], indicator.unit)}"
+    is_known = found.difference is not None
+    return KeyFigure(
+        title=indicator.short_title or indicator.title,
+        value=russian.amount(row["value"], indicator.unit),
+        change=russian.change(found.difference, indicator.unit) if is_known else "",
+        change_is=VERDICTS.get(verdict, "neutral") if is_known else "not_comparable",
+        detail=detail,
+        href=f"{report.direction.direction}.html",
+    )
+
+
+def _method(plan: Plan) -> MarkdownPage | None:
+    path = plan.project.find("docs", "method.md")
+    if not path.exists():
+        return None
+    lines = path.read_text(encoding="utf-8").splitlines()
+    title = next((line.lstrip("# ") for line in lines if line.startswith("# ")), "Методика")
+    body = "\n".join(line for line in lines if not line.startswith("# "))
+    return MarkdownPage("method.html", title, body, menu_title="Методика")
+
+
+def _provenance(plan: Plan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
+    from msoko.run.staleness import joined_digest
+
+    raw = plan.prints.of_all(plan.project.raw(year))
+    return (
+        ("Учебный год", str(year)),
+        ("Редакция", EDITIONS[plan.edition]),
+        ("Профиль", plan.municipality),
+        ("Версия msoko", msoko.__version__),
+        ("Исходные файлы, SHA-256", joined_digest(raw)[:16]),
+    )
+
+
+def _forbidden(plan: Plan, year: SchoolYear) -> tuple[str, ...]:
+    """Return what the public edition may not hold: logins and codes of schools."""
+    from msoko.store import Store
+
+    schools = Store(plan.project).read("schools", [year])
+    logins = {str(login) for login in schools["vpr_login"].dropna() if str(login).strip()}
+    return tuple(sorted(logins))

@@ -1,0 +1,73 @@
+"""What a build would do now, found without doing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from msoko.project import Project
+from msoko.run.guard import has_data, municipality_of, refuse_absent_year
+from msoko.run.plan import Plan
+from msoko.run.staleness import Reason, Step
+from msoko.school_year import SchoolYear
+
+
+@dataclass(frozen=True)
+class StepStatus:
+    """A step's state: `stale` for reasons of its own, `waits` where a step before it is stale.
+
+    A step that waits may turn out fresh: what counts is what the step before it makes.
+    """
+
+    step: str
+    title: str
+    state: Literal["fresh", "stale", "waits"]
+    reasons: tuple[Reason, ...]
+    after: tuple[str, ...]
+
+
+def status(
+    project: Project,
+    year: SchoolYear | None = None,
+    municipality: str | None = None,
+    edition: str = "internal",
+) -> list[StepStatus]:
+    """Return the state of every step up to `year`, by default up to the latest with files."""
+    years = [one for one in project.raw_years() if has_data(project, one)]
+    if year is not None:
+        refuse_absent_year(project, year)
+    elif not years:
+        return []
+    last = year or years[-1]
+    name = municipality or municipality_of(project, last)
+    plan = Plan(project, name, edition, _renderer())
+    steps = _steps(plan, [one for one in years if one <= last], last)
+    plan.save()
+    return _judged(plan, steps)
+
+
+def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
+    steps = [step for year in years for step in (plan.intake(year), plan.validation(year))]
+    steps += [plan.numbers(year) for year in years]
+    steps += [plan.report(last, one) for one in plan.reports()]
+    ready, refused = plan.published(last)
+    return [*steps, plan.site(last, ready, refused)]
+
+
+def _judged(plan: Plan, steps: list[Step]) -> list[StepStatus]:
+    found: list[StepStatus] = []
+    stale: set[str] = set()
+    for step in steps:
+        reasons = tuple(plan.records.reasons(step))
+        waits = [one for one in step.after if one in stale]
+        state = "stale" if reasons else "waits" if waits else "fresh"
+        if state != "fresh":
+            stale.add(step.id)
+        found.append(StepStatus(step.id, step.title, state, reasons, tuple(waits)))
+    return found
+
+
+def _renderer() -> str:
+    import shutil
+
+    return "quarto" if shutil.which("quarto") else "embedded"
