@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from msoko.ingest.blocks import Place
+from msoko.ingest.forms.finding import LAYOUT, find_forms
+from msoko.ingest.forms.lists import read_list
+from msoko.ingest.forms.organisations import read_organisations
 from msoko.ingest.layouts import Desk, Reading, Recognition
 from msoko.ingest.workbook import Book
+
+__all__ = ["LAYOUT", "read", "recognise"]
 
 
 def recognise(book: Book) -> list[Recognition]:
     """Return which form each visible sheet is or nearly is."""
-    return []
+    return [found.recognition for found in find_forms(book)]
 
 
 def read(book: Book, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return the filled rows of the recognised sheet."""
-    return []
+    """Return the filled rows of the recognised sheet, in one reading."""
+    found = next(one for one in find_forms(book) if one.sheet.name == recognition.sheet)
+    reader = read_list if found.form.rows == "list" else read_organisations
+    return [reader(Place(book, found.sheet), found, desk)]

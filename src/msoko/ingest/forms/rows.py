@@ -1,0 +1,118 @@
+"""What both kinds of form have in common: the year, the rows, the cells that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from msoko.ingest.blocks import Place, filled_rows
+from msoko.ingest.cells import address, addresses, grid, letters, text
+from msoko.ingest.forms.finding import Found
+from msoko.ingest.forms.values import Value, read_value
+from msoko.ingest.layouts import Desk, Reading
+
+FIX = "Исправьте ячейки в форме и пришлите её заново."
+ANOTHER_YEAR = "форма за другой учебный год"
+NO_SCHOOL = "не указана организация"
+EMPTY = "строка не заполнена"
+
+
+class Body:
+    """The filled rows of a form's sheet, and the reading that they go into."""
+
+    def __init__(self, place: Place, found: Found, desk: Desk) -> None:
+        self.place = place
+        self.found = found
+        self.desk = desk
+        self.cells = grid(found.sheet.cells)
+        start = found.header + 1
+        self.rows = filled_rows(self.cells[start:]) + start
+        self.reading = Reading(
+            rows_in=len(self.rows),
+            paper={"form": found.form.code, "version": found.version, "day": None},
+        )
+        self._check_columns()
+
+    def is_of_year(self) -> bool:
+        """Return whether the form is of the year that is read; otherwise refuse its rows."""
+        named = self.found.school_year
+        if named in (None, str(self.desk.school_year)):
+            return True
+        self.reading.findings.append(
+            self.place.finding(
+                "form_year", "blocking",
+                f"форма заполнена за {named} учебный год, а папка – {self.desk.school_year}.",
+                "Переложите файл в папку своего года или исправьте год в строке 2.", cell="B2",
+            )
+        )  # fmt: skip
+        self.reading.set_aside += [(int(row) + 1, ANOTHER_YEAR) for row in self.rows]
+        return False
+
+    def school(self, row: int) -> dict[str, str | None]:
+        """Return the code and the name in the row, as the crosswalk takes them."""
+        places = {"school_code": self.found.school_code, "school_name": self.found.school_name}
+        return {
+            name: None if at is None else text(self.cells[row, at]) for name, at in places.items()
+        }
+
+    def values(self, row: int) -> dict[str, Value]:
+        """Return the row's value of each item that the sheet has."""
+        subjects = self.desk.subjects
+        return {
+            code: read_value(self.found.form.by_code[code], self.cells[row, at], subjects)
+            for code, at in self.found.columns.items()
+        }
+
+    def drop(self, row: int, reason: str) -> None:
+        self.reading.set_aside.append((int(row) + 1, reason))
+
+    def say_refused(self, refused: Mapping[tuple[str, str], list[int]]) -> None:
+        """Report refused cells: (item, problem) → rows."""
+        for (code, problem), rows in refused.items():
+            at = self.found.columns[code]
+            shown = addresses((row, at) for row in rows)
+            title = self.found.form.by_code[code].title
+            self.reading.findings.append(
+                self.place.finding(
+                    "form_value", "warning",
+                    f"«{title}», ячейки {shown}: {problem}. Значения не приняты.", FIX,
+                    cell=shown, row_count=len(rows), table=self.found.form.table,
+                    directions=self.found.form.direction or None,
+                )
+            )  # fmt: skip
+
+    def say(self, check: str, rows: list[int], what: str, severity: str = "warning") -> None:
+        """Report rows as a whole."""
+        if not rows:
+            return
+        shown = addresses((row, 0) for row in rows)
+        self.reading.findings.append(
+            self.place.finding(check, severity, f"{what}: строки {_numbers(rows)}.", FIX,
+                               cell=shown, row_count=len(rows), table=self.found.form.table,
+                               directions=self.found.form.direction or None)
+        )  # fmt: skip
+
+    def column(self, code: str) -> str:
+        return letters(self.found.columns[code])
+
+    def _check_columns(self) -> None:
+        missing = self.found.recognition.missing
+        if missing:
+            listed = ", ".join(f"«{title}»" for title in missing)
+            self.reading.findings.append(
+                self.place.finding(
+                    "form_columns", "warning", f"в форме нет столбцов: {listed}.",
+                    "Возьмите чистую форму (msoko templates) и перенесите в неё данные.",
+                    cell=address(self.found.header, 0),
+                )
+            )  # fmt: skip
+
+
+def _numbers(rows: list[int]) -> str:
+    shown = ", ".join(str(row + 1) for row in rows[:12])
+    return shown + (f" и ещё {len(rows) - 12}" if len(rows) > 12 else "")
+
+
+def as_text(values: np.ndarray) -> list[str | None]:
+    return [text(value) for value in values]
