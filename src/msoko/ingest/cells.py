@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,7 +14,10 @@ NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?")
 CROSS = frozenset("XxХх")
 """`X` of the forms, Latin and Cyrillic: the task was not attempted."""
 EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
-_KEPT_CONTROL = {"\t": " ", "\n": " ", "\r": " "}
+INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Control signs, soft hyphens, direction marks, zero-width signs, byte-order marks."""
 
 
 def letters(index: int) -> str:
@@ -39,6 +41,10 @@ def addresses(cells: Iterable[tuple[int, int]], most: int = 12) -> str:
     return ", ".join(found[:most]) + (f" и ещё {rest}" if rest > 0 else "")
 
 
+def _space(match: re.Match[str]) -> str:
+    return " " if match[0] in "\t\n\r\x85" else ""
+
+
 def text(value: Cell) -> str | None:
     """Return the cell as clean text, `None` where nothing is left.
 
@@ -52,17 +58,23 @@ def text(value: Cell) -> str | None:
     if isinstance(value, str):
         if value.isascii() and value.isalnum():
             return value
-        kept = (
-            _KEPT_CONTROL.get(sign, "") if unicodedata.category(sign) in ("Cf", "Cc") else sign
-            for sign in value
-        )
-        return " ".join("".join(kept).split()) or None
+        return " ".join(INVISIBLE.sub(_space, value).split()) or None
     return str(value)
 
 
 def folded(value: Cell) -> str:
     """Return the text as headers and names are compared: lower case, one space, ё as е."""
     return (text(value) or "").lower().replace("ё", "е").strip(" :.")
+
+
+def labels(row: Sequence[object]) -> dict[str, int]:
+    """Return the folded labels of a row by column; the first of equals wins."""
+    found: dict[str, int] = {}
+    for column, value in enumerate(row):
+        label = folded(value)
+        if label:
+            found.setdefault(label, column)
+    return found
 
 
 def texts(values: Sequence[Cell]) -> list[str | None]:

@@ -8,9 +8,19 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from msoko.ingest.cells import address, addresses, folded, grid, letters, numbers, text, texts
+from msoko.ingest.blocks import Place, filled_rows
+from msoko.ingest.cells import (
+    address,
+    addresses,
+    folded,
+    grid,
+    labels,
+    letters,
+    numbers,
+    text,
+    texts,
+)
 from msoko.ingest.findings import Finding
-from msoko.ingest.fis_oko.heading import Place, filled_rows, labels
 from msoko.ingest.layouts import Desk, Reading
 from msoko.ingest.workbook import Book, Sheet
 from msoko.ingest.year_file import FileEntry, RowsEntry, SchoolColumns
@@ -158,9 +168,17 @@ def _fill(
             shown = addresses(bad)
             bad_rows |= {row for row, _ in bad}
             message = f"значение пусто или не число: ячейки {shown}."
-            reading.findings.append(place.finding("unreadable", "blocking", message, FIX,
-                                                  table=entry.table, cell=shown,
-                                                  row_count=len({row for row, _ in bad})))  # fmt: skip
+            reading.findings.append(
+                place.finding(
+                    "unreadable",
+                    "blocking",
+                    message,
+                    FIX,
+                    table=entry.table,
+                    cell=shown,
+                    row_count=len({row for row, _ in bad}),
+                )
+            )
     frame = pd.concat(pieces, ignore_index=True)
     frame = frame.sort_values("source_row", kind="stable")
     frame = frame[~frame["source_row"].isin([row + 1 for row in bad_rows])].reset_index(drop=True)

@@ -11,9 +11,8 @@ from typing import Literal
 from msoko.catalog.model import Place
 from msoko.catalog.strict import load
 from msoko.errors import UsageError
-from msoko.ingest.cells import address, number, text
+from msoko.ingest.cells import address, labels, number, text
 from msoko.ingest.findings import Finding
-from msoko.ingest.fis_oko.heading import labels
 from msoko.ingest.guard import column_number
 from msoko.ingest.workbook import Book, Sheet
 from msoko.ingest.year_file import matches

@@ -129,7 +129,7 @@ def _open(work: Work, register: Register) -> list[Book]:
     files = data_files(folder)
     if not files:
         work.findings.append(
-            Finding("no_files", "blocking", f"в data/raw/{work.year} нет ни одного файла с данными.",
+            Finding("no_files", "blocking", f"в data/raw/{work.year} нет файлов с данными.",
                     "Положите туда выгрузки или проверьте учебный год.")
         )  # fmt: skip
     names = [path.relative_to(folder).as_posix() for path in files]
@@ -161,7 +161,7 @@ def _check_patterns(work: Work, names: list[str]) -> None:
         outer = pattern.split(".zip/")[0] + ".zip" if ".zip/" in pattern else pattern
         if not any(matches(name, outer) for name in names):
             work.findings.append(
-                Finding("pattern", "blocking", f"{entry.place}: под «{pattern}» нет ни одного файла.",
+                Finding("pattern", "blocking", f"{entry.place}: для «{pattern}» файлов нет.",
                         "Исправьте имя в year.yml или положите файл.")
             )  # fmt: skip
 
@@ -289,6 +289,6 @@ def _check_expected(work: Work, tables: dict[str, pd.DataFrame]) -> Iterator[Fin
     for name, count in expected.rows.items():
         found = len(tables[name]) if name in tables else 0
         if found != count:
-            message = f"{where}: в таблице {name} ожидалось строк – {count}, получено – {found}."
-            yield Finding("expected", "blocking", message, "Проверьте файлы или исправьте expected.",
+            message = f"{where}: в таблице {name} ожидалось строк – {count}, есть – {found}."
+            yield Finding("expected", "blocking", message, "Проверьте файлы или expected.",
                           table=name)  # fmt: skip

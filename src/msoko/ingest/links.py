@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from msoko.ingest.blocks import Block, Place, blocks, filled_rows
 from msoko.ingest.cells import addresses, folded, grid, text, texts
-from msoko.ingest.fis_oko.heading import Block, Place, blocks, filled_rows, labels
 from msoko.ingest.layouts import SURE, Desk, Reading, Recognition
 from msoko.ingest.rcoi.people import document_key
 from msoko.ingest.workbook import Book
@@ -24,8 +24,7 @@ def recognise(book: Book) -> list[Recognition]:
     """Return the sheets that are a register of links, or nearly so."""
     found = []
     for sheet in book.sheets:
-        for index, row in enumerate(sheet.cells[:30]):
-            have = labels(row)
+        for index, have in enumerate(sheet.head):
             share = sum(label in have for label in NEEDED) / len(NEEDED)
             if share < 0.6:
                 continue
@@ -41,14 +40,14 @@ def read(book: Book, recognition: Recognition, desk: Desk) -> list[Reading]:
     """Return what the register's rows became; the links themselves are read by `read_links`."""
     sheet = next(one for one in book.sheets if one.name == recognition.sheet)
     place = Place(book, sheet)
-    return [_read_block(place, block, desk)[1] for block in blocks(sheet, NEEDED)]
+    return [_read_block(place, block, desk)[1] for block in blocks(sheet, NEEDED, is_title)]
 
 
 def read_links(book: Book, recognition: Recognition, desk: Desk) -> Links:
     """Return the links of the sheet: a key's parts → the key of its person. Held in memory only."""
     sheet = next(one for one in book.sheets if one.name == recognition.sheet)
     found: Links = {}
-    for block in blocks(sheet, NEEDED):
+    for block in blocks(sheet, NEEDED, is_title):
         found.update(_read_block(Place(book, sheet), block, desk)[0])
     return found
 
@@ -95,6 +94,11 @@ def _key(row: Mapping[str, str | None]) -> tuple[str, ...] | None:
         return ("vpr", login.lower(), grade, code)
     document = document_key(row["документ"] or "")
     return ("document", document) if document else None
+
+
+def is_title(row: Sequence[object]) -> bool:
+    """Return whether a row may stand above the header."""
+    return sum(value is not None for value in row) <= 2
 
 
 def count(links: Mapping[tuple[str, ...], str]) -> int:

@@ -108,9 +108,13 @@ def _unknown(sheet: Sheet, here: Sequence[Known], is_any_known: bool) -> Choice:
         message = f"вид таблицы не распознан. Больше всего похоже на {best.title}; нет: {lacks}."
         action = "Выгрузите отчёт заново, не меняя заголовков."
     elif is_any_known:
-        return Choice(sheet, check="unknown_sheet", severity="warning",
-                      message="лист не распознан и не прочитан.",
-                      action="Если на листе есть данные, перенесите их в отдельный файл.")  # fmt: skip
+        return Choice(
+            sheet,
+            check="unknown_sheet",
+            severity="warning",
+            message="лист не распознан и не прочитан.",
+            action="Если на листе есть данные, перенесите их в отдельный файл.",
+        )
     else:
         message = "вид таблицы не распознан, ни на одну известную она не похожа."
         action = "Опишите её в year.yml (layout: columns) или укажите layout: ignore с причиной."

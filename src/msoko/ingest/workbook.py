@@ -11,13 +11,18 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from msoko.ingest.cells import labels
+
 Cell = Any
 """`None`, `str`, `int`, `float`, `bool`, or a date, datetime or time of `datetime`."""
 
+HEAD = 60
+"""A header stands in the first rows; a title block of more is not known."""
 TIMEOUT = 30.0
 """Seconds for one file; a 50,000-row export takes two."""
 
@@ -32,6 +37,11 @@ class Sheet:
     hidden_rows: tuple[int, ...] = ()  # row numbers from 1
     error_cells: tuple[str, ...] = ()  # #N/A and the like; empty in `cells`
     empty_formulas: tuple[str, ...] = ()  # formulas that were never computed
+
+    @cached_property
+    def head(self) -> list[dict[str, int]]:
+        """Return the labels of each of the first rows, where a header may stand."""
+        return [labels(row) for row in self.cells[:HEAD]]
 
 
 @dataclass(frozen=True)

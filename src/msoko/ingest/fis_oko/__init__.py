@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msoko.ingest.blocks import Place
 from msoko.ingest.cells import folded, text
-from msoko.ingest.fis_oko import collection_form, distribution, groups, individual
-from msoko.ingest.fis_oko.heading import TASK, Place, labels
+from msoko.ingest.fis_oko import (
+    collection_form,
+    distribution,
+    group_tables,
+    individual,
+    performance,
+)
+from msoko.ingest.fis_oko.heading import TASK
 from msoko.ingest.layouts import SURE, Desk, Reading, Recognition
 from msoko.ingest.workbook import Book, Sheet
-
-HEADER_WITHIN = 60
-"""A header stands in the first rows; a title block of more is not known."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,13 @@ class Layout:
 LAYOUTS = (
     Layout("vpr_f1", "Ф1 «Индивидуальные результаты»", individual.NEEDED, True, (),
            individual.read),
-    Layout("vpr_f3", "Ф3 «Статистика по отметкам»", groups.MARKS_NEEDED, False, ("1", "6"),
-           groups.read_marks),
-    Layout("vpr_journal", "«Сравнение отметок с отметками по журналу»", groups.JOURNAL_NEEDED,
-           False, (), groups.read_journal),
+    Layout("vpr_f3", "Ф3 «Статистика по отметкам»", group_tables.MARKS_NEEDED, False, ("1", "6"),
+           group_tables.read_marks),
+    Layout("vpr_journal", "«Сравнение отметок с отметками по журналу»", group_tables.JOURNAL_NEEDED,
+           False, (), group_tables.read_journal),
     Layout("vpr_distribution", "«Распределение первичных баллов»", distribution.NEEDED, False, (),
            distribution.read),
-    Layout("vpr_tasks", "«Выполнение заданий»", groups.TASKS_NEEDED, True, (), groups.read_tasks),
+    Layout("vpr_tasks", "«Выполнение заданий»", performance.NEEDED, True, (), performance.read),
 )  # fmt: skip
 
 
@@ -62,8 +66,7 @@ def read(book: Book, recognition: Recognition, desk: Desk) -> list[Reading]:
 def _recognise(sheet: Sheet, layout: Layout) -> Recognition | None:
     """Return how well the best row of the sheet serves as the layout's header."""
     best: tuple[float, int, dict[str, int]] = (0.0, 0, {})
-    for index, row in enumerate(sheet.cells[:HEADER_WITHIN]):
-        have = labels(row)
+    for index, have in enumerate(sheet.head):
         share = sum(label in have for label in layout.needed) / len(layout.needed)
         if share > best[0]:
             best = (share, index, have)

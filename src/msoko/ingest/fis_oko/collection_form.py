@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msoko.ingest.cells import text
-from msoko.ingest.fis_oko.heading import TASK, labels
+from msoko.ingest.fis_oko.heading import TASK
 from msoko.ingest.layouts import Recognition
 from msoko.ingest.workbook import Sheet
 
@@ -15,10 +15,9 @@ HEADER_WITHIN = 10
 
 def recognise(sheet: Sheet) -> Recognition | None:
     """Return the recognition of a form, blank or filled, whose `refusal` says what to send."""
-    for index, row in enumerate(sheet.cells[:HEADER_WITHIN]):
-        have = labels(row)
+    for index, have in enumerate(sheet.head[:HEADER_WITHIN]):
         missing = [label for label in NEEDED if label not in have]
-        tasks = sum(bool(TASK.fullmatch(text(value) or "")) for value in row)
+        tasks = sum(bool(TASK.fullmatch(text(value) or "")) for value in sheet.cells[index])
         if len(missing) > 1 or "код участника" not in have or not tasks:
             continue
         if any(label in have for label in RESULTS):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from msoko.ingest.blocks import Block, Place, blocks, filled_rows
 from msoko.ingest.cells import addresses, folded, grid, letters, numbers, text
 from msoko.ingest.fis_oko.groups import FIX, ROUNDING
-from msoko.ingest.fis_oko.heading import Block, Place, blocks, filled_rows
+from msoko.ingest.fis_oko.heading import is_heading
 from msoko.ingest.layouts import Desk, Reading, Recognition
 
 NEEDED = ("год", "класс", "предмет", "муниципалитет", "логин", "оо", "кол-во участников", "0", "1")
@@ -18,7 +19,7 @@ def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
 
     The file may hold several years; rows of another school year are set aside.
     """
-    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED)]
+    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED, is_heading)]
 
 
 def _read_block(place: Place, block: Block, desk: Desk) -> Reading:

@@ -1,4 +1,4 @@
-"""Tables whose rows are groups of participants: Ф3, comparison with the journal, tasks."""
+"""Rows that are groups of participants: their numbers, and checks that all such tables share."""
 
 from __future__ import annotations
 
@@ -8,32 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from msoko.ingest.cells import address, addresses, folded, grid, letters, numbers, text
+from msoko.ingest.blocks import Block, Place, blocks, filled_rows
+from msoko.ingest.cells import address, folded, grid, letters, numbers, text
 from msoko.ingest.findings import Finding
-from msoko.ingest.fis_oko.heading import (
-    Block,
-    Heading,
-    Place,
-    blocks,
-    filled_rows,
-    group_of,
-    read_heading,
-    tasks_of,
-)
-from msoko.ingest.layouts import Desk, Reading, Recognition
+from msoko.ingest.fis_oko.heading import Heading, group_of, is_heading, read_heading
+from msoko.ingest.layouts import Desk, Reading
 
-MARK_LABELS = ("2", "3", "4", "5")
-MARKS_NEEDED = ("группы участников", "кол-во участников", *MARK_LABELS)
-LOWERED = "понизили (отметка < отметка по журналу)"
-CONFIRMED = "подтвердили (отметка = отметке по журналу)"
-RAISED = "повысили (отметка > отметка по журналу)"
-JOURNAL_NEEDED = (
-    "группы участников",
-    "кол-во участников(всего)",
-    *(f"{word} {tail}" for word in (LOWERED, CONFIRMED, RAISED)
-      for tail in ("%", "кол-во участников")),
-)  # fmt: skip
-TASKS_NEEDED = ("группы участников", "кол-во участников")
 ROUNDING = 0.1
 """Four shares printed to two decimals miss 100 by 0.02; some exports print one decimal."""
 FIX = "Выгрузите отчёт заново из ФИС ОКО; подтверждённую правку запишите в corrections.yml."
@@ -62,11 +42,8 @@ class Groups:
                 bad = bad | np.isnan(self.values[name])
             wrong += [(int(row), column) for row in self.rows[bad]]
         if wrong:
-            reading.findings.append(
-                place.finding("unreadable", "blocking",
-                              f"значение пусто или не число: ячейки {addresses(wrong)}.", FIX,
-                              cell=addresses(wrong), row_count=len({row for row, _ in wrong}))
-            )  # fmt: skip
+            what = "значение пусто или не число"
+            reading.findings += place.cells("unreadable", "blocking", what, FIX, wrong)
             self._drop({row for row, _ in wrong}, reading)
 
     @staticmethod
@@ -135,7 +112,9 @@ def check_counts(place: Place, groups: Groups, names: Sequence[str]) -> list[Fin
         ]
         if not np.isnan(groups.values[name][list(groups.rows).index(row)])
     ]
-    return _wrong(place, wrong, "count_range", "число участников или ОО отрицательно или дробно")
+    return place.cells(
+        "count_range", "blocking", "число участников или ОО отрицательно или дробно", FIX, wrong
+    )
 
 
 def check_percents(place: Place, groups: Groups, names: Sequence[str]) -> list[Finding]:
@@ -145,25 +124,16 @@ def check_percents(place: Place, groups: Groups, names: Sequence[str]) -> list[F
         for name in names
         for row in groups.rows[(groups.values[name] < 0) | (groups.values[name] > 100)]
     ]
-    findings = _wrong(place, outside, "percent_range", "доля вне пределов от 0 до 100 %")
+    findings = place.cells(
+        "percent_range", "blocking", "доля вне пределов от 0 до 100 %", FIX, outside
+    )
     total = np.sum([groups.values[name] for name in names], axis=0)
     gap = np.abs(total - 100)
     first = groups.columns[names[0]]
     for mask, severity in ((gap > 1, "blocking"), ((gap > ROUNDING) & (gap <= 1), "warning")):
         cells = [(int(row), first) for row in groups.rows[mask]]
-        findings += _wrong(place, cells, "percent_sum", "доли в строке не дают 100 %", severity)
+        findings += place.cells("percent_sum", severity, "доли в строке не дают 100 %", FIX, cells)
     return findings
-
-
-def _wrong(
-    place: Place, cells: list[tuple[int, int]], check: str, what: str, severity: str = "blocking"
-) -> list[Finding]:
-    if not cells:
-        return []
-    shown = addresses(cells)
-    count = len({row for row, _ in cells})
-    return [place.finding(check, severity, f"{what}: ячейки {shown}.", FIX,
-                          cell=shown, row_count=count)]  # fmt: skip
 
 
 def check_names(place: Place, groups: Groups, block: Block) -> list[Finding]:
@@ -181,15 +151,16 @@ def check_names(place: Place, groups: Groups, block: Block) -> list[Finding]:
     return findings
 
 
-def _read(
+def read_groups(
     place: Place,
     needed: Sequence[str],
     columns_of: Callable[[Block], dict[str, int]],
     fill: Fill,
     desk: Desk,
 ) -> list[Reading]:
+    """Return one reading per block; `fill` turns the groups of a block into a table."""
     readings = []
-    for block in blocks(place.sheet, needed):
+    for block in blocks(place.sheet, needed, is_heading):
         heading = read_heading(place, block, desk)
         reading = Reading(block=block.number, findings=list(heading.findings))
         reading.paper = {"procedure": "vpr", "subject": heading.subject, "grade": heading.grade,
@@ -205,145 +176,9 @@ def _read(
     return readings
 
 
-def read_marks(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return the readings of Ф3: the table `mark_shares`."""
-
-    def columns(block: Block) -> dict[str, int]:
-        named = {f"share_{mark}_percent": block.columns[mark] for mark in MARK_LABELS}
-        named["participant_count"] = block.columns["кол-во участников"]
-        if "кол-во оо" in block.columns:
-            named["school_count"] = block.columns["кол-во оо"]
-        return named
-
-    return _read(place, MARKS_NEEDED, columns, _fill_marks, desk)
-
-
-def _fill_marks(
-    place: Place, block: Block, heading: Heading, groups: Groups, reading: Reading
-) -> None:
-    shares = [f"share_{mark}_percent" for mark in MARK_LABELS]
-    counts = [name for name in groups.columns if name.endswith("_count")]
-    reading.findings += check_percents(place, groups, shares)
-    reading.findings += check_counts(place, groups, counts)
-    frame = groups.frame(heading)
-    for name in counts:
-        frame[name] = whole(groups.values[name])
-    for name in shares:
-        frame[name] = groups.values[name]
-    _finish(reading, "mark_shares", frame, block, groups)
-
-
-def _finish(
-    reading: Reading, table: str, frame: pd.DataFrame, block: Block, groups: Groups
-) -> None:
+def finish(reading: Reading, table: str, frame: pd.DataFrame, block: Block, groups: Groups) -> None:
+    """Put the table, and where its columns stood, into the reading."""
     named = {name: letters(column) for name, column in groups.columns.items() if name in frame}
     named["group_name"] = letters(block.columns["группы участников"])
     reading.tables = {table: frame}
     reading.columns = {table: named}
-
-
-def read_journal(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return the readings of the journal comparison: the table `journal_comparison`."""
-
-    def columns(block: Block) -> dict[str, int]:
-        named = {"participant_count": block.columns["кол-во участников(всего)"]}
-        for name, label in (("lowered", LOWERED), ("confirmed", CONFIRMED), ("raised", RAISED)):
-            named[f"{name}_percent"] = block.columns[f"{label} %"]
-            named[f"{name}_count"] = block.columns[f"{label} кол-во участников"]
-        return named
-
-    return _read(place, JOURNAL_NEEDED, columns, _fill_journal, desk)
-
-
-def _fill_journal(
-    place: Place, block: Block, heading: Heading, groups: Groups, reading: Reading
-) -> None:
-    sides = ("lowered", "confirmed", "raised")
-    counts = [f"{side}_count" for side in sides]
-    reading.findings += check_percents(place, groups, [f"{side}_percent" for side in sides])
-    reading.findings += check_counts(place, groups, ["participant_count", *counts])
-    total = groups.values["participant_count"]
-    parts = np.sum([groups.values[name] for name in counts], axis=0)
-    column = groups.columns["participant_count"]
-    cells = [(int(row), column) for row in groups.rows[parts != total]]
-    what = "понизили + подтвердили + повысили не равно числу участников"
-    reading.findings += _wrong(place, cells, "journal_sum", what)
-    for side in sides:
-        exact = 100 * groups.values[f"{side}_count"] / np.where(total > 0, total, np.nan)
-        off = np.abs(exact - groups.values[f"{side}_percent"]) > ROUNDING
-        cells = [(int(row), groups.columns[f"{side}_percent"]) for row in groups.rows[off]]
-        what = "доля не соответствует числу участников"
-        reading.findings += _wrong(place, cells, "journal_percent", what)
-    frame = groups.frame(heading)
-    for name, values in groups.values.items():
-        frame[name] = whole(values) if name.endswith("_count") else values
-    _finish(reading, "journal_comparison", frame, block, groups)
-
-
-def read_tasks(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return the readings of «Выполнение заданий»: the table `task_performance`.
-
-    The layout is `unverified`: no real export of it was seen. Maxima stand in the
-    header, `1 (2б)`, or in a row «Максимальный балл» above or below plain numbers.
-    """
-    return _read(place, TASKS_NEEDED, _task_columns, _fill_tasks, desk)
-
-
-def _task_columns(block: Block) -> dict[str, int]:
-    named = {"participant_count": block.columns["кол-во участников"]}
-    if "кол-во оо" in block.columns:
-        named["school_count"] = block.columns["кол-во оо"]
-    last = max(named.values())
-    for label, column in block.columns.items():
-        if column > last:
-            named[f"task {label}"] = column
-    return named
-
-
-def _fill_tasks(
-    place: Place, block: Block, heading: Heading, groups: Groups, reading: Reading
-) -> None:
-    declared = {task.column: task for task in tasks_of(place.sheet, block)}
-    maxima = _maxima_row(place, block)
-    names = [name for name in groups.columns if name.startswith("task ")]
-    outside = [
-        (int(row), groups.columns[name])
-        for name in names
-        for row in groups.rows[(groups.values[name] < 0) | (groups.values[name] > 100)]
-    ]
-    reading.findings += _wrong(place, outside, "percent_range", "доля вне пределов от 0 до 100 %")
-    base = groups.frame(heading).assign(participant_count=whole(groups.values["participant_count"]))
-    pieces = []
-    for name in names:
-        column = groups.columns[name]
-        task = declared.get(column)
-        most = task.max_score if task else maxima.get(column)
-        pieces.append(
-            base.assign(
-                task=task.name if task else text(place.sheet.cells[block.header][column]),
-                level=task.level if task else None,
-                max_score=most,
-                performance_percent=groups.values[name],
-                source_column=letters(column),
-            )
-        )
-    frame = pd.concat(pieces, ignore_index=True) if pieces else base.iloc[:0]
-    frame = frame.sort_values("source_row", kind="stable").reset_index(drop=True)
-    _finish(reading, "task_performance", frame, block, groups)
-
-
-def _maxima_row(place: Place, block: Block) -> dict[int, float]:
-    """Return task maxima by column from a row «Максимальный балл», empty where there is none."""
-    rows = (
-        place.sheet.cells[block.top : block.header]
-        + place.sheet.cells[block.header + 1 : block.header + 2]
-    )
-    for row in rows:
-        if any(folded(value).startswith(("максимальный балл", "макс. балл")) for value in row
-               if value is not None):  # fmt: skip
-            return {
-                column: float(value)
-                for column, value in enumerate(row)
-                if isinstance(value, (int, float)) and not isinstance(value, bool)
-            }
-    return {}

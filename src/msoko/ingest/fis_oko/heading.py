@@ -1,51 +1,23 @@
-"""The lines above a ФИС ОКО table: paper, maximum, date; and where its blocks begin."""
+"""The lines above a ФИС ОКО table: paper, maximum, date, tasks; and its groups."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from msoko.ingest.blocks import Block, Place, check_day
 from msoko.ingest.cells import address, date_of, folded, number, text
 from msoko.ingest.findings import Finding
 from msoko.ingest.layouts import Desk
-from msoko.ingest.workbook import Book, Sheet
-from msoko.school_year import SchoolYear
+from msoko.ingest.workbook import Sheet
 
 TITLE = re.compile(r"впр\s+(\d{4})\s*г?\.?\s+(.+?)\.?\s+(\d{1,2})\s+класс", re.IGNORECASE)
 TASK = re.compile(r"(\S.*?)\s*\(\s*(\d{1,2})\s*б(?:алл\w*|\.)?\s*\)")
 LOGIN = re.compile(r"\(\s*(edu\d{4,8})\s*\)\s*$", re.IGNORECASE)
 MUNICIPALITY = re.compile(r"\(\s*(reg\d+_\w+)\s*\)\s*$", re.IGNORECASE)
 MOST_HEADING_CELLS = 3
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where findings of a sheet are: its file and its name."""
-
-    book: Book
-    sheet: Sheet
-
-    def finding(
-        self, check: str, severity: str, message: str, action: str = "", **more: object
-    ) -> Finding:
-        """Return a finding in this sheet."""
-        where = {"file": self.book.file, "sheet": self.sheet.name}
-        return Finding(check, severity, message, action, **{**where, **more})  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Block:
-    """One table in a sheet; rows and columns are indices from 0, `end` is exclusive."""
-
-    number: int
-    top: int
-    header: int
-    end: int
-    columns: Mapping[str, int]  # folded header label → column
 
 
 @dataclass(frozen=True)
@@ -64,53 +36,8 @@ class Heading:
         return self.subject is not None and self.grade is not None
 
 
-def labels(row: Sequence[object]) -> dict[str, int]:
-    """Return the folded labels of a row by column; the first of equals wins."""
-    found: dict[str, int] = {}
-    for column, value in enumerate(row):
-        label = folded(value)
-        if label:
-            found.setdefault(label, column)
-    return found
-
-
-def header_rows(cells: Sequence[Sequence[object]], needed: Sequence[str]) -> list[int]:
-    """Return the rows that hold all `needed` labels (folded)."""
-    wanted, key = set(needed), needed[0]
-    memo: dict[str, bool] = {}
-
-    def is_key(value: object) -> bool:
-        if not isinstance(value, str):
-            return False
-        if value not in memo:
-            memo[value] = folded(value) == key
-        return memo[value]
-
-    return [
-        index
-        for index, row in enumerate(cells)
-        if any(is_key(value) for value in row) and wanted <= set(labels(row))
-    ]
-
-
-def blocks(sheet: Sheet, needed: Sequence[str]) -> list[Block]:
-    """Return the blocks of a sheet: each header that holds all `needed` labels starts one."""
-    headers = header_rows(sheet.cells, needed)
-    tops = []
-    for position, header in enumerate(headers):
-        floor = headers[position - 1] + 1 if position else 0
-        top = header
-        while top > floor and _is_heading(sheet.cells[top - 1]):
-            top -= 1
-        tops.append(top)
-    ends = [*tops[1:], len(sheet.cells)]
-    return [
-        Block(position + 1, top, header, end, labels(sheet.cells[header]))
-        for position, (top, header, end) in enumerate(zip(tops, headers, ends, strict=True))
-    ]
-
-
-def _is_heading(row: Sequence[object]) -> bool:
+def is_heading(row: Sequence[object]) -> bool:
+    """Return whether a row may stand above a header: few cells, and no school's banner."""
     words = [folded(value) for value in row if value is not None]
     if any("уровень сложности" in word or "максимальный балл" in word for word in words):
         return True
@@ -156,34 +83,6 @@ def read_heading(place: Place, block: Block, desk: Desk) -> Heading:
         grade = None
     most = number(stated.get("максимальный первичный балл"))
     return Heading("vpr", subject, grade, most, day, findings)
-
-
-def check_day(
-    place: Place, day: dt.date | None, year: SchoolYear, row: int, word: str = "Дата"
-) -> list[Finding]:
-    """Return a blocking finding where the paper's day is missing or outside the school year."""
-    if day is None:
-        return [
-            place.finding(
-                "paper_date",
-                "blocking",
-                f"не найдена дата работы («{word}»): нельзя проверить учебный год.",
-                "Выгрузите отчёт заново, не меняя строк над таблицей.",
-                cell=address(row, 0),
-            )
-        ]
-    if year.begins <= day <= year.ends:
-        return []
-    return [
-        place.finding(
-            "paper_date",
-            "blocking",
-            f"дата работы {day:%d.%m.%Y} не относится к {year} учебному году, "
-            f"это {SchoolYear.of_date(day)}.",
-            f"Переложите файл в data/raw/{SchoolYear.of_date(day)} или выгрузите нужный год.",
-            cell=address(row, 0),
-        )
-    ]
 
 
 def _title(rows: Sequence[Sequence[object]]) -> re.Match[str] | None:
@@ -253,8 +152,3 @@ def group_of(value: object) -> Group | None:
     if folded(name) in ("вся выборка", "российская федерация", "россия", "рф"):
         return Group("country", name, None)
     return Group("region", name, None)
-
-
-def filled_rows(cells: np.ndarray) -> np.ndarray:
-    """Return the indices of rows that hold anything."""
-    return np.flatnonzero((cells != np.array(None, dtype=object)).any(axis=1))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msoko.ingest.fis_oko.heading import Place, labels
+from msoko.ingest.blocks import Place
 from msoko.ingest.layouts import SURE, Desk, Reading, Recognition
 from msoko.ingest.rcoi import appeals, exam
 from msoko.ingest.workbook import Book, Sheet
 
-HEADER_WITHIN = 60
 TITLES = {
     "gia_exam": "протокол ОГЭ/ЕГЭ регионального центра (РЦОИ)",
     "gia_appeals": "апелляции регионального центра (РЦОИ)",
@@ -43,8 +42,7 @@ def _recognise(
     sheet: Sheet, layout: str, needed: Sequence[str], any_of: Sequence[str]
 ) -> Recognition | None:
     best: tuple[float, int, dict[str, int]] = (0.0, 0, {})
-    for index, row in enumerate(sheet.cells[:HEADER_WITHIN]):
-        have = labels(row)
+    for index, have in enumerate(sheet.head):
         share = sum(label in have for label in needed) / len(needed)
         if share > best[0]:
             best = (share, index, have)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from msoko.ingest.blocks import Block, Place, blocks, filled_rows
 from msoko.ingest.cells import folded, grid, letters, numbers, text, texts
-from msoko.ingest.fis_oko.heading import Block, Place, filled_rows
 from msoko.ingest.layouts import Desk, Reading, Recognition
 from msoko.ingest.rcoi.exam import PAPER_GRADES, PROCEDURES, check_title, grade_of
 from msoko.ingest.rcoi.exam_checks import say
-from msoko.ingest.rcoi.heading import blocks, read_title
+from msoko.ingest.rcoi.heading import is_heading, read_title
 from msoko.ingest.rcoi.people import pseudonyms
 
 NEEDED = ("№", "код оо", "класс", "состояние", "балл до изменения", "разница")
@@ -18,7 +18,7 @@ NEEDED = ("№", "код оо", "класс", "состояние", "балл д
 
 def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
     """Return one reading per block: the table `appeals`."""
-    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED)]
+    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED, is_heading)]
 
 
 def _read_block(place: Place, block: Block, desk: Desk) -> Reading:
@@ -66,8 +66,14 @@ def _fill(
     say(place, [(int(row), columns["балл до изменения"]) for row in data[bad]], reading,
         "unreadable", "blocking", "балл апелляции пуст или не читается")  # fmt: skip
     off = ~bad & ~np.isnan(change) & (before + change != after)
-    say(place, [(int(row), columns["разница"]) for row in data[off]], reading,
-        "appeal_sum", "blocking", "балл до изменения и разница не дают нынешнего балла")  # fmt: skip
+    say(
+        place,
+        [(int(row), columns["разница"]) for row in data[off]],
+        reading,
+        "appeal_sum",
+        "blocking",
+        "балл до изменения и разница не дают нынешнего балла",
+    )
     reading.set_aside += [(int(row) + 1, "балл апелляции не читается") for row in data[bad]]
     keep = data[~bad]
     paper = {name: reading.paper[name] for name in ("procedure", "subject", "grade")}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from msoko.ingest.blocks import Block, Place, blocks, check_day, filled_rows
 from msoko.ingest.cells import (
     address,
     addresses,
@@ -19,11 +20,10 @@ from msoko.ingest.cells import (
     text,
     texts,
 )
-from msoko.ingest.fis_oko.heading import Block, Place, check_day, filled_rows
 from msoko.ingest.layouts import Desk, Reading, Recognition
 from msoko.ingest.rcoi import exam_checks
 from msoko.ingest.rcoi.answers import READERS, Answers, task_frame
-from msoko.ingest.rcoi.heading import Title, blocks, footer_of, read_title
+from msoko.ingest.rcoi.heading import Title, footer_of, is_heading, read_title
 from msoko.ingest.rcoi.people import pseudonyms
 
 NEEDED = ("№", "код оо", "класс", "первичный балл")
@@ -58,7 +58,7 @@ class Rows:
 
 def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
     """Return one reading per block: the tables `results` and `task_scores`."""
-    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED)]
+    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED, is_heading)]
 
 
 def _read_block(place: Place, block: Block, desk: Desk) -> Reading:
@@ -162,7 +162,7 @@ def _procedure(
 def _score(
     block: Block, cells: np.ndarray, data: np.ndarray, names: tuple[str, ...]
 ) -> tuple[np.ndarray, np.ndarray, int | None]:
-    """Return the numbers of the first of `names` that is a column, what is no number, the column."""
+    """Return the numbers of the first of `names` present, what is no number, its column."""
     column = next((block.columns[name] for name in names if name in block.columns), None)
     if column is None:
         return np.full(len(data), np.nan), np.zeros(len(data), dtype=bool), None

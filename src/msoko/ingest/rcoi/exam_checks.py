@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from msoko.catalog.scales import marks_possible
+from msoko.ingest.blocks import Block, Place
 from msoko.ingest.cells import addresses, numbers
-from msoko.ingest.fis_oko.heading import Block, Place
 from msoko.ingest.layouts import Desk, Reading
 
 if TYPE_CHECKING:
@@ -133,13 +133,25 @@ def _check_scale(
         return
     good = ~rows.is_bad & ~rows.is_absent
     above = good & (rows.primary > scale.max_score)
-    say(place, [(int(row), block.columns["первичный балл"]) for row in rows.index[above]], reading,
-        "score_range", "blocking", f"первичный балл больше максимума {scale.max_score:g}")  # fmt: skip
+    say(
+        place,
+        [(int(row), block.columns["первичный балл"]) for row in rows.index[above]],
+        reading,
+        "score_range",
+        "blocking",
+        f"первичный балл больше максимума {scale.max_score:g}",
+    )
     lowest, highest = marks_possible(scale, rows.primary)
     off = good & ~np.isnan(rows.mark) & ((rows.mark < lowest) | (rows.mark > highest))
     severity = "blocking" if scale.origin in ("seed", "regulation") else "warning"
-    say(place, [(int(row), block.columns["оценка"]) for row in rows.index[off]], reading,
-        "mark_scale", severity, f"отметка не соответствует баллу по шкале ({scale.origin})")  # fmt: skip
+    say(
+        place,
+        [(int(row), block.columns["оценка"]) for row in rows.index[off]],
+        reading,
+        "mark_scale",
+        severity,
+        f"отметка не соответствует баллу по шкале ({scale.origin})",
+    )
 
 
 def _check_conversion(place: Place, block: Block, rows: Rows, reading: Reading) -> None:
@@ -149,8 +161,11 @@ def _check_conversion(place: Place, block: Block, rows: Rows, reading: Reading) 
     bounds = pairs.groupby("primary")["test"].agg(["min", "max"])
     if (bounds["min"] != bounds["max"]).any() or (bounds["max"].diff() < 0).any():
         message = "перевод первичных баллов в тестовые противоречив внутри одного экзамена."
-        reading.findings.append(place.finding("conversion", "warning", message, FIX,
-                                              table="results", cell=f"A{block.header + 1}"))  # fmt: skip
+        reading.findings.append(
+            place.finding(
+                "conversion", "warning", message, FIX, table="results", cell=f"A{block.header + 1}"
+            )
+        )
 
 
 def _check_footer(place: Place, row: int, kind: str, rows: Rows, reading: Reading) -> None:

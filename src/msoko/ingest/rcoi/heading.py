@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msoko.ingest.blocks import Block
 from msoko.ingest.cells import date_of, folded, text
-from msoko.ingest.fis_oko.heading import Block, labels
 from msoko.ingest.layouts import Desk
 from msoko.ingest.workbook import Sheet
 
@@ -42,24 +42,8 @@ def footer_of(row: Sequence[object]) -> str | None:
     return None
 
 
-def blocks(sheet: Sheet, needed: Sequence[str]) -> list[Block]:
-    """Return the blocks of a sheet: a title, a header that holds `needed`, rows, footers."""
-    headers = [index for index, row in enumerate(sheet.cells) if set(needed) <= set(labels(row))]
-    tops = []
-    for position, header in enumerate(headers):
-        floor = headers[position - 1] + 1 if position else 0
-        top = header
-        while top > floor and _is_heading(sheet.cells[top - 1]):
-            top -= 1
-        tops.append(top)
-    ends = [*tops[1:], len(sheet.cells)][: len(headers)]
-    return [
-        Block(position + 1, top, header, end, labels(sheet.cells[header]))
-        for position, (top, header, end) in enumerate(zip(tops, headers, ends, strict=True))
-    ]
-
-
-def _is_heading(row: Sequence[object]) -> bool:
+def is_heading(row: Sequence[object]) -> bool:
+    """Return whether a row may stand above a header: few cells, and no footer."""
     filled = sum(value is not None for value in row)
     return filled <= HEADING_CELLS and footer_of(row) is None
 

@@ -1,0 +1,147 @@
+"""The participants of a block of Ф1, parsed column by column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from msoko.ingest.blocks import Place
+from msoko.ingest.cells import addresses, crosses, folded, numbers, texts
+from msoko.ingest.fis_oko.heading import LOGIN, Task
+from msoko.ingest.layouts import Reading
+
+ABSENT = re.compile(r"отсутств\w*|не явил\w*|неявка|н/я|н")
+NO_MARK = frozenset({"нет отметки", "нет", "н/а", "-", "–", "—", "н"})
+FIX = (
+    "Сверьте строку с ФИС ОКО и выгрузите Ф1 заново; "
+    "подтверждённую правку запишите в corrections.yml."
+)
+
+
+@dataclass
+class Rows:
+    """The participants of a block, column by column. Row indices are from 0 in the sheet."""
+
+    index: np.ndarray
+    login: list[str | None]
+    code: list[str | None]
+    variant: list[str | None]
+    points: np.ndarray  # participants × tasks, NaN where X or blank
+    is_cross: np.ndarray
+    total: np.ndarray
+    mark: np.ndarray
+    journal: np.ndarray
+    is_absent: np.ndarray
+    is_bad: np.ndarray  # rows that hold something unreadable
+
+
+def parse(
+    place: Place,
+    columns: Mapping[str, int],
+    tasks: list[Task],
+    cells: np.ndarray,
+    data: np.ndarray,
+    reading: Reading,
+) -> Rows:
+    task_columns = [task.column for task in tasks]
+    answers = cells[np.ix_(data, task_columns)]
+    is_cross = crosses(answers)
+    points, bad_points = numbers(np.where(is_cross, None, answers))
+    total, bad_total = numbers(cells[data, columns["первичный балл"]])
+    mark, bad_mark = numbers(cells[data, columns["отметка"]])
+    journal_cells = cells[data, columns["отметка по журналу"]].copy()
+    for place_in, value in enumerate(journal_cells):
+        if isinstance(value, str) and folded(value) in NO_MARK:
+            journal_cells[place_in] = None
+    journal, bad_journal = numbers(journal_cells)
+    variant = texts(cells[data, columns["вариант"]]) if "вариант" in columns else [None] * len(data)
+    is_absent = np.array([bool(v and ABSENT.fullmatch(v.lower())) for v in variant], dtype=bool)
+    is_empty = np.isnan(points).all(axis=1) & ~is_cross.any(axis=1) & ~bad_points.any(axis=1)
+    is_silent = is_empty & np.isnan(total) & np.isnan(mark) & ~is_absent & ~bad_total & ~bad_mark
+    _say_silent(place, data[is_silent], reading)
+    is_absent |= is_silent
+    blank = np.isnan(points) & ~is_cross & ~bad_points & ~is_absent[:, None]
+    bad_points |= blank
+    bad_total |= np.isnan(total) & ~is_absent
+    is_worked = is_absent & ~(is_empty & np.isnan(total) & np.isnan(mark))
+    rest = zip(
+        ("первичный балл", "отметка", "отметка по журналу", "код участника"),
+        (bad_total, bad_mark, bad_journal, is_worked),
+        strict=True,
+    )
+    wrong = [(int(data[r]), task_columns[c]) for r, c in np.argwhere(bad_points)]
+    for name, mask in rest:
+        wrong += [(int(row), columns[name]) for row in data[mask]]
+    say(place, wrong, "unreadable", "значение пусто, не число или противоречит отсутствию", reading)
+    is_bad = bad_points.any(axis=1) | bad_total | bad_mark | bad_journal | is_worked
+    return Rows(
+        data,
+        [(login or "").lower() or None for login in _logins(columns, cells, data)],
+        texts(cells[data, columns["код участника"]]),
+        variant,
+        points,
+        is_cross,
+        total,
+        mark,
+        journal,
+        is_absent,
+        is_bad,
+    )
+
+
+def _logins(columns: Mapping[str, int], cells: np.ndarray, data: np.ndarray) -> list[str | None]:
+    """Return each participant's login; where its cell is blank, from the school's name."""
+    found = texts(cells[data, columns["оо"]])
+    if "название оо" not in columns or all(found):
+        return found
+    names = texts(cells[data, columns["название оо"]])
+    return [
+        login or ((match := LOGIN.search(name or "")) and match[1]) or None
+        for login, name in zip(found, names, strict=True)
+    ]
+
+
+def _say_silent(place: Place, rows: np.ndarray, reading: Reading) -> None:
+    if len(rows):
+        message = (
+            f"{len(rows)} участников без баллов и без слова «отсутствовал»: "
+            "учтены как отсутствовавшие."
+        )
+        reading.findings.append(
+            place.finding(
+                "silent_absence",
+                "warning",
+                message,
+                FIX,
+                table="results",
+                cell=addresses([(int(row), 0) for row in rows]),
+                row_count=len(rows),
+            )
+        )
+
+
+def say(
+    place: Place,
+    cells: list[tuple[int, int]],
+    check: str,
+    what: str,
+    reading: Reading,
+    severity: str = "blocking",
+) -> None:
+    """Add one finding on `results` that names the cells, where there are any."""
+    if cells:
+        count = len({row for row, _ in cells})
+        reading.findings.append(
+            place.finding(
+                check,
+                severity,
+                f"{what}: ячейки {addresses(cells)}.",
+                FIX,
+                table="results",
+                cell=addresses(cells),
+                row_count=count,
+            )
+        )

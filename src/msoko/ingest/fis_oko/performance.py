@@ -1,0 +1,84 @@
+"""«Выполнение заданий»: the share of points that a group won in each task."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from msoko.ingest.blocks import Block, Place
+from msoko.ingest.cells import folded, letters, text
+from msoko.ingest.fis_oko.groups import FIX, Groups, finish, read_groups, whole
+from msoko.ingest.fis_oko.heading import Heading, tasks_of
+from msoko.ingest.layouts import Desk, Reading, Recognition
+
+NEEDED = ("группы участников", "кол-во участников")
+
+
+def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
+    """Return the readings of «Выполнение заданий»: the table `task_performance`.
+
+    The layout is `unverified`: no real export of it was seen. Maxima stand in the
+    header, `1 (2б)`, or in a row «Максимальный балл» above or below plain numbers.
+    """
+    return read_groups(place, NEEDED, _task_columns, _fill_tasks, desk)
+
+
+def _task_columns(block: Block) -> dict[str, int]:
+    named = {"participant_count": block.columns["кол-во участников"]}
+    if "кол-во оо" in block.columns:
+        named["school_count"] = block.columns["кол-во оо"]
+    last = max(named.values())
+    for label, column in block.columns.items():
+        if column > last:
+            named[f"task {label}"] = column
+    return named
+
+
+def _fill_tasks(
+    place: Place, block: Block, heading: Heading, groups: Groups, reading: Reading
+) -> None:
+    declared = {task.column: task for task in tasks_of(place.sheet, block)}
+    maxima = _maxima_row(place, block)
+    names = [name for name in groups.columns if name.startswith("task ")]
+    outside = [
+        (int(row), groups.columns[name])
+        for name in names
+        for row in groups.rows[(groups.values[name] < 0) | (groups.values[name] > 100)]
+    ]
+    reading.findings += place.cells(
+        "percent_range", "blocking", "доля вне пределов от 0 до 100 %", FIX, outside
+    )
+    base = groups.frame(heading).assign(participant_count=whole(groups.values["participant_count"]))
+    pieces = []
+    for name in names:
+        column = groups.columns[name]
+        task = declared.get(column)
+        most = task.max_score if task else maxima.get(column)
+        pieces.append(
+            base.assign(
+                task=task.name if task else text(place.sheet.cells[block.header][column]),
+                level=task.level if task else None,
+                max_score=most,
+                performance_percent=groups.values[name],
+                source_column=letters(column),
+            )
+        )
+    frame = pd.concat(pieces, ignore_index=True) if pieces else base.iloc[:0]
+    frame = frame.sort_values("source_row", kind="stable").reset_index(drop=True)
+    finish(reading, "task_performance", frame, block, groups)
+
+
+def _maxima_row(place: Place, block: Block) -> dict[int, float]:
+    """Return task maxima by column from a row «Максимальный балл», empty where there is none."""
+    rows = (
+        place.sheet.cells[block.top : block.header]
+        + place.sheet.cells[block.header + 1 : block.header + 2]
+    )
+    for row in rows:
+        if any(folded(value).startswith(("максимальный балл", "макс. балл")) for value in row
+               if value is not None):  # fmt: skip
+            return {
+                column: float(value)
+                for column, value in enumerate(row)
+                if isinstance(value, (int, float)) and not isinstance(value, bool)
+            }
+    return {}
