@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from msoko.catalog.model import Direction, Indicator, Place, Reference
+from msoko.catalog.model import Direction, Indicator, Place, RecommendationRule, Reference
 from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
 from msoko.tables import TABLES
@@ -33,6 +34,12 @@ DERIVED: dict[str, dict[str, str]] = {
     },
 }
 """Tables that are made from results when indicators are computed, and their columns."""
+SLOT = r"\{\{\s*(\w+)\s*\}\}"
+SLOTS = (
+    *("school", "subject", "grade", "value", "interval", "n", "count", "of", "whole", "region"),
+    *("limit", "previous", "change", "loss", "change_interval", "markers"),
+)
+"""What the texts of recommendation rules may name."""
 SCHOOL_COLUMNS = {"school_type": "text", "location": "text", "kind": "text"}
 """Attributes of `schools` that every table with a `school_id` may be cut by."""
 
@@ -56,13 +63,38 @@ def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> No
     codes = {indicator.code: indicator for indicator in direction.indicators}
     for rule in direction.recommendations:
         _known("indicator", rule.indicator, codes, rule.place)
-        if rule.when == "below_target" and codes[rule.indicator].target is None:
-            raise UsageError(
-                f"{rule.place}: правило «{rule.code}» сравнивает с целевым значением, "
-                f"а у показателя «{rule.indicator}» его нет. Задайте «target» или другое «when»."
-            )
-        if rule.when in ("above_threshold", "below_threshold") and not rule.threshold:
-            raise UsageError(f"{rule.place}: в правиле «{rule.code}» нет ключа «threshold».")
+        _check_rule(rule, codes[rule.indicator])
+
+
+def _check_rule(rule: RecommendationRule, indicator: Indicator) -> None:
+    if rule.when == "below_target" and indicator.target is None:
+        raise UsageError(
+            f"{rule.place}: правило «{rule.code}» сравнивает с целевым значением, "
+            f"а у показателя «{rule.indicator}» его нет. Задайте «target» или другое «when»."
+        )
+    if rule.when in ("above_threshold", "below_threshold") and not rule.threshold:
+        raise UsageError(f"{rule.place}: в правиле «{rule.code}» нет ключа «threshold».")
+    if rule.when.endswith("funnel") and indicator.interval != "wilson":
+        raise UsageError(
+            f"{rule.place}: правило «{rule.code}» ищет школы вне воронки, а она строится по долям "
+            f"с интервалом «wilson»; у показателя «{rule.indicator}» – «{indicator.interval}»."
+        )
+    by = rule.by
+    if by is not None and sorted(by) not in [sorted(keys) for keys in indicator.by]:
+        raise UsageError(
+            f"{rule.place}: правило «{rule.code}» берёт группы {list(by)}, которых нет в «by» "
+            f"показателя «{rule.indicator}». Допишите их туда."
+        )
+    texts = (rule.finding, *(part for one in rule.advice for part in (one.text, one.expected)))
+    for slot in (name for text in texts for name in re.findall(SLOT, text)):
+        _known("{{ … }}", slot, SLOTS, rule.place)
+
+
+def check_thresholds(direction: Direction, thresholds: Iterable[str]) -> None:
+    """Refuse a rule whose threshold is neither a number nor a declared code."""
+    for rule in direction.recommendations:
+        if rule.threshold and not re.fullmatch(r"-?\d+(\.\d+)?", rule.threshold):
+            _known("threshold", rule.threshold, thresholds, rule.place)
 
 
 def refuse_repeated(title: str, declared: Iterable) -> None:

@@ -56,6 +56,7 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
     if isinstance(profile, str):
         profile = load_profile(project, profile)
     forms = load_form_items(project)
+    thresholds = load_thresholds(project)
     declared: dict[str, Direction] = {}
     for code in (*profile.directions, *profile.folds):
         direction = load_direction(project, code)
@@ -65,6 +66,7 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
     directions = merge.folded(declared, profile)
     for direction in directions:
         checks.check(direction, forms)
+        checks.check_thresholds(direction, thresholds)
     return directions
 
 

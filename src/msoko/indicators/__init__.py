@@ -1,5 +1,8 @@
 """Declared indicators over tables: one long table of values with numerators and intervals."""
 
 from msoko.indicators.computing import compute
+from msoko.indicators.levels import motivating_points, task_level
+from msoko.indicators.lists import find_low_results
+from msoko.indicators.recommending import recommend
 
-__all__ = ["compute"]
+__all__ = ["compute", "find_low_results", "motivating_points", "recommend", "task_level"]

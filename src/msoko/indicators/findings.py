@@ -1,0 +1,171 @@
+"""Which groups a rule of recommendations finds, and what it found them by.
+
+A finding needs evidence beyond chance: an interval clear of the target or threshold, a place
+outside the funnel, a change whose false discovery rate is held. No finding, no recommendation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from msoko.catalog.model import Indicator, RecommendationRule, Threshold
+
+FUNNEL_LIMIT = 0.998
+"""The share of schools like the average that lie inside the funnel's outer limits."""
+CHANGE_FDR = 0.05
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The rows of one indicator that a rule looks at.
+
+    `rows`, `before`: the rule's groups this year and last year. `schools`, `schools_before`:
+    the same groups by school, for errors in which the school varies. Columns as in table
+    `indicators`, with `keys`, the group without its school.
+    """
+
+    indicator: Indicator
+    rows: pd.DataFrame
+    before: pd.DataFrame
+    schools: pd.DataFrame
+    schools_before: pd.DataFrame
+
+
+def find(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the rows that the rule finds, with what it compared them with.
+
+    Added columns, null where the rule has no use for them: `limit` (target or threshold),
+    `previous`, `change`, `change_low`, `change_high`. Groups with fewer than `rule.min_n` are
+    passed over, as are those flagged `not_comparable` by a rule about change.
+    """
+    kept = evidence.rows.dropna(subset=["value"])
+    kept = kept[kept["n"] >= rule.min_n].reset_index(drop=True)
+    for column in ("limit", "previous", "change", "change_low", "change_high"):
+        kept[column] = np.nan
+    if kept.empty:
+        return kept
+    return KINDS[rule.when](rule, dataclasses.replace(evidence, rows=kept), thresholds)
+
+
+def threshold_value(rule: RecommendationRule, thresholds: Mapping[str, Threshold]) -> float:
+    """Return the number that a rule compares with, declared by code or written out."""
+    known = thresholds.get(rule.threshold)
+    return known.value if known else float(rule.threshold)
+
+
+def _beyond(rows: pd.DataFrame, limit: float, is_above: bool) -> pd.DataFrame:
+    """Return the rows whose whole interval lies beyond `limit`; without interval, the value."""
+    edge = rows["low"] if is_above else rows["high"]
+    edge = edge.fillna(rows["value"])
+    chosen = edge > limit if is_above else edge < limit
+    return rows[chosen].assign(limit=limit)
+
+
+def _below_target(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    target = evidence.indicator.target
+    limit = target.value if target else np.nan
+    return _beyond(evidence.rows, limit, evidence.indicator.polarity == "lower_is_better")
+
+
+def _threshold(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    limit = threshold_value(rule, thresholds)
+    return _beyond(evidence.rows, limit, rule.when == "above_threshold")
+
+
+def _flagged(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    return evidence.rows[evidence.rows["value"] >= 1]
+
+
+def _funnel(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the schools outside the funnel of their own paper, overdispersion allowed for."""
+    from msoko.stats.funnel import outside, share_funnel
+
+    level = thresholds["funnel_limit"].value if "funnel_limit" in thresholds else FUNNEL_LIMIT
+    side = "above" if rule.when == "above_funnel" else "below"
+    found = []
+    for _, rows in evidence.rows.groupby("keys", sort=True):
+        counts = rows[["numerator", "denominator"]].round().to_numpy(float)
+        funnel = share_funnel(counts[:, 0], counts[:, 1])
+        if hasattr(funnel, "points"):
+            chosen = np.array(outside(funnel, level)) == side
+            found.append(rows[chosen].assign(limit=funnel.target))
+    return pd.concat(found) if found else evidence.rows.iloc[:0]
+
+
+def _worsened(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the groups that became worse, at one false discovery rate for the whole rule."""
+    from msoko.stats.multiplicity import adjust
+
+    flags = evidence.rows["flags"].fillna("").str.split()
+    rows = evidence.rows[["not_comparable" not in words for words in flags]]
+    previous = evidence.before.set_index("group")
+    rows = rows[rows["group"].isin(previous.index[previous["value"].notna()])]
+    told = [(row, _change(evidence, row, previous.loc[row["group"]])) for _, row in rows.iterrows()]
+    told = [(row, change) for row, change in told if change.is_estimable and change.p is not None]
+    if not told:
+        return rows.iloc[:0]
+    least = threshold_value(rule, thresholds) if rule.threshold else 0.0
+    is_better_up = evidence.indicator.polarity != "lower_is_better"
+    found = []
+    for (row, change), q in zip(told, adjust([change.p for _, change in told]), strict=True):
+        loss = -change.value if is_better_up else change.value
+        if q <= CHANGE_FDR and loss > 0 and loss >= least:
+            found.append(
+                row.to_dict()
+                | {
+                    "previous": previous.at[row["group"], "value"],
+                    "change": change.value,
+                    "change_low": change.low,
+                    "change_high": change.high,
+                }
+            )
+    return pd.DataFrame(found, columns=rows.columns)
+
+
+def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> object:
+    """Return the estimate of a group's change: by schools where they are known, else by pupils."""
+    from msoko.stats.proportions import newcombe_difference
+    from msoko.stats.ratio import ratio_change
+
+    if not isinstance(row["school_id"], str):
+        pair = [
+            frame[frame["keys"] == row["keys"]].set_index("school_id")[["numerator", "denominator"]]
+            for frame in (evidence.schools_before, evidence.schools)
+        ]
+        everyone = pair[0].index.union(pair[1].index).sort_values()
+        if len(pair[0]) and len(pair[1]):
+            old, new = (part.reindex(everyone).astype(float) for part in pair)
+            return ratio_change(
+                (old["numerator"], old["denominator"]), (new["numerator"], new["denominator"])
+            )
+    counts = [(round(one["numerator"]), round(one["denominator"])) for one in (row, before)]
+    return newcombe_difference(*zip(*counts, strict=True))
+
+
+KINDS: Mapping[str, Callable[..., pd.DataFrame]] = {
+    "below_target": _below_target,
+    "above_threshold": _threshold,
+    "below_threshold": _threshold,
+    "above_funnel": _funnel,
+    "below_funnel": _funnel,
+    "fell": _worsened,
+    "flagged": _flagged,
+    "low_results": _flagged,
+}

@@ -1,0 +1,178 @@
+"""Findings → address recommendations, worded by the department for each recipient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from msoko.catalog import load_directions, load_profile, load_thresholds, words
+from msoko.catalog.checks import SLOT
+from msoko.catalog.model import Direction, Indicator, RecommendationRule, Threshold
+from msoko.indicators.findings import Evidence, find
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+from msoko.store import Store
+from msoko.tables import TABLES
+
+LEAST_P = 0.05
+"""A marker is named in a finding where its own p-value is no greater."""
+
+
+class Shown(Protocol):
+    """How numbers are printed; `msoko.present.russian` is the one formatter of reports."""
+
+    def amount(self, value: float | None, unit: str) -> str: ...
+    def change(self, value: float, unit: str) -> str: ...
+    def figure(self, value: float | None, unit: str) -> str: ...
+    def span(
+        self, low: float | None, high: float | None, unit: str, *, is_change: bool = False
+    ) -> str: ...
+
+
+@dataclass(frozen=True)
+class Names:
+    """What schools, subjects and markers are called."""
+
+    schools: Mapping[str, str]
+    subjects: Mapping[str, str]
+    markers: Mapping[str, str]
+
+    @classmethod
+    def load(cls, project: Project, store: Store, year: SchoolYear) -> Names:
+        """Return the names in use in a year; a school's markers are listed in words."""
+        schools = store.read("schools", [year])
+        titles = words.load_objectivity(project)
+        rows = store.read("objectivity_markers", [year])
+        rows = rows[rows["school_id"].notna() & (rows["p"] <= LEAST_P)].sort_values("p")
+        listed = {
+            school: ", ".join(dict.fromkeys(titles.title(marker).lower() for marker in part))
+            for school, part in rows.groupby("school_id", sort=True)["marker"]
+        }
+        named = dict(zip(schools["school_id"], schools["name"], strict=True))
+        return cls(named, words.load_subject_names(project), listed)
+
+
+def recommend(project: Project, municipality: str, year: SchoolYear, shown: Shown) -> pd.DataFrame:
+    """Return the year's rows of table `recommendations`, in the order of directions and rules.
+
+    Each row is one finding told to one recipient. Reads the indicators of this year and the
+    last; `shown` prints the numbers in the texts.
+    """
+    store = Store(project)
+    names = Names.load(project, store, year)
+    directions = load_directions(project, load_profile(project, municipality))
+    values = with_keys(store.read("indicators", [year.shifted(-1), year]))
+    thresholds = load_thresholds(project)
+    rows = [
+        row
+        for direction in directions
+        for row in recommendations_of(direction, values, year, thresholds, names, shown)
+    ]
+    return pd.DataFrame(rows, columns=list(TABLES["recommendations"].columns))
+
+
+def with_keys(values: pd.DataFrame) -> pd.DataFrame:
+    """Return indicator rows with `keys` (the group without its school) and `by` (its columns)."""
+    groups = values["group"].fillna("")
+    named = {text: [part for part in text.split(";") if part] for text in groups.unique()}
+    keys = {
+        text: ";".join(part for part in parts if not part.startswith("school_id="))
+        for text, parts in named.items()
+    }
+    by = {
+        text: " ".join(sorted(part.split("=")[0] for part in parts))
+        for text, parts in named.items()
+    }
+    return values.assign(group=groups, keys=groups.map(keys), by=groups.map(by))
+
+
+def recommendations_of(
+    direction: Direction,
+    values: pd.DataFrame,
+    year: SchoolYear,
+    thresholds: Mapping[str, Threshold],
+    names: Names,
+    shown: Shown,
+) -> Iterator[dict[str, object]]:
+    """Give a direction's recommendations; `values` has the `keys` and `by` of `with_keys`."""
+    own = values[values["direction"] == direction.direction]
+    for rule in direction.recommendations:
+        indicator = direction.indicator(rule.indicator)
+        rows = own[own["indicator"] == rule.indicator]
+        found = find(rule, _evidence(rule, indicator, rows, year), thresholds)
+        for _, row in found.iterrows():
+            slots = _slots(row, indicator, rows[rows["school_year"] == str(year)], names, shown)
+            for advice in rule.advice:
+                yield {
+                    "school_year": str(year),
+                    "direction": direction.direction,
+                    "rule": rule.code,
+                    "recipient": advice.recipient,
+                    "school_id": row["school_id"],
+                    "subject": row["subject"],
+                    "indicator": rule.indicator,
+                    "group": row["group"],
+                    "finding": filled(rule.finding, slots),
+                    "text": filled(advice.text, slots),
+                    "deadline": advice.deadline,
+                    "expected": filled(advice.expected, slots),
+                    "measure": advice.measure,
+                }
+
+
+def _evidence(
+    rule: RecommendationRule, indicator: Indicator, rows: pd.DataFrame, year: SchoolYear
+) -> Evidence:
+    is_school = rule.unit_of_analysis == "school"
+    default = ("school_id",) if is_school else ()
+    by = " ".join(sorted(default if rule.by is None else rule.by))
+    by_school = " ".join(sorted({*by.split(), "school_id"}))
+    last, this = (rows[rows["school_year"] == str(one)] for one in (year.shifted(-1), year))
+
+    def chosen(part: pd.DataFrame, columns: str, unit: str) -> pd.DataFrame:
+        return part[(part["by"] == columns) & (part["unit_of_analysis"] == unit)]
+
+    return Evidence(
+        indicator,
+        chosen(this, by, rule.unit_of_analysis),
+        chosen(last, by, rule.unit_of_analysis),
+        chosen(this, by_school, "school"),
+        chosen(last, by_school, "school"),
+    )
+
+
+def _slots(
+    row: pd.Series, indicator: Indicator, year_rows: pd.DataFrame, names: Names, shown: Shown
+) -> dict[str, str]:
+    """Return what the slots of a rule's texts stand for in one finding."""
+    unit = indicator.unit
+    wider = year_rows[year_rows["group"] == row["keys"]].set_index("unit_of_analysis")["value"]
+    school = row["school_id"] if isinstance(row["school_id"], str) else ""
+    subject = row["subject"] if isinstance(row["subject"], str) else ""
+    return {
+        "school": names.schools.get(school, school),
+        "subject": names.subjects.get(subject, subject),
+        "grade": "" if pd.isna(row["grade"]) else str(int(row["grade"])),
+        "value": shown.amount(row["value"], unit),
+        "interval": shown.span(row["low"], row["high"], unit),
+        "n": shown.figure(row["n"], "persons"),
+        "count": shown.figure(row["numerator"], "persons"),
+        "of": shown.figure(row["denominator"], "persons"),
+        "whole": shown.amount(wider.get("municipality"), unit),
+        "region": shown.amount(wider.get("region"), unit),
+        "limit": shown.amount(row["limit"], unit),
+        "previous": shown.amount(row["previous"], unit),
+        "change": shown.change(row["change"], unit) if pd.notna(row["change"]) else "",
+        "loss": shown.amount(abs(row["change"]), unit) if pd.notna(row["change"]) else "",
+        "change_interval": shown.span(row["change_low"], row["change_high"], unit, is_change=True),
+        "markers": names.markers.get(school, ""),
+    }
+
+
+def filled(text: str, slots: Mapping[str, str]) -> str:
+    """Return `text` with its slots filled; what fills them is never read as a slot itself."""
+    return re.sub(SLOT, lambda match: slots[match[1]], text)
