@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from drawn_year import YEAR, drawn_year
 
+from drawn_year import YEAR, drawn_year
 from msoko.validate import check_year
 
 

@@ -1,0 +1,149 @@
+"""A school's copy of a workbook, built anew: its own rows, cells marked, a comment in each.
+
+Nothing is taken over but values: no formulas, macros, links, hidden sheets or
+properties of the file can travel. Rows keep their numbers, so the protocol's cell
+addresses hold; rows of others are empty and hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from msoko.ingest.workbook import Book
+from msoko.validate.packets.archive import fixed, neutral
+from msoko.validate.packets.contents import SheetShare
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+AREA = re.compile(r"([A-Z]{1,3})?(\d{1,7})(?::([A-Z]{1,3})?(\d{1,7}))?")
+LOGIN = re.compile(r"edu\d{6}", re.IGNORECASE)
+FILLS = {"blocking": "F8CBAD", "warning": "FFE699", "note": "DDEBF7"}
+GRAVEST = tuple(FILLS)
+AUTHOR = "msoko"
+WIDEST = 40
+SHEET_NAME_LIMIT = 31
+
+
+def marked_copy(
+    book: Book,
+    shares: Sequence[SheetShare],
+    findings: Sequence[Mapping[str, Any]],
+    strangers: frozenset[str],
+    severities: Mapping[str, str],
+) -> bytes:
+    """Return the copy as the bytes of an .xlsx file, the same for the same input.
+
+    `strangers`: names and logins of other schools, in lower case; a heading that
+    holds one is left out. Findings without a cell are in the protocol alone.
+    """
+    from openpyxl import Workbook
+
+    copy = Workbook()
+    copy.remove(copy.active)
+    grids = {sheet.name or "": sheet.cells for sheet in book.sheets}
+    for share in shares:
+        own = [one for one in findings if (one["sheet"] or "") == share.sheet]
+        sheet = copy.create_sheet(_sheet_name(share.sheet))
+        _fill(sheet, grids[share.sheet], share, strangers)
+        _mark(sheet, share, own, severities)
+    copy.properties.creator = AUTHOR
+    stream = BytesIO()
+    copy.save(stream)
+    return fixed(stream.getvalue())
+
+
+def _sheet_name(name: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", " ", name)[:SHEET_NAME_LIMIT].strip("'") or "Лист"
+
+
+def _fill(
+    sheet: Worksheet,
+    grid: Sequence[Sequence[Any]],
+    share: SheetShare,
+    strangers: frozenset[str],
+) -> None:
+    """Write headings whole and own rows in the columns that a copy may show."""
+    from openpyxl.utils import column_index_from_string
+
+    allowed = [column_index_from_string(letter) - 1 for letter in share.columns]
+    widths: dict[int, int] = {}
+    for number, cells in enumerate(grid, start=1):
+        if number in share.heading_rows and not _names_stranger(cells, strangers):
+            shown: Iterable[int] = range(len(cells))
+        elif number in share.own_rows:
+            shown = [index for index in allowed if index < len(cells)]
+        else:
+            sheet.row_dimensions[number].hidden = True
+            continue
+        for index in shown:
+            _write(sheet, number, index + 1, cells[index])
+            if number in share.own_rows:
+                widths[index] = max(widths.get(index, 8), len(str(cells[index] or "")) + 2)
+    for index, width in widths.items():
+        sheet.column_dimensions[_letter(index)].width = min(width, WIDEST)
+
+
+def _letter(index: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(index + 1)
+
+
+def _names_stranger(cells: Sequence[Any], strangers: frozenset[str]) -> bool:
+    """Return whether a heading names another school; a banner with any login is not kept."""
+    texts = [cell.lower() for cell in cells if isinstance(cell, str)]
+    return any(LOGIN.search(text) for text in texts) or any(
+        stranger in text for text in texts for stranger in strangers
+    )
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    if value is None:
+        return
+    cell = sheet.cell(row, column)
+    if isinstance(value, str):
+        cell.value = neutral(value)
+        cell.data_type = "s"  # openpyxl takes a text for a formula by its first character
+    else:
+        cell.value = value
+
+
+def _mark(
+    sheet: Worksheet,
+    share: SheetShare,
+    findings: Iterable[Mapping[str, Any]],
+    severities: Mapping[str, str],
+) -> None:
+    """Fill each cell in question by the gravest of its findings, and say them in a comment."""
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for finding in findings:
+        for address in _cells(finding["cell"] or "", share):
+            told.setdefault(address, []).append(finding)
+    for address, several in told.items():
+        worst = min((one["severity"] for one in several), key=GRAVEST.index)
+        cell = sheet[address]
+        cell.fill = PatternFill("solid", start_color=FILLS[worst])
+        lines = [
+            f"{severities[one['severity']]}: {one['message']} {one['action']}" for one in several
+        ]
+        cell.comment = Comment("\n".join(dict.fromkeys(lines)), AUTHOR, height=160, width=320)
+
+
+def _cells(area: str, share: SheetShare) -> Iterable[str]:
+    """Yield the school's own cells in `K12`, `K12:K40` or `12:40`, in order.
+
+    Of a whole row, the first column that the copy shows stands for it.
+    """
+    for match in AREA.finditer(area):
+        letter = match[1] or (share.columns[0] if share.columns else "A")
+        first, last = int(match[2]), int(match[4] or match[2])
+        for row in range(first, last + 1):
+            if row in share.own_rows:
+                yield f"{letter}{row}"
