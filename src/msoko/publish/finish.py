@@ -21,6 +21,8 @@ DROPPED = (
     ".//script",
     ".//style",
     ".//link",
+    ".//nav",
+    ".//comment()",
     ".//header[@id='title-block-header']",
     ".//button[contains(@class, 'code-copy-button')]",
     ".//colgroup",
@@ -198,6 +200,9 @@ def _code(pre: etree._Element) -> None:
     pre.tail = tail
     pre.set("tabindex", "0")
     pre.append(code)
+    holder = pre.getparent()
+    if "sourceCode" in holder.get("class", ""):
+        holder.drop_tag()
 
 
 def _number_captions(root: etree._Element, labels: Labels) -> None:

@@ -1,0 +1,106 @@
+import pytest
+
+from executed import figure_block, table_block
+from msoko.errors import UsageError
+from msoko.publish import embedded
+from msoko.publish.finish import Heading, finished
+from msoko.publish.labels import labels
+from msoko.publish.manuscript import folded, taken_out
+
+
+def html(markdown: str) -> str:
+    return finished(
+        embedded.rendered(folded(taken_out(markdown, {})), labels()), labels(), "p"
+    ).html
+
+
+def test_figures_and_tables_are_numbered_apart_in_reading_order():
+    text = html(
+        "@tbl-a, @fig-b и @Fig-a.\n\n"
+        + figure_block("a")
+        + "\n\n"
+        + table_block("a")
+        + "\n\n"
+        + figure_block("b", "Вторая")
+    )
+    assert '<a href="#tbl-a">табл.\xa01</a>, <a href="#fig-b">рис.\xa02</a>' in text
+    assert '<a href="#fig-a">Рис.\xa01</a>' in text
+    assert '<span class="number">Рисунок\xa02.</span> Вторая</figcaption>' in text
+    assert '<span class="number">Таблица\xa01.</span> Доли по школам' in text
+
+
+def test_what_has_no_label_has_no_number():
+    text = html("| a | b |\n|:--|--:|\n| x | 1 |\n\n: Просто таблица")
+    assert "Таблица" not in text
+    assert "Просто таблица" in text
+
+
+def test_a_group_of_references_is_parted_by_commas():
+    text = html(f"[@fig-a; @tbl-a]\n\n{figure_block('a')}\n\n{table_block('a')}")
+    assert '<a href="#fig-a">рис.\xa01</a>, <a href="#tbl-a">табл.\xa01</a>' in text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "dead"),
+    [
+        ("См. @fig-none.", "fig-none"),
+        ("См. @tbl-none.", "tbl-none"),
+        ("Доля [87,3 %](#e-none).", "#e-none"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_refused(markdown, dead):
+    with pytest.raises(UsageError, match=f"ссылки никуда не ведут: {dead}"):
+        html(markdown)
+
+
+def test_the_picture_s_text_is_its_alternative_not_its_caption():
+    text = html(figure_block("a"))
+    assert 'alt="Столбцы: доля по четырём школам."' in text
+    assert "aria-hidden" not in text
+
+
+def test_tables_scroll_in_a_named_region_with_scopes():
+    text = html(table_block("a", columns=2))
+    assert 'tabindex="0"' in text and 'aria-labelledby="tbl-a-caption"' in text
+    assert text.count('scope="col"') == 3
+    assert text.count('scope="row"') == 4
+    assert '<td class="num">70,0</td>' in text
+    assert "style=" not in text
+
+
+def test_an_empty_corner_of_a_table_is_no_header():
+    text = html("|  | b |\n|:--|--:|\n| x | 1 |")
+    assert "<td></td>" in text
+    assert text.count('scope="col"') == 1
+
+
+def test_a_table_without_number_has_a_name_for_the_screen_reader():
+    assert 'aria-label="Таблица без номера 1"' in html("| a | b |\n|:--|--:|\n| x | 1 |")
+
+
+def test_a_collapsed_callout_is_details_with_its_title():
+    text = html('::: {.callout-note collapse="true" title="Данные «А»"}\nтекст\n:::')
+    assert "<summary>Данные «А»</summary>" in text
+    assert text.startswith('<details class="fold fold-note">')
+
+
+def test_an_open_callout_keeps_its_title_and_kind():
+    text = html('::: {.callout-warning title="Осторожно"}\nтекст\n:::')
+    assert '<div class="notice notice-warning">' in text
+    assert '<p class="notice-title">Осторожно</p>' in text
+
+
+def test_formulas_are_mathml_without_an_outside_name():
+    text = html("$\\hat p = \\frac{k}{n}$")
+    assert "<mfrac>" in text
+    assert "http" not in text
+
+
+def test_names_of_schools_do_not_become_markup():
+    text = html("| Школа \\*№ 1\\* \\<b\\> | 1 |\n|:--|--:|\n| x | 1 |")
+    assert "Школа *№ 1* &lt;b&gt;" in text
+
+
+def test_contents_hold_two_levels_with_their_anchors():
+    done = finished(embedded.rendered("## Раз\n\n### Два\n\n#### Три\n", labels()), labels(), "p")
+    assert done.contents == (Heading(2, "раз", "Раз"), Heading(3, "два", "Два"))
