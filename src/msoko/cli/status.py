@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,7 +18,10 @@ from msoko.cli.options import (
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
-MOST_SHOWN = 12
+if TYPE_CHECKING:
+    from msoko.run.staleness import Reason
+
+MOST_SHOWN = 4
 
 
 @click.command("status")
@@ -61,8 +66,19 @@ def command(
         waits = " (после предыдущих шагов)" if item.state == "waits" else ""
         click.echo(f"устарело: {item.title}{waits}")
         if why:
-            for reason in item.reasons[:MOST_SHOWN]:
-                click.echo(f"  – {reason.text}")
-            rest = len(item.reasons) - MOST_SHOWN
-            if rest > 0:
-                click.echo(f"  – и ещё причин: {rest}")
+            for line in _grouped(item.reasons):
+                click.echo(f"  – {line}")
+
+
+def _grouped(reasons: Sequence[Reason]) -> list[str]:
+    """Return the reasons with those of one kind together: what changed, and the files."""
+    groups: dict[str, list[str]] = {}
+    for reason in reasons:
+        said = reason.text.removesuffix(reason.name).strip()
+        groups.setdefault(said, []).append(reason.name)
+    lines = []
+    for said, names in groups.items():
+        rest = len(names) - MOST_SHOWN
+        more = f" и ещё {rest}" if rest > 0 else ""
+        lines.append(f"{said} {', '.join(names[:MOST_SHOWN])}{more}".strip())
+    return lines

@@ -24,7 +24,7 @@ from msoko.run.guard import (
 )
 from msoko.run.notebook import read_notebook, write_notebook
 from msoko.run.parameters import Value, check_parameters, declared_parameters, read_parameters
-from msoko.run.plan import Plan
+from msoko.run.plan import PAGES, Plan
 from msoko.run.progress import Progress, Silence
 from msoko.run.schedule import Job, Outcome, run_jobs, worker_count
 from msoko.run.staleness import Step
@@ -32,6 +32,8 @@ from msoko.run.warm import default_engine
 from msoko.school_year import SchoolYear
 
 EVERY_DIRECTION = "*"
+MOST_REASONS = 12
+"""Blocking findings listed on a terminal; `msoko check` lists all."""
 
 
 @dataclass
@@ -108,8 +110,7 @@ class Build:
         stale = {one: step for one, step in steps.items() if self.plan.records.reasons(step)}
         self.result.reports = {one: "blocked" for one in blocked}
         self.result.reports |= {one: "fresh" for one in steps if one not in stale}
-        for direction, lines in blocked.items():
-            self._refuse(direction, "blocked", "; ".join(lines), 1)
+        self._block(blocked)
         if not stale:
             return
         self._check_parameters(stale)
@@ -139,7 +140,7 @@ class Build:
                 refused[one] = self._refusals.get(one, "в этой сборке не строился")
         folder = plan.project.reports(self.year) / plan.edition
         self.result.site = plan.project.shown(folder / "index.html")
-        if not any(reports.get(one) in ("built", "fresh") for one in ready):
+        if not any(reports.get(one) in ("built", "fresh") for one in ready if one not in PAGES):
             return
 
         def publish() -> Mapping[str, Any]:
@@ -186,7 +187,11 @@ class Build:
         """Return the directions that the year's data stop, with what stops them."""
         record = self.plan.records.of(f"validation:{self.year}")
         found = record.facts.get("directions_blocked", {}) if record else {}
-        told = {one: found.get(EVERY_DIRECTION, []) + found.get(one, []) for one in directions}
+        told = {
+            one: found.get(EVERY_DIRECTION, []) + found.get(one, [])
+            for one in directions
+            if one not in PAGES  # the data-quality page is there to tell it
+        }
         return {one: lines for one, lines in told.items() if lines}
 
     def _step(
@@ -258,13 +263,28 @@ class Build:
         self.result.done.append(step.title)
         self.progress.finished(step.title, outcome.seconds)
 
+    def _block(self, blocked: Mapping[str, list[str]]) -> None:
+        """Stop the directions that data stop; one message for those with the same reasons."""
+        stopped: dict[tuple[str, ...], list[str]] = {}
+        for direction, lines in blocked.items():
+            stopped.setdefault(tuple(lines), []).append(direction)
+            self._refusals[direction] = f"Данные не приняты. {lines[0]}"
+            self.progress.failed(self.plan.report(self.year, direction).title, lines[0])
+        for lines, directions in stopped.items():
+            shown = [f"  – {line}" for line in lines[:MOST_REASONS]]
+            rest = len(lines) - MOST_REASONS
+            if rest > 0:
+                shown.append(f"  – и ещё замечаний: {rest}; все покажет msoko check {self.year}")
+            head = f"Данные не позволяют построить отчёты: {', '.join(directions)}."
+            self.result.messages.append("\n".join([head, *shown]))
+            self.result.exit_code = max(self.result.exit_code, 1)
+
     def _refuse(self, direction: str, state: str, message: str, exit_code: int) -> None:
         self.result.reports[direction] = state
         self._refusals[direction] = message
         self.result.exit_code = max(self.result.exit_code, exit_code)
-        title = self.plan.report(self.year, direction).title
-        self.result.messages.append(f"{title}: {message}" if state == "blocked" else message)
-        self.progress.failed(title, message)
+        self.result.messages.append(message)
+        self.progress.failed(self.plan.report(self.year, direction).title, message)
 
 
 def build(

@@ -83,10 +83,9 @@ def _context(store: Store, year: SchoolYear) -> pd.DataFrame:
 
 def _recommendations(project: Project, municipality: str, year: SchoolYear) -> pd.DataFrame:
     from msoko import indicators
+    from msoko.present import russian
 
-    if not hasattr(indicators, "recommend"):
-        return _empty("recommendations")
-    return indicators.recommend(project, municipality, year)
+    return indicators.recommend(project, municipality, year, russian)
 
 
 def _empty(name: str) -> pd.DataFrame:
