@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from msoko.demo.draws import stream
 from msoko.demo.exams import EGE, OGE, Exam, Outcome, examine
 from msoko.demo.people import document, person
 from msoko.demo.roster import REGION, School
@@ -35,6 +36,13 @@ SPARSE_HEADER = (
     "Серия", "Номер", "Задания с кратким ответом", "Задания с развёрнутым ответом",
     "Первичный балл",
 )  # fmt: skip
+APPEAL_HEADER = (
+    "№", "Код ОО", "Класс", "Код ППЭ", "Аудитория", "Фамилия", "Имя", None, "Отчество", "Документ",
+    "Тип апелляции / перепроверки", "Состояние", None, "Дата отправки на обработку",
+    "Дата изменений", "Балл до изменения", "Текущие", None, "Разница",
+)  # fmt: skip
+APPEALED = ("01", "12")
+FEWEST_FOR_APPEAL = 8
 SOLID = ("Фамилия", "Имя")
 """The columns that no empty one follows, as in the exports."""
 
@@ -58,6 +66,9 @@ def write_exams(folder: Path, world: World, year: int) -> list[Outcome]:
             else sparse(outcome, schools, year)
         )  # fmt: skip
         write_lines(folder / f"ege_{exam.number}_{year + 1}.csv", rows, "utf-8")
+    rows = [row for outcome in ege for row in appeals(world, outcome, schools, year)]
+    if rows:
+        write_lines(folder / f"Апелляции ЕГЭ {year + 1}.csv", iter(rows), "cp1251")
     return oge + ege
 
 
@@ -157,6 +168,29 @@ def english(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator
             short_answers(exam, points), long_answers(exam, points),
             earned(points[written:], exam.oral), oral, int(points[:written].sum()), row.total,
             row.result,
+        ]  # fmt: skip
+
+
+def appeals(world: World, outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[Row]:
+    """Yield the appeals of two exams: the header has two rows, the title stands to the right."""
+    exam = outcome.exam
+    if exam.number not in APPEALED or len(outcome) < FEWEST_FOR_APPEAL:
+        return
+    yield [*[None] * 7, titled(exam, year), *[None] * 11]
+    yield list(APPEAL_HEADER)
+    yield [*[None] * 16, "Первичный балл", "Балл", None]
+    draw = stream(world.seed, "appeals", exam.number, year)
+    appealing = outcome.pupils.iloc[np.sort(draw.permutation(len(outcome))[:4])]
+    for number, row in enumerate(appealing.itertuples(), 1):
+        gain = int(draw.integers(1, 4)) if number == 2 else 0
+        after = min(100, int(row.result) + gain)
+        state = "Апелляция удовлетворена" if after > row.result else "Апелляция отклонена"
+        surname, given, father = person(row.uid)
+        yield [
+            number, schools[row.school_id].exam_code, 11, "1003", "0002", surname, given, None,
+            father, " ".join(document(row.uid)), "Апелляция на результат", state, None,
+            f"02.07.{year + 1} 16:55:40", f"05.07.{year + 1} 9:54:41", row.result, row.total,
+            after, after - int(row.result),
         ]  # fmt: skip
 
 

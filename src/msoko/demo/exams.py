@@ -112,7 +112,7 @@ def examine(world: World, exam: Exam, year: int) -> Outcome:
     draw = stream(world.seed, exam.procedure, exam.number, year)
     points = curve_of(exam).answer(true, draw)
     here["total"] = points.sum(axis=1).astype(int)
-    here["result"] = _marks(exam, points) if exam.has_marks else _test_scores(exam, here["total"])
+    here["result"] = marks_of(exam, points) if exam.has_marks else _test_scores(exam, here["total"])
     return Outcome(exam, here, points)
 
 
@@ -142,7 +142,7 @@ def curve_of(exam: Exam) -> Curve:
     return tuned((exam.procedure, exam.number), [int(m) for m in exam.most], ease, low, high)
 
 
-def _marks(exam: Exam, points: np.ndarray) -> np.ndarray:
+def marks_of(exam: Exam, points: np.ndarray) -> np.ndarray:
     """Return marks under the side conditions: geometry in mathematics, literacy in Russian."""
     marks = 2 + np.searchsorted(exam.cuts, points.sum(axis=1), side="right")
     if exam.geometry:

@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msoko.demo.exams import Outcome
+from msoko.demo.olympiads import participants, write_olympiads
 from msoko.demo.returns import Figures, counts, exam_figures, facts_of, returned
+from msoko.demo.roadmap_files import write_returns
 from msoko.demo.roster import School
 from msoko.demo.sittings import World
+from msoko.demo.surveys import write_surveys
+from msoko.demo.trials import write_trials
 from msoko.ingest.forms.declared import Form, load_forms
 from msoko.ingest.forms.writing import write_form
 from msoko.project import HOME, Project
@@ -32,20 +36,23 @@ SHORT_NAMES = {
 }
 
 
-def write_forms(
-    folder: Path, world: World, year: int, outcomes: Sequence[Outcome]
-) -> dict[str, Form]:
+def write_forms(folder: Path, world: World, year: int, outcomes: Sequence[Outcome]) -> None:
     """Write the year's filled forms, one workbook per form for the whole municipality."""
     forms = load_forms(Project(HOME))
     known = counts(world, year)
     exams = exam_figures(outcomes)
+    entries = write_olympiads(folder, world, forms["olympiad"], year)
+    for school_id, count in participants(entries).items():
+        exams.setdefault(school_id, {})["olympiad_school"] = float(count)
+    write_trials(folder, world, forms["trial_exam"], year)
+    write_surveys(folder, world, forms, year, known)
+    write_returns(folder, world, forms["roadmap_returns"], year)
     for code, name in SHORT_NAMES.items():
         form = forms[code]
         old = min(form.known_versions) if (code, year) in OLD_VERSIONS else None
         records = list(_records(world, form, year, known, exams))
         path = folder / f"{name}.xlsx"
         write_form(path, form, str(SchoolYear(year)), (), records, version=old)
-    return forms
 
 
 def _records(
