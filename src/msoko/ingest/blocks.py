@@ -60,20 +60,18 @@ class Block:
 def header_rows(cells: Sequence[Sequence[object]], needed: Sequence[str]) -> list[int]:
     """Return the rows that hold all `needed` labels (folded)."""
     wanted, key = set(needed), needed[0]
-    memo: dict[str, bool] = {}
-
-    def is_key(value: object) -> bool:
-        if not isinstance(value, str):
-            return False
-        if value not in memo:
-            memo[value] = folded(value) == key
-        return memo[value]
-
-    return [
-        index
-        for index, row in enumerate(cells)
-        if any(is_key(value) for value in row) and wanted <= set(labels(row))
-    ]
+    other: set[str] = set()  # texts known not to be the first label
+    found = []
+    for index, row in enumerate(cells):
+        for value in row:
+            if value.__class__ is not str or value in other:
+                continue
+            if folded(value) != key:
+                other.add(value)
+            elif wanted <= set(labels(row)):
+                found.append(index)
+                break
+    return found
 
 
 def blocks(

@@ -89,9 +89,11 @@ def _check_workbook(content: bytes) -> tuple[dict[str, SheetFacts], bool]:
 
     archive = guard.check_archive(content)
     guard.check_parts(archive)
-    for name in archive.namelist():  # every sheet part, listed in the workbook or not
-        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            guard.check_sheet(guard.part(archive, name))
+    checked = {  # every sheet part, whether the workbook lists it or not
+        name: guard.check_sheet(guard.part(archive, name))
+        for name in archive.namelist()
+        if name.startswith("xl/worksheets/") and name.endswith(".xml")
+    }
     try:
         book = ElementTree.fromstring(guard.part(archive, "xl/workbook.xml"))
         links = ElementTree.fromstring(guard.part(archive, "xl/_rels/workbook.xml.rels"))
@@ -102,8 +104,10 @@ def _check_workbook(content: bytes) -> tuple[dict[str, SheetFacts], bool]:
     for sheet in book.iter(f"{NS}sheet"):
         target = targets.get(sheet.get(REL), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if path in archive.NameToInfo:
-            facts[str(sheet.get("name"))] = guard.check_sheet(guard.part(archive, path))
+        if path not in checked and path in archive.NameToInfo:
+            checked[path] = guard.check_sheet(guard.part(archive, path))
+        if path in checked:
+            facts[str(sheet.get("name"))] = checked[path]
     properties = book.find(f"{NS}workbookPr")
     date1904 = properties is not None and properties.get("date1904") in ("1", "true")
     return facts, date1904

@@ -70,13 +70,15 @@ def repeated_files(
 
 def repeated_content(placed: Iterable[Placed]) -> Iterable[Finding]:
     """Yield a finding for each block whose rows equal an earlier block's, whatever its title."""
-    seen: dict[tuple[str, str], Placed] = {}
+    alike: dict[tuple[str, int], list[Placed]] = {}
     for one in placed:
         for table, frame in one.reading.tables.items():
-            if table in ("schools", "task_scores") or len(frame) < FEWEST:
-                continue
-            digest = _content(one.reading, table)
-            first = seen.setdefault((table, digest), one)
+            if table not in ("schools", "task_scores") and len(frame) >= FEWEST:
+                alike.setdefault((table, len(frame)), []).append(one)
+    for (table, _), group in alike.items():
+        seen: dict[str, Placed] = {}
+        for one in group if len(group) > 1 else ():
+            first = seen.setdefault(_content(one.reading, table), one)
             if first is not one:
                 message = f"блок повторяет содержание другого блока: {first.shown}; {one.shown}."
                 yield one.finding("repeated_block", message, table)
