@@ -57,7 +57,7 @@ def predictor_matrix(
     parts: dict[str, Vector] = {INTERCEPT: np.ones(len(frame))} if intercept else {}
     for name in predictors:
         column = frame[name].reset_index(drop=True)
-        if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        if pd.api.types.is_numeric_dtype(column) or column.isna().all():
             parts[name] = as_floats(column)
             continue
         categories = column.astype("category").cat

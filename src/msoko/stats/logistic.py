@@ -163,12 +163,14 @@ def _loss(x: np.ndarray, y: Vector, sizes: Vector, beta: Vector) -> float:
 
 
 def _fitted(rows: Design, sizes: Vector, beta: Vector) -> LogisticFit:
-    share = special.expit(rows.x @ beta)
-    weight = sizes * share * (1 - share)
-    pearson = (rows.y - sizes * share) / np.sqrt(weight)
+    eta = rows.x @ beta
+    # expit(-eta) keeps the digits that 1 - expit(eta) loses where a share is almost 1.
+    share, rest = special.expit(eta), special.expit(-eta)
+    weight = sizes * share * rest
+    pearson = (rows.y * rest - (sizes - rows.y) * share) / np.sqrt(weight)
     n, p = rows.x.shape
     hit = special.xlogy(rows.y, rows.y / (sizes * share))
-    miss = special.xlogy(sizes - rows.y, (sizes - rows.y) / (sizes * (1 - share)))
+    miss = special.xlogy(sizes - rows.y, (sizes - rows.y) / (sizes * rest))
     choose = (
         special.gammaln(sizes + 1)
         - special.gammaln(rows.y + 1)

@@ -23,6 +23,9 @@ from msoko.stats.sample import Vector, is_constant
 SINGULAR_BELOW = 1e-4
 """A relative standard deviation under this is on the boundary, as lme4's `isSingular`."""
 LARGEST_BLOCK = 1500
+WALL = 1e12
+FARTHEST = 1e4
+"""Groups ten thousand times as variable as rows: the residual variance is going to zero."""
 STARTS = (1.0, 0.3, 0.05, 3.0)
 
 
@@ -208,7 +211,7 @@ def _optimise(pieces: Blocks, reml: bool) -> Vector | None:
             continue
         fits.append(
             optimize.minimize(
-                deviance,
+                _objective,
                 theta,
                 (pieces, reml),
                 method="L-BFGS-B",
@@ -217,12 +220,14 @@ def _optimise(pieces: Blocks, reml: bool) -> Vector | None:
                 options={"ftol": 1e-15, "gtol": 1e-8, "maxiter": 500},
             )
         )
-    fits = [fit for fit in fits if math.isfinite(fit.fun)]
+    fits = [fit for fit in fits if fit.fun < WALL]
     if not fits:
         return None
     best = min(fits, key=lambda fit: fit.fun).x
+    if np.abs(best).max() > FARTHEST:
+        return None
     polished = optimize.minimize(
-        deviance,
+        _objective,
         best,
         (pieces, reml),
         method="Nelder-Mead",
@@ -232,10 +237,15 @@ def _optimise(pieces: Blocks, reml: bool) -> Vector | None:
     return polished.x if _is_minimum(polished.x, pieces, reml) else None
 
 
+def _objective(theta: Vector, pieces: Blocks, reml: bool) -> float:
+    """The deviance, or a wall where it is infinite: differences of infinities have no value."""
+    return min(deviance(theta, pieces, reml), WALL)
+
+
 def _is_minimum(theta: Vector, pieces: Blocks, reml: bool) -> bool:
     """No step of a thousandth along an axis lowers the deviance, and the optimum is inside."""
     here = deviance(theta, pieces, reml)
-    if not math.isfinite(here) or np.abs(theta).max() > 1e5:
+    if not math.isfinite(here) or np.abs(theta).max() > FARTHEST:
         return False
     for axis in range(len(theta)):
         for step in (-1e-3, 1e-3):
