@@ -1,0 +1,8 @@
+"""rddensity 3.0 (PyPI) on the frozen data: `pip install rddensity==3.0`, then run in this folder."""
+
+import pandas as pd
+from rddensity import rddensity
+
+for name in ("senate_margin", "gov_transfers"):
+    found = rddensity(pd.read_csv(f"../data/{name}.csv"))
+    print(name, dict(found.test), dict(found.h))
