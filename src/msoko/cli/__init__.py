@@ -19,6 +19,7 @@ COMMANDS = (
     "templates",
     "packets",
     "objectivity",
+    "proof",
     "clean",
 )
 DEFECT = 3

@@ -6,25 +6,32 @@ The manner follows the generator, so that the two differ in the shape of the bia
 from __future__ import annotations
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
 
 from msoko.demo.simulated_pupils import Paper, Roll
+
+Pupils = NDArray[np.int64]
 
 
 def plant(
     kind: str,
     roll: Roll,
+    papers: list[Paper],
     school: int,
     strength: float,
     manner: str,
-    rng: np.random.Generator,
+    rng: Generator,
 ) -> None:
-    """Bias every paper of a school in place."""
+    """Bias the given papers of a school in place."""
     pupils = np.flatnonzero(roll.school == school)
-    for paper in roll.papers:
+    for paper in papers:
         PLANTERS[kind](paper, pupils, roll, strength, manner, rng)
 
 
-def _lift(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
+def _lift(
+    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+) -> None:
     """Raise pupils one or two points under a cut to the cut."""
     scores = paper.points[pupils].sum(axis=1)
     cuts = paper.cuts if manner == "irt" else paper.cuts[:2]
@@ -35,19 +42,25 @@ def _lift(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
                 _add_points(paper, pupil, gap, rng)
 
 
-def _inflate(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
+def _inflate(
+    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+) -> None:
     """Give points that were not earned: a share of the lost ones, or some whole tasks."""
     if manner == "irt":
         lost = paper.maxima - paper.points[pupils]
         paper.points[pupils] += rng.binomial(lost, min(1, 0.24 * strength))
         return
-    helped = rng.choice(len(paper.maxima), max(1, round(0.25 * strength * len(paper.maxima))), False)
+    helped = rng.choice(
+        len(paper.maxima), max(1, round(0.25 * strength * len(paper.maxima))), False
+    )
     for task in helped:
         is_helped = rng.random(len(pupils)) < 0.75
         paper.points[pupils[is_helped], task] = paper.maxima[task]
 
 
-def _share(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
+def _share(
+    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+) -> None:
     """Copy answers within each class: from one strong pupil, or dictated by the teacher."""
     for number in np.unique(roll.class_number[pupils]):
         members = pupils[roll.class_number[pupils] == number]
@@ -59,7 +72,9 @@ def _share(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
         paper.points[copiers] = np.where(copied, paper.points[source], paper.points[copiers])
 
 
-def _absent(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
+def _absent(
+    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+) -> None:
     """Keep weak pupils at home: by their last score, or by the journal."""
     if manner == "irt":
         is_weak = paper.earlier[pupils] <= np.quantile(paper.earlier, 0.35)
@@ -69,7 +84,9 @@ def _absent(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
     paper.absent[pupils] |= is_weak & (rng.random(len(pupils)) < chance)
 
 
-def _mimic(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
+def _mimic(
+    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+) -> None:
     """Make marks agree with the journal: through the points, or on paper only for some."""
     top = int(paper.maxima.sum())
     edges = np.concatenate([[0], paper.cuts, [top + 1]])
@@ -83,7 +100,7 @@ def _mimic(paper, pupils, roll, strength, manner, rng) -> None:  # noqa: ANN001
             _add_points(paper, pupil, high - score, rng)
 
 
-def _add_points(paper: Paper, pupil: int, gap: int, rng: np.random.Generator) -> None:
+def _add_points(paper: Paper, pupil: int, gap: int, rng: Generator) -> None:
     """Add (or take, when negative) points one by one in tasks drawn at random."""
     for _ in range(abs(gap)):
         room = paper.maxima - paper.points[pupil] if gap > 0 else paper.points[pupil]

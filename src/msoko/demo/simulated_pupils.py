@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
+from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 CUT_SHARES = np.array([0.33, 0.56, 0.80])
 CONTEXT = ("parents_higher", "two_parent", "not_registered", "native_russian", "wellbeing")
 
@@ -45,11 +49,11 @@ class Roll:
     papers: list[Paper]
 
 
-def draw_irt(school_count: int, subjects: tuple[str, ...], rng: np.random.Generator) -> Roll:
+def draw_irt(school_count: int, subjects: tuple[str, ...], rng: Generator) -> Roll:
     """Return honest pupils with normal abilities and graded-response task points."""
     is_gymnasium = rng.random(school_count) < 0.15
     classes = np.clip(rng.poisson(2.2, school_count), 1, 5)
-    school, number = _classes(classes, lambda k: np.clip(rng.normal(22, 4, k), 6, 34), rng)
+    school, number = _classes(classes, np.clip(rng.normal(22, 4, classes.sum()), 6, 34))
     level = rng.normal(0, 0.35, school_count) + 0.7 * is_gymnasium
     class_effect = rng.normal(0, 0.15, number.max() + 1)[number]
     ability = level[school] + class_effect + rng.normal(0, 0.8, len(school))
@@ -63,13 +67,13 @@ def draw_irt(school_count: int, subjects: tuple[str, ...], rng: np.random.Genera
     return _roll(schools, school, number, papers)
 
 
-def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: np.random.Generator) -> Roll:
+def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: Generator) -> Roll:
     """Return honest pupils with beta true shares; many small rural schools, harsh journals."""
     is_gymnasium = rng.random(school_count) < 0.1
     is_rural = ~is_gymnasium & (rng.random(school_count) < 0.35)
     classes = np.where(is_rural, 1, 1 + rng.integers(0, 4, school_count))
     size = np.where(is_rural, rng.integers(6, 17, school_count), rng.integers(18, 30, school_count))
-    school, number = _classes(classes, lambda k: np.repeat(size, classes)[:k], rng)
+    school, number = _classes(classes, np.repeat(size, classes).astype(float))
     mean = 0.52 + 0.045 * rng.standard_t(5, school_count) - 0.03 * is_rural + 0.14 * is_gymnasium
     mean = np.clip(mean, 0.25, 0.85)[school]
     share = rng.beta(mean * 7, (1 - mean) * 7)
@@ -82,7 +86,15 @@ def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: np.random
     return _roll(_schools(school_count, level, is_gymnasium, rng), school, number, papers)
 
 
-def _irt_paper(subject, skill, drift, school, number, absent_rate, rng) -> Paper:  # noqa: ANN001
+def _irt_paper(
+    subject: str,
+    skill: Floats,
+    drift: Floats,
+    school: Codes,
+    number: Codes,
+    absent_rate: Floats,
+    rng: Generator,
+) -> Paper:
     n, school_count = len(skill), school.max() + 1
     maxima = rng.choice([1, 2, 3], size=rng.integers(12, 19), p=[0.5, 0.35, 0.15])
     difficulty = rng.normal(-0.1, 0.9, len(maxima))
@@ -105,7 +117,15 @@ def _irt_paper(subject, skill, drift, school, number, absent_rate, rng) -> Paper
     )  # fmt: skip
 
 
-def _true_score_paper(subject, share, position, school, number, absent_rate, rng) -> Paper:  # noqa: ANN001
+def _true_score_paper(
+    subject: str,
+    share: Floats,
+    position: int,
+    school: Codes,
+    number: Codes,
+    absent_rate: Floats,
+    rng: Generator,
+) -> Paper:
     n, school_count = len(share), school.max() + 1
     maxima = rng.choice([1, 2, 3, 4, 5], size=rng.integers(8, 14), p=[0.35, 0.35, 0.15, 0.1, 0.05])
     logit = np.log(share / (1 - share)) + rng.normal(0, 0.5, n)
@@ -127,7 +147,7 @@ def _true_score_paper(subject, share, position, school, number, absent_rate, rng
     )  # fmt: skip
 
 
-def _graded(latent, maxima, whole, rng) -> np.ndarray:  # noqa: ANN001
+def _graded(latent: Floats, maxima: Codes, whole: NDArray[np.bool_], rng: Generator) -> Codes:
     """Return graded points; a task of `whole` gives all its points or none (teeth)."""
     answer = latent + rng.logistic(size=latent.shape)
     points = np.zeros(latent.shape, dtype=int)
@@ -137,7 +157,7 @@ def _graded(latent, maxima, whole, rng) -> np.ndarray:  # noqa: ANN001
     return points
 
 
-def _total(skill: np.ndarray, top: int, rng: np.random.Generator) -> np.ndarray:
+def _total(skill: np.ndarray, top: int, rng: Generator) -> np.ndarray:
     difficulty = rng.normal(0, 0.9, top)
     return (1.3 * (skill[:, None] - difficulty) + rng.logistic(size=(len(skill), top)) > 0).sum(1)
 
@@ -154,13 +174,15 @@ def _beta(mean: np.ndarray, size: float) -> tuple[np.ndarray, np.ndarray]:
     return mean * size, (1 - mean) * size
 
 
-def _classes(classes, sizes_of, rng) -> tuple[np.ndarray, np.ndarray]:  # noqa: ANN001
-    sizes = np.maximum(np.round(sizes_of(int(classes.sum()))).astype(int), 3)
+def _classes(classes: Codes, sizes: Floats) -> tuple[Codes, Codes]:
+    sizes = np.maximum(np.round(sizes).astype(int), 3)
     number = np.repeat(np.arange(len(sizes)), sizes)
     return np.repeat(np.arange(len(classes)), classes)[number], number
 
 
-def _schools(school_count, level, is_gymnasium, rng) -> pd.DataFrame:  # noqa: ANN001
+def _schools(
+    school_count: int, level: Floats, is_gymnasium: NDArray[np.bool_], rng: Generator
+) -> pd.DataFrame:
     context = 0.8 * level[:, None] + rng.normal(0, 0.3, (school_count, len(CONTEXT)))
     frame = pd.DataFrame(context, columns=list(CONTEXT)).round(3)
     ids = [f"s{position:03d}" for position in range(1, school_count + 1)]
@@ -169,7 +191,7 @@ def _schools(school_count, level, is_gymnasium, rng) -> pd.DataFrame:  # noqa: A
     return frame
 
 
-def _roll(schools: pd.DataFrame, school, number, papers) -> Roll:  # noqa: ANN001
+def _roll(schools: pd.DataFrame, school: Codes, number: Codes, papers: list[Paper]) -> Roll:
     ids = np.array([f"p{position:06d}" for position in range(1, len(school) + 1)])
     school_ids = schools["school_id"].to_numpy(dtype=str)
     return Roll(school_ids, schools, school, number, ids, papers)

@@ -26,6 +26,7 @@ class Plan:
     """What to draw: how many schools, which of them planted with which kinds, how strongly.
 
     `strength` scales the share of pupils or points that the bias touches; 1 is the usual.
+    `breadth` is in how many subjects a planted school is biased, drawn at random; None is all.
     `years` are the school years of the earlier ВПР, the assessed ВПР and the ОГЭ.
     """
 
@@ -34,6 +35,7 @@ class Plan:
     kinds: tuple[str, ...] = KINDS
     generator: str = "irt"
     strength: float = 1.0
+    breadth: int | None = None
     subjects: tuple[str, ...] = SUBJECTS
     years: tuple[str, str, str] = ("2022-23", "2023-24", "2024-25")
 
@@ -57,15 +59,19 @@ class Simulated:
 def simulate(plan: Plan, seed: int | np.random.SeedSequence) -> Simulated:
     """Return the tables `results`, `task_scores`, `scales`, `schools` and what was planted.
 
-    Kinds are dealt in turn to schools drawn at random; every subject of a planted school is
-    biased, in the assessed year only. The same plan and seed give the same tables.
+    Kinds are dealt in turn to schools drawn at random, and only the assessed year is biased.
+    The same plan and seed give the same tables.
     """
     rng = np.random.default_rng(seed)
     roll = DRAWS[plan.generator](plan.school_count, plan.subjects, rng)
     drawn = np.sort(rng.choice(plan.school_count, plan.planted_count, replace=False))
     kinds = rng.permutation(np.resize(np.array(plan.kinds), plan.planted_count))
     for school, kind in zip(drawn, kinds, strict=True):
-        planting.plant(str(kind), roll, int(school), plan.strength, plan.generator, rng)
+        papers = roll.papers
+        if plan.breadth is not None:
+            chosen = np.sort(rng.choice(len(papers), min(plan.breadth, len(papers)), replace=False))
+            papers = [papers[position] for position in chosen]
+        planting.plant(str(kind), roll, papers, int(school), plan.strength, plan.generator, rng)
     planted = pd.DataFrame({"school_id": roll.school_ids[drawn], "kind": kinds})
     return Simulated(_tables(roll, plan), planted)
 

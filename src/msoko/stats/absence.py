@@ -47,7 +47,8 @@ def selective_absence(
     alike. The weak are the regional lower 40 %. Chances of absence come from a regional logistic
     model in strength; the disputable choice is to scale a school's chances by how many of its
     *stronger* pupils were away (a gamma law, so the scale's own error counts), so that an
-    outbreak of flu is no sign of selection. p is the Poisson-binomial mid-p averaged over it. Not estimable under 60 pupils or 10 absentees in the region.
+    outbreak of flu is no sign of selection. p is the Poisson-binomial mid-p averaged over that
+    law. Not estimable under 60 pupils or 10 absentees in the region.
     """
     away = np.asarray(is_absent, dtype=bool)
     force = np.asarray(strength, dtype=np.float64)

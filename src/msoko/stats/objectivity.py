@@ -24,9 +24,9 @@ from msoko.stats.objectivity_panel import LeftOut, Panel, build_panel
 P_CAP = 0.9
 Q = 0.10
 WEIGHT_ALL = 0.6
-SUPPORTING = {"journal": 0.02}
-"""Markers that may only support: their p counts as no less than this in the combination, since
-divergence from the journal alone never flags a school."""
+UNLISTED = ("journal",)
+"""Markers that are reported and never flag: divergence from the journal may come from the
+journal alone."""
 DIGITS = 6
 MUNICIPAL_REASON = "needs_other_municipalities"
 SCHOOL_COLUMNS = {
@@ -43,7 +43,7 @@ class Assessment:
     """The verdict on every school and on the municipality.
 
     `schools` and `markers` have the columns of the tables `objectivity_schools` and
-    `objectivity_markers`; the municipality's markers have an empty `school_id`, a marker over
+    `objectivity_markers`; the municipality's markers have a null `school_id`, a marker over
     all subjects has `subject` "all". `municipality` has the fields of one school. `meta` names
     the parameters and what was left out, with reasons as codes.
     """
@@ -55,7 +55,7 @@ class Assessment:
 
     def as_json_dict(self) -> dict[str, Any]:
         """Return plain values in a fixed order, rounded to 6 significant digits."""
-        by_school = dict(list(self.markers.groupby("school_id", sort=False)))
+        by_school = dict(list(self.markers.fillna({"school_id": ""}).groupby("school_id")))
         rows = [
             {
                 "school_id": row.school_id,
@@ -134,10 +134,8 @@ def _combined(panel: Panel, rows: pd.DataFrame, q: float) -> pd.DataFrame:
 
 
 def _school_p(own: pd.DataFrame) -> float:
-    p = own["p"].to_numpy(dtype=float).copy()
-    for marker, floor in SUPPORTING.items():
-        is_supporting = (own["marker"] == marker).to_numpy()
-        p[is_supporting] = np.maximum(p[is_supporting], floor)
+    own = own[~own["marker"].isin(UNLISTED)]
+    p = own["p"].to_numpy(dtype=float)
     is_all = (own["subject"] == ALL).to_numpy()
     weights = np.where(
         is_all, WEIGHT_ALL / max(is_all.sum(), 1), (1 - WEIGHT_ALL) / max((~is_all).sum(), 1)
@@ -151,7 +149,7 @@ def _municipal_markers(panel: Panel) -> tuple[pd.DataFrame, list[LeftOut]]:
     rows, tests = [], []
     left_out = [
         LeftOut(marker, "", MUNICIPAL_REASON)
-        for marker in ("absence", "agreement", "break", "exam", "journal", "level", "similarity")
+        for marker in ("absence", "agreement", "break", "exam", "journal", "similarity")
     ]
     for paper in panel.papers:
         if not paper.cuts:
@@ -195,7 +193,7 @@ def _marker_table(panel: Panel, rows: pd.DataFrame, own: pd.DataFrame) -> pd.Dat
         school_id=ids[rows["school"].to_numpy(dtype=int)],
         grade=[sole.get(subject) for subject in rows["subject"]],
     ).sort_values(["school_id", "subject", "marker"])
-    table = pd.concat([of_schools, own.assign(school_id="")], ignore_index=True)
+    table = pd.concat([of_schools, own.assign(school_id=None)], ignore_index=True)
     table = table.assign(school_year=panel.school_year, tier=[tier(n) for n in table["n"]])
     table["grade"] = pd.array(list(table["grade"]), dtype="Int64")
     table["n"] = table["n"].astype("int64")
@@ -217,7 +215,7 @@ def _meta(
         "parameters": {
             "school_year": panel.school_year, "procedure": panel.procedure, "q": q,
             "adjustment": "bh", "p_cap": P_CAP, "weight_all_subjects": WEIGHT_ALL,
-            "supporting_only": dict(SUPPORTING),
+            "reported_only": list(UNLISTED),
         },
         "school_count": len(panel.school_ids),
         "pupil_count": panel.pupil_count,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 EXAMS = ("oge", "ege")
 LEAST_MATCH = 0.95
 CONTEXT_SCHOOLS = 20
+NOT_CONTEXT = ("source_row", "pupil_count", "school_id", "school_year")
 
 
 @dataclass(frozen=True)
@@ -297,7 +298,8 @@ def _context(schools: pd.DataFrame | None, school_ids: Iterable[str]) -> NDArray
         return None
     frame = schools.assign(school_id=schools["school_id"].astype(str))
     frame = frame.drop_duplicates("school_id", keep="last").set_index("school_id").reindex(ids)
-    numeric = frame.select_dtypes("number").astype("float64")
+    numeric = frame.drop(columns=list(NOT_CONTEXT), errors="ignore")
+    numeric = numeric.select_dtypes("number").astype("float64")
     numeric = numeric.loc[:, numeric.notna().mean() >= 0.8]
     numeric = numeric.fillna(numeric.mean())
     numeric = numeric.loc[:, numeric.std() > 0]

@@ -75,8 +75,9 @@ def school_residuals(
 
     `foretold` is the prediction by within-school slopes, one value per pupil. Between schools,
     `mean(outcome − foretold) = γ₀ + γ₁ mean(foretold) + γ'c + u + e`, `c` the columns of
-    `school_level` (I × m); γ by Huber regression weighted by 1/(σ²/n + τ²), so that planted
-    schools do not draw the line to themselves; τ² by `robust_tau2`. `z` accounts for the school's leverage. Not estimable under 8 schools
+    `school_level` (I × m, their outer twentieths drawn in); γ by Huber regression weighted by
+    1/(σ²/n + τ²), so that planted schools do not draw the line to themselves; τ² by
+    `robust_tau2`. `z` accounts for the school's leverage. Not estimable under 8 schools
     (`too_few_groups`) or without variation.
     """
     y, x, code = _aligned(outcome, foretold, school)
