@@ -37,7 +37,7 @@ DERIVED: dict[str, dict[str, str]] = {
 SLOT = r"\{\{\s*(\w+)\s*\}\}"
 SLOTS = (
     *("school", "subject", "grade", "value", "interval", "n", "count", "of", "whole", "region"),
-    *("limit", "previous", "change", "loss", "change_interval", "markers"),
+    *("limit", "previous", "change", "loss", "change_interval", "markers", "task"),
 )
 """What the texts of recommendation rules may name."""
 SCHOOL_COLUMNS = {"school_type": "text", "location": "text", "kind": "text"}
@@ -85,6 +85,8 @@ def _check_rule(rule: RecommendationRule, indicator: Indicator) -> None:
             f"{rule.place}: правило «{rule.code}» берёт группы {list(by)}, которых нет в «by» "
             f"показателя «{rule.indicator}». Допишите их туда."
         )
+    if rule.merge:
+        _known("merge", rule.merge, rule.by or (), rule.place)
     texts = (rule.finding, *(part for one in rule.advice for part in (one.text, one.expected)))
     for slot in (name for text in texts for name in re.findall(SLOT, text)):
         _known("{{ … }}", slot, SLOTS, rule.place)

@@ -19,7 +19,7 @@ Interval = Literal["wilson", "t", "cluster", "none"]
 Recipient = Literal["school", "methodical_service", "department", "teachers"]
 RuleKind = Literal[
     "below_target", "below_funnel", "above_funnel", "fell", "above_threshold", "below_threshold",
-    "flagged", "low_results",
+    "worse_than_region", "flagged", "low_results",
 ]  # fmt: skip
 Origin = Literal["seed", "regulation", "layout", "practice", "unverified"]
 Code = str
@@ -170,6 +170,7 @@ class RecommendationRule:
     advice: tuple[Advice, ...]
     by: tuple[str, ...] | None = None
     threshold: str = ""
+    merge: str = ""  # a key whose groups make one finding together, such as task
     min_n: int = 10
     place: Place = field(default=Place(), compare=False, repr=False)
 

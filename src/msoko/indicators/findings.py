@@ -18,6 +18,8 @@ from msoko.catalog.model import Indicator, RecommendationRule, Threshold
 FUNNEL_LIMIT = 0.998
 """The share of schools like the average that lie inside the funnel's outer limits."""
 CHANGE_FDR = 0.05
+REGION_LEVEL = 0.99
+"""Stricter than usual: a report sets some fifteen papers beside the region at once."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Evidence:
     """The rows of one indicator that a rule looks at.
 
     `rows`, `before`: the rule's groups this year and last year. `schools`, `schools_before`:
-    the same groups by school, for errors in which the school varies. Columns as in table
+    the same groups by school, for errors in which the school varies; `region`: the same groups
+    in the region. Columns as in table
     `indicators`, with `keys`, the group without its school.
     """
 
@@ -34,6 +37,7 @@ class Evidence:
     before: pd.DataFrame
     schools: pd.DataFrame
     schools_before: pd.DataFrame
+    region: pd.DataFrame
 
 
 def find(
@@ -159,6 +163,28 @@ def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> object:
     return newcombe_difference(*zip(*counts, strict=True))
 
 
+def _worse_than_region(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the groups whose interval over schools lies wholly on the worse side of the region."""
+    from msoko.stats.ratio import ratio
+
+    region = evidence.region.drop_duplicates("keys").set_index("keys")["value"].dropna()
+    is_worse_above = evidence.indicator.polarity == "lower_is_better"
+    found = []
+    for _, row in evidence.rows[evidence.rows["keys"].isin(region.index)].iterrows():
+        schools = evidence.schools[evidence.schools["keys"] == row["keys"]]
+        told = ratio(
+            schools["numerator"].astype(float),
+            schools["denominator"].astype(float),
+            level=REGION_LEVEL,
+        )
+        limit = region[row["keys"]]
+        if told.is_estimable and (told.low > limit if is_worse_above else told.high < limit):
+            found.append(row.to_dict() | {"limit": limit, "low": told.low, "high": told.high})
+    return pd.DataFrame(found, columns=evidence.rows.columns)
+
+
 KINDS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "below_target": _below_target,
     "above_threshold": _threshold,
@@ -166,6 +192,7 @@ KINDS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "above_funnel": _funnel,
     "below_funnel": _funnel,
     "fell": _worsened,
+    "worse_than_region": _worse_than_region,
     "flagged": _flagged,
     "low_results": _flagged,
 }

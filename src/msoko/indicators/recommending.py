@@ -104,8 +104,11 @@ def recommendations_of(
         indicator = direction.indicator(rule.indicator)
         rows = own[own["indicator"] == rule.indicator]
         found = find(rule, _evidence(rule, indicator, rows, year), thresholds)
-        for _, row in found.iterrows():
+        for row, parts in _merged(found, rule):
             slots = _slots(row, indicator, rows[rows["school_year"] == str(year)], names, shown)
+            slots[rule.merge or "task"] = "; ".join(
+                f"{name} – {shown.amount(value, indicator.unit)}" for name, value in parts
+            )
             for advice in rule.advice:
                 yield {
                     "school_year": str(year),
@@ -142,6 +145,7 @@ def _evidence(
         chosen(last, by, rule.unit_of_analysis),
         chosen(this, by_school, "school"),
         chosen(last, by_school, "school"),
+        chosen(this, by, "region"),
     )
 
 
@@ -171,6 +175,31 @@ def _slots(
         "change_interval": shown.span(row["change_low"], row["change_high"], unit, is_change=True),
         "markers": names.markers.get(school, ""),
     }
+
+
+def _merged(
+    found: pd.DataFrame, rule: RecommendationRule
+) -> Iterator[tuple[pd.Series, list[tuple[str, float]]]]:
+    """Give each finding with the groups merged into it, as pairs of a name and a value.
+
+    Without `merge` every row is a finding of its own and nothing is merged.
+    """
+    if not rule.merge:
+        for _, row in found.iterrows():
+            yield row, []
+        return
+    named = [dict(part.split("=", 1) for part in group.split(";")) for group in found["group"]]
+    names = pd.Series([keys.pop(rule.merge) for keys in named], index=found.index, dtype=object)
+    wider = pd.Series(
+        [";".join(f"{key}={value}" for key, value in keys.items()) for keys in named],
+        index=found.index,
+        dtype=object,
+    )
+    for group, rows in found.groupby(wider, sort=False):
+        parts = zip(names[rows.index], rows["value"], strict=True)
+        row = rows.iloc[0].copy()
+        row["group"] = group
+        yield row, list(parts)
 
 
 def filled(text: str, slots: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from msoko.catalog.checks import FORMS
 from msoko.catalog.model import Indicator
 from msoko.indicators import intervals
 from msoko.indicators.relations import Relations
@@ -15,6 +16,7 @@ from msoko.school_year import SchoolYear
 from msoko.tables import TABLES
 
 COLUMNS = list(TABLES["indicators"].columns)
+SCHOOL_ROWS = ("low_results", "objectivity_schools")
 NAMED_KEYS = ("school_id", "subject", "grade")
 
 
@@ -152,9 +154,16 @@ def _shaped(
     )
     for key in NAMED_KEYS:
         frame[key] = rows[key] if key in keys else None
-    is_small = frame["n"] < small_n
-    frame["flags"] = np.where(is_small & (indicator.measure not in ("sum", "count")), "small_n", "")
+    is_small = (frame["n"] < small_n) & _is_of_persons(indicator)
+    frame["flags"] = np.where(is_small, "small_n", "")
     return frame[COLUMNS]
+
+
+def _is_of_persons(indicator: Indicator) -> bool:
+    """Return whether few rows mean few persons: an indicator over schools has one row a school."""
+    if indicator.measure in ("sum", "count") or indicator.table in SCHOOL_ROWS:
+        return False
+    return indicator.table != FORMS or indicator.interval in ("wilson", "cluster")
 
 
 def _persons(rows: pd.DataFrame, measured: pd.DataFrame, indicator: Indicator) -> pd.Series:
