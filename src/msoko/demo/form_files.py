@@ -11,10 +11,11 @@ from msoko.demo.returns import Figures, counts, exam_figures, facts_of, returned
 from msoko.demo.roadmap_files import write_returns
 from msoko.demo.roster import School
 from msoko.demo.sittings import World
+from msoko.demo.slips import TYPO, correction, slipped
 from msoko.demo.surveys import write_surveys
 from msoko.demo.trials import write_trials
 from msoko.ingest.forms.declared import Form, load_forms
-from msoko.ingest.forms.writing import write_form
+from msoko.ingest.forms.writing import sheet_name, write_form
 from msoko.project import HOME, Project
 from msoko.school_year import SchoolYear
 
@@ -47,6 +48,7 @@ def write_forms(folder: Path, world: World, year: int, outcomes: Sequence[Outcom
     write_trials(folder, world, forms["trial_exam"], year)
     write_surveys(folder, world, forms, year, known)
     write_returns(folder, world, forms["roadmap_returns"], year)
+    write_corrections(folder, world, forms[TYPO.form], year, known)
     for code, name in SHORT_NAMES.items():
         form = forms[code]
         old = min(form.known_versions) if (code, year) in OLD_VERSIONS else None
@@ -65,7 +67,7 @@ def _records(
     for school in _asked(world, form, year):
         figures = known[school.school_id]
         facts = facts_of(form.code, school, figures, exams)
-        row = returned(world, form, school, year, figures, facts)
+        row = slipped(form.code, school, year, returned(world, form, school, year, figures, facts))
         yield {"school_code": school.oo1_code, "school_name": school.named(year), **row}
 
 
@@ -73,3 +75,15 @@ def _asked(world: World, form: Form, year: int) -> list[School]:
     schools = world.open_schools(year) if form.audience in ("school", "any") else []
     preschools = list(world.preschools) if form.audience in ("preschool", "any") else []
     return [*schools, *preschools]
+
+
+def write_corrections(
+    folder: Path, world: World, form: Form, year: int, known: Mapping[str, Figures]
+) -> None:
+    """Write the year's register of corrections beside its files."""
+    meant = int(known.get(TYPO.school_id, {}).get("staff", 0))
+    header = form.by_code[TYPO.item].header.rstrip(".")
+    file = f"{SHORT_NAMES[form.code]}.xlsx"
+    schools = world.open_schools(year)
+    text = correction(schools, year, meant, header, file, sheet_name(form))
+    (folder / "corrections.yml").write_text(text, encoding="utf-8", newline="\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,12 +25,16 @@ from msoko.demo.roster import (
     schools_of,
 )
 from msoko.demo.sittings import World, sit
+from msoko.demo.truth import write_truth
 from msoko.demo.vpr_files import write_vpr
+from msoko.demo.workbook import MOMENT
 from msoko.errors import DataRefused
 from msoko.school_year import SchoolYear
 
 MARK = "municipality: demo"
 LAST_YEAR = 2024
+ZIPPED_YEAR = 2023
+"""In this year the forms Ф3 came as one archive."""
 """The demo's last school year is 2024-25."""
 DECISIONS = (
     Decision("s007", 2023, 0.30),
@@ -85,6 +90,7 @@ def generate(
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
     write_register(raw / "schools.csv", world)
+    write_truth(raw / "truth.json", world)
     return world
 
 
@@ -114,12 +120,22 @@ def write_year(folder: Path, world: World, year: int) -> None:
     sittings = [sit(world, paper) for paper in papers_of(year)]
     for sat in sittings:
         write_vpr(folder, world, sat)
+    if year == ZIPPED_YEAR:
+        zip_marks(folder, year)
     outcomes = write_exams(folder, world, year)
     write_forms(folder, world, year, outcomes)
     write_links(folder, world, year, sittings, outcomes)
     declared = f"school_year: {SchoolYear(year)}\n{MARK}\n"
     (folder / "year.yml").write_text(declared, encoding="utf-8", newline="\n")
-    (folder / "corrections.yml").write_text("[]\n", encoding="utf-8", newline="\n")
+
+
+def zip_marks(folder: Path, year: int) -> None:
+    """Put the year's forms Ф3 into one archive, as portals give them."""
+    paths = sorted(folder.glob("Ф3_*.xlsx"))
+    with zipfile.ZipFile(folder / f"Ф3_Статистика по отметкам {year + 1}.zip", "w") as archive:
+        for path in paths:
+            archive.writestr(zipfile.ZipInfo(path.name, MOMENT), path.read_bytes())
+            path.unlink()
 
 
 def write_register(path: Path, world: World) -> None:

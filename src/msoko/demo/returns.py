@@ -16,6 +16,7 @@ from msoko.ingest.forms.declared import Form, Item
 
 Figures = dict[str, float]
 PUPILS_PER_TEACHER = 12.5
+SUPPORTED, MENTORS = ("s007", "s010", "s015", "s017"), ("s003", "s005")
 NO_FIGURE = 0.006
 """The share of cells that a school leaves empty."""
 SMALLEST_FOR_GROWTH_POINT = 60
@@ -95,7 +96,9 @@ def _drawn(
         return fixed - mean
     if line.base == "=":
         scale = 0.04 * abs(line.level) * draw.normal()
-        return max(item.min, mean + scale)
+        # below one per cent a return reads like a share, which the form refuses
+        least = 1.0 if item.type == "percent" else item.min
+        return max(least, mean + scale)
     if line.base == "~":
         return float(draw.poisson(max(0.0, mean) * held["pupils"] / 400))
     whole = int(held[line.base])
@@ -134,10 +137,9 @@ def facts_of(
         case "student_outcomes":
             return {name: exams[name] for name in ("ege_80_plus", "ege_100") if name in exams}
         case "low_results":
-            helped = school.school_id in ("s007", "s015", "s017", "s010")
             return {
-                "in_support_project": -float(helped) or 1.0,
-                "is_mentor_school": -float(school.school_id in ("s003", "s005")) or 1.0,
+                "in_support_project": _answer(school.school_id in SUPPORTED),
+                "is_mentor_school": _answer(school.school_id in MENTORS),
             }
         case "talents":
             return _growth_point(school, k) | {
@@ -161,6 +163,11 @@ def facts_of(
             return {"children_total": k["pupils"], "group_count": k["groups"],
                     "staff_total": k["staff"]}  # fmt: skip
     return {}
+
+
+def _answer(is_so: bool) -> float:
+    """Return what `_typed` turns into «да» or «нет»: below zero is «да»."""
+    return -1.0 if is_so else 1.0
 
 
 def _growth_point(school: School, known: Figures) -> Figures:

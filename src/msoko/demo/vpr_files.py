@@ -15,6 +15,7 @@ from msoko.demo.scoring import reference
 from msoko.demo.sittings import Sitting, World
 from msoko.demo.workbook import Cell, Sheet, write_workbook
 
+MERGED_CELLS = ("A1:F1", "A3:F3")
 WHOLE_SAMPLE = "Вся выборка"
 REGION_SCHOOLS, COUNTRY_SCHOOLS = 412, 35589
 COUNTRY_SHIFT = 0.12
@@ -48,7 +49,9 @@ def write_vpr(folder: Path, world: World, sat: Sitting) -> None:
         f"{number + 7}.xlsx": ("Выполнение заданий", performance),
     }
     for name, (title, rows) in files.items():
-        write_workbook(folder / name, [Sheet(f"{label} {title}", list(rows(world, sat)))])
+        merged = MERGED_CELLS if rows is not distribution else ()
+        sheet = Sheet(f"{label} {title}", list(rows(world, sat)), merged)
+        write_workbook(folder / name, [sheet])
 
 
 def head(title: str, paper: Paper) -> list[Row]:
@@ -144,7 +147,8 @@ def journal(world: World, sat: Sitting) -> Iterator[Row]:
     gaps[~sat.present] = np.nan
     yield _compared(f"{MUNICIPALITY}({MUNICIPALITY_CODE})", gaps)
     for school, rows in groups(world, sat):
-        yield _compared(shown(school, paper.year), gaps[rows])
+        if not np.isnan(gaps[rows]).all():
+            yield _compared(shown(school, paper.year), gaps[rows])
 
 
 def _compared(name: str, gaps: np.ndarray) -> Row:

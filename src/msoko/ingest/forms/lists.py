@@ -58,7 +58,7 @@ def _records(body: Body) -> list[dict[str, object]]:
                 lacking[absent[0]].append(row)
         else:
             records.append({**school, **_record(body, row, values)})
-    body.say_refused(refused)
+    body.say_cells(refused)
     body.say("form_no_school", nameless, "не указана организация, строки не приняты")
     for code, rows in lacking.items():
         title = form.by_code[code].title

@@ -17,6 +17,8 @@ COLUMNS = (
     "school_code", "school_name", "form", "item", "value", "text_value", "source_row",
     "source_column",
 )  # fmt: skip
+Cells = dict[tuple[str, str], list[int]]
+"""(item, what is wrong) → rows."""
 
 
 def read_organisations(place: Place, found: Found, desk: Desk) -> Reading:
@@ -31,13 +33,14 @@ def read_organisations(place: Place, found: Found, desk: Desk) -> Reading:
 
 def _records(body: Body) -> list[dict[str, object]]:
     form = body.found.form
-    refused: dict[tuple[str, str], list[int]] = defaultdict(list)
+    refused: Cells = defaultdict(list)
+    doubted: Cells = defaultdict(list)
     silent, nameless, lacking = [], [], defaultdict(list)
     records: list[dict[str, object]] = []
     for row in map(int, body.rows):
         school = body.school(row) if form.names_school else {}
         values = body.values(row)
-        taken = _taken(body, row, values, refused)
+        taken = _taken(body, values, row, refused, doubted)
         if form.names_school and not any(school.values()):
             body.drop(row, NO_SCHOOL)
             nameless.append(row)
@@ -49,7 +52,8 @@ def _records(body: Body) -> list[dict[str, object]]:
             for item in form.items:
                 if item.required and item.code in body.found.columns and item.code not in taken:
                     lacking[item.code].append(row)
-    body.say_refused(refused)
+    body.say_cells(refused)
+    body.say_cells(doubted, is_taken=True)
     body.say("form_no_school", nameless, "не указана организация, строки не приняты")
     body.say("form_silent", silent, "организации не заполнили форму")
     for code, rows in lacking.items():
@@ -58,16 +62,18 @@ def _records(body: Body) -> list[dict[str, object]]:
 
 
 def _taken(
-    body: Body, row: int, values: dict[str, Value], refused: dict[tuple[str, str], list[int]]
+    body: Body, values: dict[str, Value], row: int, refused: Cells, doubted: Cells
 ) -> list[str]:
     """Return the items of the row that are taken; what is not goes into `refused`."""
     taken = []
     for code, value in values.items():
-        problem = value.problem or value.doubt or _above_whole(body, code, values)
+        problem = value.problem or _above_whole(body, code, values)
         if problem:
             refused[code, problem].append(row)
         elif not value.is_empty:
             taken.append(code)
+            if value.doubt:
+                doubted[code, value.doubt].append(row)
     return taken
 
 

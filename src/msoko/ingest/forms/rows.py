@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from msoko.ingest.blocks import Place, filled_rows
 from msoko.ingest.cells import address, addresses, grid, letters, text
 from msoko.ingest.forms.finding import Found
@@ -33,6 +31,7 @@ class Body:
             paper={"form": found.form.code, "version": found.version, "day": None},
         )
         self._check_columns()
+        self._check_version()
 
     def is_of_year(self) -> bool:
         """Return whether the form is of the year that is read; otherwise refuse its rows."""
@@ -67,16 +66,18 @@ class Body:
     def drop(self, row: int, reason: str) -> None:
         self.reading.set_aside.append((int(row) + 1, reason))
 
-    def say_refused(self, refused: Mapping[tuple[str, str], list[int]]) -> None:
-        """Report refused cells: (item, problem) → rows."""
-        for (code, problem), rows in refused.items():
+    def say_cells(self, cells: Mapping[tuple[str, str], list[int]], is_taken: bool = False) -> None:
+        """Report cells that are refused, or doubtful though taken: (item, problem) → rows."""
+        end = "Значения приняты." if is_taken else "Значения не приняты."
+        check = "form_doubt" if is_taken else "form_value"
+        for (code, problem), rows in cells.items():
             at = self.found.columns[code]
             shown = addresses((row, at) for row in rows)
             title = self.found.form.by_code[code].title
             self.reading.findings.append(
                 self.place.finding(
-                    "form_value", "warning",
-                    f"«{title}», ячейки {shown}: {problem}. Значения не приняты.", FIX,
+                    check, "warning",
+                    f"«{title}», ячейки {shown}: {problem}. {end}", FIX,
                     cell=shown, row_count=len(rows), table=self.found.form.table,
                     directions=self.found.form.direction or None,
                 )
@@ -108,11 +109,22 @@ class Body:
                 )
             )  # fmt: skip
 
+    def _check_version(self) -> None:
+        form, version = self.found.form, self.found.version
+        if version == form.version:
+            return
+        absent = form.versions[str(version)].absent
+        listed = ", ".join(f"«{form.by_code[code].title}»" for code in absent)
+        lost = f" В ней не спрашивали: {listed}." if listed else ""
+        self.reading.findings.append(
+            self.place.finding(
+                "form_version", "note",
+                f"форма прежней версии ({version}, нынешняя – {form.version}), прочитана.{lost}",
+                "В следующий раз возьмите чистую форму (msoko templates).",
+            )
+        )  # fmt: skip
+
 
 def _numbers(rows: list[int]) -> str:
     shown = ", ".join(str(row + 1) for row in rows[:12])
     return shown + (f" и ещё {len(rows) - 12}" if len(rows) > 12 else "")
-
-
-def as_text(values: np.ndarray) -> list[str | None]:
-    return [text(value) for value in values]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ def write_form(
     items = asked(form, version)
     workbook = Workbook()
     sheet = workbook.active
-    sheet.title = form.title[:31].translate({ord(sign): "–" for sign in ":\\/?*[]"})
+    sheet.title = sheet_name(form)
     _write_heading(sheet, form, school_year, version)
     start = ["school_code", "school_name"] if form.names_school else []
     columns = [*start, *(item.code for item in items)]
@@ -82,6 +83,12 @@ def asked(form: Form, version: int) -> list[Item]:
     return [item for item in form.items if item.code not in absent]
 
 
+def sheet_name(form: Form) -> str:
+    """Return the name of the form's sheet: the title after its colon, cut as Excel wants it."""
+    name = form.title.split(": ")[-1]
+    return re.sub(r"[:\\/?*\[\]]", "", name[:1].upper() + name[1:])[:31].rstrip()
+
+
 def save(workbook: Workbook, path: Path) -> None:
     """Save with no time of saving in it, so that equal content gives equal bytes."""
     workbook.properties.creator = "msoko"
@@ -98,8 +105,6 @@ def save(workbook: Workbook, path: Path) -> None:
 
 def _timeless(core: bytes) -> bytes:
     """Return the properties with `modified` as it was set: saving stamps the clock into it."""
-    import re
-
     stamp = MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
 
