@@ -175,8 +175,7 @@ def site_context(**changes: object) -> SiteContext:
     """Return the demo municipality's site; `changes` replace fields."""
     facts: dict = {
         "municipality": "Вереснинский муниципальный округ",
-        "municipality_genitive": "Муниципальная система оценки качества образования "
-        "Вереснинского муниципального округа",
+        "municipality_genitive": "Вереснинского муниципального округа",
         "region": "Демонстрационный край",
         "school_year": "2024-25",
         "edition": "internal",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -62,7 +64,7 @@ def render(
 def fragments(notebooks: list[Path], renderer: str) -> list[Rendered]:
     """Return the rendered bodies of the notebooks, in their order.
 
-    Quarto is started once for all of them; pandoc runs once for each.
+    Quarto is started once for all of them; pandoc runs once for each, side by side.
     """
     kind = chosen_renderer(renderer)
     words = labels()
@@ -70,7 +72,9 @@ def fragments(notebooks: list[Path], renderer: str) -> list[Rendered]:
     if kind == "quarto":
         bodies = quarto.rendered(manuscripts)
     else:
-        bodies = [embedded.rendered(manuscript.markdown, words) for manuscript in manuscripts]
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            texts = [manuscript.markdown for manuscript in manuscripts]
+            bodies = list(pool.map(lambda text: embedded.rendered(text, words), texts))
     return [
         Rendered(manuscript, finished(body, words, path.name), kind)
         for path, manuscript, body in zip(notebooks, manuscripts, bodies, strict=True)

@@ -54,19 +54,17 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
     nothing is published if a page holds a login, a personal name or a forbidden text.
     """
     reports = sorted(executed, key=lambda report: (report.number, report.direction))
-    rendered = fragments([report.notebook for report in reports], context.renderer)
     kept = [entry for entry in context.refused if (out_dir / entry.href).exists()]
     site = _site_map(reports, kept, context)
+    notebooks = {report.href: report.notebook for report in reports}
+    if context.quality_notebook:
+        notebooks[QUALITY] = context.quality_notebook
+    rendered = fragments(list(notebooks.values()), context.renderer)
     pages = {
-        report.href: composed(done, site, report.href)
-        for report, done in zip(reports, rendered, strict=True)
+        href: composed(done, site, href) for href, done in zip(notebooks, rendered, strict=True)
     }
     pages[INDEX] = _index(reports, kept, site, context)
-    if context.quality_notebook is None:
-        pages[QUALITY] = _quality(context.quality, site)
-    else:
-        done = fragments([context.quality_notebook], context.renderer)[0]
-        pages[QUALITY] = composed(done, site, QUALITY)
+    pages.setdefault(QUALITY, _quality(context.quality, site))
     for extra in _written_pages(context):
         pages[extra.href] = written_page(extra, site)
     with replacing(out_dir) as folder:

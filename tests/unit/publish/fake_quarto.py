@@ -20,7 +20,8 @@ PAGE = """<!DOCTYPE html><html lang="ru"><head>
 <script src="https://cdnjs.cloudflare.com/ajax/libs/require.js/2.3.6/require.min.js"></script>
 </head><body><div id="quarto-content" class="quarto-container page-columns">
 <main class="content" id="quarto-document-content">
-<header id="title-block-header" class="quarto-title-block default"><h1 class="title">%s</h1></header>
+<header id="title-block-header" class="quarto-title-block default">
+<h1 class="title">%s</h1></header>
 %s
 </main></div><script src="site_libs/quarto-nav/quarto-nav.js"></script></body></html>"""
 
@@ -29,7 +30,8 @@ def quarto_shaped(html: str) -> str:
     """Return pandoc's HTML with figures, tables, code and links wrapped as Quarto does."""
     uid = "caption-0ceaefa1-69ba-4598-a22c-09a6ac19f8ca"
     html = re.sub(
-        r'<figure id="(fig-[\w-]+)">\s*(<img[^>]*>)\s*<figcaption[^>]*>(.*?)</figcaption>\s*</figure>',
+        r'<figure id="(fig-[\w-]+)">\s*(<img[^>]*>)\s*'
+        r"<figcaption[^>]*>(.*?)</figcaption>\s*</figure>",
         rf'<div id="\1" class="quarto-float quarto-figure quarto-figure-center anchored">\n'
         rf'<figure class="quarto-float quarto-float-fig figure">\n'
         rf'<div aria-describedby="\1-{uid}">\n\2\n</div>\n<figcaption id="\1-{uid}" '
@@ -44,7 +46,8 @@ def quarto_shaped(html: str) -> str:
         rf'<figure class="quarto-float quarto-float-tbl figure">\n<figcaption id="\1-{uid}" '
         r'class="quarto-float-caption-top quarto-float-caption quarto-float-tbl">\n\2\n'
         rf'</figcaption>\n<div aria-describedby="\1-{uid}">\n'
-        r'<table class="caption-top table">\n<colgroup><col style="width: 50%%"></colgroup>\3</table>'
+        r'<table class="caption-top table">\n'
+        r'<colgroup><col style="width: 50%%"></colgroup>\3</table>'
         r"\n</div>\n</figure>\n</div>",
         html,
         flags=re.DOTALL,
