@@ -19,6 +19,9 @@ from msoko.validate.outcome import Outcome
 from msoko.validate.suites import Suite
 from msoko.validate.wording import Wording, read_wording
 
+REGISTER = pd.DataFrame({"source_id": ["schools"], "file": ["schools.csv"], "sheet": [None]})
+"""Where the register of organisations lies; it is kept for all years, beside their folders."""
+
 
 @dataclass(frozen=True)
 class Tracer:
@@ -36,7 +39,7 @@ class Tracer:
         store = Store(project)
         named = store.read("schools", [year.shifted(-1), year], ["school_id", "name"]).dropna()
         return cls(
-            sources=store.read("sources", [year]),
+            sources=pd.concat([store.read("sources", [year]), REGISTER], ignore_index=True),
             source_columns=store.read("source_columns", [year]),
             schools=dict(zip(named["school_id"], named["name"], strict=True)),
             subjects=load_subject_names(project),

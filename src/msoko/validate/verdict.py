@@ -18,6 +18,7 @@ from msoko.validate.judge import Evaluator, Judge, Judged
 from msoko.validate.outcome import document, serialised
 from msoko.validate.suites import DERIVED, RECEIVED
 from msoko.validate.tracing import Tracer
+from msoko.validate.twins import untold
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relat
     judged = [*judge.tables(RECEIVED), *judge.reconciliations()]
     shutil.rmtree(_folder(project, year), ignore_errors=True)
     _write(project, year, judged)
-    found = findings_frame(Tracer.of_year(project, year).findings(judged), str(year))
     own = {check.name for suite, _ in judged for check in suite.checks}
     before = store.read("findings", [year])
-    everything = _in_order([before[~before["check"].isin(own)], found], year)
+    told = before[~before["check"].isin(own)]
+    traced = findings_frame(Tracer.of_year(project, year).findings(judged), str(year))
+    found = untold(traced, told)
+    everything = _in_order([told, found], year)
     store.add(year, "findings", everything)
     return _verdict(year, judged, found, everything)
 

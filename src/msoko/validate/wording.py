@@ -20,7 +20,7 @@ class Wording:
     suites: dict[str, str]
     procedures: dict[str, str]
     titles: dict[str, str]  # what is expected, for tables of checks
-    messages: dict[str, str]  # what is wrong, for findings
+    messages: dict[str, str]  # what is wrong, for findings; the readers word their own
 
     def title(self, check: str) -> str:
         """Return what a check is called; a check of the readers is called by its own name."""
@@ -44,7 +44,9 @@ def _read(path: Path, changed: int, shown: str) -> Wording:
             suites=dict(content["suites"]),
             procedures=dict(content["procedures"]),
             titles={name: entry["title"] for name, entry in checks.items()},
-            messages={name: entry["message"] for name, entry in checks.items()},
+            messages={
+                name: entry["message"] for name, entry in checks.items() if "message" in entry
+            },
         )
     except (KeyError, TypeError) as error:
         raise UsageError(

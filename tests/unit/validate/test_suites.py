@@ -60,7 +60,7 @@ def test_suites_use_only_types_that_both_evaluators_know():
     assert used <= set(relational.SUPPORTED)
 
 
-def test_names_are_unique_and_worded_in_both_directions():
+def test_names_are_unique_and_every_one_is_worded():
     names = [check.name for suite in all_suites() for check in suite.checks]
     assert len(names) == len(set(names))
     words = read_wording(HOUSE)

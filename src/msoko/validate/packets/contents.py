@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,12 +32,14 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class SheetShare:
     """A school's share of one sheet: its rows, the rows of headings, the columns it may see.
 
-    Rows count from 1; columns are letters.
+    `aside_rows` were set aside, so no table says whose they are: a copy shows those
+    that name the school. Rows count from 1; columns are letters.
     """
 
     sheet: str
     own_rows: frozenset[int]
     heading_rows: frozenset[int]
+    aside_rows: frozenset[int]
     columns: tuple[str, ...]
 
 
@@ -48,7 +51,8 @@ class Packet:
     name: str
     findings: tuple[Mapping[str, Any], ...]
     files: Mapping[str, tuple[SheetShare, ...]] = field(default_factory=dict)
-    strangers: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()  # what the school is called, in lower case
+    strangers: frozenset[str] = frozenset()  # what other schools are called
 
 
 class Year:
@@ -66,15 +70,31 @@ class Year:
         self.source_columns = store.read("source_columns", [year])
         self.set_aside = store.read("set_aside", [year])
         self.origins = _origins(store, year)
-        self.findings = self._attributed(store.read("findings", [year]))
+        findings = store.read("findings", [year])
+        # The register of organisations is the municipality's: no school can correct it.
+        self.findings = self._attributed(findings[findings["table"].ne("schools")])
 
     def _attributed(self, findings: pd.DataFrame) -> pd.DataFrame:
-        """Return the findings; those in a file of one school alone are that school's."""
-        placed = self.origins.merge(self.sources[["source_id", "file"]], on="source_id")
+        """Return the findings, those without a school given to whom their row belongs.
+
+        A row that was set aside is in no table: it belongs to the school on both of
+        its sides. A finding about a whole file belongs to the only school in it.
+        """
+        placed = self.origins.merge(self.sources[["source_id", "file", "sheet"]], on="source_id")
+        placed = placed.dropna(subset=["school_id"]).fillna({"sheet": ""})
+        owners = {key: _Owner(rows) for key, rows in placed.groupby(["file", "sheet"])}
         single = placed.groupby("file")["school_id"].agg(["nunique", "first"])
-        owner = single.loc[single["nunique"] == 1, "first"]
-        school = findings["school_id"].astype(object)
-        return findings.assign(school_id=school.fillna(findings["file"].map(owner)))
+        only = single.loc[single["nunique"] == 1, "first"].to_dict()
+
+        def owner(finding: Any) -> str | None:
+            if isinstance(finding.school_id, str):
+                return finding.school_id
+            sheet = finding.sheet if isinstance(finding.sheet, str) else ""
+            known = owners.get((finding.file, sheet))
+            row = re.search(r"\d+", finding.cell) if isinstance(finding.cell, str) else None
+            return known.of(int(row[0])) if known and row else only.get(finding.file)
+
+        return findings.assign(school_id=[owner(one) for one in findings.itertuples()])
 
     def school_ids(self) -> list[str]:
         """Return the schools that have findings, in order."""
@@ -95,19 +115,13 @@ class Year:
             self._name(school_id),
             tuple(plain.to_dict("records")),
             {file: shares for file in sorted(files) if (shares := self._shares(file, school_id))},
-            frozenset(self._strangers(school_id)),
+            frozenset(_called(self.schools[self.schools["school_id"] == school_id])),
+            frozenset(_called(self.schools[self.schools["school_id"] != school_id])),
         )
 
     def _name(self, school_id: str) -> str:
         named = self.schools.loc[self.schools["school_id"] == school_id, "name"].dropna()
         return named.iloc[0] if len(named) else school_id
-
-    def _strangers(self, school_id: str) -> Iterable[str]:
-        """Yield the names and logins of all other schools."""
-        others = self.schools[self.schools["school_id"] != school_id]
-        own = self.schools[self.schools["school_id"] == school_id]
-        for column in ("name", "vpr_login", "oo1_code"):
-            yield from set(others[column].dropna().str.lower()) - set(own[column].str.lower())
 
     def _shares(self, file: str, school_id: str) -> tuple[SheetShare, ...]:
         sources = self.sources[self.sources["file"] == file]
@@ -127,6 +141,7 @@ class Year:
             sheet,
             frozenset(own["source_row"]) - frozenset(_of_others(origins, school_id)),
             frozenset(_headings(origins, taken)),
+            frozenset(aside["source_row"].dropna().astype(int)),
             self._columns(blocks),
         )
 
@@ -140,6 +155,26 @@ class Year:
         persons = set(known.loc[is_person, "source_column"])
         letters |= set(origins["source_column"].dropna()) - persons
         return tuple(sorted(letters, key=lambda letter: (len(letter), letter)))
+
+
+class _Owner:
+    """Whose a row of a sheet is, judged by the rows around it."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        ordered = rows.drop_duplicates("source_row").sort_values("source_row")
+        self.rows, self.schools = list(ordered["source_row"]), list(ordered["school_id"])
+
+    def of(self, row: int) -> str | None:
+        place = bisect_left(self.rows, row)
+        if place < len(self.rows) and self.rows[place] == row:
+            return self.schools[place]
+        around = set(self.schools[max(place - 1, 0) : place + 1])
+        return around.pop() if len(around) == 1 and place > 0 else None
+
+
+def _called(schools: pd.DataFrame) -> Iterable[str]:
+    for column in ("name", "vpr_login", "oo1_code"):
+        yield from schools[column].dropna().str.lower()
 
 
 def _origins(store: Store, year: SchoolYear) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msoko.ingest.workbook import Book
 from msoko.validate.packets.archive import fixed, neutral
-from msoko.validate.packets.contents import SheetShare
+from msoko.validate.packets.contents import Packet, SheetShare
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -23,33 +23,35 @@ AREA = re.compile(r"([A-Z]{1,3})?(\d{1,7})(?::([A-Z]{1,3})?(\d{1,7}))?")
 LOGIN = re.compile(r"edu\d{6}", re.IGNORECASE)
 FILLS = {"blocking": "F8CBAD", "warning": "FFE699", "note": "DDEBF7"}
 GRAVEST = tuple(FILLS)
+SAFE_HEADINGS = ("год", "муниципалитет", "название оо", "оо")
+"""Columns that no table keeps and that never hold a person."""
+
 AUTHOR = "msoko"
 WIDEST = 40
 SHEET_NAME_LIMIT = 31
 
 
-def marked_copy(
-    book: Book,
-    shares: Sequence[SheetShare],
-    findings: Sequence[Mapping[str, Any]],
-    strangers: frozenset[str],
-    severities: Mapping[str, str],
-) -> bytes:
-    """Return the copy as the bytes of an .xlsx file, the same for the same input.
+def marked_copy(book: Book, packet: Packet, file: str, severities: Mapping[str, str]) -> bytes:
+    """Return the copy of `file` as the bytes of an .xlsx file, the same for the same input.
 
-    `strangers`: names and logins of other schools, in lower case; a heading that
-    holds one is left out. Findings without a cell are in the protocol alone.
+    Findings without a cell are in the protocol alone.
     """
     from openpyxl import Workbook
 
     copy = Workbook()
     copy.remove(copy.active)
     grids = {sheet.name or "": sheet.cells for sheet in book.sheets}
-    for share in shares:
-        own = [one for one in findings if (one["sheet"] or "") == share.sheet]
+    for share in packet.files[file]:
+        grid = grids[share.sheet]
+        shown = _shown_rows(grid, share, packet)
+        own = [
+            one
+            for one in packet.findings
+            if one["file"] == file and (one["sheet"] or "") == share.sheet
+        ]
         sheet = copy.create_sheet(_sheet_name(share.sheet))
-        _fill(sheet, grids[share.sheet], share, strangers)
-        _mark(sheet, share, own, severities)
+        _fill(sheet, grid, share, shown)
+        _mark(sheet, share, shown, own, severities)
     copy.properties.creator = AUTHOR
     stream = BytesIO()
     copy.save(stream)
@@ -60,45 +62,71 @@ def _sheet_name(name: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", name)[:SHEET_NAME_LIMIT].strip("'") or "Лист"
 
 
+def _shown_rows(
+    grid: Sequence[Sequence[Any]], share: SheetShare, packet: Packet
+) -> dict[int, bool]:
+    """Return the rows that the copy shows: whether all of the row, or the allowed columns.
+
+    Headings are shown whole unless they name a school, as banners do. A row that was
+    set aside is shown where it names this school and no other.
+    """
+    shown: dict[int, bool] = {}
+    for number, cells in enumerate(grid, start=1):
+        texts = [cell.lower() for cell in cells if isinstance(cell, str)]
+        logins = {login for text in texts for login in LOGIN.findall(text)}
+        is_strange = not logins <= packet.names or any(
+            stranger in text for text in texts for stranger in packet.strangers
+        )
+        is_named = any(name in text for text in texts for name in packet.names)
+        if number in share.own_rows:
+            shown[number] = False
+        elif number in share.heading_rows and not is_strange:
+            shown[number] = True
+        elif number in share.aside_rows and is_named and not is_strange:
+            shown[number] = False
+    return shown
+
+
 def _fill(
     sheet: Worksheet,
     grid: Sequence[Sequence[Any]],
     share: SheetShare,
-    strangers: frozenset[str],
+    shown: Mapping[int, bool],
 ) -> None:
-    """Write headings whole and own rows in the columns that a copy may show."""
-    from openpyxl.utils import column_index_from_string
-
-    allowed = [column_index_from_string(letter) - 1 for letter in share.columns]
+    """Write the shown rows, hide the others."""
+    allowed = _allowed(grid, share)
     widths: dict[int, int] = {}
     for number, cells in enumerate(grid, start=1):
-        if number in share.heading_rows and not _names_stranger(cells, strangers):
-            shown: Iterable[int] = range(len(cells))
-        elif number in share.own_rows:
-            shown = [index for index in allowed if index < len(cells)]
-        else:
+        if number not in shown:
             sheet.row_dimensions[number].hidden = True
             continue
-        for index in shown:
-            _write(sheet, number, index + 1, cells[index])
-            if number in share.own_rows:
-                widths[index] = max(widths.get(index, 8), len(str(cells[index] or "")) + 2)
+        for index in range(len(cells)) if shown[number] else allowed:
+            if index < len(cells):
+                _write(sheet, number, index + 1, cells[index])
+                if not shown[number]:
+                    widths[index] = max(widths.get(index, 8), len(str(cells[index] or "")) + 2)
     for index, width in widths.items():
         sheet.column_dimensions[_letter(index)].width = min(width, WIDEST)
+
+
+def _allowed(grid: Sequence[Sequence[Any]], share: SheetShare) -> list[int]:
+    """Return the columns, from 0, that hold what tables hold, or what `SAFE_HEADINGS` names."""
+    from openpyxl.utils import column_index_from_string
+
+    headings = [cells for number, cells in enumerate(grid, 1) if number in share.heading_rows]
+    safe = {
+        index
+        for cells in headings
+        for index, cell in enumerate(cells)
+        if isinstance(cell, str) and cell.strip().lower() in SAFE_HEADINGS
+    }
+    return sorted(safe | {column_index_from_string(letter) - 1 for letter in share.columns})
 
 
 def _letter(index: int) -> str:
     from openpyxl.utils import get_column_letter
 
     return get_column_letter(index + 1)
-
-
-def _names_stranger(cells: Sequence[Any], strangers: frozenset[str]) -> bool:
-    """Return whether a heading names another school; a banner with any login is not kept."""
-    texts = [cell.lower() for cell in cells if isinstance(cell, str)]
-    return any(LOGIN.search(text) for text in texts) or any(
-        stranger in text for text in texts for stranger in strangers
-    )
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:
@@ -115,6 +143,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:
 def _mark(
     sheet: Worksheet,
     share: SheetShare,
+    shown: Mapping[int, bool],
     findings: Iterable[Mapping[str, Any]],
     severities: Mapping[str, str],
 ) -> None:
@@ -124,7 +153,7 @@ def _mark(
 
     told: dict[str, list[Mapping[str, Any]]] = {}
     for finding in findings:
-        for address in _cells(finding["cell"] or "", share):
+        for address in _cells(finding["cell"] or "", share, shown):
             told.setdefault(address, []).append(finding)
     for address, several in told.items():
         worst = min((one["severity"] for one in several), key=GRAVEST.index)
@@ -136,7 +165,7 @@ def _mark(
         cell.comment = Comment("\n".join(dict.fromkeys(lines)), AUTHOR, height=160, width=320)
 
 
-def _cells(area: str, share: SheetShare) -> Iterable[str]:
+def _cells(area: str, share: SheetShare, shown: Mapping[int, bool]) -> Iterable[str]:
     """Yield the school's own cells in `K12`, `K12:K40` or `12:40`, in order.
 
     Of a whole row, the first column that the copy shows stands for it.
@@ -145,5 +174,5 @@ def _cells(area: str, share: SheetShare) -> Iterable[str]:
         letter = match[1] or (share.columns[0] if share.columns else "A")
         first, last = int(match[2]), int(match[4] or match[2])
         for row in range(first, last + 1):
-            if row in share.own_rows:
+            if row in shown:
                 yield f"{letter}{row}"

@@ -96,7 +96,8 @@ def _table(document: Document, findings: Sequence[Mapping[str, Any]], words: Wor
         table.add_row()
         severity = words.severities[finding["severity"]]
         action = finding["action"] or "–"
-        _write_row(table, number, (number, _where(finding), finding["message"], severity, action))
+        message = finding["message"][:1].upper() + finding["message"][1:]
+        _write_row(table, number, (number, _where(finding), message, severity, action))
     for column, width in zip(table.columns, WIDTHS_CM, strict=True):
         for cell in column.cells:
             cell.width = Cm(width)

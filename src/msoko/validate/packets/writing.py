@@ -86,13 +86,12 @@ class Workshop:
         """Write one packet: the marked copies, and the protocol that names them."""
         folder.mkdir(parents=True)
         copies: dict[str, str] = {}
-        for file, shares in packet.files.items():
+        for file in packet.files:
             book = self._book(file)
             if book is None:
                 continue
-            own = [one for one in packet.findings if one["file"] == file]
             name = _copy_name(file, copies.values())
-            content = marked_copy(book, shares, own, packet.strangers, self.words.severities)
+            content = marked_copy(book, packet, file, self.words.severities)
             (folder / name).write_bytes(content)
             copies[file] = name
         content = protocol(packet, self.words, str(self.year), copies, self.is_synthetic)
