@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from msoko.present.change import Change
 
 
+EVERY_SUBJECT = "all"
+"""The subject under which the verdict keeps a marker of all subjects together."""
+
+
 @dataclass(frozen=True)
 class Line:
     """An indicator of the municipality: as a whole, or in one subject where only that has sense.
@@ -152,10 +156,15 @@ class Reading:
         return rows[chosen].sort_values("school_year", kind="stable")
 
     def lines(self, code: str) -> list[Line]:
-        """Return the indicator's lines; one without a grouping for the whole has its subjects."""
+        """Return the indicator's lines; one without a grouping for the whole has its subjects.
+
+        One that has neither (a task of a paper, say) has none: only its parts have sense.
+        """
         indicator = self.direction.indicator(code)
-        if () in indicator.by or ("subject",) not in indicator.by:
+        if () in indicator.by:
             return [Line(indicator)]
+        if ("subject",) not in indicator.by:
+            return []
         rows = self.select(code, by=("subject",)).dropna(subset=["value"])
         order = {subject: place for place, subject in enumerate(self.subjects)}
         found = sorted(rows["subject"].unique(), key=lambda one: order.get(one, len(order)))
@@ -199,10 +208,14 @@ class Reading:
 
     def paper(self, subject: object, grade: object) -> str:
         """Return «Русский язык, 4 класс»."""
+        import pandas as pd
+
         parts = []
-        if subject == subject and subject is not None:
+        if subject == EVERY_SUBJECT:
+            parts.append(self.say("unit.all_subjects"))
+        elif not pd.isna(subject):
             parts.append(self.subjects.get(str(subject), str(subject)))
-        if grade == grade and grade is not None:
+        if not pd.isna(grade):
             parts.append(f"{int(grade)} класс")
         return ", ".join(parts)
 
@@ -216,7 +229,7 @@ class Reading:
         if isinstance(row["school_id"], str) and not self.is_public:
             group.append(self.school_name(row["school_id"]))
         words = [indicator.title, *filter(None, group), f"{row['school_year']} учебный год"]
-        has_interval = row["low"] == row["low"]
+        has_interval = bool(row["low"] == row["low"])
         return Evidence(
             what="; ".join(words),
             shown=russian.amount(row["value"], indicator.unit),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,7 +41,9 @@ class Wording:
         text = self._find(key)
         if not isinstance(text, str):
             raise KeyError(f"registry/wording.yml has no sentence {key!r}")
-        return self.environment.from_string(text).render(slots).strip()
+        made = self.environment.from_string(text).render(slots).strip()
+        # A unit such as «п. п.» ends in the point that would end the sentence.
+        return re.sub(r"(?<!\.)\.\.(?!\.)", ".", made)
 
     def _find(self, key: str) -> object:
         place: object = self.sentences

@@ -183,7 +183,7 @@ def _summary(line: Line, placed: pd.DataFrame) -> Sheet:
     names = ["до 10", "10–24", "25–49", "50–99", "100–199", "200 и более"]
     group = pd.cut(placed["size"], edges, right=False, labels=names)
     rows = []
-    for name, part in placed.groupby(group, observed=True, sort=False):
+    for name, part in placed.groupby(group, observed=True, sort=True):
         rows.append(
             [
                 str(name),

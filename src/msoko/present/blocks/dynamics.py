@@ -51,22 +51,24 @@ def _years(report: Reading, line: Line) -> pd.DataFrame:
 
 
 def _reading(report: Reading, line: Line, rows: pd.DataFrame) -> str:
+    from msoko.stats.detectable import detectable_change
+
     indicator = line.indicator
     said = [change.sentence(report, line), _trend(report, indicator, rows)]
     found = report.changes[line]
     if found.has_interval:
-        half = (found.estimate.high - found.estimate.low) / 2
-        least = russian.change(half, indicator.unit).lstrip("+")
+        least = detectable_change(found.estimate.se, found.estimate.df)
+        least = russian.change(least, indicator.unit).lstrip("+")
         said.append(report.say("dynamics.detectable", least=least))
     return " ".join(said)
 
 
 def _trend(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
-    from msoko.stats.trend import trend
+    from msoko.stats.trend import Trend, trend
 
     years = [int(year[:4]) for year in rows["school_year"]]
     told = trend(rows["value"].to_numpy(float), years)
-    if not told.is_estimable:
+    if not isinstance(told, Trend):
         return report.say("dynamics.trend_none", years=len(rows))
     p = russian.decimal(told.test.p, 3)
     if not told.is_significant:

@@ -28,7 +28,7 @@ def verdict(report: Reading) -> Block:
     if schools.empty:
         return insufficient("Объективность результатов", report.say("reason.no_verdict"))
     markers = report.store.read("objectivity_markers", [report.year])
-    own = markers.dropna(subset=["school_id"])
+    own = markers[markers["school_id"].fillna("") != ""]
     flagged = schools[schools["is_flagged"].fillna(False)].sort_values("q_bh", kind="stable")
     text = report.say(
         "objectivity.reading",
@@ -182,7 +182,8 @@ def _distribution(
 
 def _heaping(report: Reading) -> str:
     markers = report.store.read("objectivity_markers", [report.year])
-    own = markers[markers["school_id"].isna() & (markers["marker"] == "heaping")]
+    is_heaping = markers["marker"].eq("heaping") & markers["grade"].notna()
+    own = markers[markers["school_id"].fillna("").eq("") & is_heaping]
     if own.empty:
         return report.say("distribution.no_test", reason="шкала отметок неизвестна или данных мало")
     told = own[own["p"] <= LEVEL / len(own)]
@@ -223,7 +224,7 @@ def _counted(report: Reading, total: pd.Series, name: str) -> str:
     count, n = int(total[f"{name}_count"]), int(total["participant_count"])
     return report.ledger.cite(
         Evidence(
-            what=f"Отметка за работу и журнал: {name}, {report.year}",
+            what=f"Журнал и ВПР: {report.say(f'journal.{name}')}, {report.year}",
             shown=russian.amount(count / n if n else None, "percent"),
             formula="сумма участников по работам / сумма всех участников",
             numerator=str(count),
