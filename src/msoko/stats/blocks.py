@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.sparse import csgraph, linalg
 
 from msoko.stats.design import INTERCEPT, Design
 from msoko.stats.sample import Vector, as_floats
@@ -32,7 +33,7 @@ class Blocks:
 
     `ztz` (B × q × q), `ztx` (B × q × (p+1)) with [X y], `xtx` ((p+1)-square). `slots`: for
     each θ the arrays (block, row, column) of Λ that it fills. `table` lists every effect:
-    group, level, effect, block, row, n.
+    group, level, effect, block, row, n. `is_saturated`: terms and effects together fit every row.
     """
 
     ztz: np.ndarray
@@ -45,6 +46,7 @@ class Blocks:
     levels: dict[str, int]
     effects: dict[str, int]
     n: int
+    is_saturated: bool
 
     @property
     def width(self) -> int:
@@ -150,7 +152,15 @@ def blocks(frame: pd.DataFrame, rows: Design, random: Mapping[str, Sequence[str]
         },
         {group: int((table["group"] == group).sum()) for group in random},
         rows.n,
+        _is_saturated(design_z, rows),
     )
+
+
+def _is_saturated(design_z: sparse.csc_array, rows: Design) -> bool:
+    """Whether nothing is left for a residual: the likelihood then has no maximum."""
+    everything = sparse.hstack([sparse.csc_array(rows.x), design_z], format="csr")
+    left = linalg.lsmr(everything, rows.y, atol=1e-13, btol=1e-13, maxiter=300)[3]
+    return bool(left <= 1e-8 * np.linalg.norm(rows.y))
 
 
 def _levels(used: pd.DataFrame, group: str) -> tuple[np.ndarray, list[object]]:
@@ -173,7 +183,7 @@ def _places(design_z: sparse.csc_array, table: pd.DataFrame) -> tuple[np.ndarray
     ones = np.ones(len(table), dtype=np.int8)
     level_rows = sparse.csr_array((ones, (same_level, np.arange(len(table)))))
     linked = sparse.vstack([pattern, level_rows])
-    _, block = sparse.csgraph.connected_components(linked.T @ linked, directed=False)
+    _, block = csgraph.connected_components(linked.T @ linked, directed=False)
     row = pd.Series(block).groupby(block).cumcount().to_numpy()
     return block, row
 

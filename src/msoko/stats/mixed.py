@@ -114,6 +114,8 @@ def mixed_model(
         return NotEstimable(Reason.TOO_FEW_GROUPS, rows.n)
     if max(pieces.effects.values()) >= rows.n:
         return NotEstimable(Reason.TOO_FEW, rows.n, "as many random effects as rows")
+    if pieces.is_saturated:
+        return NotEstimable(Reason.NO_VARIATION, rows.n, "terms and groups fit every row")
     if pieces.width > LARGEST_BLOCK:
         return NotEstimable(Reason.TOO_LARGE, rows.n)
     theta = _optimise(pieces, reml)

@@ -1,4 +1,4 @@
-"""rddensity 3.0 (PyPI) on the frozen data: `pip install rddensity==3.0`, then run in this folder."""
+"""rddensity 3.0 on the frozen data; install rddensity==3.0 and run in this folder."""
 
 import pandas as pd
 from rddensity import rddensity

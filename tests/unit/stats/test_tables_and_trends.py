@@ -1,0 +1,179 @@
+"""Agreement, many p-values, trends, correlations, density breaks."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pingouin
+import pytest
+import statsmodels.api as sm
+from scipy import stats
+from statsmodels.stats import inter_rater, multitest
+
+from msoko.stats import agreement, correlation, density, multiplicity, poisson_binomial, trend
+from msoko.stats.estimate import NotEstimable, Reason
+
+TABLE = np.array([[20, 5, 1], [4, 15, 6], [0, 3, 18]])
+
+
+@pytest.mark.parametrize(("weights", "theirs"), [("none", None), ("linear", "linear")])
+def test_kappa_agrees_with_statsmodels(weights, theirs):
+    found, other = agreement.kappa(TABLE, weights), inter_rater.cohens_kappa(TABLE, wt=theirs)
+    assert found.value == pytest.approx(other.kappa, rel=1e-12)
+    assert found.se == pytest.approx(other.std_kappa, rel=1e-12)
+
+
+def test_perfect_agreement_of_five_pupils_is_not_certain():
+    found = agreement.kappa([[3, 0], [0, 2]])
+    assert found.value == found.high == 1
+    # Wilson's lower limit for 5 of 5 is .5655; chance agreement .52 is held fixed
+    assert found.low == pytest.approx((0.5655 - 0.52) / 0.48, abs=1e-3)
+
+
+def test_marginal_homogeneity_agrees_with_statsmodels():
+    square = sm.stats.SquareTable(TABLE, shift_zeros=False)
+    for ours, theirs in (("stuart_maxwell", "stuart_maxwell"), ("bhapkar", "bhapkar")):
+        found, other = agreement.marginal_homogeneity(TABLE, ours), square.homogeneity(theirs)
+        assert found.statistic == pytest.approx(other.statistic, rel=1e-10)
+        assert found.p == pytest.approx(other.pvalue, rel=1e-10)
+    assert agreement.bowker(TABLE).statistic == pytest.approx(
+        square.symmetry().statistic, rel=1e-12
+    )
+
+
+def test_a_singular_table_is_merged_or_refused():
+    table = np.array([[1, 1, 0, 0], [0, 5, 0, 0], [0, 0, 4, 1], [0, 0, 0, 2]])
+    merged = agreement.marginal_homogeneity(table)
+    assert merged.method == "stuart_maxwell_merged_2"
+    assert (merged.df, merged.statistic) == (1, 1.0)  # one pupil moved up, none down
+    refused = agreement.marginal_homogeneity(table, merge=False)
+    assert refused == NotEstimable(Reason.SINGULAR, 14)
+
+
+def test_a_category_nobody_uses_does_not_matter():
+    wide = np.insert(np.insert(TABLE, 1, 0, axis=0), 1, 0, axis=1)
+    assert agreement.marginal_homogeneity(wide).statistic == pytest.approx(
+        agreement.marginal_homogeneity(TABLE).statistic, rel=1e-12
+    )
+
+
+def test_two_categories_are_mcnemar():
+    table = [[30, 4], [9, 20]]
+    expected = (4 - 9) ** 2 / 13
+    assert agreement.marginal_homogeneity(table).statistic == pytest.approx(expected, rel=1e-12)
+    assert agreement.mcnemar(table, "chi2").statistic == pytest.approx(expected, rel=1e-12)
+    exact = stats.binomtest(4, 13).pvalue
+    assert agreement.mcnemar(table).p == pytest.approx(exact, rel=1e-10)
+
+
+def test_rating_table_drops_missing_and_refuses_strangers():
+    table = agreement.rating_table([3, 4, None, 5], [3, 5, 4, 5], categories=[2, 3, 4, 5])
+    assert table.to_numpy().sum() == 3 and table.loc[4, 5] == 1
+    with pytest.raises(ValueError, match="not categories"):
+        agreement.rating_table([3, 6], [3, 3], categories=[2, 3, 4, 5])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("bh", "fdr_bh"), ("by", "fdr_by"), ("holm", "holm"), ("hochberg", "simes-hochberg")],
+)
+def test_adjustment_agrees_with_statsmodels(ours, theirs):
+    p = np.random.default_rng(3).uniform(size=40) ** 3
+    expected = multitest.multipletests(p, method=theirs)[1]
+    assert multiplicity.adjust(p, ours) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_missing_p_is_not_a_hypothesis():
+    adjusted = multiplicity.adjust([0.01, None, 0.02], "bonferroni")
+    assert adjusted[[0, 2]].tolist() == pytest.approx([0.02, 0.04])
+    assert np.isnan(adjusted[1])
+    assert multiplicity.rejected([0.01, None, 0.02]).tolist() == [True, False, True]
+
+
+def test_the_cap_keeps_one_p_of_one_from_cancelling_evidence():
+    plain = multiplicity.cauchy_combination([1e-6, 1.0])
+    capped = multiplicity.cauchy_combination([1e-6, 1.0], cap=0.9)
+    assert plain.p > 0.9 and capped.p == pytest.approx(2e-6, rel=1e-3)
+
+
+def test_a_p_value_beyond_the_tangents_digits_stays_exact():
+    assert multiplicity.cauchy_combination([1e-200]).p == pytest.approx(1e-200, rel=1e-12)
+
+
+def test_poisson_binomial_is_the_binomial_for_equal_chances_far_in_the_tail():
+    mass = poisson_binomial.pmf([0.01] * 60)
+    assert mass == pytest.approx(stats.binom.pmf(np.arange(61), 60, 0.01), rel=1e-10)
+    by_hand = 0.2 * 0.7 + 0.8 * 0.3  # exactly one of two
+    assert poisson_binomial.pmf([0.2, 0.3])[1] == pytest.approx(by_hand, rel=1e-14)
+    found = poisson_binomial.excess([0.2, 0.3], 1)
+    assert found.p == pytest.approx(0.06 + by_hand / 2, rel=1e-14)
+
+
+def test_exact_kendall_agrees_with_enumeration():
+    for n in (3, 4, 6):
+        scores = [trend.kendall_score(order) for order in itertools.permutations(range(n))]
+        for score in set(scores):
+            share = np.mean(np.abs(scores) >= abs(score))
+            assert trend.exact_kendall_p(n, score) == pytest.approx(share, rel=1e-12)
+
+
+def test_four_years_are_no_trend_and_five_may_be():
+    assert trend.trend([1, 2, 3, 4]) == NotEstimable(Reason.TOO_FEW_YEARS, 4)
+    found = trend.trend([1, 2, 3, 5, 8], [2020, 2021, 2022, 2023, 2024])
+    assert found.is_significant and found.test.p == pytest.approx(2 / math.factorial(5))
+
+
+def test_gaps_between_years_count_in_the_slope_and_order_does_not():
+    found = trend.theil_sen([10, 4, 0, 6, 8, 2], [2030, 2024, 2020, 2026, 2028, 2022])
+    assert found.value == 1.0
+    with pytest.raises(ValueError, match="each year occurs once"):
+        trend.theil_sen([1, 2, 3], [2020, 2020, 2021])
+
+
+def test_cochran_armitage_scores_may_be_shifted_and_scaled():
+    counts = [5, 9, 14], [20, 20, 20]
+    plain = trend.cochran_armitage(*counts)
+    moved = trend.cochran_armitage(*counts, scores=[2020, 2022, 2024])
+    assert plain.statistic == pytest.approx(moved.statistic, rel=1e-9)
+
+
+def test_partial_correlation_agrees_with_pingouin():
+    generator = np.random.default_rng(5)
+    frame = pd.DataFrame(generator.normal(size=(25, 4)), columns=list("abcd")).assign(
+        b=lambda f: f["b"] + f["a"]
+    )
+    for method in ("pearson", "spearman"):
+        found = correlation.partial(frame, "a", "b", ["c", "d"], method)
+        theirs = pingouin.partial_corr(frame, "a", "b", ["c", "d"], method=method)
+        assert found.value == pytest.approx(theirs["r"].iloc[0], rel=1e-9)
+        assert found.p == pytest.approx(theirs.filter(like="p").iloc[0, -1], rel=1e-6)
+
+
+def test_fisher_interval_counts_what_is_held_fixed():
+    frame = pd.DataFrame(np.random.default_rng(6).normal(size=(20, 3)), columns=list("abc"))
+    found = correlation.partial(frame, "a", "b", ["c"])
+    half = 1.959963984540054 / math.sqrt(20 - 3 - 1)
+    assert math.atanh(found.high) - math.atanh(found.value) == pytest.approx(half, rel=1e-10)
+
+
+def test_bca_is_efrons_for_a_skewed_mean():
+    x = np.random.default_rng(9).exponential(size=40)
+    found = correlation.bca([x], np.mean, draws=4999)
+    theirs = stats.bootstrap((x,), np.mean, n_resamples=4999, rng=1).confidence_interval
+    assert found.low == pytest.approx(theirs.low, abs=0.02)
+    assert found.high == pytest.approx(theirs.high, abs=0.02)
+
+
+def test_density_break_is_found_where_it_is_and_keeps_its_size():
+    generator = np.random.default_rng(12)
+    x = generator.normal(size=3000)
+    lifted = np.where((x > -0.25) & (x < 0) & (generator.uniform(size=3000) < 0.6), x + 0.25, x)
+    assert density.density_break(lifted).p_greater < 0.01
+    p = [density.density_break(generator.normal(0.2, 1, 300)).p for _ in range(200)]
+    assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=0.04)
+
+
+def test_frandsen_allows_for_curvature():
+    plain, curved = (density.discrete_break(20, 45, 30, k).p for k in (0.0, 0.2))
+    assert plain < curved
