@@ -31,10 +31,7 @@ def assemble(
     year: SchoolYear,
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Return the year's tables (`schools` and the bookkeeping among them) and findings."""
-    findings = attach(
-        ((one.file, one.sheet, frame) for one in placed for frame in one.reading.tables.values()),
-        crosswalk,
-    )
+    findings = attach(placed, crosswalk)
     findings += repeated_content(placed)
     findings += repeated_papers(placed)
     shown = {one.source_id: (one.file, one.sheet) for one in placed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from msoko.catalog.strict import load
 from msoko.errors import UsageError
 from msoko.ingest.cells import folded
 from msoko.ingest.findings import Finding
+from msoko.ingest.repeats import Placed
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -100,7 +102,7 @@ class Crosswalk:
     def resolve(self, code: str | None, name: str | None) -> str | None:
         """Return the id behind a code or name in the year, `None` where nobody knows it.
 
-        A confirmed link goes first, then the code, then the exact name. A school
+        A confirmed link goes first, then the code; where there is none, the exact name. A school
         that no longer exists answers with its successor.
         """
         key = (code, name)
@@ -116,7 +118,8 @@ class Crosswalk:
                 return link.school_id
         if not self.lines:
             return code or name
-        lines = self._by_code(code) or self._by_bare_code(code) or self._by_name(name)
+        # an unknown code beside a known name is a question for a person, not an answer
+        lines = self._by_code(code) or self._by_bare_code(code) if code else self._by_name(name)
         return self._standing(lines) if lines else None
 
     def _by_code(self, code: str | None) -> list[Line]:
@@ -200,42 +203,42 @@ def plain_name(name: str) -> str:
     return " ".join(re.sub(r"№\s*", "№", name).split())
 
 
-def attach(frames: Iterable[tuple[str, str, pd.DataFrame]], crosswalk: Crosswalk) -> list[Finding]:
-    """Fill `school_id` in place, from `school_code` and `school_name`; return the unmatched.
+def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
+    """Give each frame its `school_id` in place of `school_code` and `school_name`.
 
-    `frames`: file, sheet and frame of each block. A row of a region, municipality
-    or country has no school and needs none.
+    Returns a finding for each unmatched school of a file. A row of a region,
+    municipality or country names no school and needs none.
     """
     findings: dict[tuple[str, str | None, str | None], Finding] = {}
-    for file, sheet, frame in frames:
-        if "school_code" not in frame and "school_name" not in frame:
-            continue
-        empty = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-        codes = frame.get("school_code", empty).astype(object)
-        names = frame.get("school_name", empty).astype(object)
-        pairs = pd.DataFrame({"code": codes.where(codes.notna(), None),
-                              "name": names.where(names.notna(), None)})  # fmt: skip
-        unique = pairs.drop_duplicates()
-        ids = {}
-        for code, name in unique.itertuples(index=False):
-            if not code and not name:
+    for one in placed:
+        for table, frame in one.reading.tables.items():
+            if "school_code" not in frame and "school_name" not in frame:
                 continue
-            ids[(code, name)] = crosswalk.resolve(code, name)
-            if ids[(code, name)] is None:
-                count = int(((pairs["code"] == code) | (not code)).sum())
-                findings.setdefault((file, code, name), unmatched(
-                    crosswalk, file, sheet, code, name, count))  # fmt: skip
-        found = [ids.get(pair) for pair in pairs.itertuples(index=False, name=None)]
-        resolved = pd.Series(found, index=frame.index, dtype=object)
-        known = frame.get("school_id", empty).astype(object)
-        frame["school_id"] = known.where(known.notna(), resolved)
-        frame.drop(columns=["school_code", "school_name"], errors="ignore", inplace=True)
+            pairs = _pairs(frame)
+            counts = Counter(pairs)
+            ids = {pair: crosswalk.resolve(*pair) for pair in counts if any(pair)}
+            for pair, count in counts.items():
+                if any(pair) and ids[pair] is None:
+                    findings.setdefault((one.file, *pair), unmatched(crosswalk, one, *pair, count))
+            resolved = pd.Series([ids.get(pair) for pair in pairs], frame.index, dtype=object)
+            known = frame["school_id"].astype(object) if "school_id" in frame else resolved
+            kept = frame.drop(columns=["school_code", "school_name"], errors="ignore")
+            one.reading.tables[table] = kept.assign(school_id=known.where(known.notna(), resolved))
     return list(findings.values())
 
 
-def unmatched(
-    crosswalk: Crosswalk, file: str, sheet: str, code: str | None, name: str | None, count: int
-) -> Finding:
+def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return (code, name) of each row, missing as empty text."""
+    columns = [
+        frame[name].astype(object).where(frame[name].notna(), "").tolist()
+        if name in frame
+        else [""] * len(frame)
+        for name in ("school_code", "school_name")
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def unmatched(crosswalk: Crosswalk, place: Placed, code: str, name: str, count: int) -> Finding:
     """Return the finding for a school that nobody knows, with likely ones."""
     shown = " ".join(part for part in (code, f"«{name}»" if name else "") if part)
     likely = crosswalk.suggest(code, name)
@@ -246,8 +249,8 @@ def unmatched(
         f"школы {shown} нет в реестре на {crosswalk.year} учебный год.{tail}",
         ACTION,
         table="schools",
-        file=file,
-        sheet=sheet,
+        file=place.file,
+        sheet=place.sheet or None,
         row_count=count,
     )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -15,21 +14,19 @@ from msoko.errors import MsokoError
 from msoko.ingest import columns as declared_columns
 from msoko.ingest import links as link_register
 from msoko.ingest.assembly import assemble
-from msoko.ingest.corrections import Register, load_corrections
+from msoko.ingest.corrections import Correction, Register, load_corrections
 from msoko.ingest.crosswalk import Crosswalk
 from msoko.ingest.findings import Finding, findings_frame
+from msoko.ingest.folder import Work, open_books
 from msoko.ingest.layouts import Desk, Reading
-from msoko.ingest.recognising import Choice, choose, recognise_book
+from msoko.ingest.recognising import Choice, Known, choose, recognise_book
 from msoko.ingest.repeats import Placed, repeated_files
 from msoko.ingest.secret import Pseudonyms
 from msoko.ingest.subjects import Subjects
-from msoko.ingest.workbook import Book, Reader, Refusal, Sheet
-from msoko.ingest.year_file import FileEntry, YearFile, load_year_file, matches
+from msoko.ingest.workbook import Book, Sheet
+from msoko.ingest.year_file import FileEntry, YearFile, load_year_file
 from msoko.project import Project
 from msoko.school_year import SchoolYear
-
-NOT_DATA = (".yml", ".yaml", ".md", ".ini", ".db", ".log")
-NOT_DATA_NAMES = ("source.txt", "readme.txt", "thumbs.db")
 
 
 @dataclass(frozen=True)
@@ -43,19 +40,6 @@ class Intake:
     def is_blocked(self) -> bool:
         """Return whether anything must be put right before reports are built."""
         return bool((self.findings["severity"] == "blocking").any())
-
-
-@dataclass
-class Work:
-    """What gathers while the folder is read."""
-
-    project: Project
-    year: SchoolYear
-    declared: YearFile
-    findings: list[Finding] = field(default_factory=list)
-    placed: list[Placed] = field(default_factory=list)
-    sources: list[dict[str, object]] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
 
 
 def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
@@ -72,7 +56,7 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
     except MsokoError as error:
         finding = Finding("declaration", "blocking", str(error), "Исправьте файл и повторите.")
         return _intake([finding], {}, year)
-    books = _open(work, register)
+    books = open_books(work, register)
     desk = Desk(year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project)
     _read_books(work, books, desk)
     work.findings += register.finish()
@@ -103,67 +87,9 @@ def _declaration(project: Project, year: SchoolYear) -> YearFile:
     return declared
 
 
-def _corrections(project: Project, year: SchoolYear):
+def _corrections(project: Project, year: SchoolYear) -> tuple[Correction, ...]:
     path = project.raw(year) / "corrections.yml"
     return load_corrections(path, project.shown(path))
-
-
-def data_files(folder: Path) -> list[Path]:
-    """Return the files of a year's folder that may hold data, sorted by name."""
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not path.is_symlink()
-        and not path.name.startswith((".", "~$"))
-        and path.suffix.lower() not in NOT_DATA
-        and path.name.lower() not in NOT_DATA_NAMES
-    )
-
-
-def _open(work: Work, register: Register) -> list[Book]:
-    """Return the corrected books of the folder; what was refused is in the findings."""
-    folder = work.project.raw(work.year)
-    files = data_files(folder)
-    if not files:
-        work.findings.append(
-            Finding("no_files", "blocking", f"в data/raw/{work.year} нет файлов с данными.",
-                    "Положите туда выгрузки или проверьте учебный год.")
-        )  # fmt: skip
-    names = [path.relative_to(folder).as_posix() for path in files]
-    _check_patterns(work, names)
-    books: list[Book] = []
-    with Reader() as reader:
-        for path, name in zip(files, names, strict=True):
-            entry = work.declared.entry(name)
-            if entry.layout == "ignore":
-                work.findings.append(
-                    Finding("ignored_file", "note", f"файл не читается: {entry.reason}", file=name)
-                )
-                continue
-            options = {"encoding": entry.encoding, "delimiter": entry.delimiter}
-            opened = reader.open(path, name, {k: v for k, v in options.items() if v})
-            for one in opened:
-                work.digests[one.file] = one.sha256
-                if isinstance(one, Refusal):
-                    work.findings.append(
-                        Finding(one.check, "blocking", one.message, one.action, file=one.file)
-                    )
-                else:
-                    books.append(register.apply(one))
-    return books
-
-
-def _check_patterns(work: Work, names: list[str]) -> None:
-    for pattern, entry in work.declared.files.items():
-        outer = pattern.split(".zip/")[0] + ".zip" if ".zip/" in pattern else pattern
-        if not any(matches(name, outer) for name in names):
-            work.findings.append(
-                Finding("pattern", "blocking", f"{entry.place}: для «{pattern}» файлов нет.",
-                        "Исправьте имя в year.yml или положите файл.")
-            )  # fmt: skip
 
 
 def _read_books(work: Work, books: list[Book], desk: Desk) -> None:
@@ -209,10 +135,34 @@ def _read_sheets(work: Work, book: Book, choices: list[Choice], desk: Desk) -> N
             )  # fmt: skip
             continue
         recognition = choice.known.recognition
-        for reading in choice.known.family.read(book, recognition, desk):
+        for reading in _readings(work, book, choice.sheet, choice.known, desk):
             _place(work, book, choice.sheet, reading, recognition.layout, recognition.reason,
                    recognition.confidence)  # fmt: skip
         work.findings += _peculiar(book, choice.sheet)
+
+
+def _readings(work: Work, book: Book, sheet: Sheet, known: Known, desk: Desk) -> list[Reading]:
+    """Return the blocks of a sheet; a sheet that its reader did not foresee is refused.
+
+    One odd sheet must not hide what is wrong in the other files, and the words of
+    the error may hold a pupil's name, so only its kind is told.
+    """
+    assert choice.known is not None
+    try:
+        return known.family.read(book, known.recognition, desk)
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        work.findings.append(
+            Finding(
+                "unforeseen",
+                "blocking",
+                f"таблица не такова, каким бывает вид {known.recognition.title}: "
+                f"{type(error).__name__}.",
+                "Выгрузите файл заново; если не поможет, пришлите его разработчикам.",
+                file=book.file,
+                sheet=sheet.name or None,
+            )
+        )
+        return []
 
 
 def _peculiar(book: Book, sheet: Sheet) -> Iterator[Finding]:

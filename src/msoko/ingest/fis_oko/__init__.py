@@ -40,7 +40,7 @@ LAYOUTS = (
            False, (), group_tables.read_journal),
     Layout("vpr_distribution", "«Распределение первичных баллов»", distribution.NEEDED, False, (),
            distribution.read),
-    Layout("vpr_tasks", "«Выполнение заданий»", performance.NEEDED, True, (), performance.read),
+    Layout("vpr_tasks", "«Выполнение заданий»", performance.NEEDED, False, (), performance.read),
 )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def check_banners(
     if banners and len(rows.index) and rows.index[0] < banners[0][0]:
         message = f"строка {rows.index[0] + 1}: участники стоят выше первой строки школы."
         reading.findings.append(place.finding("banner_order", "blocking", message, FIX))
-    ends = [row for row, _, _ in banners[1:]] + [np.inf]
+    ends = [*(row for row, _, _ in banners[1:]), np.inf][: len(banners)]
     logins = np.array([login or "" for login in rows.login], dtype=object)
     for (row, login, declared), end in zip(banners, ends, strict=True):
         below = (rows.index > row) & (rows.index < end)
