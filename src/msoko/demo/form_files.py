@@ -15,26 +15,17 @@ from msoko.demo.slips import TYPO, correction, slipped
 from msoko.demo.surveys import write_surveys
 from msoko.demo.trials import write_trials
 from msoko.ingest.forms.declared import Form, load_forms
-from msoko.ingest.forms.writing import sheet_name, write_form
+from msoko.ingest.forms.writing import write_form
 from msoko.project import HOME, Project
 from msoko.school_year import SchoolYear
 
 OLD_VERSIONS = {("oo1", 2020), ("context", 2020), ("context", 2021), ("heads", 2020)}
 """Forms that were still filled in an earlier version in a year (by its first year)."""
-SHORT_NAMES = {
-    "oo1": "ОО-1",
-    "context": "Социальный контекст",
-    "student_outcomes": "Мониторинг 1 качество подготовки",
-    "low_results": "Мониторинг 2 ШНОР",
-    "talents": "Мониторинг 3 таланты",
-    "career_guidance": "Мониторинг 4 профориентация",
-    "heads": "Мониторинг 5 руководители",
-    "teachers": "Мониторинг 6 педагоги",
-    "upbringing": "Мониторинг 7 воспитание",
-    "preschool": "Мониторинг 8 дошкольное",
-    "objectivity": "Мониторинг 9 объективность",
-    "noko": "НОКО",
-}
+FILLED = (
+    "oo1", "context", "student_outcomes", "low_results", "talents", "career_guidance", "heads",
+    "teachers", "upbringing", "preschool", "objectivity", "noko",
+)  # fmt: skip
+"""The forms with a row per organisation that the demo's schools fill in."""
 
 
 def write_forms(folder: Path, world: World, year: int, outcomes: Sequence[Outcome]) -> None:
@@ -49,11 +40,11 @@ def write_forms(folder: Path, world: World, year: int, outcomes: Sequence[Outcom
     write_surveys(folder, world, forms, year, known)
     write_returns(folder, world, forms["roadmap_returns"], year)
     write_corrections(folder, world, forms[TYPO.form], year, known)
-    for code, name in SHORT_NAMES.items():
+    for code in FILLED:
         form = forms[code]
         old = min(form.known_versions) if (code, year) in OLD_VERSIONS else None
         records = list(_records(world, form, year, known, exams))
-        path = folder / f"{name}.xlsx"
+        path = folder / f"{form.short}.xlsx"
         write_form(path, form, str(SchoolYear(year)), (), records, version=old)
 
 
@@ -83,7 +74,6 @@ def write_corrections(
     """Write the year's register of corrections beside its files."""
     meant = int(known.get(TYPO.school_id, {}).get("staff", 0))
     header = form.by_code[TYPO.item].header.rstrip(".")
-    file = f"{SHORT_NAMES[form.code]}.xlsx"
     schools = world.open_schools(year)
-    text = correction(schools, year, meant, header, file, sheet_name(form))
+    text = correction(schools, year, meant, header, form.short)
     (folder / "corrections.yml").write_text(text, encoding="utf-8", newline="\n")

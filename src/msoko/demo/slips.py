@@ -55,16 +55,14 @@ def slipped(form: str, school: School, year: int, values: dict[str, Any]) -> dic
     return values
 
 
-def correction(
-    schools: Sequence[School], year: int, meant: int, header: str, file: str, sheet: str
-) -> str:
+def correction(schools: Sequence[School], year: int, meant: int, header: str, name: str) -> str:
     """Return the year's corrections.yml: one real entry, or none."""
     school = next((s for s in schools if s.school_id == TYPO.school_id), None)
     if school is None or year != TYPO.year:
         return "[]\n"
     return (
-        f"- file: {file}\n"
-        f"  sheet: {sheet}\n"
+        f"- file: {name}.xlsx\n"
+        f"  sheet: {name}\n"
         f'  match: {{Код организации: "{school.oo1_code}"}}\n'
         f'  column: "{header}"\n'
         f'  expected: "{meant * TYPO.factor}"\n'

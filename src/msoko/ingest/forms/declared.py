@@ -70,6 +70,7 @@ class Form:
     """One form. `rows`: a row per organisation, or a list of records for `table`."""
 
     code: str
+    short: str  # the name of its file and sheet
     title: str
     audience: Literal["school", "preschool", "any", "municipality"]
     items: tuple[Item, ...]

@@ -59,7 +59,7 @@ def write_form(
     items = asked(form, version)
     workbook = Workbook()
     sheet = workbook.active
-    sheet.title = sheet_name(form)
+    sheet.title = form.short[:31]
     _write_heading(sheet, form, school_year, version)
     start = ["school_code", "school_name"] if form.names_school else []
     columns = [*start, *(item.code for item in items)]
@@ -81,12 +81,6 @@ def asked(form: Form, version: int) -> list[Item]:
     """Return the items that a version of the form asked."""
     absent = form.versions.get(str(version), Version()).absent
     return [item for item in form.items if item.code not in absent]
-
-
-def sheet_name(form: Form) -> str:
-    """Return the name of the form's sheet: the title after its colon, cut as Excel wants it."""
-    name = form.title.split(": ")[-1]
-    return re.sub(r"[:\\/?*\[\]]", "", name[:1].upper() + name[1:])[:31].rstrip()
 
 
 def save(workbook: Workbook, path: Path) -> None:
