@@ -104,6 +104,7 @@ def assess(
     markers = _marker_table(panel, found.rows, own_markers)
     left_out = [*panel.left_out, *found.left_out]
     meta = _meta(panel, left_out, own_left_out, q)
+    meta["schools_not_assessed"] = list(combined.loc[combined["p_combined"].isna(), "school_id"])
     return Assessment(combined, markers, municipality, meta)
 
 

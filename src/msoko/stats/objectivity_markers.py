@@ -18,21 +18,26 @@ from scipy import stats
 from msoko.stats.absence import SelectiveAbsence, pooled_z, selective_absence
 from msoko.stats.estimate import NotEstimable
 from msoko.stats.heaping import Heaping, heaping_in_school, pooled
+from msoko.stats.objectivity_evidence import (
+    PupilFrame,
+    agreement_given_score,
+    expected_strength,
+    score_given,
+)
 from msoko.stats.objectivity_panel import LeftOut, Panel, Paper
 from msoko.stats.residual_markers import (
     BOUND,
     BOUNDED_SQUARE,
     SchoolResiduals,
     school_residuals,
-    within_slopes,
 )
 from msoko.stats.sample import Vector
-from msoko.stats.similarity import ClassSimilarity, class_similarity
+from msoko.stats.similarity import ClassSimilarity, class_similarity, schools_from_classes
 
 ALL = "all"
-LEAST_LINKED = 0.3
-LEAST_PUPILS = 5
-HEAVY_DF = 25
+COLUMNS = ("school", "subject", "marker", "effect", "p", "n")
+LEAST_PUPILS = 10
+LEAST_SCHOOLS = 5
 RESERVE_DF = 50
 """Of the t law that stands for the normal: heaping and absence keep their size to p = .001, but
 one list reads p-values of .0001, which no simulation vouches for in other data."""
@@ -47,18 +52,24 @@ class MarkerRows:
 
 
 def compute_markers(panel: Panel) -> MarkerRows:
-    """Return every marker that the data allow, with the reasons for the rest."""
-    frames, left_out = [], []
+    """Return every marker that the data allow, with the reasons for the rest.
+
+    A school's marker stands on at least 10 pupils, and a comparison on at least 5 schools.
+    """
+    frames: list[pd.DataFrame] = []
+    if len(panel.school_ids) < LEAST_SCHOOLS:
+        reasons = [LeftOut(marker, "", "too_few_groups") for marker in MARKERS]
+        return MarkerRows(pd.DataFrame(columns=list(COLUMNS)), reasons)
+    left_out: list[LeftOut] = []
     for marker in MARKERS:
         for found in MARKERS[marker](panel):
             if isinstance(found, LeftOut):
                 left_out.append(found)
             else:
                 frames.append(found.assign(marker=marker))
-    columns = ["school", "subject", "marker", "effect", "p", "n"]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
     rows = rows[(rows["n"] >= LEAST_PUPILS) & rows["p"].notna()]
-    return MarkerRows(rows[columns].reset_index(drop=True), left_out)
+    return MarkerRows(rows[list(COLUMNS)].reset_index(drop=True), left_out)
 
 
 Found = Iterator[pd.DataFrame | LeftOut]
@@ -120,10 +131,6 @@ def _scale_of(z: Vector) -> float:
     return float(np.sqrt(max(1.0, np.mean(np.minimum(known**2, BOUND**2)) / BOUNDED_SQUARE)))
 
 
-PupilFrame = pd.DataFrame
-"""`school, pupil, outcome, foretold` of one paper, present pupils with complete evidence."""
-
-
 def _residual_marker(
     marker: str, of_paper: Callable[[Paper], PupilFrame | str], has_extra: bool = False
 ) -> Callable[[Panel], Found]:
@@ -166,53 +173,6 @@ def _residuals_of(
     )
 
 
-def _standard(score: pd.Series) -> pd.Series:
-    spread = score.std()
-    return (score - score.mean()) / (spread if spread > 0 else 1.0)
-
-
-def _score_given(*names: str) -> Callable[[Paper], PupilFrame | str]:
-    """Return a builder: standardised score foretold by the named evidence and its square."""
-
-    def build(paper: Paper) -> PupilFrame | str:
-        present = paper.present
-        rows = present.dropna(subset=list(names))
-        if rows.empty:
-            return "no_" + names[0]
-        if len(rows) < LEAST_LINKED * len(present):
-            return "few_linked"
-        evidence = rows[list(names)].to_numpy()
-        predictors = np.column_stack([evidence, evidence[:, 0] ** 2])
-        outcome = _standard(rows["score"]).to_numpy()
-        slopes = within_slopes(outcome, predictors, rows["school"])
-        foretold = predictors @ slopes
-        return pd.DataFrame(
-            {"school": rows["school"], "pupil": rows["pupil"], "outcome": outcome,
-             "foretold": foretold}
-        )  # fmt: skip
-
-    return build
-
-
-def _agreement_given_score(paper: Paper) -> PupilFrame | str:
-    """Return agreement of mark and journal, foretold by the journal, the score and its square."""
-    rows = paper.present.dropna(subset=["mark", "journal"])
-    if rows.empty:
-        return "no_journal" if paper.present["journal"].isna().all() else "no_marks"
-    score = _standard(rows["score"]).to_numpy()
-    journal = pd.get_dummies(rows["journal"].astype(int), drop_first=True).to_numpy(dtype=float)
-    smooth = np.column_stack([score, score**2])
-    crossed = [journal * column[:, None] for column in smooth.T]
-    predictors = np.column_stack([smooth, journal, *crossed])
-    outcome = (rows["mark"] == rows["journal"]).to_numpy(dtype=float)
-    slopes = within_slopes(outcome, predictors, rows["school"])
-    gap = (rows["mark"] - rows["journal"]).to_numpy()
-    return pd.DataFrame(
-        {"school": rows["school"], "pupil": rows["pupil"], "outcome": outcome,
-         "foretold": predictors @ slopes, "gap": gap}
-    )  # fmt: skip
-
-
 def _absence(panel: Panel) -> Found:
     by_subject: dict[str, list[SelectiveAbsence]] = {}
     for paper in panel.papers:
@@ -227,14 +187,15 @@ def _absence(panel: Panel) -> Found:
     for subject, papers in groups.items():
         inflation = _shared_absence(panel) if subject == ALL else 1.0
         z = papers[0].z if len(papers) == 1 else pooled_z(papers, inflation)
-        n = np.sum([paper.n for paper in papers], axis=0)
+        weak = np.sum([paper.n for paper in papers], axis=0)
         surplus = np.sum([paper.absent - paper.expected for paper in papers], axis=0)
-        effect = surplus / np.maximum(n, 1)
+        effect = surplus / np.maximum(weak, 1)
+        n = _pupils_on_roll(panel, subject)
         yield _frame(subject, effect, _tail(z), n)
 
 
 def _paper_absence(paper: Paper, school_count: int) -> SelectiveAbsence | str:
-    rows = paper.pupils.assign(strength=_strength(paper))
+    rows = paper.pupils.assign(strength=expected_strength(paper))
     rows = rows[rows["strength"].notna()]
     if rows.empty:
         return "no_before"
@@ -242,22 +203,10 @@ def _paper_absence(paper: Paper, school_count: int) -> SelectiveAbsence | str:
     return found.reason.value if isinstance(found, NotEstimable) else found
 
 
-def _strength(paper: Paper) -> pd.Series:
-    """Return expected scores from the earlier score and the journal, whichever are known."""
-    pupils = paper.pupils
-    strength = pd.Series(np.nan, index=pupils.index)
-    for names in (["before", "journal"], ["before"], ["journal"]):
-        known = pupils[names].notna().all(axis=1)
-        fitting = known & pupils["score"].notna()
-        is_needed = known & strength.isna()
-        if fitting.sum() < 30 or not is_needed.any():
-            continue
-        design = np.column_stack([np.ones(len(pupils)), pupils[names].fillna(0).to_numpy()])
-        slopes = np.linalg.lstsq(
-            design[fitting], _standard(pupils.loc[fitting, "score"]).to_numpy(), rcond=None
-        )[0]
-        strength = strength.where(~is_needed, pd.Series(design @ slopes, index=pupils.index))
-    return strength
+def _pupils_on_roll(panel: Panel, subject: str) -> NDArray[np.int64]:
+    chosen = [paper.pupils for paper in panel.papers if subject in (paper.subject, ALL)]
+    roll = pd.concat(chosen)[["school", "pupil"]].drop_duplicates()
+    return np.bincount(roll["school"], minlength=len(panel.school_ids))
 
 
 def _shared_absence(panel: Panel) -> float:
@@ -288,9 +237,9 @@ def _similarity(panel: Panel) -> Found:
         del sums[ALL]
     school = _school_of_class(panel)
     for subject in sums:
-        yield _schools_from_classes(
-            subject, sums[subject], pairs[subject], sizes[subject], school, len(panel.school_ids)
-        )
+        found = schools_from_classes(sums[subject], pairs[subject], school, len(panel.school_ids))
+        n = np.bincount(school, sizes[subject], len(panel.school_ids))
+        yield _frame(subject, found.effect, found.p, n)
 
 
 def _paper_similarity(paper: Paper, class_count: int) -> ClassSimilarity | str:
@@ -307,53 +256,12 @@ def _school_of_class(panel: Panel) -> NDArray[np.int64]:
     return rows.groupby("class_code")["school"].first().to_numpy()
 
 
-def _schools_from_classes(
-    subject: str, sums: Vector, pairs: Vector, sizes: Vector, school: NDArray, count: int
-) -> pd.DataFrame:
-    """Return school rows: all classes together and the most alike class, whichever says more.
-
-    A class's mean likeness is centred on the region and widened by the spread of honest classes
-    (a shared teacher), estimated on the lower half, which sharing does not reach.
-    """
-    known = pairs > 0
-    centre, tau2 = _honest_spread(sums[known] / pairs[known], 1 / pairs[known])
-    z = np.full(len(pairs), np.nan)
-    z[known] = (sums[known] / pairs[known] - centre) / np.sqrt(1 / pairs[known] + tau2)
-    p_class = stats.t.sf(z, HEAVY_DF)
-    p, effect = np.full(count, np.nan), np.full(count, np.nan)
-    n = np.zeros(count)
-    for code in np.unique(school[known]):
-        here = known & (school == code)
-        weight = 1 / (1 / pairs[here] + tau2)
-        pooled_value = float(np.sum(weight * z[here] / np.sqrt(weight)) / np.sqrt(weight.sum()))
-        together = stats.t.sf(pooled_value, HEAVY_DF)
-        single = 1 - (1 - p_class[here].min()) ** here.sum()
-        p[code] = together if here.sum() == 1 else min(1.0, 2 * min(together, single))
-        effect[code] = float(sums[here].sum() / pairs[here].sum()) - centre
-        n[code] = sizes[here].sum()
-    return _frame(subject, effect, p, n)
-
-
-def _honest_spread(values: Vector, error2: Vector) -> tuple[float, float]:
-    centre, tau2 = float(np.median(values)), 0.0
-    for _ in range(20):
-        z = (values - centre) / np.sqrt(error2 + tau2)
-        lower = z[z <= 0]
-        phi = float(np.mean(np.clip(lower, -3, 0) ** 2)) if len(lower) else 1.0
-        tau2 = max(0.0, (error2 + tau2).mean() * phi - error2.mean())
-        weight = 1 / (error2 + tau2)
-        order = np.argsort(values, kind="stable")
-        half = np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2)
-        centre = float(values[order][min(half, len(values) - 1)])
-    return centre, tau2
-
-
 MARKERS: dict[str, Callable[[Panel], Found]] = {
     "heaping": _heaping,
-    "journal": _residual_marker("journal", _score_given("before", "before_others", "journal")),
-    "agreement": _residual_marker("agreement", _agreement_given_score, has_extra=True),
-    "exam": _residual_marker("exam", _score_given("after", "after_others")),
-    "break": _residual_marker("break", _score_given("before", "before_others")),
+    "journal": _residual_marker("journal", score_given("before", "before_others", "journal")),
+    "agreement": _residual_marker("agreement", agreement_given_score, has_extra=True),
+    "exam": _residual_marker("exam", score_given("after", "after_others")),
+    "break": _residual_marker("break", score_given("before", "before_others")),
     "absence": _absence,
     "similarity": _similarity,
 }

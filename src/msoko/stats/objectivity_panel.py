@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from msoko.stats.objectivity_inputs import (
+    numbers,
+    paper_cuts,
+    school_context,
+    task_points,
+    tasks_of,
+)
+
 EXAMS = ("oge", "ege")
-LEAST_MATCH = 0.95
-CONTEXT_SCHOOLS = 20
-NOT_CONTEXT = ("source_row", "pupil_count", "school_id", "school_year")
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def build_panel(
     now = now.assign(school=school, pupil=pupil, class_code=class_code)
     now = _linked(now, before, after)
     papers, left_out = _papers(now, task_scores, scales, year, procedure)
-    context = _context(schools, list(school_ids))
+    context = school_context(schools, list(school_ids))
     return Panel(
         year, procedure, tuple(school_ids), tuple(papers), context, tuple(left_out),
         len(classes), int(pupil.max()) + 1, is_inferred,
@@ -109,19 +113,13 @@ def _prepared(results: pd.DataFrame) -> pd.DataFrame:
     )
     known = rows.notna().all(axis=1)
     for name in ("primary_score", "mark", "journal_mark", "grade"):
-        rows[name] = _numbers(results, name)
+        rows[name] = numbers(results, name)
     rows["class_id"] = _texts(results, "class_id")
     rows["is_absent"] = _flags(results, "is_absent")
     rows.loc[rows["is_absent"], "primary_score"] = np.nan
     rows["grade"] = rows["grade"].fillna(0).astype(int)
     key = ["school_year", "procedure", "subject", "grade", "pupil_id"]
     return rows[known].drop_duplicates(key, keep="last").sort_values(key, ignore_index=True)
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name not in frame.columns:
-        return pd.Series(np.nan, index=frame.index)
-    return pd.to_numeric(frame[name], errors="coerce").astype("float64")
 
 
 def _texts(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -140,26 +138,44 @@ def _flags(frame: pd.DataFrame, name: str) -> pd.Series:
 def _with_absent(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """Return the assessed rows with absent pupils marked, and whether they had to be inferred.
 
-    Absent are rows so marked; failing any, rows without a score; failing those too, pupils who
-    wrote the same subject a grade earlier in the same school a year ago, where the paper was
-    written, and have no row now.
+    Absent are rows so marked; failing any, rows without a score; failing those too, pupils
+    without a row for a paper that at least half of their class wrote. A class is then everybody
+    with a row this year, and those who were in the school a grade earlier and have none at all.
     """
     if now["is_absent"].any():
         return now[now["is_absent"] | now["primary_score"].notna()], False
     now = now.assign(is_absent=now["primary_score"].isna())
-    if now["is_absent"].any() or before.empty:
+    if now["is_absent"].any():
         return now, False
-    last = before[before["school_year"] == before["school_year"].max()]
-    ghosts = last.assign(grade=last["grade"] + (last["grade"] > 0))
-    paper = ["school_id", "subject", "grade"]
-    ghosts = ghosts.merge(now[paper].drop_duplicates(), on=paper)
-    ghosts = ghosts[~ghosts["pupil_id"].isin(now["pupil_id"])]
-    ghosts = ghosts.drop_duplicates(["pupil_id", "subject", "grade"])
-    ghosts = ghosts.assign(
+    group = ["school_id", "grade", "class_id"]
+    roll = pd.concat([now[[*group, "pupil_id"]], _gone(now, before)]).drop_duplicates()
+    written = now.groupby([*group, "subject"]).size().rename("written").reset_index()
+    size = now.groupby(group)["pupil_id"].nunique().rename("size").reset_index()
+    held = written.merge(size, on=group).query("written >= size / 2")
+    expected = pd.concat(
+        [roll[roll["class_id"].notna()].merge(held[[*group, "subject"]], on=group),
+         roll[roll["class_id"].isna()].drop(columns="class_id").merge(
+             held[["school_id", "grade", "subject"]].drop_duplicates(), on=["school_id", "grade"]
+         )]
+    )  # fmt: skip
+    key = ["pupil_id", "subject", "grade"]
+    known = pd.MultiIndex.from_frame(now[key])
+    absent = expected[~pd.MultiIndex.from_frame(expected[key]).isin(known)].drop_duplicates(key)
+    absent = absent.assign(
         school_year=now["school_year"].iloc[0], procedure=now["procedure"].iloc[0],
         is_absent=True, primary_score=np.nan, mark=np.nan, journal_mark=np.nan,
+        class_id=absent["class_id"].astype(object).where(absent["class_id"].notna(), ""),
     )  # fmt: skip
-    return pd.concat([now, ghosts], ignore_index=True), len(ghosts) > 0
+    return pd.concat([now, absent], ignore_index=True), len(absent) > 0
+
+
+def _gone(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return pupils of last year, a grade older, who have no row this year; class unknown."""
+    last = before[before["school_year"] == before["school_year"].max()]
+    last = last[(last["procedure"] == now["procedure"].iloc[0]) & (last["grade"] > 0)]
+    gone = last[~last["pupil_id"].isin(now["pupil_id"])]
+    gone = gone.assign(grade=gone["grade"] + 1, class_id=None)
+    return gone[["school_id", "grade", "class_id", "pupil_id"]]
 
 
 def _linked(now: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -197,115 +213,14 @@ def _papers(
     year: str,
     procedure: str,
 ) -> tuple[list[Paper], list[LeftOut]]:
-    tasks = _tasks_of(task_scores, year, procedure)
+    tasks = tasks_of(task_scores, year, procedure)
     papers, left_out = [], []
     for (subject, grade), pupils in now.groupby(["subject", "grade"], sort=True):
         pupils = pupils.rename(columns={"primary_score": "score", "journal_mark": "journal"})
         pupils = pupils.reset_index(drop=True)
-        cuts, source = _cuts(scales, pupils, year, procedure, str(subject), int(grade))
+        cuts, source = paper_cuts(scales, pupils, year, procedure, str(subject), int(grade))
         if source != "scales":
             left_out.append(LeftOut("scale", str(subject), source))
-        points = _points(tasks, str(subject), int(grade), pupils["pupil_id"])
+        points = task_points(tasks, str(subject), int(grade), pupils["pupil_id"])
         papers.append(Paper(str(subject), int(grade) or None, pupils, cuts, points))
     return papers, left_out
-
-
-def _cuts(
-    scales: pd.DataFrame | None,
-    pupils: pd.DataFrame,
-    year: str,
-    procedure: str,
-    subject: str,
-    grade: int,
-) -> tuple[tuple[int, ...], str]:
-    """Return the cuts and where they came from: the table, the marks themselves, or nowhere."""
-    if scales is not None and {"school_year", "subject", "cuts"} <= set(scales.columns):
-        found = scales[
-            (scales["school_year"].astype(str) == year) & (scales["subject"].astype(str) == subject)
-        ]
-        if "procedure" in found.columns:
-            found = found[found["procedure"].astype(str) == procedure]
-        if "grade" in found.columns and grade:
-            found = found[_numbers(found, "grade").isin([grade]) | found["grade"].isna()]
-        if len(found) and isinstance(found["cuts"].iloc[-1], str):
-            return parse_cuts(found["cuts"].iloc[-1]), "scales"
-    return _cuts_from_marks(pupils)
-
-
-def parse_cuts(text: str) -> tuple[int, ...]:
-    """Return the lowest scores of 3, 4 and 5 from `6;10;15`; ValueError unless ascending."""
-    cuts = tuple(int(float(part)) for part in text.replace(",", ".").split(";") if part.strip())
-    if any(low >= high for low, high in zip(cuts, cuts[1:], strict=False)):
-        raise ValueError(f"cuts ascend, got {text!r}")
-    return cuts
-
-
-def _cuts_from_marks(pupils: pd.DataFrame) -> tuple[tuple[int, ...], str]:
-    known = pupils.dropna(subset=["score", "mark"])
-    score, mark = known["score"].to_numpy(), known["mark"].to_numpy()
-    if len(known) < 30 or len(np.unique(mark)) < 2:
-        return (), "no_scale"
-    candidates = np.unique(score)
-    cuts = []
-    for grade in np.unique(mark)[1:]:
-        wrong = [np.mean((score >= cut) != (mark >= grade)) for cut in candidates]
-        cuts.append(int(candidates[int(np.argmin(wrong))]))
-    fits = np.mean(np.searchsorted(cuts, score, side="right") == np.searchsorted(
-        np.unique(mark)[1:], mark, side="right"))  # fmt: skip
-    if len(set(cuts)) < len(cuts) or fits < LEAST_MATCH:
-        return (), "no_scale"
-    return tuple(cuts), "scale_from_marks"
-
-
-def _tasks_of(task_scores: pd.DataFrame | None, year: str, procedure: str) -> pd.DataFrame | None:
-    needed = {"pupil_id", "school_year", "subject", "task", "score"}
-    if task_scores is None or not needed <= set(task_scores.columns):
-        return None
-    is_own = task_scores["school_year"].astype(str) == year
-    if "procedure" in task_scores.columns:
-        is_own &= task_scores["procedure"].astype(str) == procedure
-    rows = task_scores[is_own]
-    frame = rows[["task", "subject", "pupil_id"]].astype(str)
-    frame["score"] = _numbers(rows, "score")
-    if "grade" in rows.columns:
-        frame["grade"] = _numbers(rows, "grade")
-    return frame
-
-
-def _points(
-    tasks: pd.DataFrame | None, subject: str, grade: int, pupil_ids: pd.Series
-) -> NDArray[np.float64] | None:
-    if tasks is None:
-        return None
-    rows = tasks[tasks["subject"] == subject]
-    if "grade" in rows.columns and grade:
-        rows = rows[(rows["grade"] == grade) | rows["grade"].isna()]
-    place = pd.Series(np.arange(len(pupil_ids)), index=pupil_ids.to_numpy())
-    position = place.reindex(rows["pupil_id"]).to_numpy()
-    is_here = np.isfinite(position)
-    if not is_here.any():
-        return None
-    task, names = pd.factorize(rows["task"].to_numpy()[is_here], sort=True)
-    points = np.full((len(pupil_ids), len(names)), np.nan)
-    points[position[is_here].astype(int), task] = rows["score"].to_numpy()[is_here]
-    return points
-
-
-def _context(schools: pd.DataFrame | None, school_ids: Iterable[str]) -> NDArray[np.float64] | None:
-    """Return the first principal component of the context columns, or None where unusable."""
-    ids = list(school_ids)
-    if schools is None or "school_id" not in schools.columns or len(ids) < CONTEXT_SCHOOLS:
-        return None
-    frame = schools.assign(school_id=schools["school_id"].astype(str))
-    frame = frame.drop_duplicates("school_id", keep="last").set_index("school_id").reindex(ids)
-    numeric = frame.drop(columns=list(NOT_CONTEXT), errors="ignore")
-    numeric = numeric.select_dtypes("number").astype("float64")
-    numeric = numeric.loc[:, numeric.notna().mean() >= 0.8]
-    numeric = numeric.fillna(numeric.mean())
-    numeric = numeric.loc[:, numeric.std() > 0]
-    if numeric.empty:
-        return None
-    standard = ((numeric - numeric.mean()) / numeric.std()).to_numpy()
-    left, size, right = np.linalg.svd(standard, full_matrices=False)
-    sign = 1.0 if right[0].sum() >= 0 else -1.0
-    return (sign * left[:, 0] * np.sqrt(len(ids)))[:, None]

@@ -25,6 +25,7 @@ LEAST_TASKS = 4
 BANDS = 12
 PRIOR = 4.0
 BLOCK = 4096
+HEAVY_DF = 25
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,61 @@ def class_similarity(
     if sums is None:
         return NotEstimable(Reason.NO_VARIATION, len(answers))
     return _standardised(*sums, np.bincount(code, minlength=class_count))
+
+
+@dataclass(frozen=True)
+class SchoolSimilarity:
+    """`effect`: a school's mean likeness above the region's; `p` one-sided; NaN without classes."""
+
+    effect: Vector
+    p: Vector
+
+
+def schools_from_classes(
+    sums: ArrayLike, pairs: ArrayLike, school: ArrayLike, school_count: int
+) -> SchoolSimilarity:
+    """Return the likeness of each school: its classes together or the most alike, if that says
+    more (twice the smaller p).
+
+    `sums` are Σ z√pairs of the class over papers and `pairs` their pairs, so `sums/pairs` is the
+    mean likeness with variance 1/pairs under independence. The centre is the region's median
+    and the spread of honest classes (a shared teacher) is estimated on the lower half, which
+    sharing does not reach; p by t with 25 degrees of freedom.
+    """
+    total = np.asarray(sums, dtype=np.float64)
+    pair = np.asarray(pairs, dtype=np.float64)
+    code = np.asarray(school, dtype=np.int64)
+    p, effect = np.full(school_count, np.nan), np.full(school_count, np.nan)
+    known = pair > 0
+    if not known.any():
+        return SchoolSimilarity(effect, p)
+    centre, tau2 = _honest_spread(total[known] / pair[known], 1 / pair[known])
+    for unit in np.unique(code[known]):
+        here = known & (code == unit)
+        error2 = 1 / pair[here] + tau2
+        departure = total[here] / pair[here] - centre
+        together = float(np.sum(departure / error2) / np.sqrt(np.sum(1 / error2)))
+        alone = float(np.max(departure / np.sqrt(error2)))
+        tails = stats.t.sf([together, alone], HEAVY_DF)
+        single = 1 - (1 - tails[1]) ** here.sum()
+        p[unit] = tails[0] if here.sum() == 1 else min(1.0, 2 * min(tails[0], single))
+        effect[unit] = float(total[here].sum() / pair[here].sum()) - centre
+    return SchoolSimilarity(effect, p)
+
+
+def _honest_spread(values: Vector, error2: Vector) -> tuple[float, float]:
+    """Return centre and τ² of the classes, by the half below the centre."""
+    centre, tau2 = float(np.median(values)), 0.0
+    for _ in range(20):
+        z = (values - centre) / np.sqrt(error2 + tau2)
+        lower = z[z <= 0]
+        phi = float(np.mean(np.clip(lower, -3, 0) ** 2)) if len(lower) else 1.0
+        tau2 = max(0.0, (error2 + tau2).mean() * phi - error2.mean())
+        weight = 1 / (error2 + tau2)
+        order = np.argsort(values, kind="stable")
+        half = np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2)
+        centre = float(values[order][min(half, len(values) - 1)])
+    return centre, tau2
 
 
 def _class_sums(

@@ -1,0 +1,122 @@
+"""What surrounds the results: the cuts of a paper, its task points, the schools' context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+LEAST_MATCH = 0.95
+CONTEXT_SCHOOLS = 20
+NOT_CONTEXT = ("source_row", "pupil_count", "school_id", "school_year")
+
+
+def numbers(frame: pd.DataFrame, name: str) -> pd.Series:
+    if name not in frame.columns:
+        return pd.Series(np.nan, index=frame.index)
+    return pd.to_numeric(frame[name], errors="coerce").astype("float64")
+
+
+def paper_cuts(
+    scales: pd.DataFrame | None,
+    pupils: pd.DataFrame,
+    year: str,
+    procedure: str,
+    subject: str,
+    grade: int,
+) -> tuple[tuple[int, ...], str]:
+    """Return the cuts and where they came from: the table, the marks themselves, or nowhere."""
+    if scales is not None and {"school_year", "subject", "cuts"} <= set(scales.columns):
+        found = scales[
+            (scales["school_year"].astype(str) == year) & (scales["subject"].astype(str) == subject)
+        ]
+        if "procedure" in found.columns:
+            found = found[found["procedure"].astype(str) == procedure]
+        if "grade" in found.columns and grade:
+            found = found[numbers(found, "grade").isin([grade]) | found["grade"].isna()]
+        if len(found) and isinstance(found["cuts"].iloc[-1], str):
+            return parse_cuts(found["cuts"].iloc[-1]), "scales"
+    return cuts_from_marks(pupils)
+
+
+def parse_cuts(text: str) -> tuple[int, ...]:
+    """Return the lowest scores of 3, 4 and 5 from `6;10;15`; ValueError unless ascending."""
+    cuts = tuple(int(float(part)) for part in text.replace(",", ".").split(";") if part.strip())
+    if any(low >= high for low, high in zip(cuts, cuts[1:], strict=False)):
+        raise ValueError(f"cuts ascend, got {text!r}")
+    return cuts
+
+
+def cuts_from_marks(pupils: pd.DataFrame) -> tuple[tuple[int, ...], str]:
+    known = pupils.dropna(subset=["score", "mark"])
+    score, mark = known["score"].to_numpy(), known["mark"].to_numpy()
+    if len(known) < 30 or len(np.unique(mark)) < 2:
+        return (), "no_scale"
+    candidates = np.unique(score)
+    cuts = []
+    for grade in np.unique(mark)[1:]:
+        wrong = [np.mean((score >= cut) != (mark >= grade)) for cut in candidates]
+        cuts.append(int(candidates[int(np.argmin(wrong))]))
+    fits = np.mean(np.searchsorted(cuts, score, side="right") == np.searchsorted(
+        np.unique(mark)[1:], mark, side="right"))  # fmt: skip
+    if len(set(cuts)) < len(cuts) or fits < LEAST_MATCH:
+        return (), "no_scale"
+    return tuple(cuts), "scale_from_marks"
+
+
+def tasks_of(task_scores: pd.DataFrame | None, year: str, procedure: str) -> pd.DataFrame | None:
+    needed = {"pupil_id", "school_year", "subject", "task", "score"}
+    if task_scores is None or not needed <= set(task_scores.columns):
+        return None
+    is_own = task_scores["school_year"].astype(str) == year
+    if "procedure" in task_scores.columns:
+        is_own &= task_scores["procedure"].astype(str) == procedure
+    rows = task_scores[is_own]
+    frame = rows[["task", "subject", "pupil_id"]].astype(str)
+    frame["score"] = numbers(rows, "score")
+    if "grade" in rows.columns:
+        frame["grade"] = numbers(rows, "grade")
+    return frame
+
+
+def task_points(
+    tasks: pd.DataFrame | None, subject: str, grade: int, pupil_ids: pd.Series
+) -> NDArray[np.float64] | None:
+    if tasks is None:
+        return None
+    rows = tasks[tasks["subject"] == subject]
+    if "grade" in rows.columns and grade:
+        rows = rows[(rows["grade"] == grade) | rows["grade"].isna()]
+    place = pd.Series(np.arange(len(pupil_ids)), index=pupil_ids.to_numpy())
+    position = place.reindex(rows["pupil_id"]).to_numpy()
+    is_here = np.isfinite(position)
+    if not is_here.any():
+        return None
+    task, names = pd.factorize(rows["task"].to_numpy()[is_here], sort=True)
+    points = np.full((len(pupil_ids), len(names)), np.nan)
+    points[position[is_here].astype(int), task] = rows["score"].to_numpy()[is_here]
+    return points
+
+
+def school_context(
+    schools: pd.DataFrame | None, school_ids: Sequence[str]
+) -> NDArray[np.float64] | None:
+    """Return the first principal component of the context columns, or None where unusable."""
+    ids = list(school_ids)
+    if schools is None or "school_id" not in schools.columns or len(ids) < CONTEXT_SCHOOLS:
+        return None
+    frame = schools.assign(school_id=schools["school_id"].astype(str))
+    frame = frame.drop_duplicates("school_id", keep="last").set_index("school_id").reindex(ids)
+    numeric = frame.drop(columns=list(NOT_CONTEXT), errors="ignore")
+    numeric = numeric.select_dtypes("number").astype("float64")
+    numeric = numeric.loc[:, numeric.notna().mean() >= 0.8]
+    numeric = numeric.fillna(numeric.mean())
+    numeric = numeric.loc[:, numeric.std() > 0]
+    if numeric.empty:
+        return None
+    standard = ((numeric - numeric.mean()) / numeric.std()).to_numpy()
+    left, size, right = np.linalg.svd(standard, full_matrices=False)
+    sign = 1.0 if right[0].sum() >= 0 else -1.0
+    return (sign * left[:, 0] * np.sqrt(len(ids)))[:, None]
