@@ -1,0 +1,68 @@
+"""`msoko proof`: re-estimate the error rates of the objectivity verdict on fresh seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("proof")
+@click.option("--seed", type=click.IntRange(0), help="Начальное число; по умолчанию новое.")
+@click.option(
+    "--replications",
+    default=50,
+    show_default=True,
+    type=click.IntRange(2, 10_000),
+    help="Сколько муниципалитетов разыграть в каждом случае.",
+)
+@click.option("--date", "date", help="Дата в таблице; по умолчанию сегодня.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Папка для proof.json и proof.csv; по умолчанию docs/method.",
+)
+def command(seed: int | None, replications: int, date: str | None, out: Path | None) -> None:
+    """Проверить частоту ошибок вывода об объективности на новых случайных данных."""
+    import datetime
+    import secrets
+
+    from msoko import __version__
+    from msoko.demo.proof import prove
+    from msoko.project import HOME
+
+    seed = secrets.randbits(32) if seed is None else seed
+    date = date or datetime.date.today().isoformat()
+    folder = out or HOME / "docs" / "method"
+    folder.mkdir(parents=True, exist_ok=True)
+    proof = prove(replications, seed, click.echo)
+    _write(folder, {"version": __version__, "date": date, **proof})
+    click.echo(_summary(proof["rows"]))
+    click.echo(f"Начальное число {seed}, дата {date}. Таблицы: {folder / 'proof.json'} и .csv.")
+
+
+def _write(folder: Path, proof: dict[str, Any]) -> None:
+    import csv
+    import json
+
+    text = json.dumps(proof, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "proof.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    with (folder / "proof.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["date", "seed", *proof["rows"][0]], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(
+            {"date": proof["date"], "seed": proof["seed"], **row} for row in proof["rows"]
+        )
+
+
+def _summary(rows: list[dict[str, Any]]) -> str:
+    def number(value: float | None) -> str:
+        return "–" if value is None else f"{value:.2f}".replace(".", ",")
+
+    return "\n".join(
+        f"{row['generator']}, {row['scenario']}: ложных среди отмеченных {number(row['fdr'])}, "
+        f"найдено {number(row['recall'])}, ложная отметка в {number(row['any_false'])} случаев"
+        for row in rows
+        if row["rule"] == "list"
+    )
