@@ -147,7 +147,6 @@ def _readings(work: Work, book: Book, sheet: Sheet, known: Known, desk: Desk) ->
     One odd sheet must not hide what is wrong in the other files, and the words of
     the error may hold a pupil's name, so only its kind is told.
     """
-    assert choice.known is not None
     try:
         return known.family.read(book, known.recognition, desk)
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
