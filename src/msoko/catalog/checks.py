@@ -56,13 +56,13 @@ def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> No
     goals = {goal.code for goal in direction.goals}
     groups = {group.code for group in direction.groups}
     for indicator in direction.indicators:
-        _known("goal", indicator.goal, goals, indicator.place)
+        require_known("goal", indicator.goal, goals, indicator.place)
         if indicator.group:
-            _known("group", indicator.group, groups, indicator.place)
+            require_known("group", indicator.group, groups, indicator.place)
         _check_indicator(indicator, forms)
     codes = {indicator.code: indicator for indicator in direction.indicators}
     for rule in direction.recommendations:
-        _known("indicator", rule.indicator, codes, rule.place)
+        require_known("indicator", rule.indicator, codes, rule.place)
         _check_rule(rule, codes[rule.indicator])
 
 
@@ -86,17 +86,17 @@ def _check_rule(rule: RecommendationRule, indicator: Indicator) -> None:
             f"показателя «{rule.indicator}». Допишите их туда."
         )
     if rule.merge:
-        _known("merge", rule.merge, rule.by or (), rule.place)
+        require_known("merge", rule.merge, rule.by or (), rule.place)
     texts = (rule.finding, *(part for one in rule.advice for part in (one.text, one.expected)))
     for slot in (name for text in texts for name in re.findall(SLOT, text)):
-        _known("{{ … }}", slot, SLOTS, rule.place)
+        require_known("{{ … }}", slot, SLOTS, rule.place)
 
 
 def check_thresholds(direction: Direction, thresholds: Iterable[str]) -> None:
     """Refuse a rule whose threshold is neither a number nor a declared code."""
     for rule in direction.recommendations:
         if rule.threshold and not re.fullmatch(r"-?\d+(\.\d+)?", rule.threshold):
-            _known("threshold", rule.threshold, thresholds, rule.place)
+            require_known("threshold", rule.threshold, thresholds, rule.place)
 
 
 def refuse_repeated(title: str, declared: Iterable) -> None:
@@ -111,7 +111,8 @@ def refuse_repeated(title: str, declared: Iterable) -> None:
         first[item.code] = item.place
 
 
-def _known(key: str, word: str, known: Iterable[str], place: Place) -> None:
+def require_known(key: str, word: str, known: Iterable[str], place: Place) -> None:
+    """Refuse a word that is not one of `known`, with the nearest of them."""
     known = list(known)
     if word not in known:
         raise UsageError(f"{place}: «{key}: {word}» не объявлено. {suggestion(word, known)}")
@@ -147,7 +148,7 @@ def _check_columns(
     columns = columns_of(table)
     for keys in by:
         for key in keys:
-            _known("by", key, columns, place)
+            require_known("by", key, columns, place)
     for part in parts:
         for form, name in _columns_in(part, place, indicator.code):
             if table == FORMS and form:
@@ -173,8 +174,11 @@ def _check_item(
 ) -> None:
     if forms is None:
         return
-    _known("form", form, forms, place)
-    _known(f"{form}.…", item, forms[form], place)
+    require_known("form", form, forms, place)
+    if item not in forms[form]:
+        raise UsageError(
+            f"{place}: в форме «{form}» нет показателя «{item}». {suggestion(item, forms[form])}"
+        )
 
 
 def _columns_in(text: str, place: Place, code: str) -> tuple[tuple[str, str], ...]:

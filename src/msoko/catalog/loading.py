@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 
 from msoko.catalog import checks, merge, strict
 from msoko.catalog.model import (
@@ -60,6 +61,8 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
     declared: dict[str, Direction] = {}
     for code in (*profile.directions, *profile.folds):
         direction = load_direction(project, code)
+        if code in profile.directions:
+            require_notebook(project, direction)
         if code in profile.changes:
             direction = merge.changed(direction, profile.changes[code])
         declared[code] = direction
@@ -108,18 +111,20 @@ def load_thresholds(project: Project) -> dict[str, Threshold]:
 
 def load_form_items(project: Project) -> dict[str, dict[str, str]] | None:
     """Return the items of each form of `registry/forms.yml` with their types; None if absent."""
+    path = project.find("registry", "forms.yml")
+    return _form_items(path, path.stat().st_mtime_ns) if path.exists() else None
+
+
+@lru_cache(maxsize=4)
+def _form_items(path: Path, _changed: int) -> dict[str, dict[str, str]]:
     import yaml
 
-    path = project.find("registry", "forms.yml")
-    if not path.exists():
-        return None
     declared = yaml.load(
         path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     )
-    forms = declared["forms"] if isinstance(declared, Mapping) else declared
     return {
-        form["code"]: {item["code"]: item.get("type", "") for item in form["items"]}
-        for form in forms
+        form["code"]: {item["code"]: item.get("type", "int") for item in form["items"]}
+        for form in declared["forms"]
     }
 
 
@@ -151,11 +156,36 @@ def load_roadmap(project: Project, profile: Profile | str) -> tuple[Measure, ...
 def load_decisions(
     project: Project, profile: Profile | str, year: SchoolYear | None = None
 ) -> tuple[Decision, ...]:
-    """Return the decisions of `profiles/<name>/decisions.yml`, of one school year or of all."""
-    name = profile if isinstance(profile, str) else profile.profile
-    path = project.find("profiles", name, "decisions.yml")
+    """Return the decisions of `profiles/<name>/decisions.yml`, of one school year or of all.
+
+    A decision that aims at no indicator of the profile is refused: its effect could never be
+    measured.
+    """
+    if isinstance(profile, str):
+        profile = load_profile(project, profile)
+    path = project.find("profiles", profile.profile, "decisions.yml")
     if not path.exists():
         return ()
     declared = strict.load(path, DecisionFile, project.shown(path)).decisions
     checks.refuse_repeated("решение", declared)
+    known: dict[str, set[str]] = {}
+    for decision in declared:
+        SchoolYear.parse(decision.school_year)
+        code = decision.direction
+        if code not in known:
+            known[code] = _indicator_codes(project, profile, decision)
+        checks.require_known("indicator", decision.indicator, known[code], decision.place)
     return tuple(item for item in declared if year is None or item.school_year == str(year))
+
+
+def _indicator_codes(project: Project, profile: Profile, decision: Decision) -> set[str]:
+    listed = (*profile.directions, *profile.folds)
+    checks.require_known("direction", decision.direction, listed, decision.place)
+    into = [source for source, target in profile.folds.items() if target == decision.direction]
+    codes: set[str] = set()
+    for code in (decision.direction, *into):
+        direction = load_direction(project, code)
+        if code in profile.changes:
+            direction = merge.changed(direction, profile.changes[code])
+        codes |= {indicator.code for indicator in direction.indicators}
+    return codes

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import table
 
+from drawn import table
 from msoko.catalog.model import Direction, Goal, Indicator, Reference
 from msoko.indicators import compute
 from msoko.project import Project

@@ -1,0 +1,273 @@
+"""A project's declarations: what contradicts itself or names nothing is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from msoko import catalog
+from msoko.catalog import checks
+from msoko.catalog.model import Direction
+from msoko.catalog.strict import parse
+from msoko.errors import UsageError
+from msoko.project import HOME, Project
+from msoko.school_year import SchoolYear
+
+HOUSE = Project(HOME)
+DIRECTIONS = sorted(path.stem for path in (HOME / "notebooks").glob("*.yml"))
+DIRECTION = """
+direction: d
+number: 1
+mechanism: results
+title: Направление
+purpose: Цель
+goals: [{code: g, text: Цель}]
+groups: [{code: k, text: Группа}]
+indicators:
+  - code: i
+    title: Доля
+    goal: g
+    group: k
+    table: results
+    measure: share
+    where: "procedure = 'vpr'"
+    numerator: "mark >= 3"
+    denominator: "mark is not null"
+    by: [[], [school_id]]
+    unit: percent
+    polarity: higher_is_better
+    interval: wilson
+    source: Ф1
+recommendations:
+  - code: r
+    indicator: i
+    unit_of_analysis: school
+    by: [school_id]
+    when: below_funnel
+    finding: "В {{ school }} – {{ value }}."
+    advice: [{recipient: school, text: Исправить., deadline: май, expected: рост}]
+"""
+FORMS = {"staff": {"all": "int", "trained": "int"}}
+
+
+def checked(*changes: tuple[str, str]) -> Direction:
+    text = DIRECTION
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    direction = parse(text, Direction, "notebooks/d.yml")
+    checks.check(direction, FORMS)
+    return direction
+
+
+def test_a_sound_direction_passes() -> None:
+    assert checked().indicator("i").by == ((), ("school_id",))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("table: results", "table: result", "неизвестная таблица «result». Возможно"),
+        ("mark >= 3", "marks >= 3", "нет столбца «marks» в таблице «results». Возможно"),
+        ("mark >= 3", "mark >== 3", "выражение «mark >== 3» не разобрано"),
+        ("mark >= 3", "mark >= 3, 1", "ожидалось одно выражение"),
+        ("mark >= 3", "mark in (select mark from schools)", "обращение к другой таблице"),
+        ("mark >= 3", "staff.all > 3", "нет столбца «staff.all»"),
+        ("[[], [school_id]]", "[[shcool_id]]", "«by: shcool_id» не объявлено. Возможно"),
+        ("goal: g", "goal: gg", "«goal: gg» не объявлено"),
+        ("group: k", "group: kk", "«group: kk» не объявлено"),
+        ('    denominator: "mark is not null"\n', "", "нет ключа «denominator»"),
+        ("indicator: i", "indicator: j", "«indicator: j» не объявлено"),
+        ("when: below_funnel", "when: below_target", "нет. Задайте «target»"),
+        ("when: below_funnel", "when: above_threshold", "нет ключа «threshold»"),
+        ("interval: wilson", "interval: t", "вне воронки"),
+        ("by: [school_id]", "by: [subject]", "которых нет в «by»"),
+        ("{{ school }}", "{{ scool }}", "«{{ … }}: scool» не объявлено. Возможно"),
+        (
+            "groups: [",
+            "groups: [{code: k, text: Другая}, ",
+            "группа показателей с кодом «k» – код уже занят",
+        ),
+    ],
+)
+def test_contradictions_are_refused_with_file_and_line(old: str, new: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        checked((old, new))
+    assert re.match(r"notebooks/d\.yml, строка \d+: ", str(caught.value))
+    assert said in str(caught.value)
+
+
+def test_items_of_forms_are_checked_against_the_forms() -> None:
+    as_form = (("table: results", "table: forms"), ("procedure = 'vpr'", "staff.all > 0"),
+               ("mark is not null", "staff.all > 1"))  # fmt: skip
+    assert checked(*as_form, ("mark >= 3", "staff.trained > 3"))
+    with pytest.raises(UsageError, match="в форме «staff» нет показателя «traned». Возможно"):
+        checked(*as_form, ("mark >= 3", "staff.traned > 3"))
+    with pytest.raises(UsageError, match="«form: stuff» не объявлено"):
+        checked(*as_form, ("mark >= 3", "stuff.trained > 3"))
+
+
+@pytest.mark.parametrize("code", DIRECTIONS)
+def test_each_direction_of_the_house_is_sound(code: str) -> None:
+    direction = catalog.load_direction(HOUSE, code)
+    checks.check(direction, catalog.load_form_items(HOUSE))
+    checks.check_thresholds(direction, catalog.load_thresholds(HOUSE))
+    measures = {measure.code for measure in catalog.load_roadmap(HOUSE, "demo")}
+    named = {advice.measure for rule in direction.recommendations for advice in rule.advice}
+    assert named - {""} <= measures
+
+
+@pytest.mark.parametrize("code", DIRECTIONS)
+def test_each_group_is_computed_or_says_what_it_needs(code: str) -> None:
+    direction = catalog.load_direction(HOUSE, code)
+    computed = {indicator.group for indicator in direction.indicators}
+    assert [
+        group.code for group in direction.groups if group.code not in computed and not group.needs
+    ] == []
+
+
+def test_codes_of_indicators_are_unique_in_the_house() -> None:
+    codes = [
+        indicator.code
+        for code in DIRECTIONS
+        for indicator in catalog.load_direction(HOUSE, code).indicators
+    ]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with its own notebooks and profiles, and the house's registry."""
+    for folder in ("data/raw", "notebooks", "profiles"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "notebooks/d.yml").write_text(DIRECTION, encoding="utf-8")
+    (tmp_path / "notebooks/d.ipynb").write_text("{}", encoding="utf-8")
+    (tmp_path / "notebooks/e.yml").write_text(
+        DIRECTION.replace("direction: d", "direction: e").replace("code: i", "code: i2")
+        .replace("indicator: i", "indicator: i2"),
+        encoding="utf-8",
+    )  # fmt: skip
+    return Project(tmp_path)
+
+
+def profile(project: Project, tail: str, directions: str = "[d]") -> None:
+    cases = "{nominative: Округ, genitive: Округа, prepositional: Округе}"
+    text = f"profile: own\nname: {cases}\nregion: {cases}\ndepartment: {cases}\n"
+    text += f"methodical_service: {cases}\ndirections: {directions}\n{tail}"
+    (project.root / "profiles/own.yml").write_text(text, encoding="utf-8")
+
+
+def test_a_profile_changes_titles_targets_and_goals(project: Project) -> None:
+    profile(
+        project,
+        "changes:\n  d:\n    title: Своё\n    goals: [{code: g, text: Своя цель}]\n"
+        "    indicators: {i: {target: {value: 0.7, source: приказ}}}\n",
+    )
+    (direction,) = catalog.load_directions(project, "own")
+    assert (direction.title, direction.goals[0].text) == ("Своё", "Своя цель")
+    assert direction.indicator("i").target.value == 0.7
+    assert direction.indicator("i").title == "Доля"
+
+
+def test_a_dropped_indicator_takes_its_rules_along(project: Project) -> None:
+    profile(project, "changes:\n  d:\n    drop: [i]\n")
+    (direction,) = catalog.load_directions(project, "own")
+    assert direction.indicators == direction.recommendations == ()
+
+
+def test_a_folded_direction_becomes_part_of_another(project: Project) -> None:
+    profile(project, "folds: {e: d}\n")
+    (direction,) = catalog.load_directions(project, "own")
+    assert [indicator.code for indicator in direction.indicators] == ["i", "i2"]
+    assert [goal.code for goal in direction.goals] == ["g"]
+
+
+@pytest.mark.parametrize(
+    ("tail", "said"),
+    [
+        ("changes: {dd: {title: x}}\n", "направления «dd» нет в профиле"),
+        ("changes: {d: {drop: [ii]}}\n", "нет показателя «ii». Возможно"),
+        ("changes: {d: {indicators: {i: {target: {value: 0.7}}}}}\n", "«source»"),
+        ("folds: {e: x}\n", "которого нет в списке «directions»"),
+        ("nmae: x\n", "неизвестный ключ «nmae». Возможно, имелось в виду «name»"),
+    ],
+)
+def test_profiles_that_lead_nowhere_are_refused(project: Project, tail: str, said: str) -> None:
+    profile(project, tail)
+    with pytest.raises(UsageError, match=re.escape(said)):
+        catalog.load_directions(project, "own")
+
+
+def test_a_direction_without_yaml_or_notebook_is_refused(project: Project) -> None:
+    profile(project, "", "[dd]")
+    with pytest.raises(UsageError, match=r"notebooks/dd\.yml: направление не объявлено"):
+        catalog.load_directions(project, "own")
+    profile(project, "", "[e]")
+    with pytest.raises(UsageError, match=r"нет блокнота notebooks/e\.ipynb"):
+        catalog.load_directions(project, "own")
+
+
+def test_an_unknown_profile_is_refused_with_the_nearest(project: Project) -> None:
+    with pytest.raises(UsageError, match=r"profiles/dem\.yml: такого профиля нет. .*«demo»"):
+        catalog.load_profile(project, "dem")
+
+
+def test_the_name_of_the_file_is_the_name_of_the_profile(project: Project) -> None:
+    profile(project, "")
+    (project.root / "profiles/own.yml").rename(project.root / "profiles/other.yml")
+    with pytest.raises(UsageError, match="должны совпадать"):
+        catalog.load_profile(project, "other")
+
+
+def test_roadmap_columns_and_codes_are_checked(project: Project) -> None:
+    folder = project.root / "profiles/own"
+    folder.mkdir()
+    header = ",".join(
+        item.name for item in dataclasses.fields(catalog.Measure) if item.name != "place"
+    )
+    path = folder / "roadmap.csv"
+    path.write_text(f"{header}\n1.1,1.1,Раздел,d,Текст,май,Приказ,УО,\n", encoding="utf-8")
+    (measure,) = catalog.load_roadmap(project, "own")
+    assert (measure.code, measure.deadline, measure.place.line) == ("1.1", "май", 2)
+    path.write_text(f"{header}\n{'1.1,,,,,,,,' + chr(10)}{'1.1,,,,,,,,'}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="строка 3: мероприятие с кодом «1.1» – код уже занят"):
+        catalog.load_roadmap(project, "own")
+    path.write_text("cod\n1.1\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="неизвестный столбец «cod». Возможно.*«code»"):
+        catalog.load_roadmap(project, "own")
+
+
+DECISION = """
+decisions:
+  - {code: a, school_year: 2023-24, direction: d, text: Решено, date: 2024-08-23,
+     addressee: Школы, indicator: i, expected: {value: 0.05}}
+"""
+
+
+def test_decisions_aim_at_indicators_of_the_profile(project: Project) -> None:
+    profile(project, "")
+    folder = project.root / "profiles/own"
+    folder.mkdir()
+    (folder / "decisions.yml").write_text(DECISION, encoding="utf-8")
+    (decision,) = catalog.load_decisions(project, "own", SchoolYear.parse("2023-24"))
+    assert decision.expected.value == 0.05
+    assert catalog.load_decisions(project, "own", SchoolYear.parse("2024-25")) == ()
+    for old, new in (("indicator: i", "indicator: j"), ("direction: d", "direction: e"),
+                     ("2023-24", "2023-25")):  # fmt: skip
+        (folder / "decisions.yml").write_text(DECISION.replace(old, new), encoding="utf-8")
+        with pytest.raises(UsageError):
+            catalog.load_decisions(project, "own")
+
+
+def test_catalog_is_light_to_import() -> None:
+    code = (
+        "import sys, msoko.catalog; "
+        "print([name for name in ('pandas', 'sqlglot', 'ibis', 'numpy') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
