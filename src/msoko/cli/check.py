@@ -1,0 +1,49 @@
+"""`msoko check`: read a year's files and check them, without building anything."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from msoko.cli.options import json_option, project_option, year_argument
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+
+SEVERITIES = {
+    "blocking": "Препятствует построению",
+    "warning": "Предупреждения",
+    "note": "К сведению",
+}
+
+
+@click.command("check")
+@year_argument
+@project_option
+@json_option
+def command(year: SchoolYear, project: Project, as_json: bool) -> int:
+    """Прочитать и проверить файлы за учебный год ГОД; отчёты не строятся.
+
+    Код возврата 1 – есть замечания, которые препятствуют построению.
+    """
+    from msoko.cli.progress import display
+    from msoko.run.check import check
+
+    with display(as_json) as progress:
+        found = check(project, year, progress)
+    if as_json:
+        rows = [finding.__dict__ for finding in found.findings]
+        told = {"year": str(year), "exit_code": found.exit_code, "findings": rows}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return found.exit_code
+    for severity, heading in SEVERITIES.items():
+        group = [one for one in found.findings if one.severity == severity]
+        if group:
+            click.echo(f"\n{heading}: {len(group)}")
+        for finding in group:
+            click.echo(f"  – {finding.line}")
+    if not found.findings:
+        click.echo("Замечаний нет.")
+    elif not found.exit_code:
+        click.echo(f"\nПостроению ничто не препятствует: msoko build {year}")
+    return found.exit_code

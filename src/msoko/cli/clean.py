@@ -1,0 +1,22 @@
+"""`msoko clean`: remove what can be rebuilt."""
+
+from __future__ import annotations
+
+import click
+
+from msoko.cli.options import project_option
+from msoko.project import Project
+
+
+@click.command("clean")
+@project_option
+@click.option("--reports", "with_reports", is_flag=True, help="Удалить и построенные отчёты.")
+def command(project: Project, with_reports: bool) -> None:
+    """Удалить таблицы и кеш, которые сборка создаст заново. Исходные файлы остаются."""
+    from msoko.run.guard import only_build, storage_faults
+    from msoko.run.years import clean
+
+    with only_build(project), storage_faults(project):
+        done = clean(project, with_reports)
+    click.echo(f"Удалено: {', '.join(done.removed)}" if done.removed else "Удалять нечего.")
+    click.echo(f"Оставлено: {', '.join(done.kept)}")

@@ -1,0 +1,39 @@
+"""`msoko new-year`: a folder for a new school year's files."""
+
+from __future__ import annotations
+
+import click
+
+from msoko.cli.options import municipality_option, project_option, year_argument
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+
+MOST_NAMED = 15
+
+
+@click.command("new-year")
+@year_argument
+@project_option
+@municipality_option
+def command(year: SchoolYear, project: Project, municipality: str | None) -> None:
+    """Завести учебный год ГОД: папку, year.yml и corrections.yml.
+
+    Описание файлов берётся из year.yml предыдущего года.
+    """
+    from msoko.run.guard import storage_faults
+    from msoko.run.years import new_year
+
+    with storage_faults(project):
+        made = new_year(project, year, municipality)
+    shown = project.shown(made.folder)
+    click.echo(f"Создано: {', '.join(made.made)}")
+    if made.expected:
+        click.echo(f"Положите в {shown} файлы; за {made.before} там были (имена – по образцу):")
+        for name in made.expected[:MOST_NAMED]:
+            click.echo(f"  {name}")
+        rest = len(made.expected) - MOST_NAMED
+        if rest > 0:
+            click.echo(f"  … и ещё {rest}")
+    else:
+        click.echo(f"Положите полученные файлы в {shown}.")
+    click.echo(f"Затем: msoko check {year}, после него msoko build {year}")

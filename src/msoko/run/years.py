@@ -1,0 +1,157 @@
+"""A new school year's folder, and the removal of what can be rebuilt."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from msoko.errors import UsageError
+from msoko.project import Project
+from msoko.run.fingerprints import files_under, write_whole
+from msoko.school_year import SchoolYear
+
+CORRECTIONS = """\
+# Поправки к полученным файлам. Сами файлы не правят: поправка записывается здесь,
+# с причиной и автором. Поправка, которой ничего не соответствует, останавливает чтение.
+corrections: []
+"""
+
+
+@dataclass(frozen=True)
+class NewYear:
+    """What was made for a new year, and which files it now waits for."""
+
+    folder: Path
+    before: SchoolYear | None
+    made: tuple[str, ...]
+    expected: tuple[str, ...]
+
+
+def new_year(project: Project, year: SchoolYear, municipality: str | None = None) -> NewYear:
+    """Make the year's folder with `year.yml` and `corrections.yml`; nothing is overwritten.
+
+    `year.yml` repeats what the last year's said of its files, with the years in the
+    patterns moved on, so that a layout declared once is declared for good.
+    """
+    folder = project.raw(year)
+    if (folder / "year.yml").exists():
+        raise UsageError(
+            f"{project.shown(folder)}: этот учебный год уже заведён, year.yml на месте. "
+            f"Положите файлы в эту папку и выполните msoko check {year}."
+        )
+    before = max(
+        (one for one in project.raw_years() if _declares(project, one, year)), default=None
+    )
+    declared = _declaration(project, before) if before else {}
+    text = _year_text(project, year, before, municipality, declared)
+    write_whole(folder / "year.yml", text)
+    made = [project.shown(folder / "year.yml")]
+    if not (folder / "corrections.yml").exists():
+        write_whole(folder / "corrections.yml", CORRECTIONS)
+        made.append(project.shown(folder / "corrections.yml"))
+    return NewYear(folder, before, tuple(made), _expected(project, year, before))
+
+
+def _declares(project: Project, other: SchoolYear, year: SchoolYear) -> bool:
+    return other != year and (project.raw(other) / "year.yml").exists()
+
+
+def _declaration(project: Project, year: SchoolYear) -> dict[str, Any]:
+    import yaml
+
+    declared = yaml.safe_load((project.raw(year) / "year.yml").read_text(encoding="utf-8-sig"))
+    return declared if isinstance(declared, dict) else {}
+
+
+def _year_text(
+    project: Project,
+    year: SchoolYear,
+    before: SchoolYear | None,
+    municipality: str | None,
+    declared: dict[str, Any],
+) -> str:
+    """Return the new declaration: last year's files as declared, its counts left out."""
+    import yaml
+
+    name = municipality or declared.get("municipality") or _only_profile(project)
+    content: dict[str, Any] = {"school_year": str(year), "municipality": name}
+    files = declared.get("files")
+    if files and before:
+        content["files"] = {_moved(str(key), before, year): files[key] for key in files}
+    head = f"# Учебный год {year}: что за файлы лежат в этой папке.\n"
+    if files and before:
+        head += f"# Описание файлов повторяет {before}; проверьте имена и столбцы.\n"
+    return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _moved(pattern: str, before: SchoolYear, year: SchoolYear) -> str:
+    """Return a file pattern of last year as it will be this year: 2023 becomes 2024."""
+    moved = pattern.replace(str(before), str(year))
+    for old, new in (
+        (before.start + 1, year.start + 1),
+        (before.start, year.start),
+    ):
+        if str(old) in moved and str(new) not in moved:
+            return moved.replace(str(old), str(new))
+    return moved
+
+
+def _only_profile(project: Project) -> str:
+    own = sorted((project.root / "profiles").glob("*.yml"))
+    if len(own) == 1:
+        return own[0].stem
+    raise UsageError(
+        "Не ясно, чьи это данные: прежних учебных лет нет. "
+        "Повторите команду с --municipality <имя профиля>."
+    )
+
+
+def _expected(project: Project, year: SchoolYear, before: SchoolYear | None) -> tuple[str, ...]:
+    """Return the files that last year had, under the names they would have now."""
+    if before is None:
+        return ()
+    folder = project.raw(before)
+    names = [path.relative_to(folder).as_posix() for path in files_under(folder)]
+    data = [name for name in names if not name.endswith((".yml", ".yaml", "SOURCE.txt"))]
+    return tuple(_moved(name, before, year) for name in data)
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What was removed and what was kept, as messages name it."""
+
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def clean(project: Project, with_reports: bool = False) -> Cleaned:
+    """Remove tables, executed notebooks and the cache; reports only when asked, raw files never."""
+    removed = []
+    folders = [project.root / "data" / "processed", project.cache]
+    if with_reports:
+        folders.append(project.root / "reports")
+    for folder in folders:
+        if _emptied(folder):
+            removed.append(project.shown(folder))
+    reports = project.root / "reports"
+    kept = [project.shown(project.root / "data" / "raw")]
+    if not with_reports and reports.is_dir() and any(_visible(reports)):
+        kept.append(project.shown(reports))
+    return Cleaned(tuple(removed), tuple(kept))
+
+
+def _emptied(folder: Path) -> bool:
+    """Remove what a folder holds, but for the marks git and the lock keep there."""
+    found = False
+    for entry in list(folder.iterdir()) if folder.is_dir() else ():
+        if entry.name in (".gitkeep", "build.lock"):
+            continue
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        found = True
+    return found
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [entry for entry in folder.iterdir() if entry.name != ".gitkeep"]
