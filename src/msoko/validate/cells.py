@@ -26,6 +26,7 @@ class Place:
     cell: str | None
     school_id: str | None
     row_count: int
+    form: str | None = None
     about: str | None = None
 
 
@@ -36,7 +37,7 @@ def locate(
     sources: pd.DataFrame,
     source_columns: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return for each row its `file`, `sheet`, `letter`, `row`, `school_id` and `about`.
+    """Return for each row its `file`, `sheet`, `letter`, `row`, `school_id`, `form` and `about`.
 
     The letter is the row's own `source_column` where the table keeps one, else the
     first of `columns` whose place in the source is known, else empty: the whole row.
@@ -55,6 +56,7 @@ def locate(
             "letter": placed["source_column"].astype(object).fillna(letter).astype(object),
             "row": pd.to_numeric(placed["source_row"]).astype("Int64"),
             "school_id": placed["school_id"].astype(object),
+            "form": placed["form"].astype(object),
             "about": placed["about"].astype(object),
         }
     )
@@ -77,18 +79,19 @@ def places(located: pd.DataFrame) -> Iterator[Place]:
     After `RUN_LIMIT` ranges the rest of a school's rows in a sheet are one place
     without a cell: nobody corrects two hundred places by a list.
     """
-    keys = ["file", "sheet", "letter", "school_id", "about"]
+    keys = ["file", "sheet", "letter", "school_id", "form", "about"]
     filled = located.assign(**{key: located[key].fillna("") for key in keys})
-    for (file, sheet, letter, school, about), group in filled.groupby(keys, sort=True):
+    for (file, sheet, letter, school, form, about), group in filled.groupby(keys, sort=True):
         where = (file or None, sheet or None)
+        what = (form or None, about or None)
         runs = _runs(group["row"].dropna().astype(int))
         for first, last in runs[:RUN_LIMIT]:
             cell = _cell(letter, first, last) if file else None
-            yield Place(*where, cell, school or None, last - first + 1)
+            yield Place(*where, cell, school or None, last - first + 1, *what)
         rest = sum(last - first + 1 for first, last in runs[RUN_LIMIT:])
         rest += int(group["row"].isna().sum())
         if rest:
-            yield Place(*where, None, school or None, rest, about or None)
+            yield Place(*where, None, school or None, rest, *what)
 
 
 def _runs(rows: pd.Series) -> list[tuple[int, int]]:

@@ -26,16 +26,20 @@ def readers(project: Project) -> dict[str, tuple[str, ...]]:
     return {table: tuple(sorted(codes)) for table, codes in found.items()}
 
 
-def concerned(check: Check, suite: Suite, by_table: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def concerned(
+    check: Check, suite: Suite, by_table: dict[str, tuple[str, ...]], form: str | None = None
+) -> tuple[str, ...]:
     """Return the directions that a failed check concerns; empty means every direction.
 
     A suite that says `*` leaves it to the declarations, so a new direction is
     concerned from its first day. A table that no direction reads concerns all:
-    it was received for a reason.
+    it was received for a reason. A form that bears a direction's name is that
+    direction's alone.
     """
     if check.directions != (EVERY,):
         return check.directions
-    return () if suite.table in GROUND else by_table.get(suite.table, ())
+    reading = () if suite.table in GROUND else by_table.get(suite.table, ())
+    return (form,) if form in reading else reading
 
 
 def keys(directions: str | None) -> Iterable[str]:

@@ -12,10 +12,11 @@ from msoko.validate.suites import Check, Suite
 if TYPE_CHECKING:
     import pandas as pd
 
-LOCATORS = ("source_id", "source_row", "source_column", "school_id", "about")
+LOCATORS = ("source_id", "source_row", "source_column", "school_id", "form", "about")
 """The columns that lead from a row of a table to its cell; a table may lack some.
 
-`about` stands in comparisons of years, which have no cell: `vpr/mathematics/4`.
+`form` stands in monitoring; `about` in comparisons of years, which have no cell:
+`vpr/mathematics/4`.
 """
 
 ROW_LIMIT = 20_000

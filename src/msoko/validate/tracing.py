@@ -68,7 +68,7 @@ class Tracer:
                 sheet=place.sheet,
                 cell=place.cell,
                 row_count=place.row_count or None,
-                directions=" ".join(concerned(check, suite, self.directions)) or None,
+                directions=" ".join(concerned(check, suite, self.directions, place.form)) or None,
             )
 
     def _places(self, suite: Suite, outcome: Outcome) -> list[Place]:

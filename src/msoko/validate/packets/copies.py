@@ -23,7 +23,7 @@ AREA = re.compile(r"([A-Z]{1,3})?(\d{1,7})(?::([A-Z]{1,3})?(\d{1,7}))?")
 LOGIN = re.compile(r"edu\d{6}", re.IGNORECASE)
 FILLS = {"blocking": "F8CBAD", "warning": "FFE699", "note": "DDEBF7"}
 GRAVEST = tuple(FILLS)
-SAFE_HEADINGS = ("год", "муниципалитет", "название оо", "оо")
+SAFE_HEADINGS = ("год", "муниципалитет", "название оо", "оо", "код организации", "организация")
 """Columns that no table keeps and that never hold a person."""
 
 AUTHOR = "msoko"
