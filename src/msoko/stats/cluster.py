@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from msoko.stats.estimate import NotEstimable, Reason
-from msoko.stats.regression import Inference, Labels, LinearFit, inference
+from msoko.stats.inference import Inference, Labels
+from msoko.stats.regression import LinearFit, inference
 
 EIGENVALUE_FLOOR = 1e-12
 """Directions that a cluster's own fit uses up entirely get weight zero, as in clubSandwich."""

@@ -110,16 +110,23 @@ def density_break(values: ArrayLike, cutoff: float = 0.0) -> DensityBreak | NotE
 
 
 def discrete_break(
-    below: int, at: int, above: int, curvature: float = 0.0, one_sided: bool = False
+    below: int,
+    at: int,
+    above: int,
+    curvature: float = 0.0,
+    one_sided: bool = False,
+    as_published: bool = False,
 ) -> HypothesisTest | NotEstimable:
     """Return Frandsen's (2017) test that `at` fits between its neighbours on a discrete scale.
 
     Given m = below + at + above persons, `at` is binomial with chance within
-    `[(1−k)/(3−k), (1+k)/(3+k)]` when the density is smooth, k bounding its curvature. Two-sided
-    as in the author's `rddisttestk`: `2 min(P(X ≤ at | low chance), P(X > at | high chance))`,
-    capped at 1. `one_sided` gives P(X ≥ at | high chance): too many at the threshold. The
-    statistic is at − m/3. A cross-check only: invalid on combed scales (size up to .89). Not
-    estimable without persons. Raises ValueError for negative counts or curvature outside [0, 1).
+    `[(1−k)/(3−k), (1+k)/(3+k)]` when the density is smooth, k bounding its curvature. Two-sided:
+    `2 min(P(X ≤ at | low chance), P(X ≥ at | high chance))`, capped at 1. `as_published` takes
+    P(X > at) instead, as the author's `rddisttestk` does: too small by one point probability (0
+    when everybody is at the threshold), kept only for comparison. `one_sided` gives
+    P(X ≥ at | high chance): too many at the threshold. The statistic is at − m/3. A cross-check
+    only: invalid on combed scales (size up to .89). Not estimable without persons. Raises
+    ValueError for negative counts or curvature outside [0, 1).
     Checked against R's `pbinom`.
     """
     counts = np.array([below, at, above], dtype=float)
@@ -133,8 +140,10 @@ def discrete_break(
     if one_sided:
         p = float(stats.binom.sf(at - 1, m, high))
         return HypothesisTest(statistic, p, m, None, "greater", "frandsen_one_sided")
-    tails = float(stats.binom.cdf(at, m, low)), float(stats.binom.sf(at, m, high))
-    return HypothesisTest(statistic, min(1.0, 2 * min(tails)), m, method="frandsen")
+    reached = at if as_published else at - 1
+    tails = float(stats.binom.cdf(at, m, low)), float(stats.binom.sf(reached, m, high))
+    method = "frandsen_as_published" if as_published else "frandsen"
+    return HypothesisTest(statistic, min(1.0, 2 * min(tails)), m, method=method)
 
 
 def _distribution(x: Vector) -> Vector:

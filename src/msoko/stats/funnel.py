@@ -136,9 +136,10 @@ def share_funnel(
 
     Analysis on `y = asin √p`, `s = 1/(2√n)`, against `asin √target`; the default target is
     Σsuccesses/Σtotals, so large schools weigh more. `z = (y − θ)/√(s² + τ²)`. Units with
-    fewer than 10 pupils get exact mid-p tail probabilities of the binomial mixed over
-    θ + N(0, τ²) (the plain binomial at τ² = 0), and z from them. A unit without pupils or with a
-    missing count has `reason = "no_data"`. Not estimable with fewer than two units.
+    fewer than 10 pupils get exact tail probabilities P(X ≤ k), P(X ≥ k) of the binomial mixed
+    over θ + N(0, τ²) (the plain binomial at τ² = 0), and z from the mid-p. A unit without
+    pupils or with a missing count has `reason = "no_data"`. Not estimable with fewer than two
+    units.
     Raises ValueError for counts that are negative or exceed their total, or a target outside
     [0, 1]. φ, τ² checked against FunnelPlotR 0.6.0.
     """
@@ -162,9 +163,9 @@ def share_funnel(
     for unit in np.flatnonzero(sizes[known] < EXACT_BELOW):
         count, size = int(hits[known][unit]), int(sizes[known][unit])
         mass = _mixed_binomial(size, angle, spread.tau2)
-        lower[unit] = mass[:count].sum() + mass[count] / 2
-        upper[unit] = 1 - lower[unit]
-        z[unit] = stats.norm.isf(np.clip(upper[unit], 1e-300, 1 - 1e-16))
+        lower[unit], upper[unit] = mass[: count + 1].sum(), mass[count:].sum()
+        z[unit] = stats.norm.ppf(np.clip(mass[:count].sum() + mass[count] / 2, 1e-300, 1 - 1e-16))
+    lower, upper = np.minimum(lower, 1.0), np.minimum(upper, 1.0)
     points.loc[known, ["error", "z", "p_lower", "p_upper"]] = np.column_stack(
         [error, z, lower, upper]
     )
@@ -204,14 +205,14 @@ def mean_funnel(
 def outside(funnel: Funnel, level: float = 0.95) -> Sequence[str]:
     """Return for each unit "below", "above", "inside" or, without a place, "unknown".
 
-    A unit is outside when its one-sided tail probability is under (1−level)/2. This is a
+    A unit is outside when its one-sided tail probability is at most (1−level)/2. This is a
     pointwise limit: among 40 honest schools two lie outside at .95.
     """
     critical_value(level)
     tail = (1 - level) / 2
     points = funnel.points
     place = np.select(
-        [points["reason"].notna(), points["p_lower"] < tail, points["p_upper"] < tail],
+        [points["reason"].notna(), points["p_lower"] <= tail, points["p_upper"] <= tail],
         ["unknown", "below", "above"],
         "inside",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from scipy import optimize, special
 
 from msoko.stats.design import Design, design, is_full_rank
 from msoko.stats.estimate import NotEstimable, Reason
-from msoko.stats.regression import Inference, Labels, coefficient_table
+from msoko.stats.inference import Inference, Labels, coefficient_table
 from msoko.stats.sample import Vector, as_floats
 
 STEPS = 100
@@ -27,13 +27,13 @@ class LogisticFit:
     deviance: float
     dispersion: float
     log_likelihood: float
-    fitted: Vector
-    totals: Vector
-    pearson_residuals: Vector
+    fitted: Vector = field(repr=False)
+    totals: Vector = field(repr=False)
+    pearson_residuals: Vector = field(repr=False)
     df: int
     n: int
-    bread: np.ndarray
-    design: Design
+    bread: np.ndarray = field(repr=False)
+    design: Design = field(repr=False)
 
 
 def logistic(

@@ -59,49 +59,72 @@ def mean(values: ArrayLike, level: float = 0.95) -> Estimate | NotEstimable:
     return Estimate(centre, centre - half, centre + half, n, level, error, n - 1, method="t")
 
 
+@dataclass(frozen=True)
+class Moments:
+    """What a printed table tells of a group: its mean, standard deviation (n−1) and size."""
+
+    mean: float
+    sd: float
+    n: int
+
+    @classmethod
+    def of(cls, values: ArrayLike) -> Moments:
+        """Return the moments of the non-missing values; sd 0 where it does not exist."""
+        scores = observed(values)
+        if len(scores) == 0:
+            return cls(0.0, 0.0, 0)
+        is_flat = len(scores) < 2 or is_constant(scores)
+        return cls(float(scores.mean()), 0.0 if is_flat else float(scores.std(ddof=1)), len(scores))
+
+
 def welch_difference(
-    first: ArrayLike, second: ArrayLike, level: float = 0.95
+    first: ArrayLike | Moments, second: ArrayLike | Moments, level: float = 0.95
 ) -> Estimate | NotEstimable:
     """Return mean(first) − mean(second) with Welch's (1947) interval and two-sided p.
 
-    `se² = s1²/n1 + s2²/n2`; df by Welch–Satterthwaite. Variances are not pooled. Missing values
-    are dropped; n is n1 + n2. Not estimable when a group has fewer than two values, or neither
-    group varies. Same as R's `t.test`.
+    Each group is its values or its `Moments`. `se² = s1²/n1 + s2²/n2`; df by
+    Welch–Satterthwaite. Variances are not pooled. Missing values are dropped; n is n1 + n2. Not
+    estimable when a group has fewer than two values, or neither group varies. Same as R's
+    `t.test`. For a municipality's change see `cohort.municipal_change`: pupils of one school are
+    not independent.
     """
-    one, two = observed(first), observed(second)
-    n = len(one) + len(two)
+    one, two = _moments(first), _moments(second)
+    n = one.n + two.n
     require_level(level)
-    refusal = _refuse(n, 4, is_constant(one) and is_constant(two), min(len(one), len(two)))
+    refusal = _refuse(n, 4, one.sd == 0 and two.sd == 0, min(one.n, two.n))
     if refusal:
         return refusal
-    parts = one.var(ddof=1) / len(one), two.var(ddof=1) / len(two)
+    parts = one.sd**2 / one.n, two.sd**2 / two.n
     error = math.sqrt(sum(parts))
-    df = sum(parts) ** 2 / (parts[0] ** 2 / (len(one) - 1) + parts[1] ** 2 / (len(two) - 1))
-    gap = float(one.mean() - two.mean())
+    df = sum(parts) ** 2 / (parts[0] ** 2 / (one.n - 1) + parts[1] ** 2 / (two.n - 1))
+    gap = one.mean - two.mean
     half = float(special.stdtrit(df, 0.5 + level / 2)) * error
     p = float(2 * stats.t.sf(abs(gap) / error, df))
     return Estimate(gap, gap - half, gap + half, n, level, error, float(df), p, "welch")
 
 
-def hedges_g(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Estimate | NotEstimable:
+def hedges_g(
+    first: ArrayLike | Moments, second: ArrayLike | Moments, level: float = 0.95
+) -> Estimate | NotEstimable:
     """Return Hedges' g = J·(mean(first) − mean(second))/s_pooled with a noncentral-t interval.
 
-    `J = Γ(m/2) / (√(m/2) Γ((m−1)/2))`, m = n1+n2−2 (Hedges 1981, exact). The limits are the
-    noncentralities δ for which the observed `t = d √(n1 n2/(n1+n2))` is the (1±level)/2
-    quantile, divided by `√(n1 n2/(n1+n2))`. The disputable choice: the limits are multiplied by
-    J too, as in R's effectsize. Assumes equal variances, which Welch does not. Not estimable
-    when a group has fewer than two values or neither varies.
+    Each group is its values or its `Moments`. `J = Γ(m/2) / (√(m/2) Γ((m−1)/2))`, m = n1+n2−2
+    (Hedges 1981, exact). The limits are the noncentralities δ for which the observed
+    `t = d √(n1 n2/(n1+n2))` is the (1±level)/2 quantile, divided by `√(n1 n2/(n1+n2))`. The
+    disputable choice: the limits are multiplied by J too, as in R's effectsize. `p` is of the
+    pooled t-test. Assumes equal variances, which Welch does not. Not estimable when a group has
+    fewer than two values or neither varies.
     """
-    one, two = observed(first), observed(second)
-    n = len(one) + len(two)
+    one, two = _moments(first), _moments(second)
+    n = one.n + two.n
     require_level(level)
-    refusal = _refuse(n, 4, is_constant(one) and is_constant(two), min(len(one), len(two)))
+    refusal = _refuse(n, 4, one.sd == 0 and two.sd == 0, min(one.n, two.n))
     if refusal:
         return refusal
     m = n - 2
-    pooled = math.sqrt(((len(one) - 1) * one.var(ddof=1) + (len(two) - 1) * two.var(ddof=1)) / m)
-    root = math.sqrt(len(one) * len(two) / n)
-    d = float(one.mean() - two.mean()) / pooled
+    pooled = math.sqrt(((one.n - 1) * one.sd**2 + (two.n - 1) * two.sd**2) / m)
+    root = math.sqrt(one.n * two.n / n)
+    d = (one.mean - two.mean) / pooled
     limits = noncentrality_limits(d * root, m, level)
     if limits is None:
         return NotEstimable(Reason.NOT_CONVERGED, n)
@@ -133,6 +156,14 @@ def noncentrality_limits(t: float, df: float, level: float) -> tuple[float, floa
             return None
         ends.append(float(optimize.brentq(_excess, low, high, (t, df, share), xtol=1e-12)))
     return ends[0], ends[1]
+
+
+def _moments(group: ArrayLike | Moments) -> Moments:
+    if not isinstance(group, Moments):
+        return Moments.of(group)
+    if group.n < 0 or group.sd < 0 or not math.isfinite(group.mean + group.sd):
+        raise ValueError(f"moments are finite, sd and n not negative, got {group}")
+    return group
 
 
 def _excess(noncentrality: float, t: float, df: float, share: float) -> float:

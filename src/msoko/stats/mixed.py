@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -50,8 +50,8 @@ class MixedFit:
     theta: Vector
     n: int
     groups: dict[str, int]
-    design: Design
-    blocks: Blocks
+    design: Design = field(repr=False)
+    blocks: Blocks = field(repr=False)
 
     @property
     def log_likelihood(self) -> float:

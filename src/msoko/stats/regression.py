@@ -7,24 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from msoko.stats.design import Design, design, is_full_rank
-from msoko.stats.estimate import (
-    Estimate,
-    HypothesisTest,
-    NotEstimable,
-    Reason,
-    require_level,
-)
+from msoko.stats.estimate import HypothesisTest, NotEstimable, Reason
+from msoko.stats.inference import Inference, Labels, coefficient_table
 from msoko.stats.sample import Vector, is_constant
 
 KINDS = ("HC0", "HC1", "HC2", "HC3", "HC4")
-Labels = Sequence[object] | pd.Series
 
 
 @dataclass(frozen=True)
@@ -34,40 +28,20 @@ class LinearFit:
     `bread` = (X'WX)⁻¹, and the `design`."""
 
     coefficients: pd.Series
-    residuals: Vector
+    residuals: Vector = field(repr=False)
     r2: float
     adjusted_r2: float
     sigma: float
     df: int
     n: int
-    bread: np.ndarray
-    design: Design
+    bread: np.ndarray = field(repr=False)
+    design: Design = field(repr=False)
 
     @property
     def leverage(self) -> Vector:
         """Diagonal of the hat matrix, weights included."""
         x, w = self.design.x, self.design.weights
         return w * np.einsum("ij,jk,ik->i", x, self.bread, x)
-
-
-@dataclass(frozen=True)
-class Inference:
-    """Coefficients with their errors: `table` by term with `value, se, df, low, high, p`;
-    `covariance` by term; `n` rows, `clusters` (None without), `level`, `method`."""
-
-    table: pd.DataFrame
-    covariance: pd.DataFrame
-    n: int
-    clusters: int | None
-    level: float
-    method: str
-
-    def estimate(self, term: str) -> Estimate:
-        """Return one coefficient as an `Estimate`; KeyError for an unknown term."""
-        row = self.table.loc[term]
-        numbers = (float(row[name]) for name in ("value", "low", "high"))
-        extras = (float(row[name]) for name in ("se", "df", "p"))
-        return Estimate(*numbers, self.n, self.level, *extras, self.method)
 
 
 def ols(
@@ -155,8 +129,9 @@ def clustered(
     "CR0" has no correction; "CR1" the factor `G/(G−1) · (n−1)/(n−p)` (sandwich's `vcovCL` HC1,
     Stata), t with G − 1; "CR2" see `cluster.bias_reduced`. CR1 is too small under about 40
     clusters: use CR2. A term that only one cluster carries (a dummy of one school) has a
-    meaningless CR1 error; CR2 shows it by its degrees of freedom. Not estimable with fewer than two clusters, or when a standard error
-    is zero ("singular"). Checked against sandwich and clubSandwich.
+    meaningless CR1 error; CR2 shows it by its degrees of freedom. Not estimable with fewer
+    than two clusters, or when a standard error is zero ("singular"). Checked against sandwich
+    and clubSandwich.
     """
     from msoko.stats.cluster import bias_reduced
 
@@ -268,29 +243,6 @@ def inference(
     names = list(fit.coefficients.index)
     frame = pd.DataFrame(covariance, index=names, columns=names)
     return Inference(table, frame, fit.n, clusters, level, method)
-
-
-def coefficient_table(
-    coefficients: pd.Series, covariance: np.ndarray, df: float | Vector, level: float
-) -> pd.DataFrame:
-    """Return `value, se, df, low, high, p` by term; df may be infinite (normal law)."""
-    require_level(level)
-    error = np.sqrt(np.diag(covariance))
-    freedom = np.broadcast_to(np.asarray(df, dtype=float), error.shape)
-    half = stats.t.ppf(0.5 + level / 2, freedom) * error
-    value = coefficients.to_numpy()
-    ratio = np.divide(np.abs(value), error, out=np.full(len(error), np.inf), where=error > 0)
-    return pd.DataFrame(
-        {
-            "value": value,
-            "se": error,
-            "df": freedom,
-            "low": value - half,
-            "high": value + half,
-            "p": np.minimum(1, 2 * stats.t.sf(ratio, freedom)),
-        },
-        index=coefficients.index,
-    )
 
 
 def _cluster_covariance(fit: LinearFit, codes: np.ndarray) -> np.ndarray:

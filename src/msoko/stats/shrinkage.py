@@ -49,15 +49,20 @@ class BetaBinomial:
 
 
 def random_effects(
-    values: ArrayLike, errors: ArrayLike, method: str = "PM", level: float = 0.95
+    values: ArrayLike,
+    errors: ArrayLike,
+    method: str = "PM",
+    level: float = 0.95,
+    knapp_hartung: bool = False,
 ) -> RandomEffects | NotEstimable:
     """Return the random-effects mean of values with known standard errors, and τ².
 
     `method`: "PM" (Paule & Mandel 1982: Σ w (y−μ)² = k−1), "DL" (DerSimonian & Laird 1986),
-    "REML", or "FE" (τ² = 0). Interval normal, `1/√Σw`, as metafor's default (not
-    Knapp–Hartung, the disputable choice). Missing rows are dropped; not estimable with fewer
-    than two units (FE: one). Raises ValueError for an error that is not positive or an unknown
-    method. Checked against metafor 3.8-1.
+    "REML", or "FE" (τ² = 0). Interval normal with se `1/√Σw`, metafor's default and too narrow
+    for few units; `knapp_hartung` gives t with k−1 and `se² = Σw(y−μ)²/((k−1)Σw)` instead.
+    Missing rows are dropped; not estimable with fewer than two units (FE: one). Raises
+    ValueError for an error that is not positive or an unknown method. Checked against
+    metafor 3.8-1.
     """
     if method not in METHODS:
         raise ValueError(f"method is one of {METHODS}, got {method!r}")
@@ -76,6 +81,9 @@ def random_effects(
     q = _cochran_q(y, variance, 0.0)
     q_p = float(stats.chi2.sf(q, n - 1)) if n > 1 else 1.0
     i2 = _i_squared(variance, tau2)
+    if knapp_hartung and n > 1:
+        error *= float(np.sqrt(_cochran_q(y, variance, tau2) / (n - 1)))
+        margin = float(special.stdtrit(n - 1, 0.5 + level / 2))
     low, high = centre - margin * error, centre + margin * error
     return RandomEffects(centre, error, low, high, tau2, q, q_p, i2, n, level, method)
 

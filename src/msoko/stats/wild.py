@@ -9,7 +9,8 @@ import numpy as np
 from scipy import optimize
 
 from msoko.stats.estimate import Estimate, NotEstimable, Reason, require_level
-from msoko.stats.regression import Labels, LinearFit
+from msoko.stats.inference import Labels
+from msoko.stats.regression import LinearFit
 
 ENUMERATED_UP_TO = 11
 SEED = 20_250_901

@@ -97,7 +97,9 @@ def test_small_schools_have_exact_binomial_tails_without_overdispersion():
     found = funnel.share_funnel([2, 30, 31, 29], [4, 60, 60, 60], target=0.5)
     assert found.tau2 == 0
     law = stats.binom(4, 0.5)
-    assert found.points["p_lower"][0] == pytest.approx(law.cdf(1) + law.pmf(2) / 2, rel=1e-12)
+    assert found.points["p_lower"][0] == pytest.approx(law.cdf(2), rel=1e-12)
+    assert found.points["p_upper"][0] == pytest.approx(law.sf(1), rel=1e-12)
+    assert found.points["z"][0] == pytest.approx(0, abs=1e-12)  # the mid-p of the middle is ½
     limits = found.limits([4, 8])
     # P(X ≤ 0) = .0625 > .025 at n = 4; P(X ≤ 0) = .004, P(X ≤ 1) = .035 at n = 8
     assert limits["low"].tolist() == pytest.approx([0.0, 1 / 8], abs=1e-12)
@@ -142,6 +144,14 @@ def test_welch_agrees_with_scipy():
     assert (found.p, found.df) == (pytest.approx(theirs.pvalue), pytest.approx(theirs.df))
     interval = theirs.confidence_interval()
     assert (found.low, found.high) == (pytest.approx(interval.low), pytest.approx(interval.high))
+
+
+def test_printed_moments_serve_as_well_as_values():
+    one, two = [5.1, 4.9, 6.2, 5.8], [4.1, 5.0, 4.4, 4.7, 3.9]
+    for function in (means.welch_difference, means.hedges_g):
+        assert function(means.Moments.of(one), means.Moments.of(two)) == function(one, two)
+    with pytest.raises(ValueError, match="not negative"):
+        means.hedges_g(means.Moments(1.0, -1.0, 5), one)
 
 
 def test_missing_values_do_not_count():

@@ -174,6 +174,14 @@ def test_density_break_is_found_where_it_is_and_keeps_its_size():
     assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=0.04)
 
 
+def test_five_of_five_at_the_threshold_are_not_impossible():
+    honest, published = (
+        density.discrete_break(0, 5, 0, as_published=flag) for flag in (False, True)
+    )
+    assert honest.p == pytest.approx(2 / 3**5, rel=1e-12)
+    assert published.p == 0
+
+
 def test_frandsen_allows_for_curvature():
     plain, curved = (density.discrete_break(20, 45, 30, k).p for k in (0.0, 0.2))
     assert plain < curved
