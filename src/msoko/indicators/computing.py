@@ -7,7 +7,6 @@ once and all wider groups are added up from them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -62,15 +61,10 @@ def compute(
 
 def _own_rows(relations: Relations, declared: list[Declared], small_n: int) -> list[pd.DataFrame]:
     """Return each indicator's rows, scanning a table once for all that share its groups."""
-
-    def shared(place: int) -> tuple[str, tuple[str, ...]]:
-        indicator = declared[place][1]
-        return indicator.table, passes.finest_keys(indicator)
-
+    plan = passes.plan([indicator for _, indicator in declared])
     frames: dict[int, pd.DataFrame] = {}
-    for _, group in groupby(sorted(range(len(declared)), key=shared), key=shared):
-        places = list(group)
-        sums = passes.summed(relations, [declared[place][1] for place in places])
+    for keys, places in plan:
+        sums = passes.summed(relations, [declared[place][1] for place in places], keys)
         for place, finest in zip(places, sums, strict=True):
             frames[place] = values.grouped(finest, *declared[place], small_n)
     return [frames[place] for place in range(len(declared))]

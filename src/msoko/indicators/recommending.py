@@ -199,7 +199,12 @@ def _merged(
         parts = zip(names[rows.index], rows["value"], strict=True)
         row = rows.iloc[0].copy()
         row["group"] = group
-        yield row, list(parts)
+        yield row, sorted(parts, key=lambda part: _natural(part[0]))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Return a sort key by which task 10 follows task 9."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
 def filled(text: str, slots: Mapping[str, str]) -> str:

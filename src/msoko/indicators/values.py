@@ -60,8 +60,7 @@ def grouped(
     if finest.empty:
         return empty()
     names = [name for name in ("a", "b", "q", "n") if name in finest.columns]
-    finest = finest.astype({name: object for name in names})
-    finest[names] = finest[names].where(finest[names].notna(), 0).map(int)
+    finest = finest.assign(**{name: _whole(finest[name]) for name in names})
     parts = []
     for keys in indicator.by:
         unit = unit_of_analysis or ("school" if "school_id" in keys else "municipality")
@@ -75,9 +74,16 @@ def grouped(
     return pd.concat(parts, ignore_index=True) if parts else empty()
 
 
+def _whole(sums: pd.Series) -> pd.Series:
+    """Return sums as whole numbers, of 64 bits where no sum of them can pass those."""
+    exact = [0 if value is None or value != value else int(value) for value in sums]
+    is_small = sum(abs(value) for value in exact) < 2**62
+    return pd.Series(exact, index=sums.index, dtype="int64" if is_small else object)
+
+
 def _summed(finest: pd.DataFrame, keys: Sequence[str], names: list[str]) -> pd.DataFrame:
     if not keys:
-        return pd.DataFrame([finest[names].sum()]) if len(finest) else finest[names]
+        return pd.DataFrame({name: [finest[name].sum()] for name in names})
     return finest.groupby(list(keys), sort=True, dropna=True)[names].sum().reset_index()
 
 
@@ -198,20 +204,17 @@ def flag_incomparable(
     Papers of different years are different papers: an indicator declared incomparable is
     flagged whether or not its scale's maximum changed; `scale_changed` says that it did.
     """
-    raw = {key for key, indicator in indicators.items() if not indicator.comparable_across_years}
+    raw = [key for key, indicator in indicators.items() if not indicator.comparable_across_years]
     if not raw:
         return frame
-    changed = {
-        paper[1:]
-        for paper, top in relations.maxima.items()
-        if previous.maxima.get(paper, top) != top
-    }
-    is_raw = [key in raw for key in zip(frame["direction"], frame["indicator"], strict=True)]
-    flags = frame["flags"].to_numpy(object).copy()
-    for index in np.flatnonzero(is_raw):
-        words = [flags[index], "not_comparable"]
-        paper = (frame["subject"].iat[index], frame["grade"].iat[index])
-        if paper in changed:
-            words.append("scale_changed")
-        flags[index] = " ".join(word for word in words if word)
-    return frame.assign(flags=flags)
+    is_raw = pd.MultiIndex.from_frame(frame[["direction", "indicator"]]).isin(raw)
+    changed = [
+        (subject, grade)
+        for (procedure, subject, grade), top in relations.maxima.items()
+        if previous.maxima.get((procedure, subject, grade), top) != top
+    ]
+    papers = frame[["subject", "grade"]].astype({"grade": "float64"})
+    is_changed = is_raw & pd.MultiIndex.from_frame(papers).isin(changed) if changed else False
+    flags = frame["flags"].fillna("").astype(object)
+    flags += np.where(is_raw, " not_comparable", "") + np.where(is_changed, " scale_changed", "")
+    return frame.assign(flags=flags.str.strip().astype(frame["flags"].dtype))
