@@ -145,12 +145,13 @@ def _invented(number: int, seed: int) -> tuple[str, str, str, str, int, float, f
         side + (stem if not side else stem.lower()) + end
         for side, stem, end in product(SIDES, STEMS, ENDINGS)
     ]
+    again = f" № {turn + 1}" if (turn := number // len(names)) else ""
     context = float(draw.normal(0, 0.6))
     is_basic = draw.random() < 0.3
     size = int(draw.integers(20, 180) if is_basic else draw.integers(90, 900))
     return (
         f"s{number:03d}",
-        f"МБОУ «{names[number % len(names)]}ая {'ООШ' if is_basic else 'СОШ'}»",
+        f"МБОУ «{names[number % len(names)]}ая {'ООШ' if is_basic else 'СОШ'}{again}»",
         "basic" if is_basic else "secondary",
         "rural",
         size,
