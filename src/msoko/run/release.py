@@ -19,8 +19,9 @@ from msoko.run.plan import EDITIONS, PAGES, Plan
 from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
-    from msoko.catalog import Direction, Indicator
+    from msoko.catalog import Direction
     from msoko.present import Report
+    from msoko.present.reading import Line
 
 FIGURES_PER_DIRECTION = 2
 MOST_FIGURES = 9
@@ -91,30 +92,30 @@ def _key_figures(
     everything = tuple(directions)
     for direction in everything:
         report = Report(plan.project, year, plan.profile, direction, everything, plan.edition)
-        known = [one for one in direction.indicators if _is_known(report, one)]
+        known = [line for line in report.all_lines if _is_known(report, line)]
         figures += [_figure(report, one) for one in known[:FIGURES_PER_DIRECTION]]
     return tuple(figures[:MOST_FIGURES])
 
 
-def _is_known(report: Report, indicator: Indicator) -> bool:
-    rows = report.select(indicator.code, year=str(report.year))
+def _is_known(report: Report, line: Line) -> bool:
+    rows = report.rows_of(line, year=report.year)
     return bool(len(rows) and rows["value"].notna().iloc[0])
 
 
-def _figure(report: Report, indicator: Indicator) -> KeyFigure:
-    from msoko.present import russian
+def _figure(report: Report, line: Line) -> KeyFigure:
+    from msoko.present import change, russian
 
-    row = report.select(indicator.code, year=str(report.year)).iloc[0]
-    found = report.changes[indicator.code]
-    verdict = found.verdict(indicator.polarity)
+    row, unit = report.rows_of(line, year=report.year).iloc[0], line.indicator.unit
+    found = report.changes[line]
+    verdict = found.verdict(line.indicator.polarity)
     detail = ""
     if row["low"] == row["low"]:
-        detail = f"95 % интервал: {russian.span(row['low'], row['high'], indicator.unit)}"
-    is_known = found.difference is not None
+        detail = f"95 % интервал: {russian.span(row['low'], row['high'], unit)}"
+    is_known = found.difference is not None and change.comparable(report, line)
     return KeyFigure(
-        title=indicator.short_title or indicator.title,
-        value=russian.amount(row["value"], indicator.unit),
-        change=russian.change(found.difference, indicator.unit) if is_known else "",
+        title=report.title(line, is_short=True),
+        value=russian.amount(row["value"], unit),
+        change=russian.change(found.difference, unit) if is_known else "",
         change_is=VERDICTS.get(verdict, "neutral") if is_known else "not_comparable",
         detail=detail,
         href=f"{report.direction.direction}.html",
