@@ -243,3 +243,10 @@ def repacked(content: Path, change: Callable[[str, bytes], bytes], **added: byte
         for name, data in added.items():
             new.writestr(name, data)
     return out.getvalue()
+
+
+def put_in(rows: Rows, address: str, value: object) -> Rows:
+    """Return the rows with one cell written anew."""
+    letters, number = openpyxl.utils.cell.coordinate_from_string(address)
+    rows[number - 1][openpyxl.utils.column_index_from_string(letters) - 1] = value
+    return rows

@@ -153,12 +153,13 @@ class Crosswalk:
         return ids.pop() if len(ids) == 1 else None
 
     def _successor(self, line: Line, depth: int = 10) -> str | None:
-        for other in self.lines:
-            if other.school_id == line.successor_id:
-                if other.holds(self.year) or depth == 0:
-                    return other.school_id
-                return self._successor(other, depth - 1)
-        return None
+        """Return the school as it stands in the year: itself renamed, or what it joined."""
+        for school_id in (line.school_id, line.successor_id):
+            lines = [other for other in self.lines if other.school_id == school_id]
+            if any(other.holds(self.year) for other in lines):
+                return school_id
+        heirs = [other for other in self.lines if other.school_id == line.successor_id]
+        return self._successor(heirs[-1], depth - 1) if heirs and depth else None
 
     def suggest(self, code: str | None, name: str | None) -> list[str]:
         """Return up to three likely schools, as «s001 (name)», for a person to confirm."""
