@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
-from msoko.catalog import load_direction
+from msoko.catalog import Indicator, load_direction, load_form_items
+from msoko.catalog.checks import FORMS
 from msoko.project import Project
+from msoko.tables import TABLES
 from msoko.validate.suites import Check, Suite
 
 EVERY = "*"
@@ -16,14 +19,28 @@ GROUND = ("schools", "sources", "source_columns", "set_aside")
 
 
 def readers(project: Project) -> dict[str, tuple[str, ...]]:
-    """Return, by table, the directions whose indicators are computed from it."""
-    folder = project.find("notebooks")
+    """Return, by table, the directions whose indicators are computed from it.
+
+    Forms are told apart: `monitoring/talents` beside `monitoring`. What the catalog
+    makes from results while computing is read from `results`.
+    """
+    forms = load_form_items(project) or {}
     found: dict[str, set[str]] = {}
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(project.find("notebooks").glob("*.yml")):
         direction = load_direction(project, path.stem)
         for indicator in direction.indicators:
-            found.setdefault(indicator.table, set()).add(direction.direction)
+            for table in _tables(indicator, forms):
+                found.setdefault(table, set()).add(direction.direction)
     return {table: tuple(sorted(codes)) for table, codes in found.items()}
+
+
+def _tables(indicator: Indicator, forms: Iterable[str]) -> Iterator[str]:
+    if indicator.table == FORMS:
+        said = f"{indicator.where} {indicator.numerator} {indicator.denominator}"
+        yield "monitoring"
+        yield from (f"monitoring/{form}" for form in forms if re.search(rf"\b{form}\.", said))
+    else:
+        yield indicator.table if indicator.table in TABLES else "results"
 
 
 def concerned(
@@ -33,13 +50,14 @@ def concerned(
 
     A suite that says `*` leaves it to the declarations, so a new direction is
     concerned from its first day. A table that no direction reads concerns all:
-    it was received for a reason. A form that bears a direction's name is that
-    direction's alone.
+    it was received for a reason. A fault in a form concerns who reads that form.
     """
     if check.directions != (EVERY,):
         return check.directions
-    reading = () if suite.table in GROUND else by_table.get(suite.table, ())
-    return (form,) if form in reading else reading
+    if suite.table in GROUND:
+        return ()
+    whole = by_table.get(suite.table, ())
+    return by_table.get(f"{suite.table}/{form}", whole) if form else whole
 
 
 def keys(directions: str | None) -> Iterable[str]:
