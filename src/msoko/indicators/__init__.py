@@ -4,5 +4,13 @@ from msoko.indicators.computing import compute
 from msoko.indicators.levels import motivating_points, task_level
 from msoko.indicators.lists import find_low_results
 from msoko.indicators.recommending import recommend
+from msoko.indicators.relations import backend_of
 
-__all__ = ["compute", "find_low_results", "motivating_points", "recommend", "task_level"]
+__all__ = [
+    "backend_of",
+    "compute",
+    "find_low_results",
+    "motivating_points",
+    "recommend",
+    "task_level",
+]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from msoko.catalog.model import Direction, Indicator, Threshold
 from msoko.indicators import derived, passes, references, values
-from msoko.indicators.relations import Paths, Relations, duckdb_backend
+from msoko.indicators.relations import Paths, Relations, backend_of
 from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def compute(
     declared = [(item.direction, indicator) for item in directions for indicator in item.indicators]
     if not declared:
         return values.typed(values.empty())
-    engine = backend or duckdb_backend()
+    engine = backend or backend_of()
     made = derived.tables([indicator for _, indicator in declared], thresholds or {})
     relations = Relations(paths, year, engine, made)
     previous = Relations(paths, year.shifted(-1), engine, made)

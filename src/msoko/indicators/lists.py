@@ -9,7 +9,7 @@ from msoko.catalog.model import Direction, Threshold
 from msoko.errors import UsageError
 from msoko.indicators import derived, low_results
 from msoko.indicators.low_results import LowResults
-from msoko.indicators.relations import Paths, Relations, duckdb_backend
+from msoko.indicators.relations import Paths, Relations, backend_of
 from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
@@ -36,6 +36,6 @@ def find_low_results(
             f"показатель «{low_results.BASE}» не объявлен ни в одном направлении: "
             "по нему находят школы с низкими результатами. Верните его в low_results.yml."
         )
-    relations = Relations(paths, year, backend or duckdb_backend())
+    relations = Relations(paths, year, backend or backend_of())
     years = low_results.Rule.of(thresholds).years
     return low_results.assess(derived.below_minimum(relations, base, years), thresholds)

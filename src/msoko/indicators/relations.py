@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import ibis
 
 from msoko.catalog.checks import DERIVED, FORMS, SCHOOL_COLUMNS
+from msoko.errors import UsageError
 from msoko.indicators.expressions import column_name
 from msoko.school_year import SchoolYear
 
@@ -95,6 +96,25 @@ class Relations:
         }
 
 
-def duckdb_backend() -> BaseBackend:
-    """Return the embedded engine, with nothing of a former run in it."""
-    return ibis.duckdb.connect()
+def backend_of(engine: str = "duckdb") -> BaseBackend:
+    """Return the engine that a configuration names: `duckdb`, `spark` or a Spark master.
+
+    `spark` runs Spark on this machine, `spark://host:7077` (or `yarn`, `k8s://…`) on a cluster.
+    Raises `UsageError` for another name, and where PySpark is not installed.
+    """
+    if engine == "duckdb":
+        return ibis.duckdb.connect()
+    master = "local[*]" if engine == "spark" else engine
+    if not master.startswith(("local", "spark://", "yarn", "k8s://")):
+        raise UsageError(
+            f"неизвестный движок таблиц «{engine}». Укажите duckdb, spark или адрес spark://…"
+        )
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError(
+            "для движка Spark нужен PySpark. Установите группу scale или укажите duckdb."
+        ) from None
+    builder = SparkSession.builder.master(master).appName("msoko")
+    session = builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    return ibis.pyspark.connect(session)
