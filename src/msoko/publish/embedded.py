@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from msoko.publish.labels import Labels
 
 THEME = Path(__file__).with_name("theme")
+# Reports hold no HTML; to look for it takes pandoc two thirds of its time.
+READER = (
+    "markdown-raw_html-native_divs-native_spans-markdown_in_html_blocks-raw_tex-latex_macros"
+    "-simple_tables-multiline_tables-grid_tables-yaml_metadata_block-pandoc_title_block"
+)
 OPTIONS = (
-    "--from=markdown",
+    f"--from={READER}",
     "--to=html5",
     "--mathml",
     "--section-divs",
@@ -20,6 +29,7 @@ OPTIONS = (
     "--columns=10000",
     f"--lua-filter={THEME / 'crossref.lua'}",
 )
+LABELLED = re.compile(r"\{[^{}\n]*?#((fig|tbl)-[\w-]+)")
 
 
 @cache
@@ -30,16 +40,52 @@ def pandoc() -> str:
     return pypandoc.get_pandoc_path()
 
 
-def rendered(markdown: str, labels: Labels) -> str:
-    """Return the markdown as an HTML fragment, figures and tables numbered."""
+def rendered(chunks: Sequence[str], labels: Labels) -> str:
+    """Return the chunks of markdown as an HTML fragment, figures and tables numbered.
+
+    A long page is read by two pandocs side by side, parted before a section; numbers
+    are given out beforehand, over the whole page.
+    """
+    numbers = numbered("\n\n".join(chunks))
     words = {
         "fig-title": labels.figure_title,
         "fig-prefix": labels.figure_prefix,
         "tbl-title": labels.table_title,
         "tbl-prefix": labels.table_prefix,
         "title-delim": labels.title_delimiter,
+        "numbers": " ".join(f"{name}={number}" for name, number in numbers.items()),
     }
     metadata = [f"--metadata=msoko-{name}={word}" for name, word in words.items()]
+    parts = halves(chunks)
+    with ThreadPoolExecutor(len(parts)) as pool:
+        return "".join(pool.map(lambda part: _run("\n\n".join(part) + "\n", metadata), parts))
+
+
+def numbered(markdown: str) -> dict[str, int]:
+    """Return the number of each labelled figure and table, in reading order."""
+    numbers: dict[str, int] = {}
+    counts = {"fig": 0, "tbl": 0}
+    for match in LABELLED.finditer(markdown):
+        if match[1] not in numbers:
+            counts[match[2]] += 1
+            numbers[match[1]] = counts[match[2]]
+    return numbers
+
+
+def halves(chunks: Sequence[str], worthwhile: int = 20_000) -> list[Sequence[str]]:
+    """Return the chunks in two parts of about one length, the second beginning a section.
+
+    A short page stays whole, and so does one with footnotes, which are counted across it.
+    """
+    ends = [0, *accumulate(len(chunk) for chunk in chunks)]
+    places = [place for place, chunk in enumerate(chunks) if place and chunk.startswith("## ")]
+    if ends[-1] < worthwhile or not places or any("[^" in chunk for chunk in chunks):
+        return [chunks]
+    middle = min(places, key=lambda place: abs(2 * ends[place] - ends[-1]))
+    return [chunks[:middle], chunks[middle:]]
+
+
+def _run(markdown: str, metadata: list[str]) -> str:
     done = subprocess.run(
         [pandoc(), *OPTIONS, *metadata],
         input=markdown,

@@ -54,6 +54,7 @@ def finished(fragment: str, labels: Labels, page: str) -> Fragment:
     """
     root = lxml_html.fragment_fromstring(fragment, create_parent="div")
     _drop(root)
+    _tell_sections_apart(root)
     for block in root.xpath(".//div[starts-with(@id, 'fig-') or starts-with(@id, 'tbl-')]"):
         _unwrap_float(block)
     for index, table in enumerate(root.xpath(".//table"), 1):
@@ -80,6 +81,16 @@ def _drop(root: etree._Element) -> None:
     for path in DROPPED:
         for element in root.xpath(path):
             element.drop_tree()
+
+
+def _tell_sections_apart(root: etree._Element) -> None:
+    """Number sections of one name as pandoc would, had it read the page in one piece."""
+    seen: dict[str, int] = {}
+    for section in root.xpath(".//section[@id]"):
+        name = section.get("id")
+        if name in seen:
+            section.set("id", f"{name}-{seen[name]}")
+        seen[name] = seen.get(name, 0) + 1
 
 
 def _unwrap_float(block: etree._Element) -> None:

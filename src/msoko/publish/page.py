@@ -64,7 +64,7 @@ def render(
 def fragments(notebooks: list[Path], renderer: str) -> list[Rendered]:
     """Return the rendered bodies of the notebooks, in their order.
 
-    Quarto is started once for all of them; pandoc runs once for each, side by side.
+    Quarto is started once for all of them; pandocs run side by side.
     """
     kind = chosen_renderer(renderer)
     words = labels()
@@ -73,8 +73,8 @@ def fragments(notebooks: list[Path], renderer: str) -> list[Rendered]:
         bodies = quarto.rendered(manuscripts)
     else:
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            texts = [manuscript.markdown for manuscript in manuscripts]
-            bodies = list(pool.map(lambda text: embedded.rendered(text, words), texts))
+            chunks = [manuscript.chunks for manuscript in manuscripts]
+            bodies = list(pool.map(lambda part: embedded.rendered(part, words), chunks))
     return [
         Rendered(manuscript, finished(body, words, path.name), kind)
         for path, manuscript, body in zip(notebooks, manuscripts, bodies, strict=True)

@@ -177,7 +177,7 @@ def _quality(quality: Quality, site: SiteMap) -> str:
     body = shell.part(
         "quality.html.j2",
         quality=quality,
-        introduction=Markup(embedded.rendered(quality.introduction, labels())),
+        introduction=Markup(embedded.rendered([quality.introduction], labels())),
         outcome=_outcome,
         severities=SEVERITIES,
     )
@@ -194,7 +194,7 @@ def written_page(page: MarkdownPage, site: SiteMap) -> str:
     """Return a page that people wrote in markdown, in the site's shell."""
     images: dict[str, str] = {}
     markdown = folded(taken_out(page.markdown, images))
-    return _plain_page(page.title, embedded.rendered(markdown, labels()), site, page.href, images)
+    return _plain_page(page.title, embedded.rendered([markdown], labels()), site, page.href, images)
 
 
 def _plain_page(title: str, body: str, site: SiteMap, href: str, images: dict[str, str]) -> str:

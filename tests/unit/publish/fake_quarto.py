@@ -81,7 +81,7 @@ def main() -> None:
         if "broken" in title:
             print("ERROR: something is wrong\nin " + str(project), file=sys.stderr)
             sys.exit(1)
-        body = embedded.rendered("\n\n".join("".join(cell["source"]) for cell in cells), labels())
+        body = embedded.rendered(["".join(cell["source"]) for cell in cells], labels())
         if "missing" not in title:
             page = PAGE % (title, quarto_shaped(body))
             (out / name.replace(".ipynb", ".html")).write_text(page, encoding="utf-8")

@@ -10,7 +10,7 @@ from msoko.publish.manuscript import folded, taken_out
 
 def html(markdown: str) -> str:
     return finished(
-        embedded.rendered(folded(taken_out(markdown, {})), labels()), labels(), "p"
+        embedded.rendered([folded(taken_out(markdown, {}))], labels()), labels(), "p"
     ).html
 
 
@@ -102,5 +102,34 @@ def test_names_of_schools_do_not_become_markup():
 
 
 def test_contents_hold_two_levels_with_their_anchors():
-    done = finished(embedded.rendered("## Раз\n\n### Два\n\n#### Три\n", labels()), labels(), "p")
+    done = finished(embedded.rendered(["## Раз\n\n### Два\n\n#### Три\n"], labels()), labels(), "p")
     assert done.contents == (Heading(2, "раз", "Раз"), Heading(3, "два", "Два"))
+
+
+def test_a_long_page_is_the_same_in_two_parts_as_in_one(monkeypatch):
+    sections = [
+        part
+        for name in "abc"
+        for part in ("## Раздел", f"См. @tbl-{name} и @tbl-a.", table_block(name, columns=60))
+    ]
+    in_parts = embedded.rendered(sections, labels())
+    assert len(embedded.halves(sections, worthwhile=1000)) == 2
+    monkeypatch.setattr(embedded, "halves", lambda chunks: [chunks])
+    whole = embedded.rendered(sections, labels())
+    assert finished(in_parts, labels(), "p") == finished(whole, labels(), "p")
+    assert [entry.anchor for entry in finished(in_parts, labels(), "p").contents] == [
+        "раздел",
+        "раздел-1",
+        "раздел-2",
+    ]
+
+
+def test_parts_begin_with_a_section_and_pages_with_footnotes_stay_whole():
+    chunks = ["введение", "## А", "текст " * 9, "## Б", "текст"]
+    assert embedded.halves(chunks, worthwhile=10) == [chunks[:3], chunks[3:]]
+    assert embedded.halves(chunks) == [chunks]
+    assert len(embedded.halves([*chunks, "слово[^1]"], worthwhile=10)) == 1
+
+
+def test_html_in_a_report_is_text_not_markup():
+    assert "&lt;script&gt;" in html("Школа <script>alert(1)</script>")

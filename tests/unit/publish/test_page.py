@@ -1,4 +1,4 @@
-import time
+import os
 
 import pytest
 
@@ -36,14 +36,19 @@ def test_the_page_names_its_renderer_and_provenance(tmp_path):
     assert "<dt>Версия</dt><dd>0.1.0</dd>" in text
 
 
+def processor_seconds() -> float:
+    """Return what this process and pandoc have used; other programs do not count."""
+    return sum(os.times()[:4])
+
+
 def test_a_page_takes_less_than_a_third_of_a_second(tmp_path):
     notebook = write_notebook(tmp_path / "a.ipynb")
-    times = []
+    used = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = processor_seconds()
         render(notebook, tmp_path / "a.html", site=site_map(), renderer="embedded")
-        times.append(time.perf_counter() - start)
-    assert min(times) < PAGE_SECONDS
+        used.append(processor_seconds() - start)
+    assert min(used) < PAGE_SECONDS
 
 
 @pytest.mark.parametrize("edition", ["public", "internal"])

@@ -1,10 +1,9 @@
--- Numbers figures and tables in reading order and resolves @fig-… and @tbl-…
--- as Quarto does: an unlabelled table or figure has no number.
--- The words come from _quarto.yml as metadata; see labels.py.
+-- Writes the numbers of figures and tables and resolves @fig-… and @tbl-… as
+-- Quarto does: an unlabelled table or figure has no number. The words come from
+-- _quarto.yml, the numbers from embedded.py, both as metadata.
 
 local words = {}
 local numbers = {}
-local counts = {fig = 0, tbl = 0}
 local nbsp = "\u{a0}"
 
 local function kind_of(id)
@@ -12,10 +11,7 @@ local function kind_of(id)
 end
 
 local function number(id)
-  local kind = kind_of(id)
-  counts[kind] = counts[kind] + 1
-  numbers[id] = counts[kind]
-  return words[kind .. "-title"] .. nbsp .. counts[kind] .. words["title-delim"]
+  return words[kind_of(id) .. "-title"] .. nbsp .. numbers[id] .. words["title-delim"]
 end
 
 local function titled(id, blocks)
@@ -32,6 +28,9 @@ end
 local function read_words(meta)
   for _, name in ipairs({"fig-title", "fig-prefix", "tbl-title", "tbl-prefix", "title-delim"}) do
     words[name] = pandoc.utils.stringify(meta["msoko-" .. name])
+  end
+  for id, place in pandoc.utils.stringify(meta["msoko-numbers"]):gmatch("(%S+)=(%d+)") do
+    numbers[id] = place
   end
 end
 
@@ -50,14 +49,14 @@ end
 
 local function figure(block)
   block = described(block)
-  if kind_of(block.identifier) then
+  if numbers[block.identifier] then
     block.caption.long = titled(block.identifier, block.caption.long)
   end
   return block
 end
 
 local function tabulated(block)
-  if kind_of(block.identifier) then
+  if numbers[block.identifier] then
     block.caption.long = titled(block.identifier, block.caption.long)
   end
   return block
@@ -87,7 +86,7 @@ local function reference(cite)
       if #text > 0 then
         text:insert(pandoc.Str(nbsp))
       end
-      text:insert(pandoc.Str(tostring(numbers[id])))
+      text:insert(pandoc.Str(numbers[id]))
       out:insert(pandoc.Link(text, "#" .. id, "", pandoc.Attr("", {"quarto-xref"})))
     end
   end
