@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msoko.present.drawing import (
     ACCENT,
+    BETTER,
     GREY,
     INK,
     MARK_COLOURS,
@@ -51,7 +52,7 @@ class Dot:
     low: float | None = None
     high: float | None = None
     reference: float | None = None
-    is_outside: bool = False
+    side: int = 0  # −1 worse than the reference, +1 better, 0 not told apart
 
 
 def dynamics(series: Sequence[Series], unit: str, target: float | None = None) -> bytes:
@@ -103,52 +104,49 @@ def _draw_series(axes: Axes, one: Series, place: dict[str, int], shift: float, o
     )
 
 
-def dots(rows: Sequence[Dot], unit: str, reference: str = "", inside: str = "") -> bytes:
-    """Draw values as dots with intervals, one row each, from the top down."""
+SIDES = {0: (ACCENT, "o", ""), -1: (WARNING, "D", "хуже"), 1: (BETTER, "s", "лучше")}
+"""Colour, marker and the legend's word, by `Dot.side`."""
+
+
+def dots(rows: Sequence[Dot], unit: str, own: str, reference: str) -> bytes:
+    """Draw values as dots with intervals, one row each, from the top down.
+
+    `own` and `reference` name what the dots and the ticks stand for.
+    """
     labels = [fill(row.label, 26) for row in rows]
     lines = sum(label.count("\n") + 1 for label in labels)
     with drawing(max(1.8, 0.9 + 0.30 * max(len(rows), lines * 0.75))) as (made, axes):
         for number, row in enumerate(rows):
-            colour = WARNING if row.is_outside else ACCENT
+            colour, marker, _ = SIDES[row.side]
             if row.low is not None and row.high is not None:
                 axes.plot([row.low, row.high], [number] * 2, color=colour, linewidth=1.8, alpha=0.6)
-            axes.plot(row.value, number, color=colour, marker="D" if row.is_outside else "o")
+            axes.plot(row.value, number, color=colour, marker=marker)
             if row.reference is not None:
-                axes.plot(
-                    row.reference, number, color=INK, marker="|", markersize=12, markeredgewidth=1.8
-                )
+                axes.plot(row.reference, number, color=INK, **TICK)
         axes.set_yticks(range(len(rows)), labels)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlabel(unit)
         decimal_ticks(axes, "x")
         finish(axes, grid="x")
-        _dots_legend(made, rows, reference, inside)
+        _dots_legend(made, rows, own, reference)
         return svg(made)
 
 
-def _dots_legend(made: Figure, rows: Sequence[Dot], reference: str, inside: str) -> None:
+TICK = {"marker": "|", "markersize": 12, "markeredgewidth": 1.8}
+
+
+def _dots_legend(made: Figure, rows: Sequence[Dot], own: str, reference: str) -> None:
     from matplotlib.lines import Line2D
 
     keys = []
-    if inside:
-        keys.append(Line2D([], [], color=ACCENT, marker="o", label=inside))
-    if any(row.is_outside for row in rows):
-        keys.append(Line2D([], [], color=WARNING, marker="D", label="вне ожидаемых пределов"))
-    if reference and any(row.reference is not None for row in rows):
-        keys.append(
-            Line2D(
-                [],
-                [],
-                color=INK,
-                marker="|",
-                markersize=12,
-                linestyle="",
-                markeredgewidth=1.8,
-                label=reference,
-            )
-        )
-    if keys:
-        made.legend(handles=keys, loc="outside lower center", ncols=2, frameon=False)
+    for side in sorted({row.side for row in rows}, key=abs):
+        colour, marker, word = SIDES[side]
+        name = f"{own} ({word}, чем {reference})" if word else own
+        keys.append(Line2D([], [], color=colour, marker=marker, label=name))
+    if any(row.reference is not None for row in rows):
+        keys.append(Line2D([], [], color=INK, linestyle="", label=reference, **TICK))
+    if len(keys) > 1:
+        made.legend(handles=keys, loc="outside lower center", ncols=1, frameon=False)
 
 
 def stacked(rows: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str]) -> bytes:

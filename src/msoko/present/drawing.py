@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WIDTH = 5.6
 INK, GREY, PALE = "#1b1f24", "#5b6570", "#c9d1d9"
-ACCENT, WARNING = "#0b5394", "#b3400a"
+ACCENT, WARNING, BETTER = "#0b5394", "#b3400a", "#3b7d23"
 SERIES = ("#0b5394", "#b3400a", "#3b7d23", "#6b3fa0", "#8a6d00", "#00737d")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 MARK_COLOURS = ("#b3400a", "#e9b872", "#8db8dd", "#0b5394")

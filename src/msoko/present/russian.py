@@ -96,9 +96,11 @@ def noun(number: int, one: str, few: str, many: str) -> str:
 
 
 def listed(items: Sequence[str], last: str = "и") -> str:
-    """Return «а, б и в»."""
+    """Return «а, б и в»; items that hold a comma are parted by semicolons."""
     if len(items) < 2:
         return "".join(items)
+    if any("," in item for item in items):
+        return "; ".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
@@ -106,7 +108,8 @@ def shortened(items: Sequence[str], most: int = 5) -> str:
     """Return the first items and how many more there are."""
     if len(items) <= most:
         return listed(items)
-    return f"{', '.join(items[:most])} и ещё {decimal(len(items) - most, 0)}"
+    parting = "; " if any("," in item for item in items) else ", "
+    return f"{parting.join(items[:most])} и ещё {decimal(len(items) - most, 0)}"
 
 
 def capitalised(text: str) -> str:

@@ -27,7 +27,10 @@ def level(report: Reading, code: str) -> Block:
     dots = [_dot(report, indicator, row) for row in rows.itertuples()]
     unit = russian.UNIT_NAMES[indicator.unit]
     drawn = charts.dots(
-        dots, f"{indicator.short_title or indicator.title}, {unit}", "в регионе", "муниципалитет"
+        dots,
+        f"{indicator.short_title or indicator.title}, {unit}",
+        report.say("unit.own"),
+        report.say("unit.region"),
     )
     caption = report.say("level.caption", title=cell(indicator.title), year=report.year)
     figure = Figure(
@@ -57,8 +60,14 @@ def _dot(report: Reading, indicator: Indicator, row: tuple) -> charts.Dot:
         for number in (row.value, row.low, row.high, row.reference)
     )
     return charts.Dot(
-        report.paper(row.subject, row.grade), value, low, high, reference, _side(row) != 0
+        report.paper(row.subject, row.grade), value, low, high, reference, _better(indicator, row)
     )
+
+
+def _better(indicator: Indicator, row: tuple) -> int:
+    """Return the side of the region as better or worse; without a polarity there is neither."""
+    signs = {"higher_is_better": 1, "lower_is_better": -1, "none": 0}
+    return signs[indicator.polarity] * _side(row)
 
 
 def _side(row: tuple) -> int:
