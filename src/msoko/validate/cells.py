@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from msoko.validate.outcome import LOCATORS
 
-RUN_LIMIT = 200
-"""At most so many separate cell ranges per check, sheet and school are listed one by one."""
+PLACE_LIMIT = 500
+"""At most so many separate cell ranges of one check in one sheet are listed one by one."""
 
 
 @dataclass(frozen=True)
@@ -63,47 +64,50 @@ def locate(
 
 
 def _letters(table: str, columns: Sequence[str], source_columns: pd.DataFrame) -> dict[str, str]:
-    """Return, by source, the letter of the first known column."""
+    """Return, by source, the letter of the first known column.
+
+    A column that was gathered from several (`E G I`) has no one place: its row stands.
+    """
     own = source_columns[source_columns["table"] == table]
     letters: dict[str, str] = {}
     for column in columns:
         rows = own[own["column"] == column]
         for source, letter in zip(rows["source_id"], rows["source_column"], strict=True):
-            letters.setdefault(source, letter)
+            if letter.isalpha():
+                letters.setdefault(source, letter)
     return letters
+
+
+KEYS = ["file", "sheet", "letter", "school_id", "form", "about"]
 
 
 def places(located: pd.DataFrame) -> Iterator[Place]:
     """Yield one place per unbroken range of cells of a sheet, school by school.
 
-    After `RUN_LIMIT` ranges the rest of a school's rows in a sheet are one place
-    without a cell: nobody corrects two hundred places by a list.
+    After `PLACE_LIMIT` ranges in a sheet its other rows are one place without a cell
+    and a school: so many faults are the fault of the file, and nobody goes down a list.
     """
-    keys = ["file", "sheet", "letter", "school_id", "form", "about"]
-    filled = located.assign(**{key: located[key].fillna("") for key in keys})
-    for (file, sheet, letter, school, form, about), group in filled.groupby(keys, sort=True):
-        where = (file or None, sheet or None)
-        what = (form or None, about or None)
-        runs = _runs(group["row"].dropna().astype(int))
-        for first, last in runs[:RUN_LIMIT]:
-            cell = _cell(letter, first, last) if file else None
-            yield Place(*where, cell, school or None, last - first + 1, *what)
-        rest = sum(last - first + 1 for first, last in runs[RUN_LIMIT:])
-        rest += int(group["row"].isna().sum())
-        if rest:
-            yield Place(*where, None, school or None, rest, *what)
+    filled = located.assign(**{key: located[key].fillna("") for key in KEYS})
+    ordered = filled.sort_values([*KEYS, "row"], kind="stable", na_position="last")
+    same = (ordered[KEYS] == ordered[KEYS].shift()).all(axis=1)
+    step = ordered["row"].diff().fillna(0 if ordered["row"].isna().all() else 1)
+    begins = ~(same & step.isin([0, 1]))
+    ranges = ordered.groupby(begins.cumsum(), sort=False).agg(
+        **{key: (key, "first") for key in KEYS},
+        first=("row", "min"),
+        last=("row", "max"),
+        row_count=("row", "size"),
+    )
+    place_in_sheet = ranges.groupby(["file", "sheet"]).cumcount()
+    for one in ranges[place_in_sheet < PLACE_LIMIT].itertuples():
+        cell = None if not one.file or pd.isna(one.first) else _cell(one)
+        shown = (one.school_id or None, one.row_count, one.form or None, one.about or None)
+        yield Place(one.file or None, one.sheet or None, cell, *shown)
+    rest = ranges[place_in_sheet >= PLACE_LIMIT].groupby(["file", "sheet"])["row_count"].sum()
+    for (file, sheet), row_count in rest.items():
+        yield Place(file or None, sheet or None, None, None, int(row_count))
 
 
-def _runs(rows: pd.Series) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for row in sorted(set(rows)):
-        if runs and row == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs
-
-
-def _cell(letter: str, first: int, last: int) -> str:
-    start, end = f"{letter}{first}", f"{letter}{last}"
-    return start if letter and first == last else f"{start}:{end}"
+def _cell(one: Any) -> str:
+    start, end = f"{one.letter}{one.first}", f"{one.letter}{one.last}"
+    return start if one.letter and start == end else f"{start}:{end}"

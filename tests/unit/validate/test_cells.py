@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from drawn import table
-from msoko.validate.cells import RUN_LIMIT, locate, places
+from msoko.validate.cells import PLACE_LIMIT, locate, places
 
 SOURCES = table("""
     source_id | file   | sheet
@@ -76,6 +76,19 @@ def test_schools_are_not_mixed_in_one_range():
     assert [place[3] for place in found(rows, ("mark",))] == ["s1", "s2"]
 
 
+def test_a_column_gathered_from_several_has_no_one_cell():
+    columns = pd.DataFrame(
+        [{"source_id": "f1", "table": "results", "column": "mark", "source_column": "E G I"}]
+    )
+    rows = table("""
+        source_id | source_row
+        f1        | 12
+    """)
+    assert [one.cell for one in places(locate(rows, "results", ("mark",), SOURCES, columns))] == [
+        "12:12"
+    ]
+
+
 def test_a_row_without_a_source_has_no_cell():
     rows = """
         school_id
@@ -87,8 +100,8 @@ def test_a_row_without_a_source_has_no_cell():
 @pytest.mark.parametrize("extra", [0, 3])
 def test_a_long_list_ends_with_one_place_for_the_rest(extra):
     rows = pd.DataFrame(
-        {"source_id": "f1", "source_row": range(10, 10 + 2 * (RUN_LIMIT + extra), 2)}
+        {"source_id": "f1", "source_row": range(10, 10 + 2 * (PLACE_LIMIT + extra), 2)}
     )
     listed = list(places(locate(rows, "results", ("mark",), SOURCES, COLUMNS)))
-    assert sum(place.row_count for place in listed) == RUN_LIMIT + extra
+    assert sum(place.row_count for place in listed) == PLACE_LIMIT + extra
     assert [place.row_count for place in listed if place.cell is None] == [extra] * bool(extra)

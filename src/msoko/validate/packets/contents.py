@@ -150,10 +150,11 @@ class Year:
         coded = blocks.loc[blocks["layout"].str.startswith(CODED_LAYOUTS), "source_id"]
         known = self.source_columns[self.source_columns["source_id"].isin(blocks["source_id"])]
         is_person = known["column"].eq(PERSON_COLUMN) & ~known["source_id"].isin(coded)
-        letters = set(known.loc[~is_person, "source_column"].dropna())
+        letters = _single(known.loc[~is_person, "source_column"])
         origins = self.origins[self.origins["source_id"].isin(blocks["source_id"])]
-        persons = set(known.loc[is_person, "source_column"])
-        letters |= set(origins["source_column"].dropna()) - persons
+        letters |= _single(origins["source_column"]) - _single(
+            known.loc[is_person, "source_column"]
+        )
         return tuple(sorted(letters, key=lambda letter: (len(letter), letter)))
 
 
@@ -170,6 +171,11 @@ class _Owner:
             return self.schools[place]
         around = set(self.schools[max(place - 1, 0) : place + 1])
         return around.pop() if len(around) == 1 and place > 0 else None
+
+
+def _single(columns: pd.Series) -> set[str]:
+    """Return the letters; a column gathered from several is written `E G I`."""
+    return {letter for text in columns.dropna().unique() for letter in text.split()}
 
 
 def _called(schools: pd.DataFrame) -> Iterable[str]:
