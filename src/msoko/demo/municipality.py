@@ -39,6 +39,7 @@ ZIPPED_YEAR = 2023
 DECISIONS = (
     Decision("s007", 2023, 0.30),
     Decision("s007", 2024, 0.10),
+    Decision("s010", 2024, 0.10),
     Decision("s015", 2024, 0.00),
     Decision("s017", 2024, 0.35),
 )

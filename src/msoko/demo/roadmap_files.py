@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from msoko.school_year import SchoolYear
 MONTHS = ("сентябр", "октябр", "ноябр", "декабр", "январ", "феврал", "март", "апрел", "ма",
           "июн", "июл", "август")  # fmt: skip
 DUE_DAY = 25
-UNTIL = 10
-"""Returns go from September to June: ten months."""
+LAST_TURN = 9
+"""The last return is June's; what is due in July or August is still under way then."""
+QUARTER_ENDS = (3, 6, 9)
 LATE, MISSING, UNDONE = 0.08, 0.04, 0.07
 FALLBACK = tuple(
     (f"{section}.{number}", "Управление образования" if number % 2 else "Методический центр", "")
@@ -50,15 +51,15 @@ def _records(world: World, year: int) -> Iterator[dict[str, Any]]:
     for code, responsible, deadline in measures():
         draw = stream(world.seed, "roadmap", code, year)
         due = _due(deadline)
-        month = min(UNTIL - 1, due if due is not None else int(draw.integers(1, UNTIL)))
         is_undone = draw.random() < UNDONE
-        for turn in range(max(0, month - 1), month + 1):
+        last = min(LAST_TURN, due) if due is not None else LAST_TURN
+        for turn in _turns(due):
             if draw.random() < MISSING:
                 continue
             period = _period(year, turn)
             late = int(draw.integers(1, 12)) if draw.random() < LATE else -int(draw.integers(0, 5))
             status = "в работе"
-            if turn == month:
+            if turn == last and (due is None or due <= LAST_TURN):
                 status = "не выполнено" if is_undone else "выполнено"
             yield {
                 "measure": code, "period": f"{period:%Y-%m}", "responsible": responsible,
@@ -66,6 +67,13 @@ def _records(world: World, year: int) -> Iterator[dict[str, Any]]:
                 "result": RESULTS[int(draw.integers(0, len(RESULTS)))]
                 if status == "выполнено" else None,
             }  # fmt: skip
+
+
+def _turns(due: int | None) -> Sequence[int]:
+    """Return the months that are reported on: up to the due one, or each quarter's last."""
+    if due is None:
+        return QUARTER_ENDS
+    return range(max(0, min(due, LAST_TURN) - 1), min(due, LAST_TURN) + 1)
 
 
 RESULTS = (

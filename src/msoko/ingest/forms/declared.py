@@ -87,6 +87,13 @@ class Form:
 
     def titles(self, version: int) -> dict[str, str]:
         """Return the folded header → item code that a version of the form has."""
+        return self._titles[version]
+
+    @cached_property
+    def _titles(self) -> dict[int, dict[str, str]]:
+        return {version: self._titles_of(version) for version in self.known_versions}
+
+    def _titles_of(self, version: int) -> dict[str, str]:
         old = self.versions.get(str(version), Version())
         found: dict[str, str] = {}
         for item in self.items:

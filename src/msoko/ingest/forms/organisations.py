@@ -55,7 +55,7 @@ def _records(body: Body) -> list[dict[str, object]]:
     body.say_cells(refused)
     body.say_cells(doubted, is_taken=True)
     body.say("form_no_school", nameless, "не указана организация, строки не приняты")
-    body.say("form_silent", silent, "организации не заполнили форму")
+    body.say("form_silent", silent, "в форме есть незаполненные организации")
     for code, rows in lacking.items():
         body.say("form_required", rows, f"не заполнено обязательное «{form.by_code[code].title}»")
     return records

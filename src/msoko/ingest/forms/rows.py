@@ -89,7 +89,7 @@ class Body:
             return
         shown = addresses((row, 0) for row in rows)
         self.reading.findings.append(
-            self.place.finding(check, severity, f"{what}: строки {_numbers(rows)}.", FIX,
+            self.place.finding(check, severity, f"{what}: {_numbers(rows)}.", FIX,
                                cell=shown, row_count=len(rows), table=self.found.form.table,
                                directions=self.found.form.direction or None)
         )  # fmt: skip
@@ -127,4 +127,5 @@ class Body:
 
 def _numbers(rows: list[int]) -> str:
     shown = ", ".join(str(row + 1) for row in rows[:12])
-    return shown + (f" и ещё {len(rows) - 12}" if len(rows) > 12 else "")
+    word = "строка" if len(rows) == 1 else "строки"
+    return f"{word} {shown}" + (f" и ещё {len(rows) - 12}" if len(rows) > 12 else "")
