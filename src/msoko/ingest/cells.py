@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 Cell = Any
-NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?")
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 CROSS = frozenset("XxХх")
 """`X` of the forms, Latin and Cyrillic: the task was not attempted."""
 EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}

@@ -127,13 +127,13 @@ class Crosswalk:
 
     def _by_bare_code(self, code: str | None) -> list[Line]:
         """Excel drops leading zeros, so digits alone are compared without them."""
-        if not code or not code.isdigit():
+        if not code or not code.isdecimal():
             return []
         bare = code.lstrip("0")
         return [
             line
             for line in self.lines
-            if any(one.isdigit() and one.lstrip("0") == bare for one in line.codes.values())
+            if any(one.isdecimal() and one.lstrip("0") == bare for one in line.codes.values())
         ]
 
     def _by_name(self, name: str | None) -> list[Line]:

@@ -47,7 +47,7 @@ class Subjects:
 
     def code_of_number(self, number: str) -> str | None:
         """Return the subject of an exam code; the title goes first, since sources disagree."""
-        return self._by_code.get(str(int(number))) if number.isdigit() else None
+        return self._by_code.get(str(int(number))) if number.isdecimal() else None
 
     def knows(self, code: str) -> bool:
         """Return whether `code` is in the registry."""

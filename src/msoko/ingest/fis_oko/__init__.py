@@ -91,7 +91,7 @@ def _recognise(sheet: Sheet, layout: Layout) -> Recognition | None:
 
 def _is_named(layout: Layout, have: dict[str, int]) -> bool:
     """Return whether half of the worded labels are there: digits alone may be data."""
-    words = [label for label in layout.needed if not label.isdigit()]
+    words = [label for label in layout.needed if not label.isdecimal()]
     return sum(label in have for label in words) * 2 >= len(words)
 
 
@@ -99,7 +99,7 @@ def _is_tasks_header(have: dict[str, int], tasks: int) -> bool:
     """Return whether columns are tasks, not marks (Ф3) and not the journal comparison."""
     if tasks:
         return True
-    plain = [label for label in have if label.isdigit()]
+    plain = [label for label in have if label.isdecimal()]
     return "1" in plain and not any("журнал" in label for label in have)
 
 

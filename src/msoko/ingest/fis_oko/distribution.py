@@ -27,7 +27,7 @@ def _read_block(place: Place, block: Block, desk: Desk) -> Reading:
     cells = grid(place.sheet.cells)
     body = filled_rows(cells[block.header + 1 : block.end]) + block.header + 1
     reading.rows_in = len(body)
-    scores = {int(label): column for label, column in block.columns.items() if label.isdigit()}
+    scores = {int(label): column for label, column in block.columns.items() if label.isdecimal()}
     rows = _rows(block, cells, body, desk)
     rows, shares = _check(place, block, cells, rows, scores, desk, reading)
     _check_repeated(place, rows, reading)

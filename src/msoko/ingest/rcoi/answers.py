@@ -36,7 +36,7 @@ def read_short(text: str | None) -> Answers:
     points: list[float | None] = []
     maxima: list[float | None] = []
     for sign in signs:
-        if sign.isdigit() and sign.isascii():
+        if sign.isdecimal() and sign.isascii():
             points.append(float(sign))
             maxima.append(None)
         else:
