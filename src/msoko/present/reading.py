@@ -96,7 +96,7 @@ class Reading:
         """The findings in the year's data that concern this direction."""
         rows = self.store.read("findings", [self.year])
         named = rows["directions"].fillna("").str.split()
-        return rows[[not codes or self.direction.direction in codes for codes in named]]
+        return rows.loc[[not codes or self.direction.direction in codes for codes in named]]
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
