@@ -13,6 +13,7 @@ from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.run.codebase import Codebase, Parts
 from msoko.run.fingerprints import Fingerprints, files_under
+from msoko.run.guard import DECLARED
 from msoko.run.parameters import Value
 from msoko.run.staleness import Records, Step, file_parts, parameter_parts
 from msoko.school_year import SchoolYear
@@ -57,6 +58,7 @@ class Plan:
         roots = [*self.code.modules_below("msoko.ingest"), "msoko.run.intake"]
         parts = {
             **file_parts(self.project, self.prints, "raw", sources),
+            **self._repeated(year),
             **self._registry(),
             **self._profile_files(),
             **self.code.module_parts(*roots),
@@ -235,6 +237,17 @@ class Plan:
         folders = {self.project.root / "registry", self.project.home / "registry"}
         paths = [path for folder in sorted(folders) for path in files_under(folder)]
         return file_parts(self.project, self.prints, "registry", paths)
+
+    def _repeated(self, year: SchoolYear) -> Parts:
+        """Return the files of other years that equal a file of this one; readers refuse them."""
+        own = set(self.prints.of_all(self.project.raw(year)).values())
+        parts: Parts = {}
+        for other in self.project.raw_years():
+            if other != year:
+                for name, digest in self.prints.of_all(self.project.raw(other)).items():
+                    if digest in own and name not in DECLARED:
+                        parts["raw", f"{other}/{name}"] = digest
+        return parts
 
     def _profile_files(self) -> Parts:
         own = self.project.find("profiles", f"{self.municipality}.yml")
