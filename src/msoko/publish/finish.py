@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml import html as lxml_html
 
-from msoko.errors import UsageError
 from msoko.publish.labels import Labels
+from msoko.publish.outline import Heading, headings, refuse_dead_links
 
 KEPT_CLASSES = {"code-cell", "fold", "notice", "evidence", "evidence-appendix", "number"}
 DROPPED = (
@@ -27,15 +27,6 @@ DROPPED = (
     ".//button[contains(@class, 'code-copy-button')]",
     ".//colgroup",
 )
-
-
-@dataclass(frozen=True)
-class Heading:
-    """An entry of the page's table of contents."""
-
-    level: int
-    anchor: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -71,8 +62,9 @@ def finished(fragment: str, labels: Labels, page: str) -> Fragment:
     _math(root)
     _clean_attributes(root)
     _unwrap(root)
-    _refuse_dead_links(root, page)
-    contents = tuple(_contents(root))
+    _mark_questions(root)
+    refuse_dead_links(root, page)
+    contents = tuple(headings(root))
     text = lxml_html.tostring(root, encoding="unicode")
     return Fragment(text.removeprefix("<div>").removesuffix("</div>").strip() + "\n", contents)
 
@@ -140,6 +132,8 @@ def _table(table: etree._Element, index: int) -> None:
         cell.attrib.pop("scope", None)
     for cell in table.xpath(".//th|.//td"):
         _align(cell)
+        if re.fullmatch(r"\s*\d{4}-\d{2}\s*", cell.text_content()):
+            cell.set("class", f"{cell.get('class', '')} year".strip())
     caption = table.find("caption")
     region = etree.Element("div", {"class": "table-scroll", "role": "region", "tabindex": "0"})
     if caption is not None:
@@ -249,7 +243,8 @@ def _clean_attributes(root: etree._Element) -> None:
             word
             for word in element.get("class", "").split()
             if word
-            in KEPT_CLASSES | {"num", "mid", "table-scroll", "figure-scroll", "caption-text"}
+            in KEPT_CLASSES
+            | {"num", "mid", "year", "table-scroll", "figure-scroll", "caption-text"}
             or word.startswith(("level", "notice-", "fold-", "msoko-"))
         ]
         element.attrib.pop("class", None)
@@ -263,28 +258,8 @@ def _unwrap(root: etree._Element) -> None:
         element.drop_tag()
 
 
-def _refuse_dead_links(root: etree._Element, page: str) -> None:
-    anchors = set(root.xpath(".//@id"))
-    dead = re.findall(r"\?@((?:fig|tbl)-[\w-]+)", root.text_content())
-    dead += [
-        href
-        for href in root.xpath(".//a/@href")
-        if href.startswith(("#e-", "#fig-", "#tbl-")) and href[1:] not in anchors
-    ]
-    if dead:
-        listed = ", ".join(sorted(set(dead)))
-        raise UsageError(
-            f"{page}: ссылки никуда не ведут: {listed}. "
-            "Проверьте метки рисунков и таблиц и раздел с происхождением чисел."
-        )
-
-
-def _contents(root: etree._Element) -> list[Heading]:
-    """Return the headings of levels 2 and 3 that have an anchor, in reading order."""
-    found = []
-    for heading in root.iter("h2", "h3"):
-        section = heading.getparent()
-        anchor = heading.get("id") or (section.get("id") if section.tag == "section" else None)
-        if anchor:
-            found.append(Heading(int(heading.tag[1]), anchor, heading.text_content().strip()))
-    return found
+def _mark_questions(root: etree._Element) -> None:
+    """Set the question that a section answers apart from the answer."""
+    for line in root.xpath(".//h2/following-sibling::*[1]|.//h3/following-sibling::*[1]"):
+        if line.tag == "p" and line.text_content().strip().endswith("?"):
+            line.set("class", "question")

@@ -3,9 +3,10 @@ import pytest
 from executed import figure_block, table_block
 from msoko.errors import UsageError
 from msoko.publish import embedded
-from msoko.publish.finish import Heading, finished
+from msoko.publish.finish import finished
 from msoko.publish.labels import labels
 from msoko.publish.manuscript import folded, taken_out
+from msoko.publish.outline import Heading
 
 
 def html(markdown: str) -> str:
@@ -133,3 +134,14 @@ def test_parts_begin_with_a_section_and_pages_with_footnotes_stay_whole():
 
 def test_html_in_a_report_is_text_not_markup():
     assert "&lt;script&gt;" in html("Школа <script>alert(1)</script>")
+
+
+def test_the_question_of_a_section_is_told_from_its_answer():
+    text = html("## Цели\n\nРади чего?\n\nЧто дальше?\n\n## Итог\n\nОтвет.")
+    assert text.count('<p class="question">') == 1
+    assert '<p class="question">Ради чего?</p>' in text
+
+
+def test_a_school_year_in_a_head_is_not_broken_at_its_hyphen():
+    text = html("| Показатель | 2024-25 |\n|:--|--:|\n| x | 1 |")
+    assert '<th scope="col" class="num year">2024-25</th>' in text
