@@ -111,15 +111,19 @@ def _parsed(path: Path, text: str) -> pd.DataFrame:
 
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
+    refused = DataRefused(
+        f"{path}: таблица не читается. В первой строке должны стоять названия столбцов, "
+        "в остальных – столько же значений."
+    )
     try:
-        return pd.read_csv(
+        table = pd.read_csv(
             io.StringIO(text), sep=delimiter, dtype=str, keep_default_na=False, na_values=MISSING
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataRefused(
-            f"{path}: таблица не читается ({error}). В первой строке должны стоять названия "
-            "столбцов, в остальных – столько же значений."
-        ) from error
+        raise refused from error
+    if not isinstance(table.index, pd.RangeIndex):  # pandas took surplus values for an index
+        raise refused
+    return table
 
 
 def _typed(name: str, path: Path, table: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from msoko import __version__
 from msoko.stats.estimate import NotEstimable
@@ -20,6 +21,7 @@ from msoko.stats.heaping import heaping_on_curve, pooled
 from msoko.stats.multiplicity import adjust, cauchy_combination
 from msoko.stats.objectivity_markers import ALL, compute_markers
 from msoko.stats.objectivity_panel import LeftOut, Panel, build_panel
+from msoko.stats.sample import Vector
 
 P_CAP = 0.9
 Q = 0.10
@@ -114,11 +116,15 @@ def tier(n: int) -> str:
 
 
 def _combined(panel: Panel, rows: pd.DataFrame, q: float) -> pd.DataFrame:
-    by_school = dict(list(rows.groupby("school")))
+    school = rows["school"].to_numpy(dtype=int)
+    count = np.bincount(school, minlength=len(panel.school_ids))
+    listed = ~rows["marker"].isin(UNLISTED).to_numpy()
+    values = rows["p"].to_numpy(dtype=float)
+    is_all = (rows["subject"] == ALL).to_numpy()
     p = np.full(len(panel.school_ids), np.nan)
-    count = np.zeros(len(panel.school_ids), dtype=int)
-    for school, own in by_school.items():
-        p[school], count[school] = _school_p(own), len(own)
+    for code in np.unique(school[listed]):
+        own = listed & (school == code)
+        p[code] = _combined_p(values[own], is_all[own])
     q_bh = adjust(p, "bh")
     table = pd.DataFrame(
         {
@@ -134,10 +140,7 @@ def _combined(panel: Panel, rows: pd.DataFrame, q: float) -> pd.DataFrame:
     return table.astype(SCHOOL_COLUMNS)
 
 
-def _school_p(own: pd.DataFrame) -> float:
-    own = own[~own["marker"].isin(UNLISTED)]
-    p = own["p"].to_numpy(dtype=float)
-    is_all = (own["subject"] == ALL).to_numpy()
+def _combined_p(p: Vector, is_all: NDArray[np.bool_]) -> float:
     weights = np.where(
         is_all, WEIGHT_ALL / max(is_all.sum(), 1), (1 - WEIGHT_ALL) / max((~is_all).sum(), 1)
     )
@@ -178,7 +181,7 @@ def _municipality(rows: pd.DataFrame, schools: pd.DataFrame, q: float) -> dict[s
     fields["flagged"] = False
     if rows.empty:
         return fields
-    p = _school_p(rows)
+    p = _combined_p(rows["p"].to_numpy(dtype=float), (rows["subject"] == ALL).to_numpy())
     together = np.append(schools["p_combined"].to_numpy(), p)
     q_bh, q_by = (float(adjust(together, method)[-1]) for method in ("bh", "by"))
     return fields | {"p_combined": p, "q_bh": q_bh, "q_by": q_by, "flagged": q_bh <= q}

@@ -61,7 +61,8 @@ def within_slopes(
     y, x, code = _aligned(outcome, predictors, school)
     count = np.maximum(np.bincount(code), 1)
     centred = np.column_stack([_centre(column, code, count) for column in (y, *x.T)])
-    return np.linalg.lstsq(centred[:, 1:], centred[:, 0], rcond=1e-10)[0]
+    evidence = centred[:, 1:]
+    return np.linalg.pinv(evidence.T @ evidence, rcond=1e-10) @ (evidence.T @ centred[:, 0])
 
 
 def school_residuals(

@@ -133,14 +133,16 @@ def _class_sums(
     totals = np.zeros((class_count, width))
     own = np.zeros(class_count)
     covariance = np.zeros((width, width))
+    order = np.argsort(code, kind="stable")
     for start in range(0, len(answers), BLOCK):
-        part = slice(start, start + BLOCK)
+        part = order[start : start + BLOCK]
         departure = -expected[band[part]]
         rows = np.arange(len(departure))[:, None]
         departure[rows, category[part]] += 1
         departure *= root
-        np.add.at(totals, code[part], departure)
-        own += np.bincount(code[part], (departure**2).sum(axis=1), class_count)
+        found, first = np.unique(code[part], return_index=True)
+        totals[found] += np.add.reduceat(departure, first, axis=0)
+        own += np.bincount(code[part], np.einsum("ij,ij->i", departure, departure), class_count)
         covariance += departure.T @ departure
     covariance /= len(answers)
     square = covariance @ covariance
@@ -164,7 +166,7 @@ def _expectation(
     band = _bands(np.nansum(answers, axis=1))
     counts = np.zeros((band.max() + 1, offset))
     for task in category.T:
-        np.add.at(counts, (band, task), 1)
+        counts += np.bincount(band * offset + task, minlength=counts.size).reshape(counts.shape)
     marginal = counts.sum(axis=0) / len(answers)
     size = np.bincount(band)[:, None]
     expected = (counts + PRIOR * marginal) / (size + PRIOR)
