@@ -42,6 +42,7 @@ def connect(spill: Path, memory_limit: str | None = None) -> ibis.BaseBackend:
     """Return an embedded DuckDB that spills to `spill` and asks no network for extensions."""
     import ibis
 
+    spill.mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {
         "temp_directory": str(spill),
         "autoinstall_known_extensions": False,

@@ -132,6 +132,24 @@ def test_a_harmless_text_stays_as_it_is(text):
     assert neutral(text) == text
 
 
+def test_characters_that_no_office_file_can_hold_are_dropped(checked):
+    assert neutral("МА\x00 4\x1f\ufffe") == "МА 4"
+    findings = Store(checked).read("findings", [YEAR])
+    findings["message"] = "битый\x01 текст\x0b"
+    Store(checked).add(YEAR, "findings", findings)
+    folder = write_packets(checked, YEAR)["s1"]
+    assert "битый текст" in copy_of(folder)["I11"].comment.text
+    assert docx.Document(folder / "protocol.docx").tables[0].rows[1].cells[2].text == "Битый текст"
+
+
+def test_a_sheet_that_is_no_longer_in_the_file_leaves_an_empty_copy(checked):
+    path = checked.raw(YEAR) / "vpr" / "ma4.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.active.title = "Другой"
+    book.save(path)
+    assert texts(copy_of(write_packets(checked, YEAR)["s1"])) == ""
+
+
 def test_the_protocol_says_where_what_and_what_to_do(checked):
     document = docx.Document(write_packets(checked, YEAR)["s2"] / "protocol.docx")
     row = [cell.text for cell in document.tables[0].rows[1].cells]

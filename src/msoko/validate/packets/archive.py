@@ -10,7 +10,15 @@ from io import BytesIO
 EPOCH = dt.datetime(2000, 1, 1)
 """The time written into files: their own would differ between two equal runs."""
 
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
+"""Characters that an office file cannot hold at all."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def printable(text: str) -> str:
+    """Return the text without the characters that would break an office file."""
+    return UNPRINTABLE.sub("", text)
 
 
 def neutral(text: str) -> str:
@@ -19,6 +27,7 @@ def neutral(text: str) -> str:
     An apostrophe is put before a dangerous first character, also after blanks. It
     stays visible, for a mark in the cell's style would not survive a save as CSV.
     """
+    text = printable(text)
     return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_STARTS) else text
 
 

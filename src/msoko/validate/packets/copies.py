@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from msoko.ingest.workbook import Book
-from msoko.validate.packets.archive import fixed, neutral
+from msoko.validate.packets.archive import fixed, neutral, printable
 from msoko.validate.packets.contents import Packet, SheetShare
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def marked_copy(book: Book, packet: Packet, file: str, severities: Mapping[str, 
     copy.remove(copy.active)
     grids = {sheet.name or "": sheet.cells for sheet in book.sheets}
     for share in packet.files[file]:
-        grid = grids[share.sheet]
+        grid = grids.get(share.sheet, [])
         shown = _shown_rows(grid, share, packet)
         own = [
             one
@@ -162,7 +162,9 @@ def _mark(
         lines = [
             f"{severities[one['severity']]}: {one['message']} {one['action']}" for one in several
         ]
-        cell.comment = Comment("\n".join(dict.fromkeys(lines)), AUTHOR, height=160, width=320)
+        cell.comment = Comment(
+            printable("\n".join(dict.fromkeys(lines))), AUTHOR, height=160, width=320
+        )
 
 
 def _cells(area: str, share: SheetShare, shown: Mapping[int, bool]) -> Iterable[str]:

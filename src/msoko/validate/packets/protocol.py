@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from msoko.validate.packets.archive import fixed
+from msoko.validate.packets.archive import fixed, printable
 from msoko.validate.packets.contents import Packet
 from msoko.validate.wording import Wording
 
@@ -33,7 +33,7 @@ def protocol(
     _prepare(document, packet, school_year)
     document.add_heading("Протокол проверки данных", level=1)
     for line in _opening(packet, words, school_year, is_synthetic):
-        document.add_paragraph(line)
+        document.add_paragraph(printable(line))
     document.add_heading("Замечания", level=2)
     _table(document, packet.findings[:MOST_LISTED], words)
     rest = len(packet.findings) - MOST_LISTED
@@ -41,7 +41,7 @@ def protocol(
         document.add_paragraph(f"Ещё замечаний: {rest}. Они отмечены в приложенных копиях файлов.")
     document.add_heading("Что вернуть", level=2)
     for line in _closing(copies):
-        document.add_paragraph(line)
+        document.add_paragraph(printable(line))
     stream = BytesIO()
     document.save(stream)
     return fixed(stream.getvalue())
@@ -105,7 +105,7 @@ def _table(document: Document, findings: Sequence[Mapping[str, Any]], words: Wor
 
 def _write_row(table: Table, row: int, values: Sequence[Any]) -> None:
     for cell, value in zip(table.rows[row].cells, values, strict=True):
-        cell.text = str(value)
+        cell.text = printable(str(value))
         if row == 0:
             cell.paragraphs[0].runs[0].bold = True
 
