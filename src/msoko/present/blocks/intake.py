@@ -179,7 +179,7 @@ def meaning(report: Reading) -> Block:
     concerned = rows["directions"].fillna("").str.split()
     table = []
     for direction in report.directions:
-        mine = rows[[not codes or direction.direction in codes for codes in concerned]]
+        mine = rows.loc[[not codes or direction.direction in codes for codes in concerned]]
         counts = mine["severity"].value_counts()
         worst = next((name for name in SEVERITIES if name in counts), "none")
         table.append(
