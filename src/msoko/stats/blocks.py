@@ -72,13 +72,24 @@ class Blocks:
 
     def solve(self, theta: Vector) -> Pieces:
         """Return the pieces of the likelihood at θ; LinAlgError where M cannot be factored."""
-        factor = self.factor(theta)
-        turned = factor.transpose(0, 2, 1)
-        lower = np.linalg.cholesky(turned @ self.ztz @ factor + np.eye(self.width))
-        half = np.linalg.solve(lower, turned @ self.ztx)
+        inner, loaded = self._turned(theta)
+        lower = np.linalg.cholesky(inner + np.eye(self.width))
+        half = np.linalg.solve(lower, loaded)
         diagonal = np.diagonal(lower, axis1=1, axis2=2)
         cross = self.xtx - np.einsum("bij,bik->jk", half, half)
         return Pieces(float(2 * np.log(diagonal).sum()), cross)
+
+    def _turned(self, theta: Vector) -> tuple[np.ndarray, np.ndarray]:
+        """Return Λ'Z'ZΛ and Λ'Z'[X y]; without slopes Λ is diagonal and only scales."""
+        factor = self.factor(theta)
+        if self.is_diagonal.all():
+            scale = np.diagonal(factor, axis1=1, axis2=2)
+            return (
+                scale[:, :, None] * self.ztz * scale[:, None, :],
+                scale[:, :, None] * self.ztx,
+            )
+        turned = factor.transpose(0, 2, 1)
+        return turned @ self.ztz @ factor, turned @ self.ztx
 
     def modes(self, theta: Vector, beta: Vector) -> tuple[np.ndarray, np.ndarray]:
         """Return the conditional modes and their variances over σ², each B × q."""
