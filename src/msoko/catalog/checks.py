@@ -29,6 +29,7 @@ DERIVED: dict[str, dict[str, str]] = {
         "earlier": "text",  # the procedure the exam is set beside
         "mark": "int",
         "earlier_mark": "int",
+        "earlier_journal_mark": "int",  # the half-year or yearly mark on that paper's protocol
         "share_of_maximum": "float",
         "earlier_share_of_maximum": "float",
     },
@@ -67,11 +68,6 @@ def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> No
 
 
 def _check_rule(rule: RecommendationRule, indicator: Indicator) -> None:
-    if rule.when == "below_target" and indicator.target is None:
-        raise UsageError(
-            f"{rule.place}: правило «{rule.code}» сравнивает с целевым значением, "
-            f"а у показателя «{rule.indicator}» его нет. Задайте «target» или другое «when»."
-        )
     if rule.when in ("above_threshold", "below_threshold") and not rule.threshold:
         raise UsageError(f"{rule.place}: в правиле «{rule.code}» нет ключа «threshold».")
     if rule.when.endswith("funnel") and indicator.interval != "wilson":

@@ -38,12 +38,12 @@ def load_profile(project: Project, name: str) -> Profile:
             f"{profile.place}: в файле «{name}.yml» объявлен профиль «{profile.profile}». "
             "Имя файла и ключ «profile» должны совпадать."
         )
-    listed = {*profile.directions, *profile.folds}
     for code in profile.changes:
-        if code not in listed:
+        if not project.find("notebooks", f"{code}.yml").exists():
+            known = {entry.stem for entry in project.find("notebooks").glob("*.yml")}
             raise UsageError(
-                f"{profile.changes[code].place}: направления «{code}» нет в профиле. "
-                f"{strict.suggestion(code, listed)}"
+                f"{profile.changes[code].place}: направление «{code}» не объявлено. "
+                f"{strict.suggestion(code, known)}"
             )
     return profile
 

@@ -159,6 +159,7 @@ class RecommendationRule:
     """When a finding is made, how it is worded, and what each recipient is told.
 
     `threshold` is a code of registry/thresholds.yml or a number, in the indicator's measure.
+    A rule `below_target` rests where the profile sets no target; `fell` means became worse.
     `finding` and the texts of `advice` may hold slots such as `{{ school }}`.
     """
 

@@ -53,8 +53,8 @@ def compute(
         both = [own, references.rows(relations, direction, indicator)]
         filled = [part for part in both if len(part)]
         parts.extend(filled or [values.no_data(year, direction, indicator)])
-    result = pd.concat([values.typed(part) for part in parts], ignore_index=True)
-    result["school_year"] = str(year)
+    result = pd.concat([part.astype(object) for part in parts], ignore_index=True)
+    result = values.typed(result.assign(school_year=str(year)))
     codes = {(direction, indicator.code): indicator for direction, indicator in declared}
     return values.flag_incomparable(result, codes, relations, previous)
 

@@ -90,6 +90,7 @@ def confirmation(relations: Relations) -> Table:
         "subject",
         earlier=others.procedure,
         earlier_mark=others.mark,
+        earlier_journal_mark=others.journal_mark,
         earlier_share_of_maximum=others.share_of_maximum,
     )
     joined = exams.inner_join(others, ["pupil_id", "subject"])
@@ -101,6 +102,7 @@ def confirmation(relations: Relations) -> Table:
         "earlier",
         "mark",
         "earlier_mark",
+        "earlier_journal_mark",
         "share_of_maximum",
         "earlier_share_of_maximum",
     )
@@ -112,6 +114,6 @@ def _sat(results: Table) -> Table:
     top = sat.max_score.nullif(0)
     share = ibis.coalesce(sat.test_score / 100, sat.primary_score / top)
     return sat.select(
-        "school_id", "school_year", "procedure", "subject", "pupil_id", "mark",
+        "school_id", "school_year", "procedure", "subject", "pupil_id", "mark", "journal_mark",
         share_of_maximum=share,
     )  # fmt: skip

@@ -75,9 +75,11 @@ def _beyond(rows: pd.DataFrame, limit: float, is_above: bool) -> pd.DataFrame:
 def _below_target(
     rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
+    """Return the groups that miss the target; where a profile sets none, nothing is missed."""
     target = evidence.indicator.target
-    limit = target.value if target else np.nan
-    return _beyond(evidence.rows, limit, evidence.indicator.polarity == "lower_is_better")
+    if target is None:
+        return evidence.rows.iloc[:0]
+    return _beyond(evidence.rows, target.value, evidence.indicator.polarity == "lower_is_better")
 
 
 def _threshold(

@@ -107,7 +107,8 @@ def _measured(
         low, high = intervals.wilson(top, whole)
     elif indicator.interval == "t":
         low, high = intervals.student_mean(a, rows["q"].to_numpy(object), n)
-        low, high = low / SCALE, high / SCALE
+        ends = (0.0, 1.0) if indicator.unit == "percent" else (-np.inf, np.inf)
+        low, high = (np.clip(bound / SCALE, *ends) for bound in (low, high))
     elif indicator.interval == "cluster" and clusters is not None:
         low, high = _between_schools(rows, clusters, keys)
     return pd.DataFrame(
@@ -150,26 +151,26 @@ def _shaped(
     indicator: Indicator,
     small_n: int,
 ) -> pd.DataFrame:
-    frame = measured.assign(
-        direction=direction,
-        indicator=indicator.code,
-        unit_of_analysis=unit,
-        group=group_name(rows, keys),
-        n=_persons(rows, measured, indicator),
-        school_year=None,
-    )
-    for key in NAMED_KEYS:
-        frame[key] = rows[key] if key in keys else None
-    is_small = (frame["n"] < small_n) & _is_of_persons(indicator)
-    frame["flags"] = np.where(is_small, "small_n", "")
-    return frame[COLUMNS]
+    n = _persons(rows, measured, indicator)
+    is_small = (n < small_n) & _is_of_persons(indicator)
+    given = {
+        **{name: measured[name] for name in measured},
+        **{key: rows[key] for key in NAMED_KEYS if key in keys},
+        "direction": direction,
+        "indicator": indicator.code,
+        "unit_of_analysis": unit,
+        "group": group_name(rows, keys),
+        "n": n,
+        "flags": np.where(is_small, "small_n", ""),
+    }
+    return pd.DataFrame({name: given.get(name) for name in COLUMNS}, index=rows.index)
 
 
 def _is_of_persons(indicator: Indicator) -> bool:
     """Return whether few rows mean few persons: an indicator over schools has one row a school."""
     if indicator.measure in ("sum", "count") or indicator.table in SCHOOL_ROWS:
         return False
-    return indicator.table != FORMS or indicator.interval in ("wilson", "cluster")
+    return indicator.table != FORMS or indicator.measure == "ratio"
 
 
 def _persons(rows: pd.DataFrame, measured: pd.DataFrame, indicator: Indicator) -> pd.Series:

@@ -83,7 +83,6 @@ def test_a_sound_direction_passes() -> None:
         ("group: k", "group: kk", "«group: kk» не объявлено"),
         ('    denominator: "mark is not null"\n', "", "нет ключа «denominator»"),
         ("indicator: i", "indicator: j", "«indicator: j» не объявлено"),
-        ("when: below_funnel", "when: below_target", "нет. Задайте «target»"),
         ("when: below_funnel", "when: above_threshold", "нет ключа «threshold»"),
         ("interval: wilson", "interval: t", "вне воронки"),
         ("by: [school_id]", "by: [subject]", "которых нет в «by»"),
@@ -190,7 +189,7 @@ def test_a_folded_direction_becomes_part_of_another(project: Project) -> None:
 @pytest.mark.parametrize(
     ("tail", "said"),
     [
-        ("changes: {dd: {title: x}}\n", "направления «dd» нет в профиле"),
+        ("changes: {dd: {title: x}}\n", "направление «dd» не объявлено"),
         ("changes: {d: {drop: [ii]}}\n", "нет показателя «ii». Возможно"),
         ("changes: {d: {indicators: {i: {target: {value: 0.7}}}}}\n", "«source»"),
         ("folds: {e: x}\n", "которого нет в списке «directions»"),

@@ -115,13 +115,26 @@ def test_indicator_without_table_or_rows_says_no_data(store: Store) -> None:
 def test_mean_has_students_interval(store: Store) -> None:
     rows = marks("school_id | primary_score\n1 | 10\n1 | 12\n1 | 14.5")
     store.add(YEAR, "results", rows)
-    mean = indicator(measure="mean", numerator="primary_score", denominator="", interval="t")
+    mean = indicator(
+        measure="mean", numerator="primary_score", denominator="", interval="t", unit="points"
+    )
     row = compute((direction(mean),), store, YEAR).iloc[0]
     scores = np.array([10, 12, 14.5])
     half = 4.302652729749464 * scores.std(ddof=1) / np.sqrt(3)  # t(.975, 2), from tables
     assert row["value"] == pytest.approx(scores.mean())
     assert row["high"] - row["value"] == pytest.approx(half, rel=1e-6)
     assert row["low"] == pytest.approx(row["value"] - half, rel=1e-6)
+
+
+def test_interval_of_a_mean_of_shares_stays_within_them(store: Store) -> None:
+    rows = pd.DataFrame({"school_id": ["1", "2", "3"], "value": [1.0, 1.0, 0.5]})
+    store.add(YEAR, "monitoring", rows.assign(school_year="2024-25", form="up", item="done"))
+    mean = indicator(table="forms", measure="mean", where="", numerator="up.done", denominator="",
+                     interval="t")  # fmt: skip
+    row = compute((direction(mean),), store, YEAR).iloc[0]
+    assert row["value"] == pytest.approx(2.5 / 3, abs=1e-9)
+    assert row["high"] == 1
+    assert row["flags"] == ""  # three schools are not three persons
 
 
 def test_mean_of_one_has_no_interval(store: Store) -> None:

@@ -109,6 +109,11 @@ def test_an_indicator_that_should_be_low_misses_its_target_from_above() -> None:
     assert not made(RULE, values("group | numerator | denominator\n | 500 | 1000"), low)
 
 
+def test_without_a_target_nothing_is_missed() -> None:
+    aimless = dataclasses.replace(SHARE, target=None)
+    assert not made(RULE, values("group | numerator | denominator\n | 500 | 1000"), aimless)
+
+
 def test_groups_below_the_least_n_are_passed_over() -> None:
     rule = dataclasses.replace(RULE, min_n=50)
     assert not made(rule, values("group | numerator | denominator\n | 1 | 49"))
