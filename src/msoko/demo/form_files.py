@@ -57,7 +57,7 @@ def _records(
 ) -> Iterator[dict[str, object]]:
     for school in _asked(world, form, year):
         figures = known[school.school_id]
-        facts = facts_of(form.code, school, figures, exams)
+        facts = facts_of(form.code, school, year, figures, exams)
         row = slipped(form.code, school, year, returned(world, form, school, year, figures, facts))
         yield {"school_code": school.oo1_code, "school_name": school.named(year), **row}
 

@@ -25,7 +25,7 @@ from msoko.demo.roster import (
     schools_of,
 )
 from msoko.demo.sittings import World, sit
-from msoko.demo.truth import write_truth
+from msoko.demo.truth import read_truth, write_truth
 from msoko.demo.vpr_files import write_vpr
 from msoko.demo.workbook import MOMENT
 from msoko.errors import DataRefused
@@ -90,9 +90,24 @@ def generate(
         folder = raw / str(SchoolYear(year))
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
+    drop_earlier(raw, [str(SchoolYear(year)) for year in world.years])
     write_register(raw / "schools.csv", world)
     write_truth(raw / "truth.json", world)
     return world
+
+
+def drop_earlier(raw: Path, names: Sequence[str]) -> None:
+    """Remove the years of an earlier demo that this one does not have.
+
+    Their schools are not in the new register. Only years that the sealed truth names
+    go: a year that somebody added to the demo stays.
+    """
+    path = raw / "truth.json"
+    if not path.exists():
+        return
+    for name in read_truth(path)["school_years"]:
+        if name not in names:
+            shutil.rmtree(raw / name, ignore_errors=True)
 
 
 def refuse_foreign(raw: Path, names: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from msoko.demo.anomalies import PLANTED
 from msoko.demo.draws import stream
 from msoko.demo.exams import Outcome
 from msoko.demo.expected import Level, levels
@@ -121,40 +122,48 @@ def _typed(item: Item, value: float) -> object:
 
 
 def facts_of(
-    form: str, school: School, known: Figures, outcomes: Mapping[str, Sequence[float]]
+    form: str, school: School, year: int, known: Figures, outcomes: Mapping[str, Figures]
 ) -> Figures:
     """Return the figures of a form that must agree with the year's other files."""
-    k = known
     exams = outcomes.get(school.school_id, {})
     match form:
-        case "oo1":
-            return {
-                "pupils_total": k["pupils"], "pupils_primary": k["p14"], "pupils_basic": k["p59"],
-                "pupils_senior": k["p1011"], "graduates_9": k["g9"], "graduates_11": k["g11"],
-                "teachers_total": k["staff"],
-                "class_count": sum(-(-k.get(str(g), 0) // 27) for g in range(1, 12)),
-            }  # fmt: skip
         case "student_outcomes":
-            return {name: exams[name] for name in ("ege_80_plus", "ege_100") if name in exams}
+            return _of(exams, "ege_80_plus", "ege_100")
         case "low_results":
             return {
                 "in_support_project": _answer(school.school_id in SUPPORTED),
                 "is_mentor_school": _answer(school.school_id in MENTORS),
             }
         case "talents":
-            return _growth_point(school, k) | {
-                "olympiad_eligible": k["pupils"] - sum(k.get(str(g), 0) for g in (1, 2, 3)),
+            younger = sum(known.get(str(grade), 0) for grade in (1, 2, 3))
+            return _growth_point(school, known) | {
+                "olympiad_eligible": known["pupils"] - younger,
                 "olympiad_school_stage": exams.get("olympiad_school", 0.0),
             }
+        case "heads":
+            facts = {"staff_total": known["staff"], "objectivity_signs": _signs(school, year)}
+            return facts | _of(exams, "basic_level", "high_level")
+        case "career_guidance":
+            return _heads(form, known) | {"chose_informatics": exams.get("ИНФ", 0.0)}
+    return _heads(form, known)
+
+
+def _heads(form: str, k: Figures) -> Figures:
+    """Return what a form takes from the number of pupils and staff alone."""
+    match form:
+        case "oo1":
+            return {
+                "pupils_total": k["pupils"], "pupils_primary": k["p14"], "pupils_basic": k["p59"],
+                "pupils_senior": k["p1011"], "graduates_9": k["g9"], "graduates_11": k["g11"],
+                "teachers_total": k["staff"],
+                "class_count": sum(-(-k.get(str(grade), 0) // 27) for grade in range(1, 12)),
+            }  # fmt: skip
         case "career_guidance":
             return {
                 "pupils_6_11": k["p611"], "pupils_1_5": k["p15"], "graduates_9": k["g9"],
                 "graduates_11": k["g11"], "graduates_now": k["g11"],
-                "exam_takers": k["g9"] + k["g11"], "chose_informatics": exams.get("ИНФ", 0.0),
+                "exam_takers": k["g9"] + k["g11"],
             }  # fmt: skip
-        case "heads":
-            levels_of = {n: exams[n] for n in ("basic_level", "high_level") if n in exams}
-            return {"staff_total": k["staff"], "objectivity_signs": 0.0, **levels_of}
         case "teachers":
             return {"staff_total": k["staff"]}
         case "upbringing":
@@ -163,6 +172,15 @@ def facts_of(
             return {"children_total": k["pupils"], "group_count": k["groups"],
                     "staff_total": k["staff"]}  # fmt: skip
     return {}
+
+
+def _of(figures: Figures, *names: str) -> Figures:
+    return {name: figures[name] for name in names if name in figures}
+
+
+def _signs(school: School, year: int) -> float:
+    """Return how many signs of bias the department had found by the year before."""
+    return float(sum(a.school_id == school.school_id and a.since < year for a in PLANTED))
 
 
 def _answer(is_so: bool) -> float:

@@ -90,35 +90,13 @@ def _texts(texts: dict[str, int]) -> str:
 
 
 def _frame(names: Sequence[str]) -> dict[str, str]:
-    """Return the parts of the package that are the same for any content."""
-    count = range(1, len(names) + 1)
-    overrides = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{OFFICE}.worksheet+xml"/>'
-        for i in count
-    )
+    """Return the parts of the package that hold no cells."""
     sheets = "".join(
         f'<sheet name="{escape(name, {chr(34): "&quot;"})}" sheetId="{i}" r:id="rId{i}"/>'
-        for i, name in zip(count, names, strict=True)
-    )
-    links = "".join(
-        f'<Relationship Id="rId{i}" Type="{LINKS}/worksheet" Target="worksheets/sheet{i}.xml"/>'
-        for i in count
-    )
-    extra = "".join(
-        f'<Relationship Id="rId{len(names) + i}" Type="{LINKS}/{kind}" Target="{kind}.xml"/>'
-        for i, kind in enumerate(("sharedStrings", "styles"), 1)
+        for i, name in enumerate(names, 1)
     )
     return {
-        "[Content_Types].xml": (
-            f'{HEAD}<Types xmlns="{PACKAGE}/content-types">'
-            '<Default Extension="rels" ContentType='
-            '"application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/>'
-            f'<Override PartName="/xl/workbook.xml" ContentType="{OFFICE}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/styles.xml" ContentType="{OFFICE}.styles+xml"/>'
-            f'<Override PartName="/xl/sharedStrings.xml" ContentType="{OFFICE}.sharedStrings+xml"/>'
-            f"{overrides}</Types>"
-        ),
+        "[Content_Types].xml": _content_types(len(names)),
         "_rels/.rels": (
             f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">'
             f'<Relationship Id="rId1" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/>'
@@ -127,15 +105,40 @@ def _frame(names: Sequence[str]) -> dict[str, str]:
         "xl/workbook.xml": (
             f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{sheets}</sheets></workbook>'
         ),
-        "xl/_rels/workbook.xml.rels": (
-            f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{links}{extra}</Relationships>'
-        ),
-        "xl/styles.xml": (
-            f'{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/>'
-            '<name val="Calibri"/></font></fonts><fills count="1"><fill><patternFill '
-            'patternType="none"/></fill></fills><borders count="1"><border/></borders>'
-            '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs>'
-            '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-            "</styleSheet>"
-        ),
+        "xl/_rels/workbook.xml.rels": _links(len(names)),
+        "xl/styles.xml": HEAD + STYLES,
     }
+
+
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><fonts count="1"><font><sz val="11"/>'
+    '<name val="Calibri"/></font></fonts><fills count="1"><fill><patternFill '
+    'patternType="none"/></fill></fills><borders count="1"><border/></borders>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
+)
+
+
+def _content_types(count: int) -> str:
+    parts = {"workbook": "sheet.main", "styles": "styles", "sharedStrings": "sharedStrings"}
+    parts |= {f"worksheets/sheet{i}": "worksheet" for i in range(1, count + 1)}
+    overrides = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{OFFICE}.{kind}+xml"/>'
+        for part, kind in parts.items()
+    )
+    return (
+        f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
+    )
+
+
+def _links(count: int) -> str:
+    parts = {f"worksheets/sheet{i}": "worksheet" for i in range(1, count + 1)}
+    parts |= {"sharedStrings": "sharedStrings", "styles": "styles"}
+    links = "".join(
+        f'<Relationship Id="rId{i}" Type="{LINKS}/{kind}" Target="{part}.xml"/>'
+        for i, (part, kind) in enumerate(parts.items(), 1)
+    )
+    return f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>'

@@ -216,3 +216,20 @@ def test_a_foreign_register_is_never_written_over(tmp_path):
     with pytest.raises(DataRefused, match="реестр школ"):
         generate(tmp_path, SEED, years=1, schools=3)
     assert (tmp_path / "schools.csv").read_text("utf-8") == "school_id\n"
+
+
+def test_a_smaller_demo_leaves_no_year_of_the_larger_but_keeps_an_added_one(tmp_path):
+    generate(tmp_path, SEED, years=2, schools=1, preschools=0)
+    added = tmp_path / "2025-26"
+    added.mkdir()
+    (added / "year.yml").write_text("school_year: 2025-26\nmunicipality: demo\n", "utf-8")
+    generate(tmp_path, SEED, years=1, schools=1, preschools=0)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == [
+        "2024-25", "2025-26",
+    ]  # fmt: skip
+
+
+def test_one_school_alone_makes_a_demo(tmp_path):
+    world = generate(tmp_path, SEED, years=1, schools=1, preschools=0)
+    assert len(world.open_schools(2024)) == 1
+    assert (tmp_path / "2024-25" / "ОО-1.xlsx").exists()
