@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store
 from msoko.tables import TABLES
+from msoko.validate.packets.owners import Owners
 
 LOCATED = ("school_id", "source_id", "source_row")
 OWN_TABLES = tuple(name for name, table in TABLES.items() if set(LOCATED) <= set(table.columns))
@@ -75,26 +75,12 @@ class Year:
         self.findings = self._attributed(findings[findings["table"].ne("schools")])
 
     def _attributed(self, findings: pd.DataFrame) -> pd.DataFrame:
-        """Return the findings, those without a school given to whom their row belongs.
-
-        A row that was set aside is in no table: it belongs to the school on both of
-        its sides. A finding about a whole file belongs to the only school in it.
-        """
+        """Return the findings, each given to the school that it is about."""
         placed = self.origins.merge(self.sources[["source_id", "file", "sheet"]], on="source_id")
-        placed = placed.dropna(subset=["school_id"]).fillna({"sheet": ""})
-        owners = {key: _Owner(rows) for key, rows in placed.groupby(["file", "sheet"])}
-        single = placed.groupby("file")["school_id"].agg(["nunique", "first"])
-        only = single.loc[single["nunique"] == 1, "first"].to_dict()
-
-        def owner(finding: Any) -> str | None:
-            if isinstance(finding.school_id, str):
-                return finding.school_id
-            sheet = finding.sheet if isinstance(finding.sheet, str) else ""
-            known = owners.get((finding.file, sheet))
-            row = re.search(r"\d+", finding.cell) if isinstance(finding.cell, str) else None
-            return known.of(int(row[0])) if known and row else only.get(finding.file)
-
-        return findings.assign(school_id=[owner(one) for one in findings.itertuples()])
+        owners = Owners(placed)
+        plain = findings.astype(object).where(findings.notna(), None).to_dict("records")
+        split = [part for finding in plain for part in owners.split(finding)]
+        return pd.DataFrame(split, columns=list(findings.columns), dtype=object)
 
     def school_ids(self) -> list[str]:
         """Return the schools that have findings, in order."""
@@ -108,13 +94,15 @@ class Year:
                 "Исправьте столбец school_id в data/raw/schools.csv."
             )
         mine = self.findings[self.findings["school_id"] == school_id]
-        plain = mine.astype(object).where(mine.notna(), None)
-        files = [file for file in mine["file"].dropna().unique()]
         return Packet(
             school_id,
             self._name(school_id),
-            tuple(plain.to_dict("records")),
-            {file: shares for file in sorted(files) if (shares := self._shares(file, school_id))},
+            tuple(mine.to_dict("records")),
+            {
+                file: shares
+                for file in sorted(mine["file"].dropna().unique())
+                if (shares := self._shares(file, school_id))
+            },
             frozenset(_called(self.schools[self.schools["school_id"] == school_id])),
             frozenset(_called(self.schools[self.schools["school_id"] != school_id])),
         )
@@ -156,21 +144,6 @@ class Year:
             known.loc[is_person, "source_column"]
         )
         return tuple(sorted(letters, key=lambda letter: (len(letter), letter)))
-
-
-class _Owner:
-    """Whose a row of a sheet is, judged by the rows around it."""
-
-    def __init__(self, rows: pd.DataFrame) -> None:
-        ordered = rows.drop_duplicates("source_row").sort_values("source_row")
-        self.rows, self.schools = list(ordered["source_row"]), list(ordered["school_id"])
-
-    def of(self, row: int) -> str | None:
-        place = bisect_left(self.rows, row)
-        if place < len(self.rows) and self.rows[place] == row:
-            return self.schools[place]
-        around = set(self.schools[max(place - 1, 0) : place + 1])
-        return around.pop() if len(around) == 1 and place > 0 else None
 
 
 def _single(columns: pd.Series) -> set[str]:

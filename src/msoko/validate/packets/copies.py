@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from msoko.ingest.workbook import Book
 from msoko.validate.packets.archive import fixed, neutral, printable
 from msoko.validate.packets.contents import Packet, SheetShare
+from msoko.validate.packets.owners import areas
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-AREA = re.compile(r"([A-Z]{1,3})?(\d{1,7})(?::([A-Z]{1,3})?(\d{1,7}))?")
 LOGIN = re.compile(r"edu\d{6}", re.IGNORECASE)
 FILLS = {"blocking": "F8CBAD", "warning": "FFE699", "note": "DDEBF7"}
 GRAVEST = tuple(FILLS)
@@ -153,7 +153,7 @@ def _mark(
 
     told: dict[str, list[Mapping[str, Any]]] = {}
     for finding in findings:
-        for address in _cells(finding["cell"] or "", share, shown):
+        for address in _cells(finding["cell"], share, shown):
             told.setdefault(address, []).append(finding)
     for address, several in told.items():
         worst = min((one["severity"] for one in several), key=GRAVEST.index)
@@ -167,14 +167,13 @@ def _mark(
         )
 
 
-def _cells(area: str, share: SheetShare, shown: Mapping[int, bool]) -> Iterable[str]:
+def _cells(area: str | None, share: SheetShare, shown: Mapping[int, bool]) -> Iterable[str]:
     """Yield the school's own cells in `K12`, `K12:K40` or `12:40`, in order.
 
     Of a whole row, the first column that the copy shows stands for it.
     """
-    for match in AREA.finditer(area):
-        letter = match[1] or (share.columns[0] if share.columns else "A")
-        first, last = int(match[2]), int(match[4] or match[2])
-        for row in range(first, last + 1):
+    for one in areas(area):
+        letter = one.letter or (share.columns[0] if share.columns else "A")
+        for row in range(one.first, one.last + 1):
             if row in shown:
                 yield f"{letter}{row}"
