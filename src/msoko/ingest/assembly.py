@@ -44,6 +44,7 @@ def assemble(
         if name == "results":
             frame, gone = _without_retaken(frame)
             aside += gone
+            findings += _told_retaken(gone, shown)
         elif "group_level" in frame and name != "school_results":
             frame, gone_rows, clashes = shared_reference_rows(
                 frame, name, {key: file for key, (file, _) in shown.items()}
@@ -55,6 +56,7 @@ def assemble(
         if name in KEYED:
             findings += _repeated_keys(frame, name, shown)
         tables[name] = _shape(frame, name)
+    _drop_tasks_of_retaken(tables, aside)
     tables["schools"] = _schools(tables, crosswalk, year)
     tables |= _bookkeeping(placed, sources, aside, crosswalk)
     if not crosswalk.lines and placed and "results" in tables:
@@ -83,10 +85,39 @@ def _without_retaken(
 ) -> tuple[pd.DataFrame, list[tuple[str, int, str]]]:
     """Return results without those that a later sitting replaced, and these as set aside."""
     replaced = retaken(frame)
-    reason = "пересдача: оставлен результат более поздней даты"
     gone = frame.loc[replaced, ["source_id", "source_row"]]
-    rows = [(one, int(row), reason) for one, row in gone.itertuples(index=False)]
+    rows = [(one, int(row), RETAKEN) for one, row in gone.itertuples(index=False)]
     return frame[~replaced], rows
+
+
+RETAKEN = "пересдача: оставлен результат более поздней даты"
+
+
+def _told_retaken(
+    gone: list[tuple[str, int, str]], shown: Mapping[str, tuple[str, str]]
+) -> list[Finding]:
+    """Return a warning per block whose results gave way to a later sitting."""
+    counts = pd.Series([source for source, _, _ in gone], dtype=object).value_counts()
+    return [
+        Finding("retaken", "warning",
+                f"{count} результатов отложено: у этих участников есть результат более поздней "
+                "даты.", "Проверьте, что это пересдача, а не один протокол дважды.",
+                table="results", file=shown[str(source)][0], sheet=shown[str(source)][1] or None,
+                row_count=int(count))
+        for source, count in counts.sort_index().items()
+    ]  # fmt: skip
+
+
+def _drop_tasks_of_retaken(
+    tables: dict[str, pd.DataFrame], aside: list[tuple[str, int, str]]
+) -> None:
+    """Take out the points of results that were set aside as retaken."""
+    gone = {(source, row) for source, row, reason in aside if reason == RETAKEN}
+    if gone and "task_scores" in tables:
+        frame = tables["task_scores"]
+        rows = zip(frame["source_id"], frame["source_row"], strict=True)
+        keep = [pair not in gone for pair in rows]
+        tables["task_scores"] = frame[keep].reset_index(drop=True)
 
 
 def _repeated_keys(

@@ -310,3 +310,30 @@ def test_exports_by_school_may_each_repeat_their_region(tmp_path):
     ]  # fmt: skip
     two[9 - 1] = ["Вся выборка", 35000, 1500000, 6, 34, 40, 20]
     assert "reference_differs" in checks(take(tmp_path, {"two.xlsx": two}), "blocking")
+
+
+def test_a_later_sitting_replaces_an_earlier_one(tmp_path):
+    later = put("A1", "02 - Математика 2025.06.20")
+    rows = exam()
+    later(rows)
+    del rows[3]  # only the first participant sits again
+    rows[2][7], rows[2][9], rows[2][10] = "+" * 12, 14, 3
+    intake = take(tmp_path, {"a.csv": exam(), "b.csv": rows})
+    assert "retaken" in checks(intake, "warning")
+    assert not intake.is_blocked
+    results = intake.tables["results"]
+    assert sorted(results["primary_score"]) == [14, 16]
+    tasks_ = intake.tables["task_scores"]
+    assert set(tasks_["source_id"] + tasks_["source_row"].astype(str)) == set(
+        results["source_id"] + results["source_row"].astype(str)
+    )
+    sources = intake.tables["sources"]
+    assert (sources["rows_in"] == sources["rows_kept"] + sources["rows_set_aside"]).all()
+
+
+def test_one_exam_block_twice_in_a_sheet_is_refused(tmp_path):
+    """A workbook of the region that holds one year twice would double the count."""
+    intake = take(tmp_path, {"a.csv": [*exam(), *exam()]})
+    finding = intake.findings.set_index("check").loc["repeated_block"]
+    assert "блок 2" in finding["message"]
+    assert finding["severity"] == "blocking"

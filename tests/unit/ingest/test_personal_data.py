@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from made_exports import SECRET, YEAR, exam, f1, project, save, take
+from made_exports import SECRET, YEAR, checks, exam, f1, project, put_in, save, take
 from msoko.errors import UsageError
 from msoko.ingest import read_year
 from msoko.ingest.secret import PUBLIC_DEMO, VARIABLE, Pseudonyms, project_secret
@@ -32,18 +32,38 @@ def everything_written(folder) -> str:
     )
 
 
-@pytest.mark.parametrize("spoil", [False, True], ids=["good", "broken"])
-def test_no_name_or_document_is_written(tmp_path, spoil, capsys, caplog):
-    rows = exam()
-    if spoil:  # columns have slipped: a name stands where a score should
-        rows[2][9], rows[3][8], rows[4][0] = "Абрикосова", "Кедров", "Ия Львовна"
+def slipped(by: int) -> list:
+    """Return a protocol whose columns have slipped: names stand under other headers."""
+    return [row if n != 2 else row[by:] + row[:by] for n, row in enumerate(exam())]
+
+
+SPOILT = {
+    "good": exam(),
+    "name as score": put_in(put_in(exam(), "J3", "Абрикосова"), "I4", "Кедров"),
+    "name as class": put_in(exam(), "C3", "9 Кедров"),
+    "name as school": put_in(exam(), "B3", "Кедров"),
+    "name as footer": put_in(exam(), "A5", "Ия Львовна"),
+    **{f"slipped by {by}": slipped(by) for by in range(1, 11)},
+}
+
+
+@pytest.mark.parametrize("rows", SPOILT.values(), ids=SPOILT)
+def test_no_name_or_document_is_written(tmp_path, rows, capsys, caplog):
     intake = take(tmp_path, {"a.csv": rows})
-    assert intake.is_blocked == spoil
+    doubts = checks(intake, "blocking", "warning") - {"task_sum"}
+    assert bool(doubts) == (rows != exam())
     with Store(Project(tmp_path)).replacing(YEAR) as writer:
         for name, frame in intake.tables.items():
             writer.write(name, frame)
     shown = everything_written(tmp_path) + capsys.readouterr().out + caplog.text
     shown += "".join(frame.to_csv() for frame in intake.tables.values())
+    assert not [word for word in PERSONAL if word in shown]
+
+
+def test_a_name_in_the_columns_of_f1_is_not_written(tmp_path):
+    rows = put_in(put_in(put_in(f1(), "E10", "Кедров Лев"), "F11", "Абрикосова"), "D12", "Ильич")
+    intake = take(tmp_path, {"a.xlsx": rows})
+    shown = "".join(frame.to_csv() for frame in intake.tables.values())
     assert not [word for word in PERSONAL if word in shown]
 
 

@@ -83,7 +83,8 @@ def _recognise(sheet: Sheet, layout: Layout) -> Recognition | None:
         return None
     titled = _has_title(sheet, index, layout.title)
     confidence = (0.9 + 0.1 * titled) if not missing else SURE * share * 0.9
-    reason = f"в строке {index + 1} заголовки: {', '.join(sorted(have, key=have.get)[:6])}"
+    shown = [label for label in layout.needed if label in have]  # never other words of the row
+    reason = f"в строке {index + 1} заголовки: {', '.join(shown[:6])}"
     if tasks:
         reason += f"; заданий – {tasks}"
     return Recognition(layout.code, layout.title, reason, round(confidence, 2), sheet.name, missing)

@@ -13,6 +13,8 @@ from msoko.ingest.cells import addresses, crosses, folded, numbers, texts
 from msoko.ingest.fis_oko.heading import LOGIN, Task
 from msoko.ingest.layouts import Reading
 
+CLASS = re.compile(r"[0-9]{1,2}\s*[^\W\d_]{0,2}")
+VARIANT = re.compile(r"[0-9]{1,4}")
 ABSENT = re.compile(r"отсутств\w*|не явил\w*|неявка|н/я|н")
 NO_MARK = frozenset({"нет отметки", "нет", "н/а", "-", "–", "—", "н"})
 FIX = (
@@ -59,6 +61,12 @@ def parse(
     journal, bad_journal = numbers(journal_cells)
     variant = texts(cells[data, columns["вариант"]]) if "вариант" in columns else [None] * len(data)
     is_absent = np.array([bool(v and ABSENT.fullmatch(v.lower())) for v in variant], dtype=bool)
+    class_ids = texts(cells[data, columns["класс"]])
+    # only short codes pass: what stands in a slipped column may be a name
+    is_odd = np.array([bool(v and not CLASS.fullmatch(v)) for v in class_ids], dtype=bool)
+    is_odd |= (
+        np.array([bool(v and not VARIANT.fullmatch(v)) for v in variant], dtype=bool) & ~is_absent
+    )
     is_empty = np.isnan(points).all(axis=1) & ~is_cross.any(axis=1) & ~bad_points.any(axis=1)
     is_silent = is_empty & np.isnan(total) & np.isnan(mark) & ~is_absent & ~bad_total & ~bad_mark
     _say_silent(place, data[is_silent], reading)
@@ -68,15 +76,15 @@ def parse(
     bad_total |= np.isnan(total) & ~is_absent
     is_worked = is_absent & ~(is_empty & np.isnan(total) & np.isnan(mark))
     rest = zip(
-        ("первичный балл", "отметка", "отметка по журналу", "код участника"),
-        (bad_total, bad_mark, bad_journal, is_worked),
+        ("первичный балл", "отметка", "отметка по журналу", "код участника", "класс"),
+        (bad_total, bad_mark, bad_journal, is_worked, is_odd),
         strict=True,
     )
     wrong = [(int(data[r]), task_columns[c]) for r, c in np.argwhere(bad_points)]
     for name, mask in rest:
         wrong += [(int(row), columns[name]) for row in data[mask]]
     say(place, wrong, "unreadable", "значение пусто, не число или противоречит отсутствию", reading)
-    is_bad = bad_points.any(axis=1) | bad_total | bad_mark | bad_journal | is_worked
+    is_bad = bad_points.any(axis=1) | bad_total | bad_mark | bad_journal | is_worked | is_odd
     return Rows(
         data,
         [(login or "").lower() or None for login in _logins(columns, cells, data)],

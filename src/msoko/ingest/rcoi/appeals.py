@@ -8,12 +8,14 @@ import pandas as pd
 from msoko.ingest.blocks import Block, Place, blocks, filled_rows
 from msoko.ingest.cells import folded, grid, letters, numbers, text, texts
 from msoko.ingest.layouts import Desk, Reading, Recognition
-from msoko.ingest.rcoi.exam import PAPER_GRADES, PROCEDURES, check_title, grade_of
-from msoko.ingest.rcoi.exam_checks import say
+from msoko.ingest.rcoi.exam import PAPER_GRADES, PROCEDURES, check_title, grade_of, is_code
+from msoko.ingest.rcoi.exam_checks import FIX, say
 from msoko.ingest.rcoi.heading import is_heading, read_title
 from msoko.ingest.rcoi.people import pseudonyms
 
 NEEDED = ("№", "код оо", "класс", "состояние", "балл до изменения", "разница")
+
+STATES = ("апелляц", "удовлетвор", "отклон", "рассм", "обработ", "отозв", "перепровер")
 
 
 def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
@@ -28,9 +30,14 @@ def _read_block(place: Place, block: Block, desk: Desk) -> Reading:
     reading = Reading(block=block.number, rows_in=len(body))
     reading.findings += check_title(place, title, desk)
     code = block.columns["код оо"]
-    has_code = np.array([text(value) is not None for value in cells[body, code]], dtype=bool)
+    has_code = np.array([is_code(value) for value in cells[body, code]], dtype=bool)
     for row in body[~has_code]:
         reading.set_aside.append((int(row) + 1, "вторая строка заголовка или сноска"))
+        if row > block.header + 1 and sum(value is not None for value in cells[row]) > 3:
+            message = f"строка {row + 1}: нет кода ОО, апелляция не прочитана."
+            reading.findings.append(
+                place.finding("no_code", "blocking", message, FIX, cell=f"A{row + 1}")
+            )
     data = body[has_code]
     grades = {grade_of(value) for value in cells[data, block.columns["класс"]]}
     procedures = {PROCEDURES.get(grade or 0) for grade in grades}
@@ -82,7 +89,7 @@ def _fill(
             {
                 "school_code": texts(cells[keep, columns["код оо"]]),
                 "pupil_id": pseudonyms(cells, keep, columns, desk),
-                "status": texts(cells[keep, columns["состояние"]]),
+                "status": [known_status(one) for one in cells[keep, columns["состояние"]]],
                 "score_before": before[~bad],
                 "score_after": after[~bad],
                 "source_row": keep + 1,
@@ -97,6 +104,12 @@ def _fill(
             "score_after": letters(after_column),
         }
     }
+
+
+def known_status(value: object) -> str | None:
+    """Return the state of an appeal; words that are no state may be a name, and are dropped."""
+    state = text(value)
+    return state if any(word in folded(value) for word in STATES) else None
 
 
 def _after_column(cells: np.ndarray, block: Block) -> int:

@@ -33,6 +33,8 @@ PARTS = {
     "long": ("задания с развернутым ответом", "часть с развернутым ответом"),
     "oral": ("устная часть", "задания устной части"),
 }
+CODE = re.compile(r"[0-9]{3,9}")
+CLASS = re.compile(r"([0-9]{1,2})[\s\-–«\"]*[^\W\d_]{0,2}[»\"]?")
 ABSENT = re.compile(r"не явил\w*|неявка|отсутств\w*|н/я")
 PROCEDURES = {9: "oge", 10: "oge", 11: "ege", 12: "ege"}
 PAPER_GRADES = {"oge": 9, "ege": 11}
@@ -114,7 +116,7 @@ def _split(
         if kind:
             footers.append((int(row), kind))
             reading.set_aside.append((int(row) + 1, "итоговая строка: сверена"))
-        elif text(cells[row, code]) and number(cells[row, ordinal]) is not None:
+        elif is_code(cells[row, code]) and number(cells[row, ordinal]) is not None:
             data.append(row)
         else:
             reading.set_aside.append((int(row) + 1, "в строке нет кода ОО или участника"))
@@ -128,9 +130,14 @@ def _split(
 
 
 def grade_of(value: object) -> int | None:
-    """Return the grade of a class such as `11Б` or 9."""
-    match = re.match(r"\s*(\d{1,2})", text(value) or "")
+    """Return the grade of a class such as `11Б` or 9; `None` for any other words."""
+    match = CLASS.fullmatch(text(value) or "")
     return int(match[1]) if match else None
+
+
+def is_code(value: object) -> bool:
+    """Return whether a cell is a school's code: digits, so that no name passes for one."""
+    return bool(CODE.fullmatch(text(value) or ""))
 
 
 def _procedure(
