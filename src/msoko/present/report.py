@@ -163,6 +163,12 @@ class Report(Reading):
 
         return intake.findings(self)
 
+    def suppression(self) -> Block:
+        """Which published results are hidden, and when the rule of hiding changed."""
+        from msoko.present.blocks import suppression
+
+        return suppression.suppression(self)
+
     def drift(self) -> Block:
         """How this year's data differ from last year's."""
         from msoko.present.blocks import intake
