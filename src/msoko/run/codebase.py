@@ -31,16 +31,18 @@ class Codebase:
         self._known = _remembered(self.memory)
         self._is_changed = False
         self.graph = ModuleGraph(SOURCE.parent, self._imports)
+        self._digest = functools.cache(prints.of)  # source stands still while a build runs
+        self._shown = functools.cache(self._name)
         self.module_parts = functools.cache(self._module_parts)
         self.lock_parts = functools.cache(self._lock_parts)
 
     def _module_parts(self, *roots: str) -> Parts:
         """Return the modules that the roots reach and the files that lie beside them."""
         files = self.graph.closure(roots)
-        parts = {("module", self._shown(file)): self.prints.of(file) for file in files}
+        parts = {("module", self._shown(file)): self._digest(file) for file in files}
         folders = {file.parent for file in files if file.name == "__init__.py"}
         for path in _beside(folders):
-            parts["asset", self._shown(path)] = self.prints.of(path)
+            parts["asset", self._shown(path)] = self._digest(path)
         return parts
 
     def roots_of(self, notebook: Path) -> list[str]:
@@ -105,7 +107,7 @@ class Codebase:
         self._is_changed = True
         return found
 
-    def _shown(self, path: Path) -> str:
+    def _name(self, path: Path) -> str:
         return Project(HOME).shown(path) if path.is_relative_to(HOME) else path.name
 
 

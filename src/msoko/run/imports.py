@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,8 @@ class ModuleGraph:
 
     def __init__(self, source_root: Path, imports: Callable[[Path, str], Imports]) -> None:
         self.root = source_root
-        self._imports = imports
+        self._imports = functools.cache(imports)
+        self._files = functools.cache(self._find_files)
 
     def closure(self, roots: Iterable[str]) -> list[Path]:
         """Return the files of the modules that `roots` reach, with their packages, sorted."""
@@ -78,7 +80,7 @@ class ModuleGraph:
             waiting += [found for name in reached[file].own for found in self._files(name)]
         return reached
 
-    def _files(self, name: str) -> list[Path]:
+    def _find_files(self, name: str) -> list[Path]:
         """Return the files that importing `name` runs: its packages' and its own."""
         files: list[Path] = []
         place = self.root
