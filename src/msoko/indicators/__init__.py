@@ -5,6 +5,7 @@ from msoko.indicators.levels import motivating_points, task_level
 from msoko.indicators.lists import find_low_results
 from msoko.indicators.recommending import recommend
 from msoko.indicators.relations import backend_of
+from msoko.indicators.wellbeing import social_wellbeing
 
 __all__ = [
     "backend_of",
@@ -12,5 +13,6 @@ __all__ = [
     "find_low_results",
     "motivating_points",
     "recommend",
+    "social_wellbeing",
     "task_level",
 ]

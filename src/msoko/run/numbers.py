@@ -24,14 +24,15 @@ def compute_numbers(
     `years` are the school years that may be looked back at, `year` included.
     """
     from msoko import indicators
-    from msoko.catalog import load_directions
+    from msoko.catalog import load_directions, load_thresholds
 
     store = Store(project)
     directions = load_directions(project, municipality)
     schools, markers = _objectivity(project, store, year, years)
     store.add(year, "objectivity_schools", schools)
     store.add(year, "objectivity_markers", markers)
-    values = indicators.compute(directions, store, year)
+    thresholds = load_thresholds(project)
+    values = indicators.compute(directions, store, year, thresholds=thresholds)
     store.add(year, "indicators", values)
     advice = _recommendations(project, municipality, year)
     store.add(year, "recommendations", advice)
