@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from msoko.ingest.cells import address, addresses, folded, labels
+from msoko.ingest.cells import address, addresses, label, labels
 from msoko.ingest.findings import Finding
 from msoko.ingest.workbook import Book, Sheet
 from msoko.school_year import SchoolYear
@@ -66,7 +66,7 @@ def header_rows(cells: Sequence[Sequence[object]], needed: Sequence[str]) -> lis
         for value in row:
             if value.__class__ is not str or value in other:
                 continue
-            if folded(value) != key:
+            if label(value) != key:
                 other.add(value)
             elif wanted <= set(labels(row)):
                 found.append(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -67,13 +68,31 @@ def folded(value: Cell) -> str:
     return (text(value) or "").lower().replace("ё", "е").strip(" :.")
 
 
-def labels(row: Sequence[object]) -> dict[str, int]:
-    """Return the folded labels of a row by column; the first of equals wins."""
+ALIASES = {
+    "№ п/п": "№",
+    "п/п": "№",
+    "код школы": "код оо",
+    "код оу": "код оо",
+    "код образовательной организации": "код оо",
+    "балл (100)": "балл",
+    "тест. балл": "тестовый балл",
+}
+"""Other words of exam centres for the same header (`unverified`: common, not read off a file)."""
+
+
+def label(value: Cell) -> str:
+    """Return a header's folded text under its usual word, empty where there is none."""
+    word = folded(value)
+    return ALIASES.get(word, word)
+
+
+def labels(row: Sequence[Cell]) -> dict[str, int]:
+    """Return the labels of a row by column; the first of equals wins."""
     found: dict[str, int] = {}
     for column, value in enumerate(row):
-        label = folded(value)
-        if label:
-            found.setdefault(label, column)
+        word = label(value)
+        if word:
+            found.setdefault(word, column)
     return found
 
 
@@ -136,9 +155,13 @@ def crosses(values: np.ndarray) -> np.ndarray:
 
 
 def number(value: Cell) -> float | None:
-    """Return one cell as a number, `None` where it is blank or no number."""
-    found, _ = numbers(np.array([value], dtype=object))
-    return None if np.isnan(found[0]) else float(found[0])
+    """Return one cell as a number, `None` where it is blank or no number; as `numbers` does."""
+    if type(value) in (int, float):
+        return float(value) if math.isfinite(value) else None
+    if not isinstance(value, str):
+        return None
+    compact = (text(value) or "").replace(" ", "")
+    return float(compact.replace(",", ".")) if NUMBER.fullmatch(compact) else None
 
 
 DATE_TEXT = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})")

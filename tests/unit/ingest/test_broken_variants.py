@@ -198,6 +198,8 @@ SAME = [
     ("no journal mark said in words", f1, put("M16", "нет отметки")),
     ("an empty line between schools", f1, lambda rows: rows.insert(12, [])),
     ("commas in the shares", f3, put("D12", "33,33")),
+    ("other words for the headers", exam, lambda rows: [put("A2", "№ п/п")(rows),
+                                                        put("B2", "Код школы")(rows)]),
     ("a leading zero lost", exam, put("B3", "0111001")),
     ("spaces within a document", exam, put("G3", "40 04 111111")),
     ("long answers with spaces", exam, put("I3", "2(2) 0(2)")),

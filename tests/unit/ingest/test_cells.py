@@ -70,7 +70,10 @@ def test_no_cell_breaks_a_reader(cells):
     found, bad = numbers(values)
     assert not (bad & ~np.isnan(found)).any()
     assert crosses(values).shape == values.shape
-    for cell in cells:
+    for position, cell in enumerate(cells):
+        one = number(cell)
+        assert (one is None) == math.isnan(found[position])
+        assert one is None or one == found[position]
         assert text(cell) is None or text(cell).strip() == text(cell) != ""
         assert folded(cell) == folded(folded(cell))
         date_of(cell)
