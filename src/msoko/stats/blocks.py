@@ -80,16 +80,16 @@ class Blocks:
         return Pieces(float(2 * np.log(diagonal).sum()), cross)
 
     def _turned(self, theta: Vector) -> tuple[np.ndarray, np.ndarray]:
-        """Return Λ'Z'ZΛ and Λ'Z'[X y]; without slopes Λ is diagonal and only scales."""
-        factor = self.factor(theta)
-        if self.is_diagonal.all():
-            scale = np.diagonal(factor, axis1=1, axis2=2)
-            return (
-                scale[:, :, None] * self.ztz * scale[:, None, :],
-                scale[:, :, None] * self.ztx,
-            )
-        turned = factor.transpose(0, 2, 1)
-        return turned @ self.ztz @ factor, turned @ self.ztx
+        """Return Λ'Z'ZΛ and Λ'Z'[X y], entry by entry: Λ is almost empty in a wide block."""
+        right, inner = np.zeros_like(self.ztz), np.zeros_like(self.ztz)
+        loaded = np.zeros_like(self.ztx)
+        entries = list(zip(theta, self.slots, strict=True))
+        for value, (block, row, column) in entries:
+            right[block, :, column] += value * self.ztz[block, :, row]
+            loaded[block, column] += value * self.ztx[block, row]
+        for value, (block, row, column) in entries:
+            inner[block, column] += value * right[block, row]
+        return inner, loaded
 
     def modes(self, theta: Vector, beta: Vector) -> tuple[np.ndarray, np.ndarray]:
         """Return the conditional modes and their variances over σ², each B × q."""

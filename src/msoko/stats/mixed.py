@@ -220,7 +220,7 @@ def _optimise(pieces: Blocks, reml: bool) -> Vector | None:
                 theta,
                 (pieces, reml),
                 method="L-BFGS-B",
-                jac="3-point",
+                jac="2-point" if is_wide else "3-point",
                 bounds=bounds,
                 options={"ftol": 1e-15, "gtol": 1e-8, "maxiter": 500},
             )
