@@ -9,11 +9,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from msoko.catalog.model import Indicator, RecommendationRule, Threshold
+
+if TYPE_CHECKING:
+    from msoko.stats.estimate import Estimate, NotEstimable
 
 FUNNEL_LIMIT = 0.998
 """The share of schools like the average that lie inside the funnel's outer limits."""
@@ -104,13 +108,19 @@ def _funnel(
     level = thresholds["funnel_limit"].value if "funnel_limit" in thresholds else FUNNEL_LIMIT
     side = "above" if rule.when == "above_funnel" else "below"
     found = []
-    for _, rows in evidence.rows.groupby("keys", sort=True):
+    shares = evidence.rows[[_is_share(row) for _, row in evidence.rows.iterrows()]]
+    for _, rows in shares.groupby("keys", sort=True):
         counts = rows[["numerator", "denominator"]].round().to_numpy(float)
         funnel = share_funnel(counts[:, 0], counts[:, 1])
         if hasattr(funnel, "points"):
             chosen = np.array(outside(funnel, level)) == side
             found.append(rows[chosen].assign(limit=funnel.target))
     return pd.concat(found) if found else evidence.rows.iloc[:0]
+
+
+def _is_share(row: pd.Series) -> bool:
+    """Return whether a part lies within its whole; slips of returns may say otherwise."""
+    return 0 <= round(row["numerator"]) <= round(row["denominator"])
 
 
 def _worsened(
@@ -145,8 +155,9 @@ def _worsened(
     return pd.DataFrame(found, columns=rows.columns)
 
 
-def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> object:
+def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate | NotEstimable:
     """Return the estimate of a group's change: by schools where they are known, else by pupils."""
+    from msoko.stats.estimate import NotEstimable, Reason
     from msoko.stats.proportions import newcombe_difference
     from msoko.stats.ratio import ratio_change
 
@@ -161,6 +172,8 @@ def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> object:
             return ratio_change(
                 (old["numerator"], old["denominator"]), (new["numerator"], new["denominator"])
             )
+    if evidence.indicator.interval != "wilson" or not (_is_share(row) and _is_share(before)):
+        return NotEstimable(Reason.TOO_FEW_GROUPS, 1)
     counts = [(round(one["numerator"]), round(one["denominator"])) for one in (row, before)]
     return newcombe_difference(*zip(*counts, strict=True))
 

@@ -137,6 +137,21 @@ def test_a_school_outside_the_funnel_is_found_beside_the_whole() -> None:
     assert not made(school_rule("above_funnel"), frame)
 
 
+def test_a_part_beyond_its_whole_is_no_share_and_stops_nothing() -> None:
+    drawing = "group | numerator | denominator\nschool_id=2 | 120 | 100\n"
+    drawing += "".join(f"school_id={number} | 80 | 100\n" for number in range(3, 13))
+    frame = values(drawing + "school_id=1 | 20 | 100\n")
+    assert {row["school_id"] for row in made(school_rule("below_funnel"), frame)} == {"1"}
+    before = frame.assign(school_year="2023-24")
+    assert not made(school_rule("fell"), pd.concat([before, frame]))
+
+
+def test_a_mean_of_one_school_is_not_compared_as_a_share() -> None:
+    mean = dataclasses.replace(SHARE, measure="mean", interval="t")
+    frame = both("school_id=1 | 900 | 100", "school_id=1 | 600 | 100")
+    assert not made(school_rule("fell"), frame, mean)
+
+
 def test_thresholds_are_named_or_written_out() -> None:
     rows = values("group | numerator | denominator\nschool_id=1 | 90 | 100")
     named = {"limit": Threshold("limit", "…", 0.5, "share", "practice", "…")}
