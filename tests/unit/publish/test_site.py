@@ -50,7 +50,7 @@ def test_every_link_between_pages_leads_somewhere(site):
 def test_every_page_says_that_data_are_synthetic_and_which_edition_it_is(site):
     for name, text in site.items():
         assert '<p class="synthetic"><strong>Синтетические данные.</strong>' in text, name
-        assert "Внутреннее издание" in text, name
+        assert "Служебная редакция" in text, name
         assert '<html lang="ru">' in text, name
 
 
@@ -59,7 +59,7 @@ def test_real_data_carry_no_synthetic_banner(tmp_path):
     build(reports(tmp_path / "executed")[:1], tmp_path / "public", context)
     for text in pages(tmp_path / "public").values():
         assert "интетическ" not in text
-        assert "Публичное издание" in text
+        assert "Открытая редакция" in text
 
 
 def test_headings_do_not_skip_a_level(site):
