@@ -13,20 +13,22 @@ from msoko.catalog.loading import (
 from msoko.catalog.model import (
     Advice,
     CollectionMethod,
-    Decision,
     Direction,
     Goal,
     Indicator,
     IndicatorGroup,
-    Measure,
-    Name,
     Place,
-    Profile,
     RecommendationRule,
     Reference,
     Seed,
     Target,
     Threshold,
+)
+from msoko.catalog.municipality import (
+    Decision,
+    Measure,
+    Name,
+    Profile,
 )
 
 __all__ = [

@@ -9,14 +9,16 @@ from pathlib import Path
 
 from msoko.catalog import checks, merge, strict
 from msoko.catalog.model import (
-    Decision,
-    DecisionFile,
     Direction,
-    Measure,
     Place,
-    Profile,
     Threshold,
     ThresholdFile,
+)
+from msoko.catalog.municipality import (
+    Decision,
+    DecisionFile,
+    Measure,
+    Profile,
 )
 from msoko.errors import UsageError
 from msoko.project import Project

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from msoko.catalog.model import Direction, DirectionChange, Indicator, IndicatorChange, Profile
+from msoko.catalog.model import Direction, Indicator
+from msoko.catalog.municipality import DirectionChange, IndicatorChange, Profile
 from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
 

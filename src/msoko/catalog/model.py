@@ -1,4 +1,4 @@
-"""What people declare: directions, profiles, thresholds, measures and decisions.
+"""What people declare of directions: goals, indicators, rules, thresholds.
 
 Each class is its own schema: the loader in `strict` reads the fields and their
 types, so a key that is not a field is refused wherever it is written.
@@ -6,8 +6,6 @@ types, so a key that is not a field is refused wherever it is written.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -202,34 +200,6 @@ class Direction:
 
 
 @dataclass(frozen=True)
-class ExpectedChange:
-    """The change of an indicator that a decision aims at, in the indicator's measure."""
-
-    value: float
-    by: Code = ""  # the school year in which it is to be seen; empty: the next
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A decision of a school year, whose effect the following reports measure."""
-
-    code: Code
-    school_year: str
-    direction: Code
-    text: str
-    date: dt.date
-    addressee: str
-    indicator: Code
-    expected: ExpectedChange
-    deadline: str = ""
-    schools: tuple[str, ...] = ()
-    group: Mapping[str, str] = field(default_factory=dict)
-    document: str = ""
-    measure: str = ""
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
 class Threshold:
     """A number that reports compare with, and how far its origin can be trusted.
 
@@ -248,127 +218,7 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One row of a roadmap, as printed; `code` is unique where the printed number is not."""
+class ThresholdFile:
+    """The frame of `registry/thresholds.yml`."""
 
-    code: Code
-    number: str
-    section: str
-    direction: str
-    text: str
-    deadline: str
-    result: str
-    responsible: str
-    note: str
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name in the cases that sentences need."""
-
-    nominative: str
-    genitive: str
-    prepositional: str
-    dative: str = ""
-    instrumental: str = ""
-
-
-@dataclass(frozen=True)
-class IndicatorChange:
-    """What a profile says otherwise about an indicator of the house."""
-
-    title: str | None = None
-    short_title: str | None = None
-    goal: Code | None = None
-    group: Code | None = None
-    target: Target | None = None
-    method: str | None = None
-    source: str | None = None
-    note: str | None = None
-    seed: Seed | None = None
-
-
-@dataclass(frozen=True)
-class DirectionChange:
-    """What a profile says otherwise about a direction of the house.
-
-    `goals` and `groups`, where given, take the place of the house's; `indicators` change
-    single fields by code; `drop` leaves indicators out; `add` adds them.
-    """
-
-    number: int | None = None
-    title: str | None = None
-    short_title: str | None = None
-    purpose: str | None = None
-    goals: tuple[Goal, ...] = ()
-    groups: tuple[IndicatorGroup, ...] = ()
-    indicators: Mapping[str, IndicatorChange] = field(default_factory=dict)
-    drop: tuple[str, ...] = ()
-    add: tuple[Indicator, ...] = ()
-    recommendations: tuple[RecommendationRule, ...] | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Returns:
-    """When responsibles report on the roadmap: by which day of the month or quarter."""
-
-    period: Literal["month", "quarter", "half_year", "year"]
-    day: int
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class WorkingGroup:
-    """The rules of the working group that hears the results."""
-
-    members: int
-    quorum: str  # as a fraction, 2/3
-    majority: Literal["simple", "qualified"]
-    minutes_days: int
-    extracts_working_days: int
-    meetings_a_year: int
-    chair_has_casting_vote: bool = True
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Profile:
-    """A municipality: its names, its directions, and what it says otherwise than the house."""
-
-    profile: Code
-    name: Name
-    region: Name
-    department: Name
-    methodical_service: Name
-    directions: tuple[Code, ...]
-    is_synthetic: bool = False
-    pseudonym_key: str = ""  # public-demo: a key that is no secret, for invented pupils only
-    municipality_code: str = ""
-    school_count: int | None = None
-    preschool_count: int | None = None
-    document: str = ""
-    folds: Mapping[str, str] = field(default_factory=dict)
-    changes: Mapping[str, DirectionChange] = field(default_factory=dict)
-    returns: Returns | None = None
-    working_group: WorkingGroup | None = None
-    wording: Mapping[str, str] = field(default_factory=dict)
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class _File:
-    """The frame of a file that holds a list."""
-
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class ThresholdFile(_File):
     thresholds: tuple[Threshold, ...] = ()
-
-
-@dataclass(frozen=True)
-class DecisionFile(_File):
-    decisions: tuple[Decision, ...] = ()

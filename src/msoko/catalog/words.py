@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog.model import Profile
+from msoko.catalog.municipality import Profile
 from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
 from msoko.project import Project

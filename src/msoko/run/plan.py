@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from msoko.catalog import load_profile
-from msoko.catalog.model import Profile
+from msoko.catalog.municipality import Profile
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.run.codebase import Codebase, Parts
