@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
+from msoko.catalog.scales import Scales
 from msoko.demo.draws import stream
+from msoko.demo.exams import OGE
 from msoko.demo.papers import papers_of
-from msoko.demo.scoring import FAILING, TOP, journal_marks, leave_blank, reference
+from msoko.demo.scoring import FAILING, TOP, curve_of, journal_marks, leave_blank, reference
+from msoko.ingest.subjects import Subjects
+from msoko.project import HOME, Project
+from msoko.school_year import SchoolYear
 
 
 def test_streams_are_their_names():
@@ -50,10 +55,31 @@ def test_abler_pupils_score_more_and_leave_less_blank():
 def test_journals_are_milder_than_papers():
     paper = next(paper for paper in papers_of(2023) if (paper.label, paper.grade) == ("МА", 6))
     standings = stream(3, "pupils").normal(0, 1, 4000)
-    from msoko.demo.scoring import curve_of
-
     marks = paper.marks(curve_of(paper).answer(standings, stream(3, "answers")).sum(axis=1))
     journal = journal_marks(standings, np.zeros(4000), stream(3, "journal"))
     known = ~np.isnan(journal)
     gaps = np.sign(marks[known] - journal[known])
     assert np.mean(gaps < 0) > 0.2 > np.mean(gaps > 0)
+
+
+def test_the_demo_and_the_registry_speak_of_the_same_scales():
+    scales, subjects = Scales.load(Project(HOME)), Subjects.load(Project(HOME))
+    compared = 0
+    for paper in papers_of(2024):
+        subject = subjects.code(paper.title)
+        scale = scales.find(SchoolYear(2024), "vpr", subject, paper.grade)
+        if scale is not None and scale.gives_marks:
+            assert (scale.max_score, tuple(scale.cuts)) == (paper.maximum, paper.cuts)
+            compared += 1
+    assert compared == 11, "all but the two papers of grade 10"
+
+
+def test_exams_with_a_scale_in_the_registry_are_drawn_from_it():
+    scales, subjects = Scales.load(Project(HOME)), Subjects.load(Project(HOME))
+    compared = []
+    for exam in OGE:
+        scale = scales.find(SchoolYear(2022), "oge", subjects.code(exam.title), 9)
+        if scale is not None and scale.gives_marks:
+            assert (scale.max_score, tuple(scale.cuts)) == (exam.most.sum(), exam.cuts)
+            compared.append(exam.label)
+    assert {"РУ", "МА", "ИС"} <= set(compared)
