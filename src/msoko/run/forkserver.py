@@ -50,8 +50,11 @@ class _KernelSeeming:
 def preload(modules: list[str]) -> None:
     """Import what kernels will need; what is missing is left for the notebook to report."""
     builtins.get_ipython = _KernelSeeming  # type: ignore[attr-defined]
+    started_by = os.getppid()
     try:
         for name in (*KERNEL_MODULES, *modules):
+            if os.getppid() != started_by:
+                return  # the build is gone; its end is seen next
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
     finally:

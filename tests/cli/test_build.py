@@ -1,0 +1,256 @@
+"""`msoko build`: only what is stale, every refusal in one message, earlier reports whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from conftest import Run, contents
+from tiny import COUNT, OPENING, notebook, write_tiny
+
+from msoko.run import build as building
+from msoko.run import guard
+
+KEPT = "Прежние отчёты остались на месте."
+
+
+def test_the_site_holds_a_page_for_each_report(built: Path):
+    pages = {path.name for path in (built / "reports/2023-24/internal").glob("*.html")}
+    assert {"index.html", "first.html", "second.html", "quality.html"} <= pages
+    page = (built / "reports/2023-24/internal/first.html").read_text(encoding="utf-8")
+    assert "Школ: 3, год 2023-24." in page
+
+
+def test_nothing_changed_touches_no_file(project: Path, run: Run):
+    run("build", "2023-24", "--project", project)  # a copy's files have other inodes
+    before = contents(project)
+    code, out, _ = run("build", "2023-24", "--project", project)
+    assert (code, out) == (
+        0,
+        "Ничего не изменилось, всё уже построено: reports/2023-24/internal/index.html\n",
+    )
+    assert contents(project) == before
+
+
+def test_one_changed_notebook_rebuilds_its_report_and_the_site_only(project: Path, run: Run):
+    cells = notebook(OPENING, COUNT, "print('ещё')")
+    (project / "notebooks/second.ipynb").write_text(json.dumps(cells), encoding="utf-8")
+    code, out, _ = run("status", "--why", "--project", project)
+    assert code == 0
+    assert out == (
+        "устарело: отчёт second 2023-24\n"
+        "  – изменилось: блокнот notebooks/second.ipynb\n"
+        "устарело: сайт 2023-24 (для служебного пользования) (после предыдущих шагов)\n"
+    )
+    code, out, _ = run("build", "2023-24", "--project", project, "--json")
+    told = json.loads(out)
+    assert told["reports"] == {"first": "fresh", "second": "built", "data_quality": "fresh"}
+    assert told["done"] == ["отчёт second 2023-24", "сайт 2023-24 (для служебного пользования)"]
+    assert run("status", "--project", project)[1] == "Всё построено, ничего не устарело.\n"
+
+
+def test_a_file_touched_but_not_changed_makes_nothing_stale(project: Path, run: Run):
+    os.utime(project / "data/raw/2023-24/scores.csv")
+    assert run("status", "--project", project)[1] == "Всё построено, ничего не устарело.\n"
+
+
+def test_a_changed_raw_file_is_named(project: Path, run: Run):
+    (project / "data/raw/2023-24/scores.csv").write_text("school;score;pupils\nA1;3;9\n")
+    _, out, _ = run("status", "--why", "--project", project, "--json")
+    steps = {row["step"]: row for row in json.loads(out)}
+    assert steps["intake:2023-24"]["reasons"] == [
+        "изменилось: исходный файл data/raw/2023-24/scores.csv"
+    ]
+    assert steps["intake:2022-23"]["state"] == "fresh"
+    assert steps["validation:2023-24"]["state"] == "waits"
+    assert steps["report:2023-24:tiny:internal:first"]["state"] == "waits"
+
+
+def test_an_edited_page_is_built_again(project: Path, run: Run):
+    page = project / "reports/2023-24/internal/first.html"
+    before = page.read_bytes()
+    page.write_text("подделка", encoding="utf-8")
+    assert "результат изменён не сборкой" in run("status", "--why", "--project", project)[1]
+    assert run("build", "2023-24", "--project", project)[0] == 0
+    assert page.read_bytes() == before
+
+
+def test_both_engines_give_the_same_site(project: Path, run: Run):
+    before = contents(project / "reports")
+    run("clean", "--project", project)
+    code, *_ = run("build", "2023-24", "--project", project, "--engine", "papermill")
+    assert code == 0
+    after = contents(project / "reports")
+    assert {name: data for name, (data, _) in after.items()} == {
+        name: data for name, (data, _) in before.items()
+    }
+
+
+def test_a_notebook_that_raises_stops_no_other_and_keeps_its_page(project: Path, run: Run):
+    site = project / "reports/2023-24/internal"
+    before = (site / "second.html").read_bytes()
+    for code, cell in (("first", COUNT + "\n"), ("second", "1 / 0")):
+        path = project / f"notebooks/{code}.ipynb"
+        path.write_text(json.dumps(notebook(OPENING, cell)), encoding="utf-8")
+    code, out, err = run("build", "2023-24", "--project", project)
+    assert code == 3
+    assert (
+        "notebooks/second.ipynb, «Сколько школ?»: ZeroDivisionError: division by zero. "
+        "Отчёт не построен; прежний остался на месте.\n"
+    ) in err
+    assert "Traceback" not in err
+    assert "готово: отчёт first 2023-24" in out
+    assert (site / "second.html").read_bytes() == before
+    assert "Traceback" in run("--debug", "build", "2023-24", "--project", project)[2]
+
+
+def test_a_blocking_fault_stops_the_reports_and_touches_none(project: Path, run: Run):
+    scores = project / "data/raw/2023-24/scores.csv"
+    scores.write_bytes((project / "data/raw/2022-23/scores.csv").read_bytes())
+    before = contents(project / "reports")
+    code, _, err = run("build", "2023-24", "--project", project)
+    assert code == 1
+    assert "Данные не позволяют построить отчёты: first, second.\n  – scores.csv:" in err
+    assert err.endswith(f"{KEPT}\n")
+    assert contents(project / "reports") == before
+
+
+def test_check_prints_findings_with_file_and_action(project: Path, run: Run):
+    assert run("check", "2023-24", "--project", project)[:2] == (0, "Замечаний нет.\n")
+    scores = project / "data/raw/2023-24/scores.csv"
+    scores.write_bytes((project / "data/raw/2022-23/scores.csv").read_bytes())
+    code, out, _ = run("check", "2023-24", "--project", project)
+    assert code == 1
+    assert "Препятствует построению: 1\n  – scores.csv: " in out
+    code, out, _ = run("check", "2023-24", "--project", project, "--json")
+    assert json.loads(out)["findings"][0]["file"] == "scores.csv"
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "told"),
+    [
+        (["2031-32"], 2, "data/raw/2031-32: такой папки нет. Есть учебные годы: 2022-23, 2023-24"),
+        (["2024"], 2, "учебный год пишется как 2024-25"),
+        (["2024_25"], 2, "учебный год пишется как 2024-25"),
+        (["2023-24", "--direction", "frist"], 2, "нет направления «frist». "),
+        (["2023-24", "--municipality", "tyni"], 2, "profiles/tyni.yml: такого профиля нет"),
+        (["2023-24", "-p", "schol=1"], 2, "нет параметра «schol»"),
+        (["2023-24", "-p", "school_year=2022-23"], 2, "задаётся самой командой"),
+        (["2023-24", "-p", "x"], 2, "Параметр пишется как ИМЯ=ЗНАЧЕНИЕ"),
+        (["2023-24", "--edtion", "public"], 2, "--edition"),
+        (["2023-24", "--renderer", "word"], 2, "word"),
+    ],
+)
+def test_wrong_usage_is_refused_in_one_message(
+    project: Path, run: Run, words: list[str], exit_code: int, told: str
+):
+    before = contents(project / "reports")
+    code, _, err = run("build", *words, "--project", project)
+    assert (code, told in err, "Traceback" in err) == (exit_code, True, False), err
+    assert contents(project / "reports") == before
+
+
+def test_a_folder_that_is_no_project_is_refused(tmp_path: Path, run: Run):
+    code, _, err = run("build", "2023-24", "--project", tmp_path)
+    assert (code, "это не проект msoko" in err) == (2, True)
+
+
+def test_a_year_without_data_or_declaration_is_refused(tmp_path: Path, run: Run):
+    root = write_tiny(tmp_path / "p", ("2022-23", "2023-24"))
+    (root / "data/raw/2022-23/scores.csv").unlink()
+    (root / "data/raw/2023-24/year.yml").unlink()
+    code, _, err = run("build", "2022-23", "--project", root)
+    assert (code, "data/raw/2022-23: файлов с данными нет" in err) == (1, True)
+    code, _, err = run("build", "2023-24", "--project", root)
+    assert (code, "нет файла year.yml" in err) == (2, True)
+
+
+def test_two_builds_at_once_are_told_so(project: Path, run: Run):
+    from filelock import FileLock
+
+    with FileLock(project / ".cache/msoko/build.lock"):
+        code, _, err = run("build", "2023-24", "--project", project)
+    assert (code, "другая сборка этого проекта уже идёт" in err) == (1, True)
+
+
+def test_a_full_disk_is_one_message(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
+    (project / "notebooks/first.ipynb").write_text(json.dumps(notebook(OPENING)), encoding="utf-8")
+    before = contents(project / "reports")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", str(project / "x.ipynb"))
+
+    monkeypatch.setattr(building, "write_notebook", full)
+    code, _, err = run("build", "2023-24", "--project", project)
+    assert (code, err) == (
+        1,
+        f"x.ipynb: на диске нет места. Освободите его и повторите команду. {KEPT}\n",
+    )
+    assert contents(project / "reports") == before
+
+
+def test_other_faults_of_the_system_pass_as_they_are(tmp_path: Path):
+    from msoko.project import Project
+
+    with pytest.raises(FileNotFoundError), guard.storage_faults(Project(tmp_path)):
+        raise FileNotFoundError(2, "No such file")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_build_stopped_in_the_middle_leaves_no_process_and_goes_on_next_time(
+    project: Path, run: Run, number: int
+):
+    path = project / "notebooks/first.ipynb"
+    path.write_text(json.dumps(notebook("import time; time.sleep(99)")), encoding="utf-8")
+    before = contents(project / "reports")
+    command = [sys.executable, "-m", "msoko", "build", "2023-24", "--project", str(project)]
+    build = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    watched = psutil.Process(build.pid)
+    kernels = _kernels(watched)
+    build.send_signal(number)
+    began = time.monotonic()
+    _, err = build.communicate(timeout=20)
+    assert time.monotonic() - began < 2
+    assert psutil.wait_procs(kernels, timeout=2)[1] == []
+    if number != signal.SIGKILL:
+        assert (build.returncode, err.strip()) == (130, f"Прервано. {KEPT}")
+    assert contents(project / "reports") == before
+    path.write_text(json.dumps(notebook(OPENING, COUNT)), encoding="utf-8")
+    assert run("build", "2023-24", "--project", project)[0] == 0
+
+
+def _kernels(build: psutil.Process, seconds: float = 60) -> list[psutil.Process]:
+    """Return the build's processes once a kernel has been forked."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = build.children(recursive=True)
+        if len(found) >= 2:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("no kernel was forked")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["status", "--help"]])
+def test_help_answers_without_loading_pandas(words: list[str]):
+    code = (
+        "import sys\nfrom msoko.cli import main\n"
+        f"try:\n    main({words!r})\nexcept SystemExit: pass\n"
+        "assert not {'pandas', 'numpy', 'papermill'} & set(sys.modules), sorted(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_status_loads_no_heavy_library(built: Path):
+    code = (
+        "import sys\nfrom msoko.cli import main\n"
+        f"try:\n    main(['status', '--project', {str(built)!r}])\nexcept SystemExit: pass\n"
+        "assert not {'pandas', 'numpy', 'papermill', 'jinja2'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
