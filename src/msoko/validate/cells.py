@@ -111,3 +111,14 @@ def places(located: pd.DataFrame) -> Iterator[Place]:
 def _cell(one: Any) -> str:
     start, end = f"{one.letter}{one.first}", f"{one.letter}{one.last}"
     return start if one.letter and start == end else f"{start}:{end}"
+
+
+def cells_named(cell: str | None) -> str:
+    """Return how a sentence names the cells of a finding; empty without any."""
+    if not cell:
+        return ""
+    if cell[0].isdigit():
+        first, _, last = cell.partition(":")
+        return f"строка {first}" if first == last else f"строки {first}–{last}"
+    is_one = not any(sign in cell for sign in ":, ")
+    return f"ячейка {cell}" if is_one else f"ячейки {cell}"

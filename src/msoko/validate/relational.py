@@ -90,10 +90,13 @@ def _outcome(
     failing = rows.filter(predicates.failing) if wrong else None
     if check.type in UNIQUE_TYPES:
         failing = _repeated(rows, predicates, _keys(check.kwargs))
-        wrong = _number(failing.count()) if failing is not None else 0
+    located = _located(rows, failing)
+    if check.type in UNIQUE_TYPES and failing is not None:
+        is_whole = 0 < len(located) < ROW_LIMIT  # then all are here, and counting is spared
+        wrong = len(located) if is_whole else _number(failing.count())
     result = map_result(element, None if predicates.missing is None else missing, wrong)
     success = map_success(element - missing, wrong, check.kwargs.get("mostly", 1))
-    return Outcome(check, success, result, _located(rows, failing))
+    return Outcome(check, success, result, located)
 
 
 def _number(count: ir.IntegerScalar) -> int:

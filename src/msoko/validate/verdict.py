@@ -14,6 +14,7 @@ from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store
 from msoko.validate import directions
+from msoko.validate.cells import cells_named
 from msoko.validate.judge import Evaluator, Judge, Judged
 from msoko.validate.outcome import document, serialised
 from msoko.validate.suites import DERIVED, RECEIVED
@@ -116,7 +117,8 @@ def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
 def _line(finding: dict[str, Any]) -> str:
     """Return a finding as one line: where, what, what to do."""
     sheet = f"лист «{finding['sheet']}»" if finding["sheet"] else None
-    cell = f"ячейка {finding['cell']}" if finding["cell"] else None
-    place = ", ".join(part for part in (finding["file"], sheet, cell) if part)
+    place = ", ".join(
+        part for part in (finding["file"], sheet, cells_named(finding["cell"])) if part
+    )
     text = f"{finding['message']} {finding['action'] or ''}".strip()
     return f"{place}: {text}" if place else text

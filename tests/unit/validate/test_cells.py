@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from drawn import table
-from msoko.validate.cells import PLACE_LIMIT, locate, places
+from msoko.validate.cells import PLACE_LIMIT, cells_named, locate, places
 
 SOURCES = table("""
     source_id | file   | sheet
@@ -95,6 +95,21 @@ def test_a_row_without_a_source_has_no_cell():
         s1
     """
     assert found(rows, ()) == [(None, None, None, "s1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("K12", "ячейка K12"),
+        ("K12:K40", "ячейки K12:K40"),
+        ("K12, K15 и ещё 3", "ячейки K12, K15 и ещё 3"),
+        ("12:12", "строка 12"),
+        ("12:40", "строки 12–40"),
+        (None, ""),
+    ],
+)
+def test_cells_are_named_in_russian(cell, words):
+    assert cells_named(cell) == words
 
 
 @pytest.mark.parametrize("extra", [0, 3])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from msoko.validate.cells import cells_named
 from msoko.validate.packets.archive import fixed, printable
 from msoko.validate.packets.contents import Packet
 from msoko.validate.wording import Wording
@@ -124,8 +125,7 @@ def _where(finding: Mapping[str, Any]) -> str:
     if finding["sheet"]:
         parts.append(f"лист «{finding['sheet']}»")
     if finding["cell"]:
-        is_row = str(finding["cell"])[:1].isdigit()
-        parts.append(f"строки {finding['cell']}" if is_row else f"ячейка {finding['cell']}")
+        parts.append(cells_named(finding["cell"]))
     return ", ".join(parts)
 
 
