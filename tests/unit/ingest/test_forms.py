@@ -218,6 +218,22 @@ def test_columns_may_change_places_and_a_lost_one_is_told(tmp_path):
     assert "Комфортность условий" in told.message
 
 
+def test_a_form_that_lost_most_columns_is_named_but_not_read(tmp_path):
+    path = filled(tmp_path, "context", {**SCHOOL, "families_surveyed": 10, "single_parent": 1})
+    workbook = openpyxl.load_workbook(path)
+    workbook.worksheets[0].delete_cols(6, 8)
+    workbook.save(path)
+    found = forms.recognise(book_of(path))
+    assert [one.details["form"] for one in found] == ["context"]
+    assert found[0].confidence < SURE
+    assert any("малообеспеченных" in title for title in found[0].missing)
+
+
+def test_a_sheet_of_strangers_is_no_form():
+    cells = [["ОО", "Класс", "Вариант", "Отметка"], ["edu990101", 1, 1, 5]]
+    assert forms.recognise(Book("a.csv", "csv", "0", (Sheet("", cells),))) == []
+
+
 @pytest.mark.parametrize(
     ("item", "cell", "expected"),
     [

@@ -18,6 +18,8 @@ LINKS = "pupil_links"
 HEADER_WITHIN = 15
 LIKE = 0.5
 """Below this share of a form's titles a sheet is not even like it."""
+LIKE_MARKED = 0.15
+"""With its mark a form that lost most of its columns is still named."""
 ENOUGH = 0.8
 """The share of titles that makes a form known without its mark."""
 ENOUGH_MARKED = 0.5
@@ -74,8 +76,6 @@ def _best(sheet: Sheet, mark: Mapping[str, str]) -> Found | None:
     """Return the form and version whose titles the sheet holds best."""
     best: tuple[float, bool, Found] | None = None
     for found, share, is_marked in _candidates(sheet, mark):
-        if share < LIKE:
-            continue
         if best is None or (share, is_marked) > best[:2]:
             best = (share, is_marked, found)
     return best[2] if best else None
@@ -93,7 +93,7 @@ def _candidates(sheet: Sheet, mark: Mapping[str, str]) -> Iterator[tuple[Found, 
                 columns = {titles[label]: at for label, at in have.items() if label in titles}
                 asked = set(titles.values())
                 share = len(columns) / len(asked)
-                if share >= LIKE:
+                if share >= (LIKE_MARKED if is_marked else LIKE):
                     found = _found(form, version, sheet, index, columns, have, mark)
                     yield found, share, is_marked and mark.get("version") == str(version)
 
