@@ -157,14 +157,14 @@ def _municipal_markers(panel: Panel) -> tuple[pd.DataFrame, list[LeftOut]]:
     ]
     for paper in panel.papers:
         if not paper.cuts:
-            left_out.append(LeftOut("heaping", paper.subject, "no_scale"))
+            left_out.append(LeftOut("heaping", paper.subject, "no_scale", paper.grade))
             continue
         score = np.round(paper.present["score"].to_numpy()).astype(int)
         counts = np.bincount(np.maximum(score, 0), minlength=max(paper.cuts) + 2)
         test = heaping_on_curve(counts, paper.cuts)
         if isinstance(test, NotEstimable):
             reason = "combed" if test.detail.endswith("combed") else test.reason.value
-            left_out.append(LeftOut("heaping", paper.subject, reason))
+            left_out.append(LeftOut("heaping", paper.subject, reason, paper.grade))
         else:
             tests.append(test)
             rows.append((paper.subject, paper.grade, test.delta, test.p, test.n))
@@ -207,11 +207,11 @@ def _marker_table(panel: Panel, rows: pd.DataFrame, own: pd.DataFrame) -> pd.Dat
 def _meta(
     panel: Panel, left_out: list[LeftOut], own_left_out: list[LeftOut], q: float
 ) -> dict[str, Any]:
-    def listed(items: list[LeftOut]) -> list[dict[str, str]]:
-        named = {(item.marker, item.subject, item.reason) for item in items}
+    def listed(items: list[LeftOut]) -> list[dict[str, Any]]:
+        named = {(item.marker, item.subject, item.grade or 0, item.reason) for item in items}
         return [
-            {"marker": marker, "subject": subject, "reason": reason}
-            for marker, subject, reason in sorted(named)
+            {"marker": marker, "subject": subject, "grade": grade or None, "reason": reason}
+            for marker, subject, grade, reason in sorted(named)
         ]
 
     return {

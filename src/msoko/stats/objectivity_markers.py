@@ -88,7 +88,7 @@ def _heaping(panel: Panel) -> Found:
     tests: dict[str, list[list[Heaping]]] = {}
     for paper in panel.papers:
         if not paper.cuts:
-            yield LeftOut("heaping", paper.subject, "no_scale")
+            yield LeftOut("heaping", paper.subject, "no_scale", paper.grade)
             continue
         found = _paper_heaping(paper, len(panel.school_ids))
         lists = tests.setdefault(paper.subject, [[] for _ in panel.school_ids])
@@ -139,7 +139,7 @@ def _residual_marker(
         for paper in panel.papers:
             frame = of_paper(paper)
             if isinstance(frame, str):
-                yield LeftOut(marker, paper.subject, frame)
+                yield LeftOut(marker, paper.subject, frame, paper.grade)
             else:
                 frames.setdefault(paper.subject, []).append(frame)
         groups = {subject: pd.concat(parts) for subject, parts in frames.items()}
@@ -178,7 +178,7 @@ def _absence(panel: Panel) -> Found:
     for paper in panel.papers:
         found = _paper_absence(paper, len(panel.school_ids))
         if isinstance(found, str):
-            yield LeftOut("absence", paper.subject, found)
+            yield LeftOut("absence", paper.subject, found, paper.grade)
             continue
         by_subject.setdefault(paper.subject, []).append(found)
     groups = dict(by_subject)
@@ -225,7 +225,7 @@ def _similarity(panel: Panel) -> Found:
     for paper in panel.papers:
         found = _paper_similarity(paper, panel.class_count)
         if isinstance(found, str):
-            yield LeftOut("similarity", paper.subject, found)
+            yield LeftOut("similarity", paper.subject, found, paper.grade)
             continue
         known = np.isfinite(found.z)
         weight = np.where(known, found.pairs, 0).astype(float)

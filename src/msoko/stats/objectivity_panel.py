@@ -21,11 +21,12 @@ EXAMS = ("oge", "ege")
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A marker that was not computed: for which subject ("" for all), and why, as a code."""
+    """A marker that was not computed: for which subject ("" for all) and grade, and why."""
 
     marker: str
     subject: str
     reason: str
+    grade: int | None = None
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,7 @@ def _papers(
         pupils = pupils.reset_index(drop=True)
         cuts, source = paper_cuts(scales, pupils, year, procedure, str(subject), int(grade))
         if source != "scales":
-            left_out.append(LeftOut("scale", str(subject), source))
+            left_out.append(LeftOut("scale", str(subject), source, int(grade) or None))
         points = task_points(tasks, str(subject), int(grade), pupils["pupil_id"])
         papers.append(Paper(str(subject), int(grade) or None, pupils, cuts, points))
     return papers, left_out
