@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,6 @@ import pandas as pd
 from msoko.ingest.blocks import Place, filled_rows
 from msoko.ingest.cells import (
     address,
-    addresses,
-    folded,
     grid,
     labels,
     letters,
@@ -20,6 +18,7 @@ from msoko.ingest.cells import (
     text,
     texts,
 )
+from msoko.ingest.cells import label as header_word
 from msoko.ingest.findings import Finding
 from msoko.ingest.layouts import Desk, Reading
 from msoko.ingest.workbook import Book, Sheet
@@ -81,7 +80,7 @@ def _problems(entry: FileEntry, columns: dict[str, int], desk: Desk) -> Iterable
         if subject and not desk.subjects.knows(subject):
             yield f"предмета «{subject}» нет в registry/subjects.csv."
     for label in dict.fromkeys(wanted):
-        if folded(label) not in columns:
+        if header_word(label) not in columns:
             yield f"в файле нет столбца «{label}»."
 
 
@@ -91,7 +90,7 @@ def _where(
     """Return the rows that have the values asked for; the others are set aside."""
     keep = np.ones(len(body), dtype=bool)
     for label, value in entry.where.items():
-        shown = texts(cells[body, columns[folded(label)]])
+        shown = texts(cells[body, columns[header_word(label)]])
         keep &= np.array([one == text(value) for one in shown], dtype=bool)
     reading.set_aside += [(int(row) + 1, "не отобрана условием where") for row in body[~keep]]
     return body[keep]
@@ -105,15 +104,11 @@ def _schools(
     rows: np.ndarray,
     reading: Reading,
 ) -> pd.DataFrame:
-    """Return row, school_id or school_code, and what is known of the school.
-
-    Where one key stands twice there is no telling which school is which: either
-    the run stops, or (`duplicates: set_aside`) both rows are set aside.
-    """
+    """Return row, school_id or school_code, and what is known of the school."""
     school = entry.school or SchoolColumns()
 
     def column(label: str | None) -> list[str | None]:
-        return texts(cells[rows, columns[folded(label)]]) if label else [None] * len(rows)
+        return texts(cells[rows, columns[header_word(label)]]) if label else [None] * len(rows)
 
     key = school.key or tuple(one for one in (school.id or school.code,) if one)
     parts = [column(label) for label in key]
@@ -130,20 +125,27 @@ def _schools(
             "school_type": school.school_type,
         }
     )
-    blank = np.array([not one.strip("\x1f") for one in keys], dtype=bool)
-    repeated = frame["key"].duplicated(keep=False).to_numpy() & ~blank
+    return _without_doubtful(place, entry, frame, columns[header_word(key[0])], reading)
+
+
+def _without_doubtful(
+    place: Place, entry: FileEntry, frame: pd.DataFrame, column: int, reading: Reading
+) -> pd.DataFrame:
+    """Return the rows whose school is named and named once; the others are set aside.
+
+    Where one key stands twice there is no telling which school is which: either
+    the run stops, or (`duplicates: set_aside`) both rows are set aside.
+    """
+    blank = (frame["key"].str.strip("\x1f") == "").to_numpy(bool)
+    repeated = frame["key"].duplicated(keep=False).to_numpy(bool) & ~blank
     severity = "blocking" if entry.duplicates == "refuse" else "warning"
     for mask, check, level, what in (
         (blank, "no_school", "blocking", "в строке не названа школа"),
         (repeated, "repeated_school", severity, "одна и та же школа записана в нескольких строках"),
     ):
-        found = [(int(row), columns[folded(key[0])]) for row in rows[mask]]
+        found = [(int(row), column) for row in frame.loc[mask, "row"]]
         reading.set_aside += [(row + 1, what) for row, _ in found]
-        if found:
-            shown = addresses(found)
-            reading.findings.append(place.finding(check, level, f"{what}: ячейки {shown}.", FIX,
-                                                  table=entry.table, cell=shown,
-                                                  row_count=len(found)))  # fmt: skip
+        reading.findings += place.cells(check, level, what, FIX, found, table=entry.table)
     return frame[~blank & ~repeated].reset_index(drop=True)
 
 
@@ -164,46 +166,32 @@ def _fill(
     for rows in entry.rows:
         piece, bad = _piece(entry, rows, cells, columns, schools)
         pieces.append(piece)
-        if bad:
-            shown = addresses(bad)
-            bad_rows |= {row for row, _ in bad}
-            message = f"значение пусто или не число: ячейки {shown}."
-            reading.findings.append(
-                place.finding(
-                    "unreadable",
-                    "blocking",
-                    message,
-                    FIX,
-                    table=entry.table,
-                    cell=shown,
-                    row_count=len({row for row, _ in bad}),
-                )
-            )
-    frame = pd.concat(pieces, ignore_index=True)
-    frame = frame.sort_values("source_row", kind="stable")
+        bad_rows |= {row for row, _ in bad}
+        what = "значение пусто или не число"
+        reading.findings += place.cells("unreadable", "blocking", what, FIX, bad, table=entry.table)
+    frame = pd.concat(pieces, ignore_index=True).sort_values("source_row", kind="stable")
     frame = frame[~frame["source_row"].isin([row + 1 for row in bad_rows])].reset_index(drop=True)
     reading.set_aside += [
         (row + 1, "в строке есть нечитаемое значение") for row in sorted(bad_rows)
     ]
     reading.findings += _check_scores(place, entry, frame)
     known = schools[~schools["row"].isin(bad_rows)]
-    reading.tables = {entry.table or "": frame}
+    table = entry.table or ""
+    reading.tables = {table: frame}
     if (entry.school or SchoolColumns()).code is None:
         reading.tables["schools"] = known.assign(source_row=known["row"] + 1)[
             ["school_id", "name", "kind", "school_type", "location", "source_row"]
         ]
-    first = entry.rows[0]
-    reading.columns = {
-        entry.table or "": {
-            name: letters(columns[folded(label)]) for name, label in first.columns.items()
-        }
-    }
-    if len(entry.rows) > 1:  # each set of rows has its own columns: say them all
-        named: dict[str, list[str]] = {}
-        for rows in entry.rows:
-            for name, label in rows.columns.items():
-                named.setdefault(name, []).append(letters(columns[folded(label)]))
-        reading.columns[entry.table or ""] = {n: " ".join(found) for n, found in named.items()}
+    reading.columns = {table: _source_columns(entry, columns)}
+
+
+def _source_columns(entry: FileEntry, columns: Mapping[str, int]) -> dict[str, str]:
+    """Return where each column of the table stood; several letters where several sets of rows."""
+    named: dict[str, list[str]] = {}
+    for rows in entry.rows:
+        for name, label in rows.columns.items():
+            named.setdefault(name, []).append(letters(columns[header_word(label)]))
+    return {name: " ".join(dict.fromkeys(found)) for name, found in named.items()}
 
 
 def _piece(
@@ -229,7 +217,7 @@ def _piece(
     bad: list[tuple[int, int]] = []
     is_blank = np.zeros(len(frame), dtype=bool)
     for name, label in rows.columns.items():
-        column = columns[folded(label)]
+        column = columns[header_word(label)]
         if types[name] in ("int", "float"):
             values, wrong = numbers(cells[index, column])
             blank = np.isnan(values) & ~wrong
@@ -245,7 +233,7 @@ def _piece(
     if "is_suppressed" in types:
         frame["is_suppressed"] = is_blank
     if "source_column" in types:
-        frame["source_column"] = letters(columns[folded(next(iter(rows.columns.values())))])
+        frame["source_column"] = letters(columns[header_word(next(iter(rows.columns.values())))])
     if "group_name" in types and "group_name" not in frame:
         frame["group_name"] = schools["name"]
     if "group_level" in types and "group_level" not in frame:

@@ -11,7 +11,7 @@ from typing import Literal
 from msoko.catalog.model import Place
 from msoko.catalog.strict import load
 from msoko.errors import UsageError
-from msoko.ingest.cells import address, labels, number, text
+from msoko.ingest.cells import address, label, labels, number, text
 from msoko.ingest.findings import Finding
 from msoko.ingest.guard import column_number
 from msoko.ingest.workbook import Book, Sheet
@@ -125,15 +125,15 @@ def _cells(sheet: Sheet, one: Correction) -> list[tuple[int, int]]:
         row, column = int(digits) - 1, column_number(letters) - 1
         inside = 0 <= row < len(sheet.cells) and column < len(sheet.cells[row])
         return [(row, column)] if inside else []
-    wanted = {(text(label) or "").lower(): value for label, value in one.match.items()}
-    target = (text(one.column) or "").lower()
+    wanted = {label(name): value for name, value in one.match.items()}
+    target = label(one.column)
     found: list[tuple[int, int]] = []
     columns: dict[str, int] = {}
     for index, row in enumerate(sheet.cells):
         have = labels(row) if any(isinstance(value, str) for value in row) else {}
-        if target in have and all(label in have for label in wanted):
+        if target in have and wanted.keys() <= have.keys():
             columns = have
-        elif columns and all(_same(row[columns[label]], v) for label, v in wanted.items()):
+        elif columns and all(_same(row[columns[name]], value) for name, value in wanted.items()):
             found.append((index, columns[target]))
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
@@ -111,9 +110,6 @@ def _check_workbook(content: bytes) -> tuple[dict[str, SheetFacts], bool]:
     properties = book.find(f"{NS}workbookPr")
     date1904 = properties is not None and properties.get("date1904") in ("1", "true")
     return facts, date1904
-
-
-REPEAT = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
 
 
 def _check_document(content: bytes) -> None:

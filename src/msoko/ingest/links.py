@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from msoko.ingest.blocks import Block, Place, blocks, filled_rows
 from msoko.ingest.cells import addresses, folded, grid, text, texts
 from msoko.ingest.layouts import SURE, Desk, Reading, Recognition
@@ -99,8 +97,3 @@ def _key(row: Mapping[str, str | None]) -> tuple[str, ...] | None:
 def is_title(row: Sequence[object]) -> bool:
     """Return whether a row may stand above the header."""
     return sum(value is not None for value in row) <= 2
-
-
-def count(links: Mapping[tuple[str, ...], str]) -> int:
-    """Return how many persons the links know."""
-    return int(np.unique(np.array(list(links.values()), dtype=object)).size) if links else 0

@@ -135,37 +135,25 @@ def _fill_tables(
     reading: Reading,
 ) -> None:
     keep = np.flatnonzero(~rows.is_bad)
-    pupils = [
-        desk.pseudonym(
-            "vpr",
-            rows.login[i] or "",
-            str(desk.school_year),
-            heading.subject,
-            str(heading.grade),
-            rows.code[i] or "",
-        )
-        for i in keep
-    ]
-    class_ids = texts(cells[rows.index[keep], columns["класс"]])
-    names = (
-        texts(cells[rows.index[keep], columns["название оо"]])
-        if "название оо" in columns
-        else [None] * len(keep)
-    )
+    index = rows.index[keep]
+    class_ids = texts(cells[index, columns["класс"]])
+    names = [None] * len(keep)
+    if "название оо" in columns:
+        names = texts(cells[index, columns["название оо"]])
     paper = {"procedure": "vpr", "subject": heading.subject, "grade": heading.grade}
     results = pd.DataFrame(
         {
             "school_code": [rows.login[i] for i in keep],
             "school_name": [LOGIN.sub("", name).strip() if name else None for name in names],
             "class_id": class_ids,
-            "pupil_id": pupils,
+            "pupil_id": _pupils(heading, rows, keep, desk),
             "variant": [None if rows.is_absent[i] else rows.variant[i] for i in keep],
             "primary_score": rows.total[keep],
             "max_score": sum(task.max_score for task in tasks),
             "mark": pd.array(rows.mark[keep], dtype="Float64").astype("Int64"),
             "journal_mark": pd.array(rows.journal[keep], dtype="Float64").astype("Int64"),
             "is_absent": rows.is_absent[keep],
-            "source_row": rows.index[keep] + 1,
+            "source_row": index + 1,
         }
     ).assign(**paper)
     reading.tables = {
@@ -173,6 +161,12 @@ def _fill_tables(
         "task_scores": _task_scores(results, tasks, rows, keep).assign(**paper),
     }
     reading.columns = {"results": _source_columns(columns)}
+
+
+def _pupils(heading: Heading, rows: Rows, keep: np.ndarray, desk: Desk) -> list[str]:
+    """Return the pseudonym of each kept participant."""
+    paper = (str(desk.school_year), heading.subject or "", str(heading.grade))
+    return [desk.pseudonym("vpr", rows.login[i] or "", *paper, rows.code[i] or "") for i in keep]
 
 
 def _task_scores(

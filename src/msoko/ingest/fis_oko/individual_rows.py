@@ -54,19 +54,10 @@ def parse(
     points, bad_points = numbers(np.where(is_cross, None, answers))
     total, bad_total = numbers(cells[data, columns["первичный балл"]])
     mark, bad_mark = numbers(cells[data, columns["отметка"]])
-    journal_cells = cells[data, columns["отметка по журналу"]].copy()
-    for place_in, value in enumerate(journal_cells):
-        if isinstance(value, str) and folded(value) in NO_MARK:
-            journal_cells[place_in] = None
-    journal, bad_journal = numbers(journal_cells)
+    journal, bad_journal = numbers(_journal_cells(cells[data, columns["отметка по журналу"]]))
     variant = texts(cells[data, columns["вариант"]]) if "вариант" in columns else [None] * len(data)
     is_absent = np.array([bool(v and ABSENT.fullmatch(v.lower())) for v in variant], dtype=bool)
-    class_ids = texts(cells[data, columns["класс"]])
-    # only short codes pass: what stands in a slipped column may be a name
-    is_odd = np.array([bool(v and not CLASS.fullmatch(v)) for v in class_ids], dtype=bool)
-    is_odd |= (
-        np.array([bool(v and not VARIANT.fullmatch(v)) for v in variant], dtype=bool) & ~is_absent
-    )
+    is_odd = _is_odd(texts(cells[data, columns["класс"]]), variant, is_absent)
     is_empty = np.isnan(points).all(axis=1) & ~is_cross.any(axis=1) & ~bad_points.any(axis=1)
     is_silent = is_empty & np.isnan(total) & np.isnan(mark) & ~is_absent & ~bad_total & ~bad_mark
     _say_silent(place, data[is_silent], reading)
@@ -98,6 +89,21 @@ def parse(
         is_absent,
         is_bad,
     )
+
+
+def _journal_cells(cells: np.ndarray) -> np.ndarray:
+    """Return the cells with words for «no mark» made empty."""
+    said = np.array([isinstance(one, str) and folded(one) in NO_MARK for one in cells], dtype=bool)
+    return np.where(said, None, cells)
+
+
+def _is_odd(
+    classes: list[str | None], variants: list[str | None], is_absent: np.ndarray
+) -> np.ndarray:
+    """Return where a class or variant is no short code: in a slipped column it may be a name."""
+    odd_class = [bool(one and not CLASS.fullmatch(one)) for one in classes]
+    odd_variant = [bool(one and not VARIANT.fullmatch(one)) for one in variants]
+    return np.array(odd_class, dtype=bool) | (np.array(odd_variant, dtype=bool) & ~is_absent)
 
 
 def _logins(columns: Mapping[str, int], cells: np.ndarray, data: np.ndarray) -> list[str | None]:
