@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msoko.project import Project
@@ -11,6 +12,8 @@ from msoko.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from msoko.catalog import Direction
 
 ASSESSED = "vpr"
 """The procedure whose objectivity is judged: it is held and marked inside schools."""
@@ -37,7 +40,8 @@ def compute_numbers(
     advice = _recommendations(project, municipality, year)
     store.add(year, "recommendations", advice)
     tables = {"indicators": values, "recommendations": advice}
-    return {name: _slices(table) for name, table in tables.items()}
+    shared = {"shared": {"*": _shared(directions, values)}}
+    return shared | {name: _slices(table) for name, table in tables.items()}
 
 
 def _objectivity(
@@ -103,3 +107,21 @@ def _slices(table: pd.DataFrame) -> dict[str, str]:
         str(direction): hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
         for direction, rows in table.groupby("direction", sort=True)
     }
+
+
+def _shared(directions: Iterable[Direction], values: pd.DataFrame) -> str:
+    """Return the digest of what every report may use of other directions.
+
+    These are names, the indicators of social context with their values, and the one
+    indicator by which schools with low results are found.
+    """
+    from msoko.stats.low_results import BASE
+
+    told, rows = [], []
+    for one in directions:
+        used = [item for item in one.indicators if item.is_context or item.code == BASE]
+        told.append(repr((one.direction, one.number, one.title, one.short_title, used)))
+        codes = [item.code for item in used]
+        own = values[(values["direction"] == one.direction) & values["indicator"].isin(codes)]
+        rows.append(own.to_csv(index=False))
+    return hashlib.sha256("\n".join(told + rows).encode()).hexdigest()

@@ -260,6 +260,8 @@ class Plan:
         for year in years:
             record = self.records.of(f"numbers:{year}")
             slices = record.facts.get("slices", {}) if record else {}
+            shared = f"контекст и названия направлений {year}"
+            parts["table", shared] = slices.get("shared", {}).get("*", "absent")
             for name in SLICED:
                 shown = f"{self.project.shown(self._table(year, name))} ({direction})"
                 parts["table", shown] = slices.get(name, {}).get(direction, "absent")
