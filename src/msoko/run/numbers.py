@@ -115,7 +115,7 @@ def _shared(directions: Iterable[Direction], values: pd.DataFrame) -> str:
     These are names, the indicators of social context with their values, and the one
     indicator by which schools with low results are found.
     """
-    from msoko.stats.low_results import BASE
+    from msoko.indicators.low_results import BASE
 
     told, rows = [], []
     for one in directions:
