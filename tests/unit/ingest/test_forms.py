@@ -198,6 +198,9 @@ def test_rows_are_kept_or_set_aside_with_a_reason(tmp_path):
         "строка не заполнена", "не указана организация",
     }  # fmt: skip
     assert {check for check, _ in checks(reading)} == {"form_silent", "form_no_school"}
+    silent = next(one for one in reading.findings if one.check == "form_silent")
+    assert silent.message == f"не заполнена форма: Молчит (строка {HEADER_ROW + 2})."
+    assert silent.action == "Запросите сведения у этих организаций."
 
 
 def test_a_missing_required_figure_is_told(tmp_path):

@@ -17,6 +17,7 @@ COLUMNS = (
     "school_code", "school_name", "form", "item", "value", "text_value", "source_row",
     "source_column",
 )  # fmt: skip
+ASK = "Запросите сведения у этих организаций."
 Cells = dict[tuple[str, str], list[int]]
 """(item, what is wrong) → rows."""
 
@@ -55,10 +56,17 @@ def _records(body: Body) -> list[dict[str, object]]:
     body.say_cells(refused)
     body.say_cells(doubted, is_taken=True)
     body.say("form_no_school", nameless, "не указана организация, строки не приняты")
-    body.say("form_silent", silent, "в форме есть незаполненные организации")
+    body.say("form_silent", silent, f"не заполнена форма: {_named(body, silent)}", ASK)
     for code, rows in lacking.items():
         body.say("form_required", rows, f"не заполнено обязательное «{form.by_code[code].title}»")
     return records
+
+
+def _named(body: Body, rows: list[int], most: int = 5) -> str:
+    """Return the organisations of the rows by name, at most so many."""
+    schools = [body.school(row) for row in rows[:most]]
+    shown = ", ".join(one["school_name"] or one["school_code"] or "" for one in schools)
+    return shown + (f" и ещё {len(rows) - most}" if len(rows) > most else "")
 
 
 def _taken(

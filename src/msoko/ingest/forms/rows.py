@@ -83,13 +83,13 @@ class Body:
                 )
             )  # fmt: skip
 
-    def say(self, check: str, rows: list[int], what: str, severity: str = "warning") -> None:
+    def say(self, check: str, rows: list[int], what: str, action: str = FIX) -> None:
         """Report rows as a whole."""
         if not rows:
             return
         shown = addresses((row, 0) for row in rows)
         self.reading.findings.append(
-            self.place.finding(check, severity, f"{what}: {_numbers(rows)}.", FIX,
+            self.place.finding(check, "warning", f"{what} ({_numbers(rows)}).", action,
                                cell=shown, row_count=len(rows), table=self.found.form.table,
                                directions=self.found.form.direction or None)
         )  # fmt: skip
