@@ -20,6 +20,13 @@ from msoko.school_year import SchoolYear
 from msoko.tables import TABLES
 
 REGISTER_SOURCE = "schools"
+NO_REGISTER = Finding(
+    "no_register",
+    "warning",
+    "нет реестра школ data/raw/schools.csv: школы названы своими кодами, "
+    "разные коды одной школы не соединены.",
+    "Заведите реестр: одна строка на школу, с логином ВПР и кодом РЦОИ.",
+)
 KEYED = ("monitoring", "surveys", "olympiad", "roadmap_returns", "school_results")
 """Tables whose key must not stand twice, whatever block a row came from."""
 
@@ -59,13 +66,8 @@ def assemble(
     _drop_tasks_of_retaken(tables, aside)
     tables["schools"] = _schools(tables, crosswalk, year)
     tables |= _bookkeeping(placed, sources, aside, crosswalk)
-    if not crosswalk.lines and placed and "results" in tables:
-        findings.append(
-            Finding("no_register", "warning",
-                    "нет реестра школ data/raw/schools.csv: школы названы своими кодами, "
-                    "разные коды одной школы не соединены.",
-                    "Заведите реестр: одна строка на школу, с логином ВПР и кодом РЦОИ.")
-        )  # fmt: skip
+    if not crosswalk.lines and "results" in tables:
+        findings.append(NO_REGISTER)
     findings += reconcile(tables, shown)
     return tables, findings
 

@@ -14,6 +14,7 @@ from msoko.ingest.cells import (
     grid,
     labels,
     letters,
+    number,
     numbers,
     text,
     texts,
@@ -76,6 +77,9 @@ def _problems(entry: FileEntry, columns: dict[str, int], desk: Desk) -> Iterable
         for name in (*rows.columns, *rows.constant, *entry.constant):
             if name not in named:
                 yield f"в таблице {entry.table} нет столбца «{name}»."
+        for name, value in {**entry.constant, **rows.constant}.items():
+            if table.columns.get(name) in ("int", "float") and number(value) is None:
+                yield f"«{name}: {value}» – не число."
         subject = {**entry.constant, **rows.constant}.get("subject")
         if subject and not desk.subjects.knows(subject):
             yield f"предмета «{subject}» нет в registry/subjects.csv."
@@ -230,21 +234,19 @@ def _piece(
             frame[name] = values
         else:
             frame[name] = texts(cells[index, column])
-    if "is_suppressed" in types:
-        frame["is_suppressed"] = is_blank
-    if "source_column" in types:
-        frame["source_column"] = letters(columns[header_word(next(iter(rows.columns.values())))])
-    if "group_name" in types and "group_name" not in frame:
-        frame["group_name"] = schools["name"]
-    if "group_level" in types and "group_level" not in frame:
-        frame["group_level"] = "school"
+    first = letters(columns[header_word(next(iter(rows.columns.values())))])
+    implied = {"is_suppressed": is_blank, "source_column": first,
+               "group_name": schools["name"], "group_level": "school"}  # fmt: skip
+    for name, value in implied.items():
+        if name in types and name not in frame:
+            frame[name] = value
     return frame, bad
 
 
 def constant(value: str, kind: ColumnType) -> object:
     """Return a constant of year.yml as its column's type."""
     if kind in ("int", "float"):
-        return float(value) if kind == "float" else int(value)
+        return float(value.replace(",", "."))
     return value.lower() in ("true", "да", "yes") if kind == "bool" else value
 
 

@@ -197,13 +197,7 @@ def _place(
     key = "\x1f".join((unicodedata.normalize("NFC", book.file), sheet.name, str(reading.block)))
     source_id = hashlib.sha256(key.encode()).hexdigest()[:12]
     placed = Placed(book.file, sheet.name, book.sha256, source_id, layout, reading)
-    aside = {row for row, _ in reading.set_aside}
-    kept = {
-        int(row)
-        for name, frame in reading.tables.items()
-        if name != "schools"
-        for row in frame["source_row"].unique()
-    } - aside
+    kept, aside = _accounted(reading)
     if len(kept) + len(aside) != reading.rows_in:
         message = (
             f"строк в таблице – {reading.rows_in}, прочитано – {len(kept)}, "
@@ -227,6 +221,18 @@ def _place(
             "rows_set_aside": len(aside),
         }
     )
+
+
+def _accounted(reading: Reading) -> tuple[set[int], set[int]]:
+    """Return the rows that gave anything, and the rows that were set aside."""
+    aside = {row for row, _ in reading.set_aside}
+    used = {
+        int(row)
+        for name, frame in reading.tables.items()
+        if name != "schools"
+        for row in frame["source_row"].unique()
+    }
+    return used - aside, aside
 
 
 def _check_expected(work: Work, tables: dict[str, pd.DataFrame]) -> Iterator[Finding]:

@@ -104,6 +104,7 @@ def test_rows_may_be_chosen_by_a_value(tmp_path):
         ("polish_n, mean_score", "polska, mean_score", "нет столбца «polska»"),
         ("subject: polish", "subject: polisz", "предмета «polisz» нет"),
         ("mean_score: polish}", "average: polish}", "нет столбца «average»"),
+        ('grade: "8"', "grade: восемь", "«grade: восемь» – не число"),
         ("table: school_results", "table: schol_results", "нет таблицы «schol_results»"),
     ],
 )

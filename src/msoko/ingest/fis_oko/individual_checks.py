@@ -38,6 +38,14 @@ def check_rows(
         "первичный балл не равен сумме баллов за задания",
         reading,
     )
+    _check_marks(place, columns, rows, good, reading)
+    _check_scale(place, columns, heading, rows, good, desk, reading)
+    _check_repeated(place, columns, rows, reading)
+
+
+def _check_marks(
+    place: Place, columns: Mapping[str, int], rows: Rows, good: np.ndarray, reading: Reading
+) -> None:
     for name, marks, low in (("отметка", rows.mark, 2), ("отметка по журналу", rows.journal, 1)):
         strange = ~np.isnan(marks) & ~np.isin(marks, range(low, 6)) & ~rows.is_bad
         say(
@@ -57,8 +65,6 @@ def check_rows(
         reading,
         "warning",
     )
-    _check_scale(place, columns, heading, rows, good, desk, reading)
-    _check_repeated(place, columns, rows, reading)
 
 
 def _check_scale(
@@ -127,20 +133,12 @@ def check_banners(
         below = (rows.index > row) & (rows.index < end)
         present = int((below & ~rows.is_absent).sum())
         if declared not in (present, int(below.sum())):
-            message = (
-                f"ячейка A{row + 1}: объявлено участников – {declared}, в таблице – {present}."
-            )
+            cell = f"A{row + 1}"
+            message = f"ячейка {cell}: объявлено участников – {declared}, в таблице – {present}."
             reading.findings.append(
-                place.finding(
-                    "declared_count",
-                    "blocking",
-                    message,
-                    FIX,
-                    table="results",
-                    cell=f"A{row + 1}",
-                    row_count=abs(declared - present),
-                )
-            )
+                place.finding("declared_count", "blocking", message, FIX, table="results",
+                              cell=cell, row_count=abs(declared - present))
+            )  # fmt: skip
         strangers = below & (logins != login)
         say(
             place,

@@ -16,6 +16,7 @@ from msoko.ingest.layouts import Reading
 CLASS = re.compile(r"[0-9]{1,2}\s*[^\W\d_]{0,2}")
 VARIANT = re.compile(r"[0-9]{1,4}")
 ABSENT = re.compile(r"отсутств\w*|не явил\w*|неявка|н/я|н")
+CHECKED = ("первичный балл", "отметка", "отметка по журналу", "код участника", "класс")
 NO_MARK = frozenset({"нет отметки", "нет", "н/а", "-", "–", "—", "н"})
 FIX = (
     "Сверьте строку с ФИС ОКО и выгрузите Ф1 заново; "
@@ -62,20 +63,15 @@ def parse(
     is_silent = is_empty & np.isnan(total) & np.isnan(mark) & ~is_absent & ~bad_total & ~bad_mark
     _say_silent(place, data[is_silent], reading)
     is_absent |= is_silent
-    blank = np.isnan(points) & ~is_cross & ~bad_points & ~is_absent[:, None]
-    bad_points |= blank
+    bad_points |= np.isnan(points) & ~is_cross & ~is_absent[:, None]
     bad_total |= np.isnan(total) & ~is_absent
     is_worked = is_absent & ~(is_empty & np.isnan(total) & np.isnan(mark))
-    rest = zip(
-        ("первичный балл", "отметка", "отметка по журналу", "код участника", "класс"),
-        (bad_total, bad_mark, bad_journal, is_worked, is_odd),
-        strict=True,
-    )
     wrong = [(int(data[r]), task_columns[c]) for r, c in np.argwhere(bad_points)]
-    for name, mask in rest:
+    masks = (bad_total, bad_mark, bad_journal, is_worked, is_odd)
+    for name, mask in zip(CHECKED, masks, strict=True):
         wrong += [(int(row), columns[name]) for row in data[mask]]
     say(place, wrong, "unreadable", "значение пусто, не число или противоречит отсутствию", reading)
-    is_bad = bad_points.any(axis=1) | bad_total | bad_mark | bad_journal | is_worked | is_odd
+    is_bad = bad_points.any(axis=1) | np.logical_or.reduce(masks)
     return Rows(
         data,
         [(login or "").lower() or None for login in _logins(columns, cells, data)],

@@ -73,14 +73,9 @@ def _fill(
     say(place, [(int(row), columns["балл до изменения"]) for row in data[bad]], reading,
         "unreadable", "blocking", "балл апелляции пуст или не читается")  # fmt: skip
     off = ~bad & ~np.isnan(change) & (before + change != after)
-    say(
-        place,
-        [(int(row), columns["разница"]) for row in data[off]],
-        reading,
-        "appeal_sum",
-        "blocking",
-        "балл до изменения и разница не дают нынешнего балла",
-    )
+    what = "балл до изменения и разница не дают нынешнего балла"
+    cells_off = [(int(row), columns["разница"]) for row in data[off]]
+    say(place, cells_off, reading, "appeal_sum", "blocking", what)
     reading.set_aside += [(int(row) + 1, "балл апелляции не читается") for row in data[bad]]
     keep = data[~bad]
     paper = {name: reading.paper[name] for name in ("procedure", "subject", "grade")}

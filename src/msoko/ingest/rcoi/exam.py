@@ -236,13 +236,32 @@ def _fill_tables(block: Block, cells: np.ndarray, rows: Rows, desk: Desk, readin
             "source_row": rows.index[keep] + 1,
         }
     ).assign(**paper)
+    reading.tables = {"results": results}
+    _fill_tasks(block, cells, rows, keep, paper, reading)
+    named = {"school_id": "код оо", "class_id": "класс", "primary_score": "первичный балл",
+             "mark": "оценка",
+             "test_score": "тестовый балл" if "тестовый балл" in columns else "балл"}  # fmt: skip
+    reading.columns = {
+        "results": {name: letters(columns[label]) for name, label in named.items()
+                    if label in columns}
+    }  # fmt: skip
+
+
+def _fill_tasks(
+    block: Block,
+    cells: np.ndarray,
+    rows: Rows,
+    keep: np.ndarray,
+    paper: dict[str, object],
+    reading: Reading,
+) -> None:
+    columns = block.columns
     present = [i for i in keep if not rows.is_absent[i]]
     pieces = []
     for part, answers in rows.answers.items():
         frame = task_frame(part, [answers[i] for i in present], present)
         column = next(columns[name] for name in PARTS[part] if name in columns)
         pieces.append(frame.assign(source_column=letters(column)))
-    reading.tables = {"results": results}
     if pieces:
         tasks = pd.concat(pieces, ignore_index=True).sort_values("row", kind="stable")
         who = tasks.pop("row").to_numpy(int)
@@ -255,10 +274,3 @@ def _fill_tables(block: Block, cells: np.ndarray, rows: Rows, desk: Desk, readin
             source_row=rows.index[who] + 1,
             **paper,
         ).reset_index(drop=True)
-    named = {"school_id": "код оо", "class_id": "класс", "primary_score": "первичный балл",
-             "mark": "оценка",
-             "test_score": "тестовый балл" if "тестовый балл" in columns else "балл"}  # fmt: skip
-    reading.columns = {
-        "results": {name: letters(columns[label]) for name, label in named.items()
-                    if label in columns}
-    }  # fmt: skip
