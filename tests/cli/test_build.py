@@ -15,8 +15,7 @@ import pytest
 from conftest import Run, contents
 from tiny import COUNT, OPENING, notebook, write_tiny
 
-from msoko.run import build as building
-from msoko.run import guard
+from msoko.run import guard, work
 
 KEPT = "Прежние отчёты остались на месте."
 
@@ -187,7 +186,7 @@ def test_a_full_disk_is_one_message(project: Path, run: Run, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", str(project / "x.ipynb"))
 
-    monkeypatch.setattr(building, "write_notebook", full)
+    monkeypatch.setattr(work, "write_notebook", full)
     code, _, err = run("build", "2023-24", "--project", project)
     assert (code, err) == (
         1,
@@ -241,6 +240,28 @@ def _kernels(build: psutil.Process, seconds: float = 60) -> list[psutil.Process]
             return found
         time.sleep(0.05)
     raise AssertionError("no kernel was forked")
+
+
+def test_the_graph_names_inputs_outputs_and_commands(project: Path, run: Run, tmp_path: Path):
+    run("build", "2023-24", "--project", project)
+    file = tmp_path / "Snakefile"
+    code, out, _ = run("build", "2023-24", "--project", project, "--export-graph", file)
+    assert (code, out) == (0, "Граф работ записан: Snakefile, отчётов – 3.\n")
+    text = file.read_text(encoding="utf-8")
+    rules = [line for line in text.splitlines() if line.startswith("rule ")]
+    assert rules == ["rule all:", "rule first:", "rule second:", "rule data_quality:", "rule site:"]
+    first = text.split("rule first:")[1].split("rule second:")[0]
+    assert '"notebooks/first.ipynb"' in first
+    assert '"data/processed/2022-23/school_results.parquet"' in first
+    assert '".cache/msoko/executed/2023-24/tiny/internal/first.ipynb"' in first
+    assert "--direction first --no-site" in first
+
+
+def test_a_graph_without_tables_is_refused(tmp_path: Path, run: Run):
+    root = write_tiny(tmp_path / "p")
+    code, _, err = run("build", "2023-24", "--project", root, "--export-graph", tmp_path / "S")
+    assert (code, "Таблиц за 2023-24 ещё нет" in err) == (1, True)
+    assert not (tmp_path / "S").exists()
 
 
 @pytest.mark.parametrize("words", [["--help"], ["status", "--help"]])

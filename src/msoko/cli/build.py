@@ -47,6 +47,8 @@ from msoko.school_year import SchoolYear
     "--jobs", type=click.IntRange(1), help="Сколько отчётов строить сразу; по умолчанию – по ядрам."
 )
 @click.option("-p", "parameters", multiple=True, metavar="ИМЯ=ЗНАЧЕНИЕ", help="Параметр блокнотов.")
+@click.option("--no-site", is_flag=True, help="Выполнить блокноты, но сайт не собирать.")
+@click.option("--wait", is_flag=True, help="Подождать, если идёт другая сборка этого проекта.")
 @click.option(
     "--export-graph",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -65,6 +67,8 @@ def command(
     renderer: str,
     jobs: int | None,
     parameters: tuple[str, ...],
+    no_site: bool,
+    wait: bool,
     export_graph: Path | None,
     as_json: bool,
 ) -> int:
@@ -89,6 +93,8 @@ def command(
             jobs=jobs,
             directions=list(directions) or None,
             parameters=_given(parameters),
+            with_site=not no_site,
+            wait=wait,
             progress=progress,
         )
     if as_json:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from msoko.project import Project
-from msoko.run.build import Build, BuildResult
 from msoko.run.guard import (
     municipality_of,
     only_build,
@@ -15,6 +14,7 @@ from msoko.run.guard import (
 )
 from msoko.run.plan import Plan
 from msoko.run.progress import Progress, Silence
+from msoko.run.work import Build, BuildResult
 from msoko.school_year import SchoolYear
 from msoko.store import Store
 

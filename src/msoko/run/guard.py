@@ -29,8 +29,8 @@ class BuildBusy(MsokoError):
 
 
 @contextmanager
-def only_build(project: Project) -> Iterator[None]:
-    """Hold the project's lock; a second build is told so at once.
+def only_build(project: Project, wait: bool = False) -> Iterator[None]:
+    """Hold the project's lock; a second build is told so at once, unless it asked to wait.
 
     The lock belongs to the process and goes with it, however it ends.
     """
@@ -38,7 +38,7 @@ def only_build(project: Project) -> Iterator[None]:
 
     with storage_faults(project):
         project.cache.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(project.cache / "build.lock", timeout=0)
+    lock = FileLock(project.cache / "build.lock", timeout=-1 if wait else 0)
     try:
         lock.acquire()
     except Timeout:

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from msoko.present import Report
     from msoko.present.reading import Line
 
-FIGURES_PER_DIRECTION = 2
-MOST_FIGURES = 9
+FIGURES_PER_DIRECTION = 1
 VERDICTS = {"better": "better", "worse": "worse", "within": "same"}
 
 
@@ -94,7 +93,7 @@ def _key_figures(
         report = Report(plan.project, year, plan.profile, direction, everything, plan.edition)
         known = [line for line in report.all_lines if _is_known(report, line)]
         figures += [_figure(report, one) for one in known[:FIGURES_PER_DIRECTION]]
-    return tuple(figures[:MOST_FIGURES])
+    return tuple(figures)
 
 
 def _is_known(report: Report, line: Line) -> bool:
@@ -115,7 +114,7 @@ def _figure(report: Report, line: Line) -> KeyFigure:
     return KeyFigure(
         title=report.title(line, is_short=True),
         value=russian.amount(row["value"], unit),
-        change=russian.change(found.difference, unit) if is_known else "",
+        change=f"{russian.change(found.difference, unit)} за год" if is_known else "",
         change_is=VERDICTS.get(verdict, "neutral") if is_known else "not_comparable",
         detail=detail,
         href=f"{report.direction.direction}.html",
