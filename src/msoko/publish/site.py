@@ -39,7 +39,7 @@ MARKS = {"better": "▲", "worse": "▼", "same": "●", "neutral": "●", "not_
 SENSES = {
     "better": "(улучшение)",
     "worse": "(ухудшение)",
-    "same": "",
+    "same": "(неотличимо от случайного)",
     "neutral": "",
     "not_comparable": "",
 }
