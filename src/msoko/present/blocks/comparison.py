@@ -48,7 +48,8 @@ def _compared(report: Reading, line: Line) -> Block:
         return insufficient(f"Сравнение школ, {title}", reason)
     funnel, pupil_spread = _funnel(rows)
     if isinstance(funnel, NotEstimable):
-        return insufficient(f"Сравнение школ, {title}", report.say("reason.no_variation"))
+        reason = report.say(f"reason.{funnel.reason}", least=LEAST_FOR_SCATTER)
+        return insufficient(f"Сравнение школ, {title}", reason)
     placed = _placed(rows, funnel)
     figure = Figure(
         _drawn(report, line, placed, funnel, pupil_spread),
@@ -71,7 +72,9 @@ def _funnel(rows: pd.DataFrame) -> tuple[Funnel | NotEstimable, float]:
     if is_count and (counts[:, 0] <= counts[:, 1]).all():
         return share_funnel(counts[:, 0], counts[:, 1]), float("nan")
     spread = _pupil_spread(rows)
-    if not spread > 0:
+    if np.isnan(spread):
+        return NotEstimable(Reason.TOO_FEW_GROUPS, len(rows)), spread
+    if spread == 0:
         return NotEstimable(Reason.NO_VARIATION, len(rows)), spread
     return mean_funnel(rows["value"].to_numpy(float), spread / np.sqrt(sizes)), spread
 
