@@ -26,6 +26,7 @@ from msoko.ingest.workbook import Book, Sheet
 from msoko.ingest.year_file import FileEntry, RowsEntry, SchoolColumns
 from msoko.tables import TABLES, ColumnType
 
+MOST_NAMED = 20
 FIX = "Исправьте year.yml или файл; правку в данных запишите в corrections.yml."
 READER_COLUMNS = {"school_year", "school_id", "source_id", "source_row", "source_column"}
 
@@ -149,8 +150,18 @@ def _without_doubtful(
     ):
         found = [(int(row), column) for row in frame.loc[mask, "row"]]
         reading.set_aside += [(row + 1, what) for row, _ in found]
-        reading.findings += place.cells(check, level, what, FIX, found, table=entry.table)
+        named = what + _named(frame.loc[mask, "key"])
+        reading.findings += place.cells(check, level, named, FIX, found, table=entry.table)
     return frame[~blank & ~repeated].reset_index(drop=True)
+
+
+def _named(keys: pd.Series) -> str:
+    """Return « (ключ; ключ …)» for the first of the keys, in their order; nothing for no key."""
+    words = [", ".join(key.split("\x1f")) for key in dict.fromkeys(keys) if key.strip("\x1f")]
+    if not words:
+        return ""
+    rest = f" и ещё {len(words) - MOST_NAMED}" if len(words) > MOST_NAMED else ""
+    return f" ({'; '.join(words[:MOST_NAMED])}{rest})"
 
 
 def short_hash(key: str) -> str:
