@@ -1,19 +1,27 @@
 """Many p-values: false-discovery and familywise control, and combination into one.
 
-Adjustment follows R's `p.adjust`; the combination rules differ in what they assume of
-dependence, which each docstring states.
+Adjustment is statsmodels' `multipletests`, with missing p-values as in R's `p.adjust`; Fisher's
+and Stouffer's combinations are scipy's, the Cauchy and harmonic ones ours. They differ in what
+they assume of dependence, which each docstring states.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import stats
 
 from msoko.stats.estimate import HypothesisTest, NotEstimable, Reason
 from msoko.stats.sample import Vector, as_floats, observed
 
-ADJUSTMENTS = ("bh", "by", "holm", "hochberg", "bonferroni")
+ADJUSTMENTS = {
+    "bh": "fdr_bh",
+    "by": "fdr_by",
+    "holm": "holm",
+    "hochberg": "simes-hochberg",
+    "bonferroni": "bonferroni",
+}
+"""The adjustments by name, and what statsmodels calls them."""
 TINY_P = 1e-15
 """Below this `tan((.5 − p)π)` loses digits and 1/(pπ) is its own limit (Liu & Xie 2020)."""
 
@@ -26,16 +34,18 @@ def adjust(p_values: ArrayLike, method: str = "bh") -> Vector:
     `bonferroni`. A missing p-value stays missing and does not count as a hypothesis, as in R's
     `p.adjust`. With p sorted ascending and m hypotheses: bh min over j ≥ i of p_j m/j;
     by the same times Σ1/j; holm max over j ≤ i of (m−j+1) p_j; hochberg min over j ≥ i of
-    the same. Raises ValueError for a p-value outside [0, 1] or an unknown method. Checked by
-    the Benjamini & Hochberg 1995 records of the reference tests.
+    the same (computed by `statsmodels.stats.multitest.multipletests`). Raises ValueError for a
+    p-value outside [0, 1] or an unknown method. Checked by the Benjamini & Hochberg 1995 records
+    of the reference tests.
     """
     if method not in ADJUSTMENTS:
-        raise ValueError(f"method is one of {ADJUSTMENTS}, got {method!r}")
-    given = _probabilities(as_floats(p_values))
-    adjusted = np.full(len(given), np.nan)
-    known = np.flatnonzero(~np.isnan(given))
-    order = known[np.argsort(given[known], kind="stable")]
-    adjusted[order] = _adjust_sorted(given[order], method)
+        raise ValueError(f"method is one of {tuple(ADJUSTMENTS)}, got {method!r}")
+    adjusted = _probabilities(as_floats(p_values)).copy()
+    known = ~np.isnan(adjusted)
+    if known.any():
+        from statsmodels.stats.multitest import multipletests
+
+        adjusted[known] = multipletests(adjusted[known], method=ADJUSTMENTS[method])[1]
     return adjusted
 
 
@@ -100,7 +110,7 @@ def simes(p_values: ArrayLike) -> HypothesisTest | NotEstimable:
     p = _probabilities(observed(p_values))
     if len(p) == 0:
         return NotEstimable(Reason.NO_DATA, 0)
-    value = float(np.min(_adjust_sorted(np.sort(p), "bh")))
+    value = float(adjust(p, "bh").min())
     return HypothesisTest(value, value, len(p), None, "greater", "simes")
 
 
@@ -108,22 +118,23 @@ def fisher(p_values: ArrayLike) -> HypothesisTest | NotEstimable:
     """Return Fisher's combination, `−2 Σ log p` against χ² with 2m degrees of freedom.
 
     Requires independence: not for markers that share pupils. Missing p-values are dropped.
-    Checked against R in the reference tests.
+    Computed by `scipy.stats.combine_pvalues`, save for a p of 0, of which scipy warns. Checked
+    against R in the reference tests.
     """
     p = _probabilities(observed(p_values))
     if len(p) == 0:
         return NotEstimable(Reason.NO_DATA, 0)
     if (p == 0).any():
         return HypothesisTest(np.inf, 0.0, len(p), 2 * len(p), "greater", "fisher")
-    statistic = float(-2 * np.sum(np.log(p)))
-    tail = float(stats.chi2.sf(statistic, 2 * len(p)))
+    found = stats.combine_pvalues(p, "fisher")
+    statistic, tail = float(found.statistic), float(found.pvalue)
     return HypothesisTest(statistic, tail, len(p), 2 * len(p), "greater", "fisher")
 
 
 def stouffer(
     p_values: ArrayLike, weights: ArrayLike | None = None
 ) -> HypothesisTest | NotEstimable:
-    """Return Stouffer's combination of one-sided p-values, `Z = Σ w z_i / √Σ w²`.
+    """Return Stouffer's combination of one-sided p-values, `Z = Σ w z_i / √Σ w²` (scipy's).
 
     `z_i = Φ⁻¹(1 − p_i)`. Requires independence. A p of exactly 0 together with one of exactly 1
     has no sum and gives NotEstimable("singular"). Checked against R in the reference tests.
@@ -133,24 +144,9 @@ def stouffer(
         return NotEstimable(Reason.NO_DATA, 0)
     if (p == 0).any() and (p == 1).any():
         return NotEstimable(Reason.SINGULAR, len(p), "p-values of 0 and 1 cancel")
-    scores = -special.ndtri(p)
-    statistic = float(np.sum(shares * scores) / np.sqrt(np.sum(shares**2)))
-    tail = float(stats.norm.sf(statistic))
+    found = stats.combine_pvalues(p, "stouffer", shares)
+    statistic, tail = float(found.statistic), float(found.pvalue)
     return HypothesisTest(statistic, tail, len(p), None, "greater", "stouffer")
-
-
-def _adjust_sorted(p: Vector, method: str) -> Vector:
-    m = len(p)
-    rank = np.arange(1, m + 1)
-    if method == "bonferroni":
-        return np.minimum(1, p * m)
-    if method == "holm":
-        return np.minimum(1, np.maximum.accumulate(p * (m - rank + 1)))
-    if method == "hochberg":
-        factor = m - rank + 1.0
-    else:
-        factor = m / rank * (np.sum(1 / rank) if method == "by" else 1.0)
-    return np.minimum(1, np.minimum.accumulate((p * factor)[::-1])[::-1])
 
 
 def _probabilities(p: Vector) -> Vector:
@@ -169,4 +165,6 @@ def _weighted(p_values: ArrayLike, weights: ArrayLike | None) -> tuple[Vector, V
     p, shares = p[known], shares[known]
     if np.isnan(shares).any() or (shares < 0).any() or (len(p) and shares.sum() == 0):
         raise ValueError("weights are non-negative, known, and not all zero")
+    # A p-value of weight 0 takes no part: 0 times an infinite score would be no number.
+    p, shares = p[shares > 0], shares[shares > 0]
     return p, shares / shares.sum() if len(p) else shares

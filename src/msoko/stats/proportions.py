@@ -1,19 +1,20 @@
-"""Shares of pupils: intervals for one share, for the change between two, and their tests."""
+"""Shares of pupils: intervals for one share, for the change between two, and their tests.
+
+The limits are computed by statsmodels; ours are the refusals and the two ends of the scale.
+"""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from msoko.stats.estimate import (
     Estimate,
     HypothesisTest,
     NotEstimable,
     Reason,
-    critical_value,
+    require_level,
 )
 from msoko.stats.sample import complete_pairs
 
@@ -22,48 +23,29 @@ def wilson(successes: int, total: int, level: float = 0.95) -> Estimate | NotEst
     """Return the share with Wilson's (1927) score interval, without continuity correction.
 
     `(p̂ + z²/2n ± z √(p̂(1−p̂)/n + z²/4n²)) / (1 + z²/n)`; stays inside [0, 1] and has width at
-    0 and 100 %. Not estimable for total 0. Raises ValueError for counts that are not whole,
-    negative, or more than the total. Checked against Newcombe 1998 (method 3).
+    0 and 100 %. Computed by `proportion_confint`. Not estimable for total 0. Raises ValueError
+    for counts that are not whole, negative, or more than the total. Checked against Newcombe
+    1998 (method 3).
     """
-    k, n = _count(successes, total)
-    if n == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    low, high = wilson_limits(k / n, n, critical_value(level))
-    low, high = (0.0 if k == 0 else low), (1.0 if k == n else high)
-    return Estimate(k / n, low, high, n, level, method="wilson")
+    return _share(successes, total, level, "wilson", "wilson")
 
 
 def clopper_pearson(successes: int, total: int, level: float = 0.95) -> Estimate | NotEstimable:
     """Return the share with the exact Clopper–Pearson (1934) interval, which is conservative.
 
-    Limits are the Beta quantiles `B(α/2; k, n−k+1)` and `B(1−α/2; k+1, n−k)`. Errors as in
-    `wilson`. Checked against R's `binom.test`.
+    Limits are the Beta quantiles `B(α/2; k, n−k+1)` and `B(1−α/2; k+1, n−k)`, computed by
+    `proportion_confint`. Errors as in `wilson`. Checked against R's `binom.test`.
     """
-    k, n = _count(successes, total)
-    if n == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    critical_value(level)
-    tail = (1 - level) / 2
-    low = float(stats.beta.ppf(tail, k, n - k + 1)) if k else 0.0
-    high = float(stats.beta.ppf(1 - tail, k + 1, n - k)) if k < n else 1.0
-    return Estimate(k / n, low, high, n, level, method="clopper_pearson")
+    return _share(successes, total, level, "beta", "clopper_pearson")
 
 
 def jeffreys(successes: int, total: int, level: float = 0.95) -> Estimate | NotEstimable:
     """Return the share with the Jeffreys interval, quantiles of Beta(k+½, n−k+½).
 
-    The lower limit is 0 at k = 0 and the upper 1 at k = n (Brown, Cai & DasGupta 2001).
-    Errors as in `wilson`.
+    Computed by `proportion_confint`; the lower limit is 0 at k = 0 and the upper 1 at k = n
+    (Brown, Cai & DasGupta 2001), which statsmodels leaves inside. Errors as in `wilson`.
     """
-    k, n = _count(successes, total)
-    if n == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    critical_value(level)
-    tail = (1 - level) / 2
-    law = stats.beta(k + 0.5, n - k + 0.5)
-    low = float(law.ppf(tail)) if k else 0.0
-    high = float(law.ppf(1 - tail)) if k < n else 1.0
-    return Estimate(k / n, low, high, n, level, method="jeffreys")
+    return _share(successes, total, level, "jeffreys", "jeffreys")
 
 
 def newcombe_difference(
@@ -72,7 +54,8 @@ def newcombe_difference(
     """Return the difference of two independent shares, first minus second, hybrid score interval.
 
     With Wilson limits (l, u) of each share, the limits are
-    `d − √((p1−l1)² + (u2−p2)²)` and `d + √((u1−p1)² + (p2−l2)²)` (Newcombe 1998, method 10).
+    `d − √((p1−l1)² + (u2−p2)²)` and `d + √((u1−p1)² + (p2−l2)²)` (Newcombe 1998, method 10),
+    computed by `confint_proportions_2indep`.
     `p` is the two-sided score test of equal shares (pooled, no continuity correction), None
     when all or none succeed. The disputable choice: for two cohorts of pupils the interval
     knows only pupils' variation, not schools' (use `cohort.municipal_change` for a claim about
@@ -81,26 +64,27 @@ def newcombe_difference(
     pairs = [_count(k, n) for k, n in zip(successes, totals, strict=True)]
     if len(pairs) != 2:
         raise ValueError("two shares are compared")
-    size = pairs[0][1] + pairs[1][1]
-    if min(n for _, n in pairs) == 0:
-        return NotEstimable(Reason.NO_DATA, size)
-    margin = critical_value(level)
-    (p1, low1, high1), (p2, low2, high2) = (
-        (k / n, *wilson_limits(k / n, n, margin)) for k, n in pairs
+    (k1, n1), (k2, n2) = pairs
+    require_level(level)
+    if min(n1, n2) == 0:
+        return NotEstimable(Reason.NO_DATA, n1 + n2)
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    low, high = confint_proportions_2indep(
+        k1, n1, k2, n2, method="newcomb", compare="diff", alpha=1 - level
     )
-    gap = p1 - p2
-    low = gap - math.hypot(p1 - low1, high2 - p2)
-    high = gap + math.hypot(high1 - p1, p2 - low2)
-    test = homogeneity([k for k, _ in pairs], [n for _, n in pairs])
+    test = homogeneity([k1, k2], [n1, n2])
     p = test.p if isinstance(test, HypothesisTest) else None
-    return Estimate(gap, max(-1.0, low), min(1.0, high), size, level, p=p, method="newcombe_10")
+    low, high = max(-1.0, float(low)), min(1.0, float(high))
+    return Estimate(k1 / n1 - k2 / n2, low, high, n1 + n2, level, p=p, method="newcombe_10")
 
 
 def homogeneity(successes: ArrayLike, totals: ArrayLike) -> HypothesisTest | NotEstimable:
     """Return Pearson's χ² test that k shares are equal, df k−1, no continuity correction.
 
-    Groups with a missing count or total 0 are dropped. Not estimable with fewer than two groups
-    or when all or none succeed. Checked against R's `prop.test`.
+    `Σ (k_i − n_i p̄)²/(n_i p̄(1−p̄))`, computed by `proportions_chisquare`. Groups with a missing
+    count or total 0 are dropped. Not estimable with fewer than two groups or when all or none
+    succeed. Checked against R's `prop.test`.
     """
     hits, sizes = complete_pairs(successes, totals)
     _check(hits, sizes)
@@ -108,25 +92,41 @@ def homogeneity(successes: ArrayLike, totals: ArrayLike) -> HypothesisTest | Not
     n = int(sizes.sum())
     if len(hits) < 2:
         return NotEstimable(Reason.TOO_FEW_GROUPS if n else Reason.NO_DATA, n)
-    pooled = hits.sum() / n
-    if pooled in (0.0, 1.0):
+    if hits.sum() in (0, n):
         return NotEstimable(Reason.NO_VARIATION, n)
-    statistic = float(((hits - sizes * pooled) ** 2 / (sizes * pooled * (1 - pooled))).sum())
-    df = len(hits) - 1
-    return HypothesisTest(statistic, float(special.chdtrc(df, statistic)), n, df, method="chi2")
+    from statsmodels.stats.proportion import proportions_chisquare
+
+    statistic, p, _ = proportions_chisquare(hits, sizes)
+    return HypothesisTest(float(statistic), float(p), n, len(hits) - 1, method="chi2")
 
 
 def wilson_limits(share: float, n: float, margin: float) -> tuple[float, float]:
     """Return Wilson's limits for an observed `share` of `n` at the normal quantile `margin`.
 
-    `n` may be an effective (fractional) size. Raises ValueError for n ≤ 0.
+    `n` may be an effective (fractional) size; computed by
+    `proportion_confint`. Raises ValueError for n ≤ 0.
     """
     if n <= 0:
         raise ValueError(f"n is positive, got {n}")
-    shrink = 1 + margin**2 / n
-    centre = (share + margin**2 / (2 * n)) / shrink
-    half = margin * math.sqrt(share * (1 - share) / n + margin**2 / (4 * n**2)) / shrink
-    return max(0.0, centre - half), min(1.0, centre + half)
+    from statsmodels.stats.proportion import proportion_confint
+
+    found = proportion_confint(share * n, n, 2 * special.ndtr(-margin), "wilson")
+    # p̂ + (1 − p̂) need not be 1 in the last digit, and a share of 0 or 1 is a limit itself.
+    return (0.0 if share == 0 else float(found[0])), (1.0 if share == 1 else float(found[1]))
+
+
+def _share(
+    successes: int, total: int, level: float, theirs: str, method: str
+) -> Estimate | NotEstimable:
+    k, n = _count(successes, total)
+    require_level(level)
+    if n == 0:
+        return NotEstimable(Reason.NO_DATA, 0)
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(k, n, 1 - level, theirs)
+    low, high = (0.0 if k == 0 else low), (1.0 if k == n else high)
+    return Estimate(k / n, low, high, n, level, method=method)
 
 
 def _count(successes: float, total: float) -> tuple[int, int]:
