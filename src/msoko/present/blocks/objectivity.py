@@ -10,8 +10,9 @@ import pandas as pd
 from msoko.catalog import words
 from msoko.catalog.scales import Scales
 from msoko.present import charts, russian
-from msoko.present.block import Block, Figure, Sheet, block, cell, insufficient
+from msoko.present.block import Block, Details, Figure, Part, Sheet, block, cell, insufficient
 from msoko.present.evidence import Evidence
+from msoko.present.reading import EVERY_SUBJECT
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
@@ -50,7 +51,7 @@ def verdict(report: Reading) -> Block:
         text,
         named,
         _flagged(report, flagged),
-        _signs(report, flagged, own),
+        *_signs(report, flagged, own),
         report.say("objectivity.caveat"),
         _marker_counts(report, own),
     )
@@ -90,27 +91,34 @@ def _evidence(report: Reading, row: tuple) -> Evidence:
     )
 
 
-def _signs(report: Reading, flagged: pd.DataFrame, markers: pd.DataFrame) -> Sheet | None:
-    """List the markers of the flagged schools that speak against chance."""
+def _signs(report: Reading, flagged: pd.DataFrame, markers: pd.DataFrame) -> list[Part]:
+    """List the markers of the flagged schools that speak against chance.
+
+    First those of all subjects together, then, folded, those of each subject.
+    """
     chosen = markers[markers["school_id"].isin(flagged["school_id"]) & (markers["p"] <= LEVEL)]
-    if chosen.empty:
-        return None
-    chosen = chosen.sort_values(["school_id", "p"], kind="stable")
+    is_whole = chosen["subject"] == EVERY_SUBJECT
+    whole = _sign_sheet(report, chosen[is_whole], "Признаки по всем предметам вместе", "signs")
+    parts = _sign_sheet(report, chosen[~is_whole], "Признаки по предметам", "")
+    return [whole, Details(f"Признаки по предметам: {len(parts.rows)}", (parts,))]
+
+
+def _sign_sheet(report: Reading, chosen: pd.DataFrame, caption: str, name: str) -> Sheet:
     titles = words.load_objectivity(report.project)
     rows = [
         [
             cell(report.school_name(row.school_id)),
-            cell(report.paper(row.subject, row.grade)),
+            *([] if name else [cell(report.paper(row.subject, row.grade))]),
             cell(titles.title(row.marker)),
             russian.decimal(row.effect, 2),
             _p(row.p),
             russian.figure(row.n, "persons"),
-            cell(titles.tier(row.tier)),
+            cell(titles.tier(row.tier).split(" (")[0]),
         ]
-        for row in chosen.itertuples()
+        for row in chosen.sort_values(["school_id", "p"], kind="stable").itertuples()
     ]
-    head = ["Школа", "Работа", "Признак", "Величина", "p", "n", "Надёжность"]
-    return Sheet(head, rows, "Признаки, из которых сложилось свидетельство", "signs", "lllrrrl")
+    head = ["Школа", *([] if name else ["Работа"]), "Признак", "Величина", "p", "n", "Надёжность"]
+    return Sheet(head, rows, caption, name, "l" * (len(head) - 4) + "rrrl")
 
 
 def _marker_counts(report: Reading, markers: pd.DataFrame) -> Sheet:
