@@ -1,5 +1,6 @@
 """What people declare in YAML and CSV, as frozen dataclasses; nothing unknown gets through."""
 
+from msoko.catalog.deadlines import Deadline, Due, parse_deadline
 from msoko.catalog.loading import (
     load_decisions,
     load_direction,
@@ -34,8 +35,10 @@ from msoko.catalog.municipality import (
 __all__ = [
     "Advice",
     "CollectionMethod",
+    "Deadline",
     "Decision",
     "Direction",
+    "Due",
     "Goal",
     "Indicator",
     "IndicatorGroup",
@@ -55,5 +58,6 @@ __all__ = [
     "load_profile",
     "load_roadmap",
     "load_thresholds",
+    "parse_deadline",
     "require_notebook",
 ]
