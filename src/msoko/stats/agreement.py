@@ -1,13 +1,15 @@
 """Agreement of two classifications of the same persons: kappa and marginal homogeneity.
 
 All functions take a square table of counts, rows the first classification, columns the second,
-categories in the same order; `rating_table` makes one from two columns of ratings.
+categories in the same order; `rating_table` makes one from two columns of ratings. The statistics
+are statsmodels' (`cohens_kappa`, `SquareTable`, `mcnemar`); ours is what happens where they have
+no value: empty pairs and categories, singular covariances, agreement without exception.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,9 @@ from msoko.stats.estimate import (
     critical_value,
 )
 from msoko.stats.proportions import wilson_limits
+
+if TYPE_CHECKING:
+    from statsmodels.stats.contingency_tables import SquareTable
 
 WEIGHTS = ("none", "linear", "quadratic")
 
@@ -60,31 +65,30 @@ def kappa(
     `weights`: "none"; "linear", 1−|i−j|/(k−1); "quadratic", 1−(i−j)²/(k−1)². With p the
     observed shares, `κ = (Po − Pe)/(1 − Pe)` and
     `se² = [Σ p_ij (w_ij − (w̄_i. + w̄_.j)(1−κ))² − (κ − Pe(1−κ))²] / (n (1−Pe)²)`
-    (Fleiss, Cohen & Everitt 1969). The disputable choice: where that error is zero (perfect
-    agreement) the interval is Wilson's for the weighted agreement with chance agreement held
-    fixed, since [1, 1] would be false at any n. The interval is cut at −1 and 1. Not estimable
-    without persons, or when both use one and the same category only. Raises ValueError for a
-    table that is not square or has negative counts. Checked against vcd 1.4-11 and psych.
+    (Fleiss, Cohen & Everitt 1969), computed by `cohens_kappa`. The disputable choice: where that
+    error is zero (perfect agreement) the interval is Wilson's for the weighted agreement with
+    chance agreement held fixed, since [1, 1] would be false at any n. The interval is cut at −1
+    and 1. Not estimable without persons, or when both use one and the same category only. Raises
+    ValueError for a table that is not square or has negative counts. Checked against vcd 1.4-11
+    and psych.
     """
     counts = _square(table)
     n = int(counts.sum())
     if n == 0:
         return NotEstimable(Reason.NO_DATA, 0)
     weight = _agreement_weights(len(counts), weights)
-    p = counts / n
-    rows, columns = p.sum(axis=1), p.sum(axis=0)
-    seen, chance = float((p * weight).sum()), float(rows @ weight @ columns)
+    rows, columns = counts.sum(axis=1) / n, counts.sum(axis=0) / n
+    chance = float(rows @ weight @ columns)
     if 1 - chance < 1e-12:
         return NotEstimable(Reason.NO_VARIATION, n)
-    value = (seen - chance) / (1 - chance)
-    pull = (weight @ columns)[:, None] + (weight.T @ rows)[None, :]
-    scatter = (p * (weight - pull * (1 - value)) ** 2).sum() - (value - chance * (1 - value)) ** 2
-    error = float(np.sqrt(max(0.0, scatter) / n) / (1 - chance))
+    value, error = _cohens_kappa(counts, weights)
+    # The root of a variance that is zero but for rounding: one discordant person gives far more.
+    if error * np.sqrt(n) * (1 - chance) < 1e-6:
+        error = 0.0
     margin = critical_value(level)
-    if error < 1e-9:
-        low, high = (
-            (end - chance) / (1 - chance) for end in wilson_limits(min(1.0, seen), n, margin)
-        )
+    if error == 0:
+        seen = min(1.0, chance + value * (1 - chance))
+        low, high = ((end - chance) / (1 - chance) for end in wilson_limits(seen, n, margin))
     else:
         low, high = value - margin * error, value + margin * error
     low, high = max(-1.0, min(low, value)), min(1.0, max(high, value))
@@ -94,19 +98,16 @@ def kappa(
 def bowker(table: ArrayLike | pd.DataFrame) -> HypothesisTest | NotEstimable:
     """Return Bowker's test that the table is symmetric, `Σ_{i<j} (n_ij−n_ji)²/(n_ij+n_ji)`.
 
-    Degrees of freedom count only pairs of categories that occur; R's `mcnemar.test` counts all
-    k(k−1)/2 and returns NaN when one is empty. Not estimable without discordant persons.
+    The statistic is `SquareTable.symmetry`'s. Degrees of freedom count only pairs of categories
+    that occur; statsmodels and R's `mcnemar.test` count all k(k−1)/2, with a p too large or NaN
+    when one is empty. Not estimable without discordant persons.
     """
     counts = _square(table)
     n = int(counts.sum())
-    upper = np.triu_indices(len(counts), 1)
-    above, below = counts[upper], counts.T[upper]
-    total = above + below
-    occurs = total > 0
-    if not occurs.any():
+    df = int((np.triu(counts + counts.T, 1) > 0).sum())
+    if df == 0:
         return NotEstimable(Reason.NO_DISCORDANT_PAIRS if n else Reason.NO_DATA, n)
-    statistic = float(((above - below)[occurs] ** 2 / total[occurs]).sum())
-    df = int(occurs.sum())
+    statistic = float(_square_table(counts).symmetry().statistic)
     return HypothesisTest(statistic, float(stats.chi2.sf(statistic, df)), n, df, method="bowker")
 
 
@@ -118,12 +119,12 @@ def marginal_homogeneity(
     `d` = row totals − column totals without the last category, `W = d' V⁻¹ d` with
     `V_ii = n_i. + n_.i − 2n_ii`, `V_ij = −(n_ij + n_ji)`: "stuart_maxwell" (Stuart 1955, Maxwell
     1970); "bhapkar" (1966) is `W/(1 − W/n)`, always the larger. df = categories left − 1.
-    The disputable choice: when V is singular or ill-conditioned (usual at n < 30) and `merge`,
-    the rarest category is joined with its rarer neighbour (unless that hides every change)
-    until V can be inverted, as for ordered marks; without `merge` a singular V gives
-    NotEstimable("singular"). Categories that
-    never occur are dropped first. Not estimable without discordant persons.
-    Checked against coin 1.4-2 in the reference tests.
+    `SquareTable.homogeneity` computes both. The disputable choice: when V is singular or
+    ill-conditioned (usual at n < 30) and `merge`, the rarest category is joined with its rarer
+    neighbour (unless that hides every change) until V can be inverted, as for ordered marks;
+    without `merge` a singular V gives NotEstimable("singular"). Categories that never occur are
+    dropped first. Not estimable without discordant persons. Checked against coin 1.4-2 in the
+    reference tests.
     """
     if method not in ("stuart_maxwell", "bhapkar"):
         raise ValueError(f"method is stuart_maxwell or bhapkar, got {method!r}")
@@ -143,13 +144,14 @@ def marginal_homogeneity(
         if joined is None:
             return NotEstimable(Reason.SINGULAR, n)
         counts, merged = joined, merged + 1
-    statistic = _stuart_maxwell(counts)
+    statistic = float(_square_table(counts).homogeneity("stuart_maxwell").statistic)
     if method == "bhapkar":
-        if statistic >= n:
+        if statistic >= n * (1 - 1e-12):
             return NotEstimable(Reason.SINGULAR, n, "W reaches n")
-        statistic = statistic / (1 - statistic / n)
+        statistic = float(_square_table(counts).homogeneity("bhapkar").statistic)
     df = len(counts) - 1
     name = method + (f"_merged_{merged}" if merged else "")
+    # statsmodels takes p as 1 − cdf, which has no digits left in the far tail.
     return HypothesisTest(statistic, float(stats.chi2.sf(statistic, df)), n, df, method=name)
 
 
@@ -158,10 +160,11 @@ def mcnemar(
 ) -> HypothesisTest | NotEstimable:
     """Return McNemar's test of a 2×2 table: are the two kinds of change equally frequent.
 
-    With b, c the discordant counts: "exact" two-sided binomial p (statistic min(b, c));
-    "mid_p" the same less half the point probability (Fagerland et al. 2013); "chi2"
-    `(b−c)²/(b+c)`; "continuity" `(|b−c|−1)²/(b+c)`, R's default. Not estimable without
-    discordant persons. Raises ValueError unless 2×2. Checked against R's `mcnemar.test`.
+    With b, c the discordant counts: "exact" two-sided binomial p (statistic min(b, c)); "mid_p"
+    the same less half the point probability (Fagerland et al. 2013); "chi2" `(b−c)²/(b+c)`;
+    "continuity" `(|b−c|−1)²/(b+c)`, R's default, 0 at b = c. All but the mid-p are computed by
+    statsmodels. Not estimable without discordant persons. Raises ValueError unless 2×2. Checked
+    against R's `mcnemar.test`.
     """
     counts = _square(table)
     if len(counts) != 2:
@@ -169,43 +172,37 @@ def mcnemar(
     n, b, c = int(counts.sum()), counts[0, 1], counts[1, 0]
     if b + c == 0:
         return NotEstimable(Reason.NO_DISCORDANT_PAIRS if n else Reason.NO_DATA, n)
-    if method in ("exact", "mid_p"):
-        fewer = int(min(b, c))
-        law = stats.binom(int(b + c), 0.5)
-        p = min(1.0, 2 * float(law.cdf(fewer)))
-        if method == "mid_p":
-            p = 1.0 if b == c else p - float(law.pmf(fewer))
-        return HypothesisTest(float(fewer), p, n, method=f"mcnemar_{method}")
-    if method not in ("chi2", "continuity"):
+    if method not in ("exact", "mid_p", "chi2", "continuity"):
         raise ValueError(f"unknown method {method!r}")
-    gap = abs(b - c)
-    if method == "continuity":
-        gap = max(0.0, gap - 1)
-    statistic = float(gap**2 / (b + c))
-    return HypothesisTest(
-        statistic, float(stats.chi2.sf(statistic, 1)), n, 1, method=f"mcnemar_{method}"
-    )
+    from statsmodels.stats import contingency_tables
+
+    is_exact, name = method in ("exact", "mid_p"), f"mcnemar_{method}"
+    # At b = c statsmodels' correction would make a difference of nothing; R has none there.
+    found = contingency_tables.mcnemar(counts, is_exact, method == "continuity" and b != c)
+    p = float(found.pvalue)
+    if method == "mid_p":
+        p = 1.0 if b == c else p - float(stats.binom.pmf(min(b, c), b + c, 0.5))
+    return HypothesisTest(float(found.statistic), p, n, None if is_exact else 1, method=name)
 
 
 def linear_by_linear(table: ArrayLike | pd.DataFrame) -> HypothesisTest | NotEstimable:
     """Return the linear-by-linear association test of an ordered table, `Z = r √(n−1)`.
 
     r is the correlation of the category numbers 0, 1, …; n−1 as in coin's `lbl_test`, the
-    permutation variance. Any rectangular table. Checked against coin 1.4-2.
+    permutation variance (`Table.test_ordinal_association`). Any rectangular table. Checked
+    against coin 1.4-2.
     """
     counts = np.asarray(table, dtype=float)
     n = int(counts.sum())
-    rows, columns = np.arange(counts.shape[0]), np.arange(counts.shape[1])
     if n < 2:
         return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
-    row_share, column_share = counts.sum(axis=1) / n, counts.sum(axis=0) / n
-    row_gap, column_gap = rows - row_share @ rows, columns - column_share @ columns
-    spread = (row_share @ row_gap**2) * (column_share @ column_gap**2)
-    if spread <= 1e-14:
+    if min((counts.sum(axis=axis) > 0).sum() for axis in (0, 1)) < 2:
         return NotEstimable(Reason.NO_VARIATION, n)
-    statistic = float((row_gap @ counts @ column_gap) / n / np.sqrt(spread) * np.sqrt(n - 1))
-    p = float(2 * stats.norm.sf(abs(statistic)))
-    return HypothesisTest(statistic, min(1.0, p), n, method="linear_by_linear")
+    from statsmodels.stats.contingency_tables import Table
+
+    found = Table(counts, shift_zeros=False).test_ordinal_association()
+    p = min(1.0, float(found.pvalue))
+    return HypothesisTest(float(found.zscore), p, n, method="linear_by_linear")
 
 
 def _square(table: ArrayLike | pd.DataFrame) -> np.ndarray:
@@ -226,6 +223,22 @@ def _agreement_weights(size: int, kind: str) -> np.ndarray:
     return 1 - (distance / (size - 1)) ** (1 if kind == "linear" else 2)
 
 
+def _cohens_kappa(counts: np.ndarray, weights: str) -> tuple[float, float]:
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    # It divides by the error under chance and takes the root of a variance that may be -1e-17.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = cohens_kappa(counts, wt=None if weights == "none" else weights)
+    return float(found.kappa), float(np.sqrt(max(0.0, found.var_kappa)))
+
+
+def _square_table(counts: np.ndarray) -> SquareTable:
+    from statsmodels.stats.contingency_tables import SquareTable
+
+    # By default statsmodels adds one half to every cell of a table with an empty one.
+    return SquareTable(counts, shift_zeros=False)
+
+
 def _difference_variance(counts: np.ndarray) -> np.ndarray:
     variance = -(counts + counts.T)
     totals = counts.sum(axis=1) + counts.sum(axis=0) - 2 * np.diag(counts)
@@ -238,11 +251,6 @@ def _is_regular(counts: np.ndarray) -> bool:
         return False
     variance = _difference_variance(counts)
     return bool(np.linalg.matrix_rank(variance) == len(variance))
-
-
-def _stuart_maxwell(counts: np.ndarray) -> float:
-    difference = (counts.sum(axis=1) - counts.sum(axis=0))[:-1]
-    return float(difference @ np.linalg.solve(_difference_variance(counts), difference))
 
 
 def _merge_rarest(counts: np.ndarray) -> np.ndarray | None:

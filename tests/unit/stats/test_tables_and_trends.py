@@ -7,9 +7,7 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-import statsmodels.api as sm
 from scipy import stats
-from statsmodels.stats import inter_rater
 
 from msoko.stats import agreement, correlation, density, multiplicity, poisson_binomial, trend
 from msoko.stats.estimate import NotEstimable, Reason
@@ -17,11 +15,27 @@ from msoko.stats.estimate import NotEstimable, Reason
 TABLE = np.array([[20, 5, 1], [4, 15, 6], [0, 3, 18]])
 
 
-@pytest.mark.parametrize(("weights", "theirs"), [("none", None), ("linear", "linear")])
-def test_kappa_agrees_with_statsmodels(weights, theirs):
-    found, other = agreement.kappa(TABLE, weights), inter_rater.cohens_kappa(TABLE, wt=theirs)
-    assert found.value == pytest.approx(other.kappa, rel=1e-12)
-    assert found.se == pytest.approx(other.std_kappa, rel=1e-12)
+@pytest.mark.parametrize("weights", agreement.WEIGHTS)
+def test_kappa_by_its_formula_and_its_error_by_resampling(weights):
+    p = TABLE / TABLE.sum()
+    gap = np.abs(np.subtract.outer(np.arange(3), np.arange(3)))
+    w = {"none": gap == 0, "linear": 1 - gap / 2, "quadratic": 1 - gap**2 / 4}[weights]
+
+    def value(share):
+        seen, chance = (share * w).sum(), share.sum(axis=1) @ w @ share.sum(axis=0)
+        return (seen - chance) / (1 - chance)
+
+    found = agreement.kappa(TABLE, weights)
+    assert found.value == pytest.approx(value(p), rel=1e-12)
+    draws = np.random.default_rng(4).multinomial(72, p.ravel(), 4000).reshape(-1, 3, 3) / 72
+    assert found.se == pytest.approx(np.std([value(share) for share in draws]), rel=0.05)
+
+
+@pytest.mark.parametrize("weights", agreement.WEIGHTS)
+def test_rounding_does_not_make_perfect_agreement_certain(weights):
+    found = agreement.kappa(np.diag([2, 2, 1, 1]), weights)
+    assert (found.value, found.se) == (pytest.approx(1, rel=1e-12), 0)
+    assert found.low < 0.9
 
 
 def test_perfect_agreement_of_five_pupils_is_not_certain():
@@ -31,22 +45,36 @@ def test_perfect_agreement_of_five_pupils_is_not_certain():
     assert found.low == pytest.approx((0.5655 - 0.52) / 0.48, abs=1e-3)
 
 
-def test_marginal_homogeneity_agrees_with_statsmodels():
-    square = sm.stats.SquareTable(TABLE, shift_zeros=False)
-    for ours, theirs in (("stuart_maxwell", "stuart_maxwell"), ("bhapkar", "bhapkar")):
-        found, other = agreement.marginal_homogeneity(TABLE, ours), square.homogeneity(theirs)
-        assert found.statistic == pytest.approx(other.statistic, rel=1e-10)
-        assert found.p == pytest.approx(other.pvalue, rel=1e-10)
-    assert agreement.bowker(TABLE).statistic == pytest.approx(
-        square.symmetry().statistic, rel=1e-12
-    )
+def test_marginal_homogeneity_by_hand():
+    # d = (26 − 24, 25 − 23); V = [[26+24−40, −(5+4)], [−9, 25+23−30]]; W = d'V⁻¹d
+    w = np.array([2, 2]) @ np.linalg.solve([[10, -9], [-9, 18]], [2, 2])
+    found = agreement.marginal_homogeneity(TABLE)
+    assert (found.statistic, found.df) == (pytest.approx(w, rel=1e-10), 2)
+    assert found.p == pytest.approx(math.exp(-w / 2), rel=1e-10)  # χ² with two degrees
+    bhapkar = agreement.marginal_homogeneity(TABLE, "bhapkar")
+    assert bhapkar.statistic == pytest.approx(w / (1 - w / 72), rel=1e-10)
+
+
+def test_bowker_counts_only_pairs_that_occur():
+    found = agreement.bowker(TABLE)
+    assert found.statistic == pytest.approx((5 - 4) ** 2 / 9 + 1 / 1 + (6 - 3) ** 2 / 9, rel=1e-12)
+    assert found.df == 3
+    assert agreement.bowker([[5, 2, 0], [4, 5, 0], [0, 0, 9]]).df == 1
+
+
+def test_a_p_value_far_in_the_tail_keeps_its_digits():
+    found = agreement.marginal_homogeneity([[100, 400], [0, 100]])
+    assert found.p == pytest.approx(stats.chi2.sf(400, 1), rel=1e-9) and 0 < found.p < 1e-50
 
 
 def test_a_singular_table_is_merged_or_refused():
     table = np.array([[1, 1, 0, 0], [0, 5, 0, 0], [0, 0, 4, 1], [0, 0, 0, 2]])
     merged = agreement.marginal_homogeneity(table)
     assert merged.method == "stuart_maxwell_merged_2"
-    assert (merged.df, merged.statistic) == (1, 1.0)  # one pupil moved up, none down
+    assert (merged.df, merged.statistic) == (
+        1,
+        pytest.approx(1.0, rel=1e-12),
+    )  # one pupil moved up, none down
     refused = agreement.marginal_homogeneity(table, merge=False)
     assert refused == NotEstimable(Reason.SINGULAR, 14)
 
@@ -65,6 +93,15 @@ def test_two_categories_are_mcnemar():
     assert agreement.mcnemar(table, "chi2").statistic == pytest.approx(expected, rel=1e-12)
     exact = stats.binomtest(4, 13).pvalue
     assert agreement.mcnemar(table).p == pytest.approx(exact, rel=1e-10)
+    assert agreement.mcnemar(table, "mid_p").p == pytest.approx(
+        exact - stats.binom.pmf(4, 13, 0.5), rel=1e-10
+    )
+
+
+def test_a_correction_makes_no_difference_of_nothing():
+    found = agreement.mcnemar([[5, 3], [3, 5]], "continuity")
+    assert (found.statistic, found.p) == (0, 1)
+    assert agreement.mcnemar([[5, 3], [3, 5]], "mid_p").p == 1
 
 
 def test_rating_table_drops_missing_and_refuses_strangers():
