@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msoko
-from msoko.catalog import load_directions
+from msoko.catalog import is_synthetic, load_directions
 from msoko.publish.model import (
     ExecutedReport,
     KeyFigure,
@@ -61,7 +61,7 @@ def _context(
         region=profile.region.nominative,
         school_year=str(year),
         edition=plan.edition,
-        is_synthetic=profile.is_synthetic,
+        is_synthetic=is_synthetic(plan.project, profile, year),
         key_figures=_key_figures(plan, year, directions.values()),
         method=_method(plan),
         refused=tuple(
@@ -112,7 +112,7 @@ def _figure(report: Report, line: Line) -> KeyFigure:
         detail = f"95 % интервал: {russian.span(row['low'], row['high'], unit)}"
     is_known = found.difference is not None and change.comparable(report, line)
     return KeyFigure(
-        title=report.title(line, is_short=True),
+        title=report.title(line),
         value=russian.amount(row["value"], unit),
         change=f"{russian.change(found.difference, unit)} за год" if is_known else "",
         change_is=VERDICTS.get(verdict, "neutral") if is_known else "not_comparable",
