@@ -36,4 +36,5 @@ def command(year: SchoolYear, project: Project, municipality: str | None) -> Non
             click.echo(f"  … и ещё {rest}")
     else:
         click.echo(f"Положите полученные файлы в {shown}.")
-    click.echo(f"Затем: msoko check {year}, после него msoko build {year}")
+    same = "" if project.root == project.home else " – с тем же --project"
+    click.echo(f"Затем: msoko check {year}, после него msoko build {year}{same}")

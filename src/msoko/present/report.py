@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 
 from msoko import catalog
+from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
-from msoko.present.block import Block
+from msoko.present import russian
+from msoko.present.block import Block, block, cell
 from msoko.present.reading import Reading
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -47,7 +50,7 @@ class Report(Reading):
         """The conclusions of the report in a few sentences."""
         from msoko.present.blocks import cycle
 
-        return cycle.summary(self, codes)
+        return self._asked(codes, lambda kept: cycle.summary(self, kept))
 
     def goals(self) -> Block:
         """What the direction is for."""
@@ -77,7 +80,7 @@ class Report(Reading):
         """An indicator by subject and grade, beside the region."""
         from msoko.present.blocks import level
 
-        return level.level(self, code)
+        return self._asked([code], lambda kept: level.level(self, *kept))
 
     def marks(self, procedure: str = "vpr") -> Block:
         """The distribution of marks beside the region's."""
@@ -89,19 +92,19 @@ class Report(Reading):
         """Indicators over the years with intervals, and what may be said of a trend."""
         from msoko.present.blocks import dynamics
 
-        return dynamics.dynamics(self, codes)
+        return self._asked(codes, lambda kept: dynamics.dynamics(self, kept))
 
     def compare_schools(self, code: str) -> Block:
         """Schools compared fairly: a funnel with overdispersion."""
         from msoko.present.blocks import comparison
 
-        return comparison.compare_schools(self, code)
+        return self._asked([code], lambda kept: comparison.compare_schools(self, *kept))
 
     def context(self, code: str) -> Block:
         """An indicator of schools against their social context."""
         from msoko.present.blocks import context
 
-        return context.context(self, code)
+        return self._asked([code], lambda kept: context.context(self, *kept))
 
     def objectivity(self) -> Block:
         """Signs of biased results: the combined verdict and its markers."""
@@ -192,3 +195,24 @@ class Report(Reading):
         from msoko.present.blocks import account
 
         return account.provenance(self)
+
+    def _asked(self, codes: Sequence[str], answer: Callable[[Sequence[str]], Block]) -> Block:
+        """Return the answer for those of `codes` that the profile keeps, and say if it keeps none.
+
+        A code that the direction never declared is refused: a misspelt indicator is no gap.
+        """
+        declared = [one.code for one in self.direction.indicators]
+        change = self.profile.changes.get(self.direction.direction)
+        dropped = change.drop if change else ()
+        for code in codes:
+            if code not in declared and code not in dropped:
+                raise UsageError(
+                    f"в направлении «{self.direction.direction}» нет показателя «{code}», о "
+                    f"котором спрашивает блокнот. {suggestion(code, declared)}"
+                )
+        kept = [code for code in codes if code in declared]
+        if kept or not codes:
+            return answer(kept)
+        house = catalog.load_direction(self.project, self.direction.direction)
+        titles = [cell(house.indicator(code).title) for code in codes]
+        return block(self.say("conclusion.left_out", titles=russian.listed(titles)))

@@ -24,7 +24,9 @@ def read_notebook(path: Path, shown: str) -> dict[str, Any]:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UsageError(f"{shown}: такого блокнота нет.") from None
+        raise UsageError(
+            f"{shown}: такого блокнота нет. Скопируйте под этим именем другой блокнот."
+        ) from None
     except ValueError as error:
         raise UsageError(f"{shown}: блокнот повреждён ({error}).") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):

@@ -1,8 +1,12 @@
+import dataclasses
 import re
 
 import numpy as np
 import pytest
 
+from msoko.catalog import merge
+from msoko.catalog.municipality import DirectionChange
+from msoko.errors import UsageError
 from msoko.present.block import Details, Figure, Sheet, block
 from msoko.present.evidence import Evidence, Ledger
 from msoko.stats.ratio import ratio_change
@@ -10,7 +14,8 @@ from msoko.stats.ratio import ratio_change
 CALLS = [
     ("summary", ["er_mean", "er_success"]), ("goals", []), ("indicators", []), ("collection", []),
     ("data_quality", []), ("level", ["er_mean"]), ("marks", []), ("dynamics", ["er_mean"]),
-    ("compare_schools", ["er_mean"]), ("compare_schools", ["er_success"]), ("context", ["er_mean"]), ("objectivity", []),
+    ("compare_schools", ["er_mean"]), ("compare_schools", ["er_success"]), ("context", ["er_mean"]),
+    ("objectivity", []),
     ("score_distribution", []), ("journal", []), ("recommendations", []),
     ("decisions_proposed", []), ("effect", []), ("method", []), ("arrived", []),
     ("set_aside", []), ("all_findings", []), ("suppression", []), ("drift", []), ("meaning", []),
@@ -129,3 +134,22 @@ def test_a_figure_carries_its_alternative_and_the_table_behind_it():
 def test_an_empty_table_says_so_in_words():
     assert Sheet(["а"], [], "Школы").markdown() == "*Школы: нет данных.*"
     assert block(None, "", Details("x", ())).parts == (Details("x", ()),)
+
+
+def test_an_indicator_that_the_profile_drops_is_left_out_of_the_answer(made):
+    report = made()
+    change = DirectionChange(drop=("er_success",))
+    profile = dataclasses.replace(report.profile, changes={"exam_results": change})
+    direction = merge.changed(report.direction, change)
+    report = dataclasses.replace(report, profile=profile, direction=direction)
+    assert "Доля участников, достигших уровня" not in text_of(
+        report.dynamics("er_mean", "er_success")
+    )
+    assert text_of(report.level("er_success")) == (
+        "**Доля участников, достигших уровня** – в показатели муниципалитета не входит."
+    )
+
+
+def test_an_indicator_that_nobody_declared_is_refused(made):
+    with pytest.raises(UsageError, match="нет показателя «er_maen».*имелось в виду «er_mean»"):
+        made().dynamics("er_maen")
