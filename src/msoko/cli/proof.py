@@ -23,7 +23,20 @@ import click
     type=click.Path(file_okay=False, path_type=Path),
     help="Папка для proof.json и proof.csv; по умолчанию docs/method.",
 )
-def command(seed: int | None, replications: int, date: str | None, out: Path | None) -> None:
+@click.option(
+    "--validation/--no-validation",
+    "with_validation",
+    default=True,
+    show_default=True,
+    help="Выполнить затем блокноты проверки на открытых данных.",
+)
+def command(
+    seed: int | None,
+    replications: int,
+    date: str | None,
+    out: Path | None,
+    with_validation: bool,
+) -> None:
     """Проверить частоту ошибок вывода об объективности на новых случайных данных."""
     import datetime
     import secrets
@@ -40,6 +53,19 @@ def command(seed: int | None, replications: int, date: str | None, out: Path | N
     _write(folder, {"version": __version__, "date": date, **proof})
     click.echo(_summary(proof["rows"]))
     click.echo(f"Начальное число {seed}, дата {date}. Таблицы: {folder / 'proof.json'} и .csv.")
+    if with_validation:
+        _validate(folder)
+
+
+def _validate(folder: Path) -> None:
+    """Execute the validation notebooks; the page lies beside the reports, out of git."""
+    from msoko.demo.validation.running import write_html, write_validation
+    from msoko.project import HOME
+
+    write_validation(folder, click.echo)
+    page = HOME / "reports" / "validation" / "index.html"
+    write_html(folder / "validation.md", page)
+    click.echo(f"Проверка на открытых данных: {page}")
 
 
 def _write(folder: Path, proof: dict[str, Any]) -> None:

@@ -139,13 +139,13 @@ def controlled() -> Block:
     return block(Sheet(head, rows, "Сколько результатов отмечает каждое правило", "nm-rules"))
 
 
-def p_values() -> Block:
-    """Return the distribution of p, flat where nothing but chance is at work."""
+def p_values(bars: int) -> Block:
+    """Return the distribution of p in bars, flat where nothing but chance is at work."""
     p = reproduced()["p_schools"]
-    counts, edges = np.histogram(p, bins=20, range=(0, 1))
+    counts, edges = np.histogram(p, bins=bars, range=(0, 1))
     with drawing(3.0) as (made, axes):
-        axes.bar(edges[:-1], counts, width=0.046, align="edge", color=ACCENT)
-        axes.axhline(len(p) / 20, color=GREY, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.bar(edges[:-1], counts, width=0.92 / bars, align="edge", color=ACCENT)
+        axes.axhline(len(p) / bars, color=GREY, linewidth=1.2, linestyle=(0, (4, 3)))
         axes.set_xlabel("p")
         axes.set_ylabel("число результатов")
         finish(axes, grid="y")

@@ -154,7 +154,7 @@ def changed(subject: str) -> Block:
         (
             row.region,
             *(signed(x, 2) for x in (row.value, row.low, row.high)),
-            decimal(row.q, 3),
+            decimal(row.q, 3) if row.q >= 0.001 else "менее 0,001",
             str(row.n),
         )
         for row in table.itertuples()

@@ -35,6 +35,7 @@ HSB = Study(
     "hsb", "mAch", "ses", "результат по математике", "социально-экономическое положение семьи"
 )
 LONDON = Study("london", "normexam", "standLRT", "экзаменационный балл", "входной тест по чтению")
+STUDIES = {study.name: study for study in (HSB, LONDON)}
 PUBLISHED = {
     "mean": (12.64, "средний балл"),
     "between": (8.61, "дисперсия между школами"),
@@ -91,7 +92,7 @@ def facts() -> dict[str, Any]:
             abs(hsb_numbers()[name] - value) > 0.0051 for name, (value, _) in PUBLISHED.items()
         ),
     }
-    for study in (HSB, LONDON):
+    for study in STUDIES.values():
         table, leaders = added(study).table, raw_leaders(study)
         share = icc(null_fit(study))
         found[study.name] = {
@@ -105,8 +106,9 @@ def facts() -> dict[str, Any]:
     return found
 
 
-def levels(study: Study) -> Block:
+def levels(name: str) -> Block:
     """Return which share of the variance lies between schools."""
+    study = STUDIES[name]
     share = icc(null_fit(study))
     return block(
         f"Между школами лежит {amount(share.value, 'percent')} всех различий в результатах "
@@ -128,8 +130,9 @@ def published() -> Block:
     return block(Sheet(head, rows, caption, "hsb-published"))
 
 
-def context(study: Study) -> Block:
+def context(name: str) -> Block:
     """Return how much the school's intake matters beyond the pupil's own."""
+    study = STUDIES[name]
     fixed = added(study).fit.fixed
     own, mean = fixed[study.intake], fixed[f"{study.intake}_mean"]
     return block(
@@ -141,8 +144,9 @@ def context(study: Study) -> Block:
     )
 
 
-def positions(study: Study) -> Block:
+def positions(name: str) -> Block:
     """Return what becomes of the raw leaders once intake is counted."""
+    study = STUDIES[name]
     table, leaders = added(study).table, raw_leaders(study)
     words = {"above": "выше средней", "average": "не отличима от средней", "below": "ниже средней"}
     rows = [
@@ -155,12 +159,12 @@ def positions(study: Study) -> Block:
     ]
     head = ("Добавленная результативность", "Все школы", "Четверть с наибольшим средним баллом")
     caption = "Положение школ после учёта состава обучающихся"
-    return block(Sheet(head, rows, caption, f"{study.name}-positions"))
+    return block(Sheet(head, rows, caption, f"{name}-positions"))
 
 
-def picture(study: Study) -> Block:
+def picture(name: str) -> Block:
     """Return the value added of the schools at both ends, with intervals."""
-    table = added(study).table.sort_values("value", ascending=False)
+    table = added(STUDIES[name]).table.sort_values("value", ascending=False)
     shown = pd.concat([table.head(DRAWN), table.tail(DRAWN)])
     side = {"above": 1, "below": -1, "average": 0}
     rows = [
@@ -176,4 +180,4 @@ def picture(study: Study) -> Block:
     behind = Sheet(head, sheet_rows, "Добавленная результативность")
     caption = f"Школы на обоих концах списка (по {DRAWN})"
     alternative = "Точки с интервалами: у крайних школ интервал не задевает ноль."
-    return block(Figure(drawn, caption, alternative, f"{study.name}-added", behind))
+    return block(Figure(drawn, caption, alternative, f"{name}-added", behind))
