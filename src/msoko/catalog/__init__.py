@@ -30,6 +30,7 @@ from msoko.catalog.municipality import (
     Measure,
     Name,
     Profile,
+    is_synthetic,
 )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Seed",
     "Target",
     "Threshold",
+    "is_synthetic",
     "load_decisions",
     "load_direction",
     "load_directions",

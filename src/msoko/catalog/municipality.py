@@ -9,6 +9,7 @@ from typing import Literal
 
 from msoko.catalog.model import (
     Code,
+    CollectionMethod,
     Goal,
     Indicator,
     IndicatorGroup,
@@ -17,6 +18,8 @@ from msoko.catalog.model import (
     Seed,
     Target,
 )
+from msoko.project import Project
+from msoko.school_year import SchoolYear
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,19 @@ class IndicatorChange:
 class DirectionChange:
     """What a profile says otherwise about a direction of the house.
 
-    `goals` and `groups`, where given, take the place of the house's; `indicators` change
-    single fields by code; `drop` leaves indicators out; `add` adds them.
+    `goals`, `groups` and `collection`, where given, take the place of the house's;
+    `indicators` change single fields by code; `drop` leaves indicators out; `add` adds them.
     """
 
     number: int | None = None
     title: str | None = None
     short_title: str | None = None
     purpose: str | None = None
+    object: str | None = None
+    subject_matter: str | None = None
     goals: tuple[Goal, ...] = ()
     groups: tuple[IndicatorGroup, ...] = ()
+    collection: tuple[CollectionMethod, ...] = ()
     indicators: Mapping[str, IndicatorChange] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     add: tuple[Indicator, ...] = ()
@@ -112,10 +118,13 @@ class DirectionChange:
 
 @dataclass(frozen=True)
 class Returns:
-    """When responsibles report on the roadmap: by which day of the month or quarter."""
+    """When responsibles report on the roadmap: by which day of the month or quarter.
+
+    Without `day` the founding document names none: a return is due within its period.
+    """
 
     period: Literal["month", "quarter", "half_year", "year"]
-    day: int
+    day: int | None = None
     source: str = ""
 
 
@@ -135,7 +144,11 @@ class WorkingGroup:
 
 @dataclass(frozen=True)
 class Profile:
-    """A municipality: its names, its directions, and what it says otherwise than the house."""
+    """A municipality: its names, its directions, and what it says otherwise than the house.
+
+    `measures` leads from the measures that the house's recommendations name to those of the
+    municipality's own roadmap; where it is given, measures it does not name lead nowhere.
+    """
 
     profile: Code
     name: Name
@@ -151,10 +164,28 @@ class Profile:
     document: str = ""
     folds: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, DirectionChange] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
     returns: Returns | None = None
     working_group: WorkingGroup | None = None
     wording: Mapping[str, str] = field(default_factory=dict)
     place: Place = field(default=Place(), compare=False, repr=False)
+
+
+def is_synthetic(project: Project, profile: Profile, year: SchoolYear) -> bool:
+    """Return whether a year's data are invented, by their own declaration or the profile's.
+
+    The data speak for themselves: under whatever profile they are shown, pages must say so.
+    The rest of `year.yml` is read, strictly, where files are taken in.
+    """
+    if profile.is_synthetic:
+        return True
+    path = project.raw(year) / "year.yml"
+    if not path.exists():
+        return False
+    import yaml
+
+    declared = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    return isinstance(declared, dict) and declared.get("is_synthetic") is True
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def write_year(folder: Path, world: World, year: int) -> None:
     outcomes = write_exams(folder, world, year)
     write_forms(folder, world, year, outcomes)
     write_links(folder, world, year, sittings, outcomes)
-    declared = f"school_year: {SchoolYear(year)}\n{MARK}\n"
+    declared = f"school_year: {SchoolYear(year)}\n{MARK}\nis_synthetic: true\n"
     (folder / "year.yml").write_text(declared, encoding="utf-8", newline="\n")
 
 

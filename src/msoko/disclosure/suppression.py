@@ -54,12 +54,25 @@ def primary(n: pd.Series, numerator: pd.Series | None = None, rule: Rule = PUBLI
     return reason
 
 
+def small_parts(n: pd.Series, numerator: pd.Series, rule: Rule = PUBLIC) -> pd.Series:
+    """Return `small` where a group's count, or the rest of the group, is of too few persons.
+
+    A share that is shown with its base gives both counts away; nobody is not too few.
+    """
+    size, part = n.astype("Float64"), numerator.astype("Float64")
+    reason = pd.Series(pd.NA, index=n.index, dtype="str")
+    for count in (part, size - part):
+        reason[((count > 0) & (count < rule.minimum)).fillna(False)] = SMALL
+    return reason
+
+
 def suppress(
     frame: pd.DataFrame,
     keys: Sequence[str],
     n: str = "n",
     numerator: str | None = None,
     rule: Rule = PUBLIC,
+    also: pd.Series | None = None,
 ) -> pd.Series:
     """Return why each row of a published table is hidden; missing where it may be shown.
 
@@ -67,9 +80,12 @@ def suppress(
     rows must belong to one published whole: an attacker subtracts what is shown from
     the totals that are shown. Rows are hidden until no hidden count is known more
     closely than `rule.minimum` persons, totals themselves where nothing less helps.
+    `also` gives reasons of the caller's own, which hide rows that `primary` would show.
     The choice is the same whatever the order of the rows.
     """
     reason = primary(frame[n], frame[numerator] if numerator else None, rule)
+    if also is not None:
+        reason = reason.fillna(also)
     labels = [tuple("" if pd.isna(v) else str(v) for v in row) for row in frame[list(keys)].values]
     order = sorted(range(len(frame)), key=lambda place: labels[place])
     if len(set(labels)) < len(labels):

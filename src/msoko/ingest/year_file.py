@@ -82,6 +82,7 @@ class YearFile:
 
     school_year: str
     municipality: str = ""
+    is_synthetic: bool = False  # the data are invented; every page must say so
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     expected: Expected = field(default_factory=Expected)
     place: Place = field(default=Place(), compare=False, repr=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from msoko import catalog
 from msoko.catalog import words
 from msoko.present import russian
@@ -74,8 +76,16 @@ class Reading:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """The indicators of all directions in all years, with the names of each row's group."""
+        """The indicators of all directions in all years, with the names of each row's group.
+
+        In the public edition numbers of few persons are taken away here, before any block
+        can print them, draw them or subtract them.
+        """
         rows = self.store.read("indicators", self.years)
+        if self.is_public:
+            from msoko.present.disclosed import publishable
+
+            rows = publishable(rows, self.direction)
         keys = {group: _group_keys(group) for group in rows["group"].unique()}
         return rows.assign(keys=rows["group"].map(keys))
 
@@ -96,7 +106,8 @@ class Reading:
         """The findings in the year's data that concern this direction."""
         rows = self.store.read("findings", [self.year])
         named = rows["directions"].fillna("").str.split()
-        return rows.loc[[not codes or self.direction.direction in codes for codes in named]]
+        concerns = [not codes or self.direction.direction in codes for codes in named]
+        return rows[np.array(concerns, bool)]
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
@@ -196,6 +207,15 @@ class Reading:
         if school_id in self.schools.index:
             return str(self.schools.at[school_id, "name"])
         return f"школа {school_id}"
+
+    def is_hidden(self, row: pd.Series) -> bool:
+        """Whether the public edition keeps a row's value to itself."""
+        return bool(row["flags"] == "hidden")
+
+    @cached_property
+    def is_synthetic(self) -> bool:
+        """Whether the year's own declaration or the profile says that all is invented."""
+        return catalog.is_synthetic(self.project, self.profile, self.year)
 
     def layout_title(self, layout: str) -> str:
         """Return what a kind of file is called."""

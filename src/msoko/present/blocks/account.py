@@ -36,12 +36,14 @@ def provenance(report: Reading) -> Block:
     )
     rows = [
         [
-            cell(file),
+            f"№ {number}" if report.is_public else cell(file),
             cell(row.layout),
             f"`{row.sha256[:HASH_SHOWN]}`",
             russian.figure(row.rows, "persons"),
         ]
-        for file, row in zip(files.index, files.itertuples(), strict=True)
+        for number, (file, row) in enumerate(
+            zip(files.index, files.itertuples(), strict=True), start=1
+        )
     ]
     head = ["Файл", "Вид", "SHA-256 (начало)", "Строк"]
     sheet = Sheet(head, rows, "Исходные файлы", "", "lllr")
@@ -57,7 +59,7 @@ def provenance(report: Reading) -> Block:
         blocking=int(counts.get("blocking", 0)),
         warnings=int(counts.get("warning", 0)),
     )
-    notice = report.say("provenance.synthetic") if report.profile.is_synthetic else None
+    notice = report.say("provenance.synthetic") if report.is_synthetic else None
     return block(
         facts, notice, Details("Исходные файлы и их контрольные суммы", (sheet,)), _evidence(report)
     )

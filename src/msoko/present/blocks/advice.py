@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from msoko import catalog
@@ -28,23 +29,35 @@ def recommendations(report: Reading) -> Block:
     rows = rows[rows["direction"] == report.direction.direction]
     if rows.empty:
         return block(report.say("advice.none"))
-    parts = [
-        report.say(
-            "advice.reading", count=len(rows), schools=int(rows["school_id"].dropna().nunique())
-        )
-    ]
+    named = int(rows["school_id"].dropna().nunique())
+    told = 0 if report.is_public else named
+    parts = [report.say("advice.reading", count=len(rows), schools=told)]
+    if report.is_public:
+        rows = _publishable(report, rows)
+        if named:
+            parts.append(report.say("advice.schools_unnamed", count=named))
     for recipient in RECIPIENTS:
         part = rows[rows["recipient"] == recipient]
         if part.empty:
-            continue
-        if report.is_public and recipient == "school":
-            parts.append(report.say("advice.schools_unnamed", count=part["school_id"].nunique()))
             continue
         sheet = _sheet(report, part, recipient)
         is_long = len(part) > 8
         heading = report.say(f"recipient.{recipient}")
         parts.append(Details(f"{heading}: {len(part)}", (sheet,)) if is_long else sheet)
     return block(*parts)
+
+
+def _publishable(report: Reading, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the recommendations that concern no one school and rest on no hidden number."""
+    own = report.values[
+        (report.values["school_year"] == str(report.year))
+        & (report.values["direction"] == report.direction.direction)
+        & (report.values["flags"] == "hidden")
+    ]
+    hidden = set(zip(own["indicator"], own["group"].fillna(""), strict=True))
+    pairs = zip(rows["indicator"], rows["group"].fillna(""), strict=True)
+    is_shown = np.array([pair not in hidden for pair in pairs], bool)
+    return rows[is_shown & rows["school_id"].isna()]
 
 
 def _sheet(report: Reading, rows: pd.DataFrame, recipient: str) -> Sheet:

@@ -9,6 +9,8 @@ import pandas as pd
 
 from msoko.present import charts, russian
 from msoko.present.block import Block, Details, Figure, Sheet, block, cell, insufficient
+from msoko.present.disclosed import LEAST_SCHOOLS as LEAST_PUBLISHED
+from msoko.present.disclosed import may_draw_schools
 
 if TYPE_CHECKING:
     from msoko.present.reading import Line, Reading
@@ -46,11 +48,16 @@ def _compared(report: Reading, line: Line) -> Block:
     if len(rows) < LEAST_SCHOOLS:
         reason = report.say("reason.few_schools", count=len(rows))
         return insufficient(f"Сравнение школ, {title}", reason)
+    if report.is_public and len(rows) < LEAST_PUBLISHED:
+        reason = report.say("reason.few_published", least=LEAST_PUBLISHED)
+        return insufficient(f"Сравнение школ, {title}", reason)
     funnel, pupil_spread = _funnel(rows)
     if isinstance(funnel, NotEstimable):
         reason = report.say(f"reason.{funnel.reason}", least=LEAST_FOR_SCATTER)
         return insufficient(f"Сравнение школ, {title}", reason)
     placed = _placed(rows, funnel)
+    if report.is_public and not may_draw_schools(line.indicator, len(placed)):
+        return block(_reading(report, line, placed, funnel))
     figure = Figure(
         _drawn(report, line, placed, funnel, pupil_spread),
         report.say("schools.caption", title=title, year=report.year),
@@ -153,9 +160,10 @@ def short_name(name: str) -> str:
 def _reading(report: Reading, line: Line, placed: pd.DataFrame, funnel: Funnel) -> str:
     indicator = line.indicator
     low, high = (placed[placed["is_outside"] & (placed["z"] * sign > 0)] for sign in (-1, 1))
+    is_drawn = not report.is_public or may_draw_schools(indicator, len(placed))
     said = [
         report.say(
-            "schools.reading",
+            "schools.reading" if is_drawn else "schools.reading_undrawn",
             count=len(placed),
             centre=russian.amount(funnel.target, indicator.unit),
             low=len(low),

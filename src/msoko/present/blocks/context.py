@@ -9,6 +9,7 @@ import pandas as pd
 
 from msoko.present import charts, russian
 from msoko.present.block import Block, Figure, Sheet, anchor, block, cell, insufficient
+from msoko.present.disclosed import may_draw_schools
 from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def context(report: Reading, code: str) -> Block:
         return insufficient(cell(indicator.title), report.say("reason.no_variation"))
     said = [f"- {_reading(report, indicator, *one)}" for one in told]
     strongest = max(told, key=lambda one: abs(one[2].value))
-    return block(
-        "\n".join(said), report.say("context.caveat"), _figure(report, indicator, strongest, told)
-    )
+    shown: Figure | Sheet = _behind(told)
+    if not report.is_public or may_draw_schools(indicator, len(strongest[1])):
+        shown = _figure(report, indicator, strongest, told)
+    return block("\n".join(said), report.say("context.caveat"), shown)
 
 
 def _by_school(report: Reading, indicator: Indicator, direction: str) -> pd.DataFrame:
@@ -115,6 +117,16 @@ def _figure(report: Reading, indicator: Indicator, strongest: tuple, told: list[
         for one, column in ((item, "context"), (indicator, "value"))
     ]
     drawn = charts.scatter(*values, pair["n"].fillna(1).tolist(), *names)
+    return Figure(
+        drawn,
+        report.say("context.caption", title=cell(indicator.title), year=report.year),
+        report.say("context.alternative", title=indicator.title, item=item.title, count=len(pair)),
+        f"context-{anchor(indicator.code)}",
+        _behind(told),
+    )
+
+
+def _behind(told: list[tuple]) -> Sheet:
     rows = [
         [
             cell(one.title),
@@ -124,15 +136,5 @@ def _figure(report: Reading, indicator: Indicator, strongest: tuple, told: list[
         ]
         for one, _, estimate in told
     ]
-    behind = Sheet(
-        ["Показатель контекста", "Школ", "Коэффициент Спирмена", "95 % интервал"],
-        rows,
-        "Связь с социальным контекстом",
-    )
-    return Figure(
-        drawn,
-        report.say("context.caption", title=cell(indicator.title), year=report.year),
-        report.say("context.alternative", title=indicator.title, item=item.title, count=len(pair)),
-        f"context-{anchor(indicator.code)}",
-        behind,
-    )
+    head = ["Показатель контекста", "Школ", "Коэффициент Спирмена", "95 % интервал"]
+    return Sheet(head, rows, "Связь с социальным контекстом")

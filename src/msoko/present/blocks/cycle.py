@@ -33,7 +33,8 @@ def _conclusion(report: Reading, line: Line) -> str:
     indicator, title = line.indicator, cell(report.title(line))
     rows = report.rows_of(line, year=report.year)
     if rows.empty or pd.isna(rows["value"].iloc[0]):
-        return report.say("conclusion.no_data", title=title)
+        is_hidden = len(rows) and report.is_hidden(rows.iloc[0])
+        return report.say(f"conclusion.{'hidden' if is_hidden else 'no_data'}", title=title)
     row = rows.iloc[0]
     slots = {"title": title, "value": report.number(indicator, row)}
     if pd.notna(row["low"]):
@@ -108,7 +109,7 @@ def indicators(report: Reading) -> Block:
     absent = [
         cell(report.title(line))
         for line in report.all_lines
-        if report.rows_of(line, year=report.year)["value"].isna().all()
+        if _is_absent(report.rows_of(line, year=report.year))
     ]
     table = Sheet(
         head, rows, f"Показатели направления, {report.year} учебный год", "indicators", "lcrrlrlrr"
@@ -117,6 +118,10 @@ def indicators(report: Reading) -> Block:
     text = report.say("indicators.reading", count=len(rows), told=len(told), rate=change.LEVEL)
     missing = report.say("indicators.absent", titles=absent) if absent else None
     return block(text, table, missing, _groups_without_data(report), _formulas(report))
+
+
+def _is_absent(rows: pd.DataFrame) -> bool:
+    return bool(rows["value"].isna().all()) and not rows["flags"].eq("hidden").any()
 
 
 def _indicator_row(report: Reading, line: Line) -> list[str]:
@@ -128,7 +133,8 @@ def _indicator_row(report: Reading, line: Line) -> list[str]:
     before = russian.figure(found.before, indicator.unit)
     if rows.empty or pd.isna(rows["value"].iloc[0]):
         dash = russian.NOTHING
-        return [name, unit, before, dash, dash, dash, "нет данных", target, dash]
+        told = report.say("verdict.no_data" if _is_absent(rows) else "verdict.hidden")
+        return [name, unit, before, dash, dash, dash, told, target, dash]
     row = rows.iloc[0]
     is_compared = found.difference is not None and change.comparable(report, line)
     difference = russian.NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from msoko.present import russian
@@ -46,6 +47,8 @@ def arrived(report: Reading) -> Block:
         "intake.arrived", files=len(files), kinds=kinds, rows=int(sources["rows_in"].sum())
     )
     sheet = Sheet(head, rows, f"Полученные файлы, {report.year}", "files", "lllrrr")
+    if report.is_public:  # a school's file may bear the school's name
+        return block(text, _by_layout(report, sources))
     return block(
         text, _by_layout(report, sources), Details(f"Файлы поимённо: {len(rows)}", (sheet,))
     )
@@ -91,9 +94,8 @@ def set_aside(report: Reading) -> Block:
         "",
         "llr",
     )
-    return block(
-        report.say("intake.aside", count=len(rows)), reasons, Details("По файлам", (listed,))
-    )
+    by_file = None if report.is_public else Details("По файлам", (listed,))
+    return block(report.say("intake.aside", count=len(rows)), reasons, by_file)
 
 
 def findings(report: Reading) -> Block:
@@ -179,7 +181,8 @@ def meaning(report: Reading) -> Block:
     concerned = rows["directions"].fillna("").str.split()
     table = []
     for direction in report.directions:
-        mine = rows.loc[[not codes or direction.direction in codes for codes in concerned]]
+        concerns = [not codes or direction.direction in codes for codes in concerned]
+        mine = rows[np.array(concerns, bool)]
         counts = mine["severity"].value_counts()
         worst = next((name for name in SEVERITIES if name in counts), "none")
         table.append(

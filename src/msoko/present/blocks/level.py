@@ -23,7 +23,8 @@ def level(report: Reading, code: str) -> Block:
     indicator = report.direction.indicator(code)
     rows = _with_region(report, code)
     if rows.empty:
-        return insufficient(cell(indicator.title), report.say("reason.no_papers"))
+        reason = "reason.hidden" if _hidden_count(report, code) else "reason.no_papers"
+        return insufficient(cell(indicator.title), report.say(reason))
     dots = [_dot(report, indicator, row) for row in rows.itertuples()]
     unit = russian.UNIT_NAMES[indicator.unit]
     drawn = charts.dots(
@@ -52,6 +53,13 @@ def _with_region(report: Reading, code: str) -> pd.DataFrame:
     keys = pd.MultiIndex.from_frame(own[PAPER])
     reference = region.reindex(keys).to_numpy(float) if len(region) else float("nan")
     return own.assign(reference=reference).sort_values("value", ascending=False, kind="stable")
+
+
+def _hidden_count(report: Reading, code: str) -> int:
+    """Return how many papers of the year the public edition keeps to itself."""
+    groupings = report.direction.indicator(code).by
+    by = PAPER if tuple(PAPER) in groupings else PAPER[:1]
+    return int(report.select(code, by=by, year=str(report.year))["flags"].eq("hidden").sum())
 
 
 def _dot(report: Reading, indicator: Indicator, row: tuple) -> charts.Dot:
@@ -104,6 +112,9 @@ def _reading(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
     small = [row for row in rows.itertuples() if row.n < 10]
     if small:
         said.append(report.say("level.small", count=len(small)))
+    hidden = _hidden_count(report, indicator.code)
+    if hidden:
+        said.append(report.say("level.hidden", count=hidden))
     return (
         f"{' '.join(said)} {report.say('level.see', figure=f'@fig-level-{anchor(indicator.code)}')}"
     )
@@ -133,6 +144,10 @@ def marks(report: Reading, procedure: str) -> Block:
     ]
     if shares.empty:
         return insufficient("Распределение отметок", report.say("reason.no_mark_shares"))
+    received, shares = len(shares), _publishable_marks(report, shares)
+    if shares.empty:
+        return insufficient("Распределение отметок", report.say("reason.hidden"))
+    left_out = received - len(shares)
     shares = shares.assign(order=shares["group_level"].eq("region"))
     shares = shares.sort_values(["subject", "grade", "order"], kind="stable")
     bars, body = [], []
@@ -163,4 +178,20 @@ def marks(report: Reading, procedure: str) -> Block:
         f"marks-{procedure}",
         behind,
     )
-    return block(report.say("marks.reading", figure=f"@fig-marks-{procedure}"), figure)
+    return block(
+        report.say("marks.reading", figure=f"@fig-marks-{procedure}"),
+        report.say("level.hidden", count=left_out) if left_out else None,
+        figure,
+    )
+
+
+def _publishable_marks(report: Reading, shares: pd.DataFrame) -> pd.DataFrame:
+    """Leave out, for the public, the papers in which a mark was given to few pupils."""
+    if not report.is_public:
+        return shares
+    from msoko.present.disclosed import shown_rows
+
+    own = shares[shares["group_level"] == "municipality"]
+    counts = own[SHARES].astype(float).mul(own["participant_count"].astype(float), axis=0) / 100
+    shown = shown_rows(counts).reindex(shares.index, fill_value=False)
+    return shares[shown | (shares["group_level"] == "region")]

@@ -9,6 +9,7 @@ import pandas as pd
 from msoko import catalog
 from msoko.present import russian
 from msoko.present.block import Block, Details, Sheet, block, cell, insufficient
+from msoko.present.disclosed import LEAST_SCHOOLS
 from msoko.present.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ def low_results(report: Reading) -> Block:
     found = find_low_results(report.directions, report.store, report.year, thresholds)
     if found.schools.empty:
         return insufficient("Школы с низкими результатами", report.say("reason.no_papers"))
+    assessed = int(found.schools["is_low"].notna().sum())
+    if report.is_public and assessed < LEAST_SCHOOLS:
+        reason = report.say("reason.few_published", least=LEAST_SCHOOLS)
+        return insufficient("Школы с низкими результатами", reason)
     listed = found.schools[found.schools["is_low"].fillna(False).astype(bool)]
     origin = thresholds["low_results_share"]
     text = report.say(
@@ -32,7 +37,7 @@ def low_results(report: Reading) -> Block:
         procedures=found.rule.papers,
         years=found.rule.years,
         count=report.ledger.cite(_evidence(report, found, len(listed))),
-        total=int(found.schools["is_low"].notna().sum()),
+        total=assessed,
     )
     said = [text, report.say("low_results.sensitivity"), _origin(report, origin)]
     return block(

@@ -11,6 +11,7 @@ from msoko.catalog import words
 from msoko.catalog.scales import Scales
 from msoko.present import charts, russian
 from msoko.present.block import Block, Details, Figure, Part, Sheet, block, cell, insufficient
+from msoko.present.disclosed import LEAST_SCHOOLS, shown_counts, shown_rows
 from msoko.present.evidence import Evidence
 from msoko.present.reading import EVERY_SUBJECT
 
@@ -28,6 +29,10 @@ def verdict(report: Reading) -> Block:
     schools = report.store.read("objectivity_schools", [report.year])
     if schools.empty:
         return insufficient("Объективность результатов", report.say("reason.no_verdict"))
+    if report.is_public and len(schools) < LEAST_SCHOOLS:
+        return insufficient(
+            "Объективность результатов", report.say("reason.few_published", least=LEAST_SCHOOLS)
+        )
     markers = report.store.read("objectivity_markers", [report.year])
     own = markers[markers["school_id"].fillna("") != ""]
     flagged = schools[schools["is_flagged"].fillna(False)].sort_values("q_bh", kind="stable")
@@ -160,7 +165,10 @@ def score_distribution(report: Reading) -> Block:
     cuts = [int(cut) for cut in scale.cuts] if scale and scale.gives_marks else []
     figure = _distribution(report, report.paper(subject, grade), paper["primary_score"], top, cuts)
     return block(
-        report.say("distribution.reading", figure="@fig-distribution"), _heaping(report), figure
+        report.say("distribution.reading", figure="@fig-distribution"),
+        _heaping(report),
+        report.say("distribution.hidden") if report.is_public else None,
+        figure,
     )
 
 
@@ -168,16 +176,16 @@ def _distribution(
     report: Reading, paper: str, scores: pd.Series, top: int, cuts: list[int]
 ) -> Figure:
     counts = np.bincount(scores.astype(int), minlength=top + 1)
-    shares = 100 * counts / counts.sum()
+    shown = shown_counts(counts.tolist()) if report.is_public else [True] * len(counts)
+    shares = np.where(shown, 100 * counts / counts.sum(), 0.0)
     drawn = charts.distribution(list(range(top + 1)), shares.tolist(), cuts)
-    hidden = report.is_public
     rows = [
         [
             str(score),
-            russian.NOTHING if hidden and count < 5 else str(count),
-            russian.NOTHING if hidden and count < 5 else russian.decimal(share),
+            str(count) if is_shown else russian.NOTHING,
+            russian.decimal(share) if is_shown else russian.NOTHING,
         ]
-        for score, (count, share) in enumerate(zip(counts, shares, strict=True))
+        for score, (count, share, is_shown) in enumerate(zip(counts, shares, shown, strict=True))
     ]
     return Figure(
         drawn,
@@ -214,6 +222,10 @@ def journal(report: Reading) -> Block:
     own = rows[rows["group_level"] == "municipality"]
     if own.empty:
         return insufficient("Отметка за работу и журнал", "сравнение с журналом не получено")
+    if report.is_public:
+        own = own[shown_rows(own[["lowered_count", "confirmed_count", "raised_count"]])]
+        if own.empty:
+            return insufficient("Отметка за работу и журнал", report.say("reason.hidden"))
     total = own[["lowered_count", "confirmed_count", "raised_count", "participant_count"]].sum()
     said = [_counted(report, total, name) for name in ("lowered", "confirmed", "raised")]
     region = rows[rows["group_level"] == "region"]

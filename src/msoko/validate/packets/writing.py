@@ -126,7 +126,9 @@ def _declared(project: Project, year: SchoolYear) -> YearFile:
 
 
 def _is_synthetic(project: Project, declared: YearFile) -> bool:
-    return bool(declared.municipality) and load_profile(project, declared.municipality).is_synthetic
+    if declared.is_synthetic or not declared.municipality:
+        return declared.is_synthetic
+    return load_profile(project, declared.municipality).is_synthetic
 
 
 def _copy_name(file: str, taken: Iterable[str]) -> str:
