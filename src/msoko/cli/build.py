@@ -12,6 +12,7 @@ from msoko.cli.options import (
     json_option,
     municipality_option,
     project_option,
+    validator_option,
     year_argument,
 )
 from msoko.errors import UsageError
@@ -47,6 +48,7 @@ from msoko.school_year import SchoolYear
     "--jobs", type=click.IntRange(1), help="Сколько отчётов строить сразу; по умолчанию – по ядрам."
 )
 @click.option("-p", "parameters", multiple=True, metavar="ИМЯ=ЗНАЧЕНИЕ", help="Параметр блокнотов.")
+@validator_option
 @click.option("--no-site", is_flag=True, help="Выполнить блокноты, но сайт не собирать.")
 @click.option("--wait", is_flag=True, help="Подождать, если идёт другая сборка этого проекта.")
 @click.option(
@@ -67,6 +69,7 @@ def command(
     renderer: str,
     jobs: int | None,
     parameters: tuple[str, ...],
+    validator: str,
     no_site: bool,
     wait: bool,
     export_graph: Path | None,
@@ -93,6 +96,7 @@ def command(
             jobs=jobs,
             directions=list(directions) or None,
             parameters=_given(parameters),
+            validator=validator,
             with_site=not no_site,
             wait=wait,
             progress=progress,

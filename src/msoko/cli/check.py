@@ -6,7 +6,7 @@ import json
 
 import click
 
-from msoko.cli.options import json_option, project_option, year_argument
+from msoko.cli.options import json_option, project_option, validator_option, year_argument
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -20,8 +20,9 @@ SEVERITIES = {
 @click.command("check")
 @year_argument
 @project_option
+@validator_option
 @json_option
-def command(year: SchoolYear, project: Project, as_json: bool) -> int:
+def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -> int:
     """Прочитать и проверить файлы за учебный год ГОД; отчёты не строятся.
 
     Код возврата 1 – есть замечания, которые препятствуют построению.
@@ -30,7 +31,7 @@ def command(year: SchoolYear, project: Project, as_json: bool) -> int:
     from msoko.run.check import check
 
     with display(as_json) as progress:
-        found = check(project, year, progress)
+        found = check(project, year, progress, validator)
     if as_json:
         rows = [finding.__dict__ for finding in found.findings]
         told = {"year": str(year), "exit_code": found.exit_code, "findings": rows}

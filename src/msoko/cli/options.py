@@ -50,6 +50,13 @@ edition_option = click.option(
     show_default=True,
     help="Редакция: служебная (internal) или открытая (public).",
 )
+validator_option = click.option(
+    "--validator",
+    type=click.Choice(["relational", "gx"]),
+    default="relational",
+    show_default=True,
+    help="Чем проверять таблицы: сразу над файлами (relational) или Great Expectations (gx).",
+)
 municipality_option = click.option(
     "--municipality", metavar="ПРОФИЛЬ", help="Профиль; по умолчанию – названный в year.yml."
 )

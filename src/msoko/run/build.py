@@ -37,6 +37,7 @@ def build(
     jobs: int | None = None,
     directions: list[str] | None = None,
     parameters: Mapping[str, str] | None = None,
+    validator: str = "relational",
     with_site: bool = True,
     wait: bool = False,
     progress: Progress | None = None,
@@ -53,7 +54,7 @@ def build(
     refuse_absent_year(project, year)
     name = municipality or municipality_of(project, year)
     with only_build(project, wait), storage_faults(project), termination_interrupts():
-        plan = Plan(project, name, edition, _renderer(renderer))
+        plan = Plan(project, name, edition, _renderer(renderer), validator=validator)
         chosen = plan.chosen(directions)
         plan.parameters = _typed(plan, chosen, year, parameters or {})
         result = BuildResult(str(year), name, edition)

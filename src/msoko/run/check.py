@@ -46,12 +46,17 @@ class CheckResult:
     exit_code: int
 
 
-def check(project: Project, year: SchoolYear, progress: Progress | None = None) -> CheckResult:
+def check(
+    project: Project,
+    year: SchoolYear,
+    progress: Progress | None = None,
+    validator: str = "relational",
+) -> CheckResult:
     """Return what is wrong with the year's files; tables are made, reports are not."""
     refuse_absent_year(project, year)
     name = municipality_of(project, year)
     with only_build(project), storage_faults(project), termination_interrupts():
-        plan = Plan(project, name, "internal")
+        plan = Plan(project, name, "internal", validator=validator)
         result = BuildResult(str(year), name, "internal")
         Build(plan, year, "warm", 1, progress or Silence(), result).tables(year)
         plan.save()

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from msoko.errors import MsokoError
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store
@@ -15,8 +16,15 @@ if TYPE_CHECKING:
 
     from msoko.catalog import Direction
 
+MOST_TOLD = 5
 ASSESSED = "vpr"
 """The procedure whose objectivity is judged: it is held and marked inside schools."""
+
+
+class WrongNumbers(MsokoError):
+    """A derived table does not pass its checks: a defect of ours."""
+
+    exit_code = 3
 
 
 def compute_numbers(
@@ -42,6 +50,19 @@ def compute_numbers(
     tables = {"indicators": values, "recommendations": advice}
     shared = {"shared": {"*": _shared(directions, values)}}
     return shared | {name: _slices(table) for name, table in tables.items()}
+
+
+def refuse_faults(project: Project, year: SchoolYear, validator: str) -> None:
+    """Check the derived tables; a fault in them is the program's own and never the data's."""
+    from msoko.validate import check_derived
+
+    found = check_derived(project, year, validator).blocking
+    if found:
+        raise WrongNumbers(
+            f"Показатели за {year} рассчитаны неверно – это ошибка программы, а не данных:\n"
+            + "\n".join(f"  – {line}" for line in found[:MOST_TOLD])
+            + "\nОтчёты не построены; прежние остались на месте. Сообщите об этом разработчикам."
+        )
 
 
 def _objectivity(

@@ -35,6 +35,7 @@ class Plan:
     edition: str
     renderer: str = "embedded"
     parameters: Mapping[str, Value] = field(default_factory=dict)
+    validator: str = "relational"
 
     def __post_init__(self) -> None:
         self.prints = Fingerprints(self.project.cache / "files.json")
@@ -76,9 +77,11 @@ class Plan:
             **file_parts(self.project, self.prints, "table", before),
             **file_parts(self.project, self.prints, "table", self._tables(year, derived=False)),
             **file_parts(self.project, self.prints, "table", [self.set_aside_findings(year)]),
+            **file_parts(self.project, self.prints, "declaration", self._all_declarations()),
             **self._registry(),
             **self.code.module_parts(*self.code.modules_below("msoko.validate")),
             **self.code.lock_parts(),
+            **parameter_parts({"validator": self.validator}),
         }
         step_id = f"validation:{year}"
         after = (f"intake:{year}",)
@@ -94,11 +97,16 @@ class Plan:
             **file_parts(self.project, self.prints, "declaration", self._declarations()),
             **self._registry(),
             **self._profile_files(),
-            **self.code.module_parts("msoko.run.numbers"),
+            **file_parts(self.project, self.prints, "suite", self._derived_suites()),
+            **self.code.module_parts("msoko.run.numbers", "msoko.validate.verdict"),
             **self.code.lock_parts(),
             **parameter_parts({"municipality": self.municipality}),
         }
-        outputs = tuple(self._table(year, name) for name in DERIVED)
+        checked = self.project.processed(year) / "validation"
+        outputs = (
+            *(self._table(year, name) for name in DERIVED),
+            *(checked / path.name for path in self._derived_suites()),
+        )
         after = [f"intake:{year}", *(f"numbers:{one}" for one in earlier)]
         return Step(f"numbers:{year}", f"показатели {year}", parts, outputs, tuple(after))
 
@@ -112,6 +120,7 @@ class Plan:
         tables += [self._findings(one) for one in years]
         parts = {
             **file_parts(self.project, self.prints, "notebook", [notebook]),
+            **file_parts(self.project, self.prints, "raw", [self._year_file(year)]),
             **file_parts(self.project, self.prints, "declaration", [self._declaration(direction)]),
             **file_parts(self.project, self.prints, "table", tables),
             **self._slices(years, direction),
@@ -134,6 +143,7 @@ class Plan:
         executed = [self.executed(year, one) for one in directions]
         parts = {
             **file_parts(self.project, self.prints, "report", executed),
+            **file_parts(self.project, self.prints, "raw", [self._year_file(year)]),
             **file_parts(self.project, self.prints, "table", tables),
             **file_parts(self.project, self.prints, "declaration", self._declarations()),
             **file_parts(self.project, self.prints, "document", self._documents()),
@@ -196,6 +206,18 @@ class Plan:
 
     def _validation_files(self, year: SchoolYear) -> list[Path]:
         return sorted((self.project.processed(year) / "validation").glob("*.json"))
+
+    def _year_file(self, year: SchoolYear) -> Path:
+        return self.project.raw(year) / "year.yml"
+
+    def _derived_suites(self) -> list[Path]:
+        paths = [self.project.find("expectations", f"{name}.json") for name in DERIVED]
+        return [path for path in paths if path.exists()]
+
+    def _all_declarations(self) -> list[Path]:
+        """Return every direction's declaration; checks ask which tables each one reads."""
+        folders = {self.project.root / "notebooks", self.project.home / "notebooks"}
+        return [path for folder in sorted(folders) for path in sorted(folder.glob("*.yml"))]
 
     def _declaration(self, direction: str) -> Path:
         return self.project.find("notebooks", f"{direction}.yml")

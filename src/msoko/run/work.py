@@ -70,7 +70,7 @@ class Build:
             from msoko.validate import check_year
 
             restore_findings(project, year, copy)
-            verdict = check_year(project, year)
+            verdict = check_year(project, year, self.plan.validator)
             return {
                 "blocking": verdict.blocking,
                 "directions_blocked": verdict.directions_blocked,
@@ -85,10 +85,12 @@ class Build:
         plan = self.plan
 
         def compute() -> Mapping[str, Any]:
-            from msoko.run.numbers import compute_numbers
+            from msoko.run.numbers import compute_numbers, refuse_faults
 
             years = plan.years_to(year)
-            return {"slices": compute_numbers(plan.project, plan.municipality, year, years)}
+            slices = compute_numbers(plan.project, plan.municipality, year, years)
+            refuse_faults(plan.project, year, plan.validator)
+            return {"slices": slices}
 
         self._step(lambda: plan.numbers(year), compute)
 
