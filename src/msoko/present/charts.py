@@ -204,54 +204,45 @@ def funnel(
     outside: Sequence[bool],
     labels: Sequence[str],
     unit: str,
-    n_name: str = "число участников",
 ) -> bytes:
     """Draw schools by size and result with the limits that chance alone would give.
 
     `labels` names the points that should be named; the others are empty.
     """
     with drawing(3.8) as (made, axes):
-        axes.fill_between(
-            band.n,
-            band.low_998,
-            band.high_998,
-            color="#e8eef5",
-            linewidth=0,
-            label="пределы 99,8 %",
-        )
-        axes.fill_between(
-            band.n, band.low_95, band.high_95, color="#c7d8ea", linewidth=0, label="пределы 95 %"
-        )
+        wide = {"color": "#e8eef5", "linewidth": 0, "label": "пределы 99,8 %"}
+        narrow = {"color": "#c7d8ea", "linewidth": 0, "label": "пределы 95 %"}
+        axes.fill_between(band.n, band.low_998, band.high_998, **wide)
+        axes.fill_between(band.n, band.low_95, band.high_95, **narrow)
         axes.axhline(band.centre, color=GREY, linewidth=1.2, label="в среднем")
-        size = 26 if len(n) <= 400 else 5
-        for is_outside, colour, marker, name in (
-            (False, ACCENT, "o", "в пределах"),
-            (True, WARNING, "D", "вне пределов"),
-        ):
-            chosen = [i for i, flag in enumerate(outside) if bool(flag) is is_outside]
-            if chosen:
-                axes.scatter(
-                    [n[i] for i in chosen],
-                    [values[i] for i in chosen],
-                    s=size,
-                    color=colour,
-                    marker=marker,
-                    label=name,
-                    linewidth=0,
-                    rasterized=len(n) > 2000,
-                )
-        for i, label in enumerate(labels):
+        _funnel_points(axes, n, values, outside)
+        for x, y, label in zip(n, values, labels, strict=True):
             if label:
-                axes.annotate(
-                    label, (n[i], values[i]), xytext=(5, 3), textcoords="offset points", fontsize=9
-                )
-        axes.set_xlabel(n_name)
+                beside = {"xytext": (5, 3), "textcoords": "offset points", "fontsize": 9}
+                axes.annotate(label, (x, y), **beside)
+        axes.set_xlabel("число участников")
         axes.set_ylabel(unit)
         decimal_ticks(axes, "y")
         decimal_ticks(axes, "x")
         finish(axes, grid="y")
         made.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9.5)
         return svg(made)
+
+
+def _funnel_points(
+    axes: Axes, n: Sequence[float], values: Sequence[float], outside: Sequence[bool]
+) -> None:
+    """Draw the schools; thousands of them as small dots of one picture."""
+    import numpy as np
+
+    x, y, is_outside = np.asarray(n), np.asarray(values), np.asarray(outside, bool)
+    style = {"s": 26 if len(x) <= 400 else 5, "linewidth": 0, "rasterized": len(x) > 2000}
+    for chosen, colour, marker, name in (
+        (~is_outside, ACCENT, "o", "в пределах"),
+        (is_outside, WARNING, "D", "вне пределов"),
+    ):
+        if chosen.any():
+            axes.scatter(x[chosen], y[chosen], color=colour, marker=marker, label=name, **style)
 
 
 def scatter(
