@@ -99,10 +99,23 @@ def design(
     )
 
 
-def is_full_rank(matrix: np.ndarray) -> bool:
-    """Return whether the columns are linearly independent, after scaling each to length 1."""
+def is_full_rank(matrix: np.ndarray, tolerance: float = 1e-10) -> bool:
+    """Return whether the columns are linearly independent, after scaling each to length 1.
+
+    They are not where the smallest singular value is at most `tolerance` times the largest.
+    """
     length = np.sqrt((matrix**2).sum(axis=0))
     if matrix.shape[0] < matrix.shape[1] or (length == 0).any():
         return False
     values = np.linalg.svd(matrix / length, compute_uv=False)
-    return bool(values[-1] > 1e-10 * values[0])
+    return bool(values[-1] > tolerance * values[0])
+
+
+def survives_pseudo_inverse(matrix: np.ndarray) -> bool:
+    """Return whether statsmodels, which fits by pseudo-inverse, will keep every column.
+
+    Nearer to collinear than 1e-7, or with units 1e14 apart, it loses digits and then a whole
+    column, saying so by a warning only.
+    """
+    is_regular = is_full_rank(matrix, 1e-7)
+    return bool(is_regular and np.linalg.matrix_rank(matrix, rtol=1e-14) == matrix.shape[1])

@@ -1,31 +1,35 @@
 """Least squares with standard errors that survive unequal variances and pupils in schools.
 
 `ols` fits; `classical`, `heteroscedastic`, `clustered`, `clustered_twice`, `newey_west` and
-`recommended` give the inference. Sandwich formulas follow R's sandwich 3.0-2.
+`recommended` give the inference. statsmodels fits and computes the sandwiches, which are those of
+R's sandwich 3.0-2; HC4, the degrees of freedom and the refusals are ours, and CR2 (`cluster`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
-from msoko.stats.design import Design, design, is_full_rank
+from msoko.stats.design import INTERCEPT, Design, design, survives_pseudo_inverse
 from msoko.stats.estimate import HypothesisTest, NotEstimable, Reason
 from msoko.stats.inference import Inference, Labels, coefficient_table
 from msoko.stats.sample import Vector, is_constant
+
+if TYPE_CHECKING:
+    from statsmodels.regression.linear_model import RegressionResults
 
 KINDS = ("HC0", "HC1", "HC2", "HC3", "HC4")
 
 
 @dataclass(frozen=True)
 class LinearFit:
-    """A least-squares fit: `coefficients` by term, `residuals` of the rows used, `r2` (None
-    without variation of the response), `sigma` the residual standard error, `df` = n − p,
-    `bread` = (X'WX)⁻¹, and the `design`."""
+    """A least-squares fit: `coefficients` by term, `residuals` of the rows used, `r2`, `sigma`
+    the residual standard error, `df` = n − p, `bread` = (X'WX)⁻¹, the `design`, and `results`, the
+    fit as statsmodels has it."""
 
     coefficients: pd.Series
     residuals: Vector = field(repr=False)
@@ -36,6 +40,7 @@ class LinearFit:
     n: int
     bread: np.ndarray = field(repr=False)
     design: Design = field(repr=False)
+    results: RegressionResults = field(repr=False)
 
     @property
     def leverage(self) -> Vector:
@@ -51,7 +56,7 @@ def ols(
     weights: str | None = None,
     intercept: bool = True,
 ) -> LinearFit | NotEstimable:
-    """Return the (weighted) least-squares fit of `response` on columns of `frame`.
+    """Return the (weighted) least-squares fit of `response` on columns of `frame`, by `WLS`.
 
     Text columns become indicators (see `design.predictor_matrix`). Rows with a missing value or
     zero weight are left out. r² is about the weighted mean (about zero without intercept). Not
@@ -64,32 +69,29 @@ def ols(
         return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
     if is_constant(rows.y):
         return NotEstimable(Reason.NO_VARIATION, n)
-    root = np.sqrt(rows.weights)
-    if not is_full_rank(rows.x * root[:, None]):
+    weighted = rows.x * np.sqrt(rows.weights)[:, None]
+    if not survives_pseudo_inverse(weighted):
         return NotEstimable(Reason.SINGULAR, n)
-    q, r = np.linalg.qr(rows.x * root[:, None])
-    beta = np.linalg.solve(r, q.T @ (rows.y * root))
-    inverse = np.linalg.inv(r)
-    residuals = rows.y - rows.x @ beta
-    squared = float(rows.weights @ residuals**2)
-    centre = float(np.average(rows.y, weights=rows.weights)) if intercept else 0.0
-    r2 = 1 - squared / float(rows.weights @ (rows.y - centre) ** 2)
+    from statsmodels.regression.linear_model import WLS
+
+    found = WLS(rows.y, rows.x, rows.weights, hasconst=intercept).fit()
     return LinearFit(
-        pd.Series(beta, index=list(rows.terms)),
-        residuals,
-        r2,
-        1 - (1 - r2) * (n - int(intercept)) / (n - p),
-        float(np.sqrt(squared / (n - p))),
-        n - p,
-        n,
-        inverse @ inverse.T,
-        rows,
+        coefficients=pd.Series(found.params, index=list(rows.terms)),
+        residuals=found.resid,
+        r2=float(found.rsquared),
+        adjusted_r2=float(found.rsquared_adj),
+        sigma=float(np.sqrt(found.scale)),
+        df=n - p,
+        n=n,
+        bread=found.normalized_cov_params,
+        design=rows,
+        results=found,
     )
 
 
 def classical(fit: LinearFit, level: float = 0.95) -> Inference:
     """Return textbook inference, `σ²(X'WX)⁻¹` and t with n − p; right only for equal variances."""
-    return inference(fit, fit.sigma**2 * fit.bread, fit.df, level, "classical")
+    return inference(fit, fit.results.cov_params(), fit.df, level, "classical")
 
 
 def heteroscedastic(
@@ -98,9 +100,10 @@ def heteroscedastic(
     """Return inference robust to unequal variances, `B X' diag(ω) X B`, t with n − p.
 
     ω_i with weighted residual e and leverage h: HC0 e²; HC1 e² n/(n−p); HC2 e²/(1−h); HC3
-    e²/(1−h)² (the choice under 250 schools, Long & Ervin 2000); HC4 e²/(1−h)^min(4, nh/p).
-    Not estimable for HC2–HC4 when a row has leverage 1 ("singular"), or when the fit is exact.
-    Raises ValueError for an unknown kind. Checked against sandwich 3.0-2.
+    e²/(1−h)² (the choice under 250 schools, Long & Ervin 2000); HC4 e²/(1−h)^min(4, nh/p)
+    (Cribari-Neto 2004), which statsmodels lacks. Not estimable for HC2–HC4 when a row has leverage
+    1 ("singular"), or when the fit is exact. Raises ValueError for an unknown kind. Checked
+    against sandwich 3.0-2.
     """
     if kind not in KINDS:
         raise ValueError(f"kind is one of {KINDS}, got {kind!r}")
@@ -109,15 +112,12 @@ def heteroscedastic(
         return NotEstimable(Reason.NO_VARIATION, n, "no residual variation")
     if kind in ("HC2", "HC3", "HC4") and h.max() > 1 - 1e-10:
         return NotEstimable(Reason.SINGULAR, n, "a row of leverage 1")
-    squared = (fit.design.weights * fit.residuals) ** 2
-    if kind == "HC1":
-        squared = squared * n / (n - p)
-    elif kind in ("HC2", "HC3"):
-        squared = squared / (1 - h) ** (1 if kind == "HC2" else 2)
-    elif kind == "HC4":
+    if kind == "HC4":
+        x, squared = fit.design.x, (fit.design.weights * fit.residuals) ** 2
         squared = squared / (1 - h) ** np.minimum(4, n * h / p)
-    x = fit.design.x
-    covariance = fit.bread @ (x.T * squared) @ x @ fit.bread
+        covariance = fit.bread @ (x.T * squared) @ x @ fit.bread
+    else:
+        covariance = getattr(fit.results, f"cov_{kind}")
     return inference(fit, covariance, fit.df, level, kind)
 
 
@@ -133,6 +133,8 @@ def clustered(
     than two clusters, or when a standard error is zero ("singular"). Checked against sandwich
     and clubSandwich.
     """
+    from statsmodels.stats.sandwich_covariance import cov_cluster
+
     from msoko.stats.cluster import bias_reduced
 
     if kind == "CR2":
@@ -143,10 +145,7 @@ def clustered(
     groups = int(codes.max()) + 1
     if groups < 2:
         return NotEstimable(Reason.TOO_FEW_GROUPS, fit.n)
-    factor = 1.0
-    if kind == "CR1":
-        factor = groups / (groups - 1) * (fit.n - 1) / fit.df
-    covariance = factor * _cluster_covariance(fit, codes)
+    covariance = cov_cluster(fit.results, codes, use_correction=kind == "CR1")
     if _is_degenerate(fit, covariance):
         return NotEstimable(Reason.SINGULAR, fit.n, "a standard error of zero")
     return inference(fit, covariance, groups - 1, level, kind, groups)
@@ -162,17 +161,14 @@ def clustered_twice(
     Checked against sandwich's `vcovCL` on PetersenCL (firm and year).
     """
     one, two = fit.design.labels(first), fit.design.labels(second)
-    both = pd.factorize(one.astype(np.int64) * (int(two.max()) + 1) + two)[0]
-    covariance = np.zeros_like(fit.bread)
-    for codes, sign in ((one, 1), (two, 1), (both, -1)):
-        groups = int(codes.max()) + 1
-        if groups < 2:
-            return NotEstimable(Reason.TOO_FEW_GROUPS, fit.n)
-        factor = groups / (groups - 1) * (fit.n - 1) / fit.df
-        covariance += sign * factor * _cluster_covariance(fit, codes)
+    groups = min(int(one.max()), int(two.max())) + 1
+    if groups < 2:
+        return NotEstimable(Reason.TOO_FEW_GROUPS, fit.n)
+    from statsmodels.stats.sandwich_covariance import cov_cluster_2groups
+
+    covariance = cov_cluster_2groups(fit.results, one, two)[0]
     if _is_degenerate(fit, covariance):
         return NotEstimable(Reason.SINGULAR, fit.n, "a variance is not positive")
-    groups = min(int(one.max()), int(two.max())) + 1
     return inference(fit, covariance, groups - 1, level, "two_way_CR1", groups)
 
 
@@ -184,12 +180,9 @@ def newey_west(fit: LinearFit, lags: int, level: float = 0.95) -> Inference | No
     """
     if not 0 <= lags < fit.n:
         raise ValueError(f"lags lie in 0…n−1, got {lags}")
-    scores = fit.design.x * (fit.design.weights * fit.residuals)[:, None]
-    meat = scores.T @ scores
-    for lag in range(1, lags + 1):
-        cross = scores[lag:].T @ scores[:-lag]
-        meat += (1 - lag / (lags + 1)) * (cross + cross.T)
-    covariance = fit.bread @ meat @ fit.bread * fit.n / fit.df
+    from statsmodels.stats.sandwich_covariance import cov_hac
+
+    covariance = cov_hac(fit.results, nlags=lags, use_correction=True)
     if _is_degenerate(fit, covariance):
         return NotEstimable(Reason.SINGULAR, fit.n, "a variance is not positive")
     return inference(fit, covariance, fit.df, level, f"newey_west_{lags}")
@@ -213,21 +206,21 @@ def recommended(
 def breusch_pagan(fit: LinearFit) -> HypothesisTest | NotEstimable:
     """Return Koenker's studentized Breusch–Pagan test, n R² of e² on the terms, χ² with p − 1.
 
-    Not estimable when the residuals do not vary or there is only an intercept.
-    Checked against lmtest's `bptest`. Weights are not supported (ValueError).
+    Computed by `het_breuschpagan`. Not estimable when the residuals do not vary or there is only
+    an intercept. ValueError for a fit with weights or without intercept. Checked against lmtest's
+    `bptest`.
     """
     if (fit.design.weights != 1).any():
         raise ValueError("the Breusch-Pagan test is for unweighted fits")
-    squared, x = fit.residuals**2, fit.design.x
-    df = x.shape[1] - 1
-    if _is_exact(fit) or is_constant(squared) or df < 1:
+    if INTERCEPT not in fit.design.terms:
+        raise ValueError("the Breusch-Pagan test takes a fit with an intercept")
+    df = fit.design.x.shape[1] - 1
+    if _is_exact(fit) or is_constant(fit.residuals**2) or df < 1:
         return NotEstimable(Reason.NO_VARIATION, fit.n)
-    fitted = x @ (fit.bread @ (x.T @ squared))
-    r2 = 1 - ((squared - fitted) ** 2).sum() / ((squared - squared.mean()) ** 2).sum()
-    statistic = float(fit.n * r2)
-    return HypothesisTest(
-        statistic, float(special.chdtrc(df, max(0.0, statistic))), fit.n, df, method="koenker"
-    )
+    from statsmodels.stats.diagnostic import het_breuschpagan
+
+    statistic, p = het_breuschpagan(fit.residuals, fit.design.x)[:2]
+    return HypothesisTest(float(statistic), float(p), fit.n, df, method="koenker")
 
 
 def inference(
@@ -243,13 +236,6 @@ def inference(
     names = list(fit.coefficients.index)
     frame = pd.DataFrame(covariance, index=names, columns=names)
     return Inference(table, frame, fit.n, clusters, level, method)
-
-
-def _cluster_covariance(fit: LinearFit, codes: np.ndarray) -> np.ndarray:
-    scores = fit.design.x * (fit.design.weights * fit.residuals)[:, None]
-    sums = np.zeros((int(codes.max()) + 1, scores.shape[1]))
-    np.add.at(sums, codes, scores)
-    return fit.bread @ sums.T @ sums @ fit.bread
 
 
 def _is_exact(fit: LinearFit) -> bool:

@@ -5,7 +5,6 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
 from msoko.stats import cluster, regression, wild
 from msoko.stats.estimate import NotEstimable, Reason
@@ -57,17 +56,65 @@ def test_cr2_is_clubsandwichs_definition(weights, n, groups):
     assert found.table["df"].to_numpy() == pytest.approx(df, rel=1e-8)
 
 
-@pytest.mark.parametrize("kind", regression.KINDS[:4])
+@pytest.mark.parametrize("kind", regression.KINDS)
 @pytest.mark.parametrize("weights", [None, "w"])
-def test_hc_agrees_with_statsmodels(kind, weights):
+def test_hc_by_its_textbook_matrices(kind, weights):
     frame = rows()
     fit = regression.ols(frame, "y", ["x", "z"], weights)
-    x = sm.add_constant(frame[["x", "z"]])
-    w = 1.0 if weights is None else frame["w"]
-    theirs = sm.WLS(frame["y"], x, weights=w).fit(cov_type=kind)
-    assert fit.coefficients.to_numpy() == pytest.approx(theirs.params.to_numpy(), rel=1e-10)
+    root = np.ones(60) if weights is None else np.sqrt(frame["w"].to_numpy())
+    x = np.column_stack([np.ones(60), frame["x"], frame["z"]]) * root[:, None]
+    y = frame["y"].to_numpy() * root
+    bread = np.linalg.inv(x.T @ x)
+    h, e = np.diag(x @ bread @ x.T), y - x @ bread @ x.T @ y
+    power = {"HC0": 0, "HC1": 0, "HC2": 1, "HC3": 2, "HC4": np.minimum(4, 60 * h / 3)}[kind]
+    omega = np.diag(e**2 / (1 - h) ** power) * (60 / 57 if kind == "HC1" else 1)
+    assert fit.coefficients.to_numpy() == pytest.approx(bread @ x.T @ y, rel=1e-9)
+    expected = np.sqrt(np.diag(bread @ x.T @ omega @ x @ bread))
     found = regression.heteroscedastic(fit, kind).table["se"]
-    assert found.to_numpy() == pytest.approx(theirs.bse.to_numpy(), rel=1e-9)
+    assert found.to_numpy() == pytest.approx(expected, rel=1e-9)
+
+
+def test_newey_west_by_its_lagged_products():
+    frame = rows()
+    fit = regression.ols(frame, "y", ["x"])
+    score = fit.design.x * fit.residuals[:, None]
+    weight = np.maximum(0, 1 - np.abs(np.subtract.outer(np.arange(60), np.arange(60))) / 3)
+    expected = fit.bread @ score.T @ weight @ score @ fit.bread * 60 / 58
+    found = regression.newey_west(fit, 2).covariance.to_numpy()
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_breusch_pagan_is_n_r2_of_the_squared_residuals():
+    frame = rows()
+    fit = regression.ols(frame, "y", ["x", "z"])
+    again = regression.ols(frame.assign(e2=fit.residuals**2), "e2", ["x", "z"])
+    found = regression.breusch_pagan(fit)
+    assert (found.statistic, found.df) == (pytest.approx(60 * again.r2, rel=1e-9), 2)
+    with pytest.raises(ValueError, match="with an intercept"):
+        regression.breusch_pagan(regression.ols(frame, "y", ["x"], intercept=False))
+
+
+def test_r2_without_intercept_is_about_zero():
+    frame = rows()
+    fit = regression.ols(frame, "y", ["x"], "w", intercept=False)
+    x, y, w = (frame[name].to_numpy() for name in "xyw")
+    slope = (w * x) @ y / ((w * x) @ x)
+    assert fit.coefficients["x"] == pytest.approx(slope, rel=1e-12)
+    assert fit.r2 == pytest.approx(1 - w @ (y - slope * x) ** 2 / (w @ y**2), rel=1e-12)
+
+
+@pytest.mark.parametrize("shift", [0, 1e5, 1e9, 1e17])
+@pytest.mark.parametrize("scale", [1e-17, 1e-9, 1, 1e9, 1e17])
+def test_units_of_a_predictor_change_nothing_or_are_refused(shift, scale):
+    frame = rows()
+    plain = regression.heteroscedastic(regression.ols(frame, "y", ["x"])).table.loc["x"]
+    fit = regression.ols(frame.assign(x=scale * frame["x"] + shift), "y", ["x"])
+    if isinstance(fit, NotEstimable):
+        assert fit.reason is Reason.SINGULAR and (shift or scale in (1e-17, 1e17))
+        return
+    found = regression.heteroscedastic(fit).table.loc["x"]
+    assert found["value"] * scale == pytest.approx(plain["value"], rel=1e-4)
+    assert found["se"] * scale == pytest.approx(plain["se"], rel=1e-4)
 
 
 def test_two_way_clusters_subtract_the_intersection():
