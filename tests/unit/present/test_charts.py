@@ -10,13 +10,17 @@ DRAWN = {
     "dynamics": lambda: charts.dynamics(
         [charts.Series("Доля", ["2022-23", "2023-24"], [80, None], [78, None], [82, None])], "%", 90
     ),
-    "dots": lambda: charts.dots([charts.Dot("Математика", 80, 75, 85, 70, 1)], "%", "округ", "край"),
+    "dots": lambda: charts.dots(
+        [charts.Dot("Математика", 80, 75, 85, 70, 1)], "%", "округ", "край"
+    ),
     "stacked": lambda: charts.stacked([("округ", [5, 35, 40, 20])], ["«2»", "«3»", "«4»", "«5»"]),
     "funnel": lambda: charts.funnel([20, 40], [70, 50], BAND, [False, True], ["", "№ 3"], "%"),
     "scatter": lambda: charts.scatter([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], [9, 9, 9, 9, 9], "x", "y"),
     "scatter of one": lambda: charts.scatter([1], [2], [0], "x", "y"),
-    "distribution": lambda: charts.distribution([0, 1, 2], [20, 30, 50], [1, 2], [30, 30, 40], "край"),
-}  # fmt: skip
+    "distribution": lambda: charts.distribution(
+        [0, 1, 2], [20, 30, 50], [1, 2], [30, 30, 40], "край"
+    ),
+}
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -45,7 +49,7 @@ def test_the_house_style_leaves_nothing_behind():
 
 
 def test_a_long_label_is_folded():
-    long = charts.dots([charts.Dot("Очень длинное название работы " * 2, 50)], "%", "округ", "край")
+    long = charts.dots([charts.Dot("Очень длинное название работы " * 6, 50)], "%", "округ", "край")
     short = charts.dots([charts.Dot("Работа", 50)], "%", "округ", "край")
     height = [float(ElementTree.fromstring(one).get("height").removesuffix("pt"))
               for one in (long, short)]  # fmt: skip
