@@ -1,27 +1,34 @@
-"""Logistic regression of shares or of yes/no outcomes, with separation named, not hidden."""
+"""Logistic regression of shares or of yes/no outcomes, with separation named, not hidden.
+
+statsmodels' GLM fits and its sandwiches give the robust errors; the proof of separation is ours.
+"""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, special
 
-from msoko.stats.design import Design, design, is_full_rank
+from msoko.stats.design import Design, design, survives_pseudo_inverse
 from msoko.stats.estimate import NotEstimable, Reason
 from msoko.stats.inference import Inference, Labels, coefficient_table
 from msoko.stats.sample import Vector, as_floats
 
-STEPS = 100
+if TYPE_CHECKING:
+    from statsmodels.genmod.generalized_linear_model import GLMResults
 
 
 @dataclass(frozen=True)
 class LogisticFit:
     """A binomial logit fit: `coefficients`; `deviance`; `dispersion` = Pearson X²/(n−p);
     `fitted` shares, `totals`, `pearson_residuals` of the rows used; `df` = n − p;
-    `bread` = (X'WX)⁻¹; `log_likelihood` with the binomial coefficients."""
+    `bread` = (X'WX)⁻¹; `log_likelihood` with the binomial coefficients; `results`, the fit as
+    statsmodels has it."""
 
     coefficients: pd.Series
     deviance: float
@@ -34,6 +41,7 @@ class LogisticFit:
     n: int
     bread: np.ndarray = field(repr=False)
     design: Design = field(repr=False)
+    results: GLMResults = field(repr=False)
 
 
 def logistic(
@@ -45,11 +53,11 @@ def logistic(
 ) -> LogisticFit | NotEstimable:
     """Return the maximum-likelihood logit fit of counts `successes` out of `totals`.
 
-    Without `totals` the response is 0/1. Newton steps with halving to a relative deviance change
-    under 1e-14. Rows with a missing value or total 0 are left out. Not estimable: rows do not
-    outnumber terms; collinear terms; all or none succeed ("no_variation"); complete or
-    quasi-complete separation ("separation", proved by a linear programme, Konis 2007), where
-    the estimate is infinite. Raises ValueError for counts outside 0…total.
+    Without `totals` the response is 0/1. Computed by `GLM` with the binomial family, to a relative
+    change of the coefficients under 1e-9. Rows with a missing value or total 0 are left out. Not
+    estimable: rows do not outnumber terms; collinear terms; all or none succeed ("no_variation");
+    complete or quasi-complete separation ("separation", proved by a linear programme, Konis
+    2007), where the estimate is infinite. Raises ValueError for counts outside 0…total.
     Checked against R's `glm` (star98).
     """
     rows = design(frame, successes, predictors, totals, intercept)
@@ -61,14 +69,27 @@ def logistic(
         return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
     if rows.y.sum() in (0, sizes.sum()):
         return NotEstimable(Reason.NO_VARIATION, n)
-    if not is_full_rank(rows.x):
+    if not survives_pseudo_inverse(rows.x):
         return NotEstimable(Reason.SINGULAR, n)
     if is_separated(rows.x, rows.y, sizes):
         return NotEstimable(Reason.SEPARATION, n)
-    beta = _maximise(rows.x, rows.y, sizes)
-    if beta is None:
+    found = _glm(rows.x, rows.y, sizes)
+    if not (found.converged and np.isfinite([*found.params, found.deviance]).all()):
         return NotEstimable(Reason.NOT_CONVERGED, n)
-    return _fitted(rows, sizes, beta)
+    return LogisticFit(
+        coefficients=pd.Series(found.params, index=list(rows.terms)),
+        deviance=float(found.deviance),
+        dispersion=float(found.pearson_chi2 / (n - p)),
+        log_likelihood=float(found.llf),
+        fitted=found.mu,
+        totals=sizes,
+        pearson_residuals=found.resid_pearson,
+        df=n - p,
+        n=n,
+        bread=found.normalized_cov_params,
+        design=rows,
+        results=found,
+    )
 
 
 def model_based(fit: LogisticFit, quasi: bool = False, level: float = 0.95) -> Inference:
@@ -88,20 +109,20 @@ def robust(
     """Return sandwich inference: HC0 without clusters (normal law), or CR1 (t with G − 1).
 
     Scores are `x_i (k_i − n_i μ_i)`. CR1's factor is `G/(G−1) · (n−1)/(n−p)`. Not estimable with
-    fewer than two clusters. Checked against sandwich 3.0-2 (star98).
+    fewer than two clusters. Computed by statsmodels; checked against sandwich 3.0-2 (star98).
     """
+    from statsmodels.stats.sandwich_covariance import cov_cluster, cov_white_simple
+
+    # From scores, not from the fit: GLM's hessian divides by zero where a share is almost 1.
     scores = fit.design.x * (fit.design.y - fit.totals * fit.fitted)[:, None]
     if clusters is None:
-        covariance = fit.bread @ scores.T @ scores @ fit.bread
+        covariance = cov_white_simple((scores, fit.bread), use_correction=False)
         return _inference(fit, covariance, np.inf, level, "HC0")
     codes = fit.design.labels(clusters)
     groups = int(codes.max()) + 1
     if groups < 2:
         return NotEstimable(Reason.TOO_FEW_GROUPS, fit.n)
-    sums = np.zeros((groups, scores.shape[1]))
-    np.add.at(sums, codes, scores)
-    factor = groups / (groups - 1) * (fit.n - 1) / fit.df
-    covariance = factor * fit.bread @ sums.T @ sums @ fit.bread
+    covariance = cov_cluster((scores, fit.bread), codes)
     return _inference(fit, covariance, groups - 1, level, "CR1", groups)
 
 
@@ -136,59 +157,17 @@ def is_separated(x: np.ndarray, successes: Vector, totals: Vector) -> bool:
     return bool(found.status == 0 and -found.fun > 1e-7)
 
 
-def _maximise(x: np.ndarray, y: Vector, sizes: Vector) -> Vector | None:
-    start = np.log((y + 0.5) / (sizes - y + 0.5))
-    beta = np.linalg.lstsq(x * np.sqrt(sizes)[:, None], start * np.sqrt(sizes), rcond=None)[0]
-    loss = _loss(x, y, sizes, beta)
-    for _ in range(STEPS):
-        share = special.expit(x @ beta)
-        weight = sizes * share * (1 - share)
-        information = (x.T * weight) @ x
-        if not np.isfinite(information).all() or np.linalg.cond(information) > 1e18:
-            return None
-        step = np.linalg.solve(information, x.T @ (y - sizes * share))
-        size, trial = 1.0, _loss(x, y, sizes, beta + step)
-        while trial > loss + 1e-12 * abs(loss) and size > 1e-6:
-            size /= 2
-            trial = _loss(x, y, sizes, beta + size * step)
-        beta, change, loss = beta + size * step, abs(trial - loss), trial
-        if change <= 1e-14 * (abs(loss) + 0.1) and np.abs(size * step).max() < 1e-9:
-            return beta
-    return None
+def _glm(x: np.ndarray, y: Vector, sizes: Vector) -> GLMResults:
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-
-def _loss(x: np.ndarray, y: Vector, sizes: Vector, beta: Vector) -> float:
-    eta = x @ beta
-    return float(sizes @ np.logaddexp(0, eta) - y @ eta)
-
-
-def _fitted(rows: Design, sizes: Vector, beta: Vector) -> LogisticFit:
-    eta = rows.x @ beta
-    # expit(-eta) keeps the digits that 1 - expit(eta) loses where a share is almost 1.
-    share, rest = special.expit(eta), special.expit(-eta)
-    weight = sizes * share * rest
-    pearson = (rows.y * rest - (sizes - rows.y) * share) / np.sqrt(weight)
-    n, p = rows.x.shape
-    hit = special.xlogy(rows.y, rows.y / (sizes * share))
-    miss = special.xlogy(sizes - rows.y, (sizes - rows.y) / (sizes * rest))
-    choose = (
-        special.gammaln(sizes + 1)
-        - special.gammaln(rows.y + 1)
-        - special.gammaln(sizes - rows.y + 1)
-    )
-    return LogisticFit(
-        pd.Series(beta, index=list(rows.terms)),
-        float(2 * (hit + miss).sum()),
-        float((pearson**2).sum() / (n - p)),
-        float(choose.sum() - _loss(rows.x, rows.y, sizes, beta)),
-        share,
-        sizes,
-        pearson,
-        n - p,
-        n,
-        np.linalg.inv((rows.x.T * weight) @ rows.x),
-        rows,
-    )
+    model = GLM(np.column_stack([y, sizes - y]), x, family=Binomial())
+    with warnings.catch_warnings():
+        # It warns wherever fitted and observed shares coincide, as equal shares do; that nothing
+        # separates has been proved before.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        return model.fit(tol_criterion="params", atol=1e-12, rtol=1e-9)
 
 
 def _inference(

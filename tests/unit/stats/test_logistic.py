@@ -1,9 +1,11 @@
-"""Logistic regression against statsmodels, and separation against hand-made cases."""
+"""Logistic regression against its own equations, and separation against hand-made cases."""
+
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
+from scipy import stats
 
 from msoko.stats import logistic
 
@@ -15,15 +17,37 @@ def counts(n: int = 40) -> pd.DataFrame:
     return pd.DataFrame({"x": x, "k": k, "total": total, "school": np.arange(n) % 8})
 
 
-def test_agrees_with_statsmodels():
+def test_the_fit_solves_its_equations():
     frame = counts()
     fit = logistic.logistic(frame, "k", ["x"], "total")
-    both = np.column_stack([frame["k"], frame["total"] - frame["k"]])
-    theirs = sm.GLM(both, sm.add_constant(frame["x"]), family=sm.families.Binomial()).fit(tol=1e-14)
-    assert fit.coefficients.to_numpy() == pytest.approx(theirs.params, rel=1e-9)
-    assert fit.deviance == pytest.approx(theirs.deviance, rel=1e-9)
-    assert fit.log_likelihood == pytest.approx(theirs.llf, rel=1e-9)
-    assert logistic.model_based(fit).table["se"].to_numpy() == pytest.approx(theirs.bse, rel=1e-8)
+    k, total, x = (frame[name].to_numpy() for name in ("k", "total", "x"))
+    share = 1 / (1 + np.exp(-(fit.coefficients["(Intercept)"] + fit.coefficients["x"] * x)))
+    left = k - total * share
+    assert [left.sum(), left @ x] == pytest.approx([0, 0], abs=1e-8)
+    assert fit.log_likelihood == pytest.approx(stats.binom.logpmf(k, total, share).sum(), rel=1e-9)
+    saturated = stats.binom.logpmf(k, total, k / total).sum()
+    assert fit.deviance == pytest.approx(2 * (saturated - fit.log_likelihood), rel=1e-9)
+    weight = total * share * (1 - share)
+    assert fit.dispersion == pytest.approx((left**2 / weight).sum() / 38, rel=1e-9)
+    columns = np.column_stack([np.ones(40), x])
+    error = np.sqrt(np.diag(np.linalg.inv((columns.T * weight) @ columns)))
+    assert logistic.model_based(fit).table["se"].to_numpy() == pytest.approx(error, rel=1e-8)
+
+
+def test_equal_shares_are_no_separation_and_no_warning():
+    frame = counts().assign(k=5, total=10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit = logistic.logistic(frame, "k", ["x"], "total")
+    assert fit.coefficients.to_list() == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_hc0_by_its_scores():
+    frame = counts()
+    fit = logistic.logistic(frame, "k", ["x"], "total")
+    score = fit.design.x * (fit.design.y - fit.totals * fit.fitted)[:, None]
+    expected = fit.bread @ score.T @ score @ fit.bread
+    assert logistic.robust(fit).covariance.to_numpy() == pytest.approx(expected, rel=1e-9)
 
 
 def test_counts_and_their_single_trials_give_one_estimate():
