@@ -14,6 +14,7 @@ from msoko.project import Project
 from msoko.run.codebase import Codebase, Parts
 from msoko.run.fingerprints import Fingerprints, files_under
 from msoko.run.guard import DECLARED
+from msoko.run.method import documents
 from msoko.run.parameters import Value
 from msoko.run.staleness import Records, Step, file_parts, parameter_parts
 from msoko.school_year import SchoolYear
@@ -253,7 +254,7 @@ class Plan:
         return [code for code in listed if not wanted or code in wanted]
 
     def _documents(self) -> list[Path]:
-        return [path for path in (self.project.find("docs", "method.md"),) if path.exists()]
+        return documents(self.project)
 
     def _registry(self) -> Parts:
         folders = {self.project.root / "registry", self.project.home / "registry"}

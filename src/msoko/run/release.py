@@ -11,10 +11,10 @@ from msoko.catalog import is_synthetic, load_directions
 from msoko.publish.model import (
     ExecutedReport,
     KeyFigure,
-    MarkdownPage,
     RefusedReport,
     SiteContext,
 )
+from msoko.run.method import method_page, validation_pages
 from msoko.run.plan import EDITIONS, PAGES, Plan
 from msoko.school_year import SchoolYear
 
@@ -63,7 +63,8 @@ def _context(
         edition=plan.edition,
         is_synthetic=is_synthetic(plan.project, profile, year),
         key_figures=_key_figures(plan, year, directions.values()),
-        method=_method(plan),
+        method=method_page(plan.project),
+        extra_pages=validation_pages(plan.project),
         refused=tuple(
             RefusedReport(
                 code,
@@ -119,16 +120,6 @@ def _figure(report: Report, line: Line) -> KeyFigure:
         detail=detail,
         href=f"{report.direction.direction}.html",
     )
-
-
-def _method(plan: Plan) -> MarkdownPage | None:
-    path = plan.project.find("docs", "method.md")
-    if not path.exists():
-        return None
-    lines = path.read_text(encoding="utf-8").splitlines()
-    title = next((line.lstrip("# ") for line in lines if line.startswith("# ")), "Методика")
-    body = "\n".join(line for line in lines if not line.startswith("# "))
-    return MarkdownPage("method.html", title, body, menu_title="Методика")
 
 
 def _provenance(plan: Plan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
