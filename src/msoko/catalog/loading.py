@@ -69,6 +69,13 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
             direction = merge.changed(direction, profile.changes[code])
         declared[code] = direction
     directions = merge.folded(declared, profile)
+    if profile.seed:
+        directions = tuple(merge.attributed(one, profile) for one in directions)
+    if profile.measures:
+        own = [measure.code for measure in load_roadmap(project, profile)]
+        for code in profile.measures.values():
+            checks.require_known("measures", code, own, profile.place)
+        directions = tuple(merge.measured(one, profile) for one in directions)
     for direction in directions:
         checks.check(direction, forms)
         checks.check_thresholds(direction, thresholds)

@@ -24,7 +24,8 @@ def changed(direction: Direction, change: DirectionChange) -> Direction:
     indicators = tuple(_indicator(item, change.indicators) for item in kept) + change.add
     dropped = set(change.drop)
     rules = direction.recommendations if change.recommendations is None else change.recommendations
-    plain = ("number", "title", "short_title", "purpose", "goals", "groups")
+    plain = ("number", "title", "short_title", "purpose", "object", "subject_matter", "goals",
+             "groups", "collection")  # fmt: skip
     given = {name: value for name in plain if (value := getattr(change, name))}
     return dataclasses.replace(
         direction,
@@ -44,6 +45,35 @@ def _indicator(indicator: Indicator, changes: Mapping[str, IndicatorChange]) -> 
         if (value := getattr(change, item.name)) is not None
     }
     return dataclasses.replace(indicator, **given)
+
+
+def attributed(direction: Direction, profile: Profile) -> Direction:
+    """Return `direction` without references to documents that are not the profile's."""
+
+    def own(items: tuple) -> tuple:
+        return tuple(
+            dataclasses.replace(item, seed=None)
+            if item.seed and item.seed.file != profile.seed
+            else item
+            for item in items
+        )
+
+    return dataclasses.replace(direction, goals=own(direction.goals), groups=own(direction.groups))
+
+
+def measured(direction: Direction, profile: Profile) -> Direction:
+    """Return `direction` with its advice led to the measures of the profile's own roadmap."""
+    rules = tuple(
+        dataclasses.replace(
+            rule,
+            advice=tuple(
+                dataclasses.replace(one, measure=profile.measures.get(one.measure, ""))
+                for one in rule.advice
+            ),
+        )
+        for rule in direction.recommendations
+    )
+    return dataclasses.replace(direction, recommendations=rules)
 
 
 def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direction, ...]:

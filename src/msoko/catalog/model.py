@@ -46,11 +46,12 @@ class Seed:
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal of a direction."""
+    """A goal of a direction; `needs` as in a group, where no indicator serves it."""
 
     code: Code
     text: str
     seed: Seed | None = None
+    needs: str = ""
     place: Place = field(default=Place(), compare=False, repr=False)
 
 

@@ -148,6 +148,8 @@ class Profile:
 
     `measures` leads from the measures that the house's recommendations name to those of the
     municipality's own roadmap; where it is given, measures it does not name lead nowhere.
+    `seed` is the founding document as seeds name it; where it is given, goals and groups of
+    the house keep their words and not the section of another municipality's document.
     """
 
     profile: Code
@@ -162,6 +164,7 @@ class Profile:
     school_count: int | None = None
     preschool_count: int | None = None
     document: str = ""
+    seed: str = ""
     folds: Mapping[str, str] = field(default_factory=dict)
     changes: Mapping[str, DirectionChange] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
