@@ -81,6 +81,7 @@ def variance_inflation(frame: pd.DataFrame, predictors: Sequence[str]) -> pd.Ser
     centred = matrix.to_numpy() - matrix.to_numpy().mean(axis=0)
     if not is_full_rank(centred):
         return NotEstimable(Reason.SINGULAR, n)
+    # statsmodels' variance_inflation_factor warns where columns are near collinear, as ours are.
     correlation = np.corrcoef(centred, rowvar=False).reshape(terms, terms)
     return pd.Series(np.diag(np.linalg.inv(correlation)), index=list(matrix.columns))
 
@@ -102,6 +103,7 @@ def cronbach_alpha(items: pd.DataFrame, level: float = 0.95) -> Estimate | NotEs
     total = values.sum(axis=1)
     if is_constant(total):
         return NotEstimable(Reason.NO_VARIATION, n)
+    # pingouin.cronbach_alpha rounds its interval to three digits.
     alpha = k / (k - 1) * (1 - values.var(axis=0, ddof=1).sum() / total.var(ddof=1))
     law = stats.f(n - 1, (n - 1) * (k - 1))
     low = 1 - (1 - alpha) * float(law.ppf(0.5 + level / 2))

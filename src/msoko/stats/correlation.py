@@ -1,4 +1,7 @@
-"""Correlations with intervals: Pearson, Spearman, Kendall, partial, and the BCa bootstrap."""
+"""Correlations with intervals: Pearson, Spearman, Kendall, partial, and the BCa bootstrap.
+
+Coefficients and their p-values are scipy's; ours are the intervals at small n and at ±1.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import special, stats
 
 from msoko.stats.estimate import Estimate, NotEstimable, Reason, critical_value
-from msoko.stats.sample import Vector, as_floats, complete_pairs, is_constant
+from msoko.stats.sample import Vector, complete_pairs, is_constant
 
 BOOTSTRAP_SEED = 20_250_901
 PERMUTED_UP_TO = 8
@@ -26,18 +29,29 @@ def pearson(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate | NotEs
     [±1, ±1], true only under exact normality. Not estimable with fewer than four pairs or when a
     variable does not vary. Checked against R's `cor.test`.
     """
-    return _correlation(*complete_pairs(x, y), "pearson", 0, level)
+    one, two = complete_pairs(x, y)
+    refusal = _refuse(one, two)
+    if refusal:
+        return refusal
+    found = stats.pearsonr(one, two)
+    return _interval(found.statistic, len(one), "pearson", 0, level, found.pvalue)
 
 
 def spearman(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate | NotEstimable:
     """Return Spearman's ρ (mid-ranks) with a Fisher interval of variance `(1 + ρ²/2)/(n−3)`.
 
-    The variance is Bonett & Wright's (2000). p is exact by enumeration for n ≤ 8, else by t. At
+    The variance is Bonett & Wright's (2000). p is exact by enumeration for n ≤ 8
+    (`scipy.stats.permutation_test`), else by t. At
     ρ = ±1 the inner limit is that of the nearest attainable value, `1 − 12/(n(n²−1))`, for the
     interval would have no width. Refusals as in `pearson`. Checked against R.
     """
     one, two = complete_pairs(x, y)
-    return _correlation(stats.rankdata(one), stats.rankdata(two), "spearman", 0, level)
+    refusal = _refuse(one, two)
+    if refusal:
+        return refusal
+    found, n = stats.spearmanr(one, two), len(one)
+    p = _permutation_p(one, two) if n <= PERMUTED_UP_TO else found.pvalue
+    return _interval(found.statistic, n, "spearman", 0, level, p)
 
 
 def kendall(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate | NotEstimable:
@@ -83,6 +97,7 @@ def partial(
         return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
     if any(is_constant(column) for column in columns.T):
         return NotEstimable(Reason.NO_VARIATION, n)
+    # pingouin.partial_corr warns or raises where columns nearly coincide; elsewhere it is the same.
     ranked = stats.rankdata(columns, axis=0) if method == "spearman" else columns
     matrix = np.corrcoef(ranked, rowvar=False)
     if len(given) and np.linalg.cond(matrix[2:, 2:]) > 1e12:
@@ -129,6 +144,7 @@ def bca(
     Draws whose statistic is not finite (a constant resample) are left out; not estimable if
     more than one in twenty is, with fewer than five rows, or when the statistic does not vary.
     """
+    # scipy.stats.bootstrap answers NaN, with a warning, where a single resample is constant.
     data = complete_pairs(*columns)
     n = len(data[0])
     critical_value(level)
@@ -164,28 +180,24 @@ def _bca_shares(value: float, draws: Vector, left_out: Vector, level: float) -> 
     return special.ndtr(bias + (bias + normal) / (1 - lean * (bias + normal)))
 
 
-def _correlation(
-    one: Vector, two: Vector, method: str, fixed: int, level: float
-) -> Estimate | NotEstimable:
+def _refuse(one: Vector, two: Vector) -> NotEstimable | None:
     n = len(one)
     if n < 4:
         return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
     if is_constant(one) or is_constant(two):
         return NotEstimable(Reason.NO_VARIATION, n)
-    one, two = one - one.mean(), two - two.mean()
-    r = float(np.clip(one @ two / math.sqrt((one @ one) * (two @ two)), -1, 1))
-    is_permuted = method == "spearman" and n <= PERMUTED_UP_TO
-    p = _permutation_p(one, two) if is_permuted else _t_p(r, n - 2)
-    return _interval(r, n, method, fixed, level, p)
+    return None
 
 
 def _interval(
     r: float, n: int, method: str, fixed: int, level: float, p: float
 ) -> Estimate | NotEstimable:
+    r = math.copysign(1.0, r) if abs(r) >= EXACT_LINE else float(r)
     inflation = 1 + r**2 / 2 if method == "spearman" else 1.0
     nearest = 1 - 12 / (n * (n**2 - 1)) if method == "spearman" else 1.0
     low, high = _fisher_limits(r, math.sqrt(inflation / (n - 3 - fixed)), level, nearest)
-    return Estimate(r, low, high, n, level, df=float(n - 2 - fixed), p=p, method=f"{method}_fisher")
+    df = float(n - 2 - fixed)
+    return Estimate(r, low, high, n, level, df=df, p=float(p), method=f"{method}_fisher")
 
 
 def _fisher_limits(r: float, error: float, level: float, nearest: float) -> tuple[float, float]:
@@ -205,6 +217,17 @@ def _t_p(r: float, df: int) -> float:
 
 
 def _permutation_p(one: Vector, two: Vector) -> float:
-    orders = np.array(list(itertools.permutations(range(len(two)))))
-    products = as_floats(two)[orders] @ one
-    return float(np.mean(np.abs(products) >= abs(one @ two) - 1e-9))
+    centred = stats.rankdata(one) - (len(one) + 1) / 2
+
+    def size(orders: np.ndarray, axis: int) -> np.ndarray:
+        return np.abs((orders * centred).sum(axis=axis))
+
+    found = stats.permutation_test(
+        (stats.rankdata(two),),
+        size,
+        permutation_type="pairings",
+        alternative="greater",
+        n_resamples=math.factorial(len(two)),
+        vectorized=True,
+    )
+    return float(found.pvalue)

@@ -94,6 +94,7 @@ def welch_difference(
     refusal = _refuse(n, 4, one.sd == 0 and two.sd == 0, min(one.n, two.n))
     if refusal:
         return refusal
+    # scipy's ttest_ind_from_stats has neither the interval nor the degrees of freedom.
     parts = one.sd**2 / one.n, two.sd**2 / two.n
     error = math.sqrt(sum(parts))
     df = sum(parts) ** 2 / (parts[0] ** 2 / (one.n - 1) + parts[1] ** 2 / (two.n - 1))
@@ -112,8 +113,8 @@ def hedges_g(
     (Hedges 1981, exact). The limits are the noncentralities δ for which the observed
     `t = d √(n1 n2/(n1+n2))` is the (1±level)/2 quantile, divided by `√(n1 n2/(n1+n2))`. The
     disputable choice: the limits are multiplied by J too, as in R's effectsize. `p` is of the
-    pooled t-test. Assumes equal variances, which Welch does not. Not estimable when a group has
-    fewer than two values or neither varies.
+    pooled t-test (scipy's). Assumes equal variances, which Welch does not. Not estimable when a
+    group has fewer than two values or neither varies.
     """
     one, two = _moments(first), _moments(second)
     n = one.n + two.n
@@ -122,16 +123,16 @@ def hedges_g(
     if refusal:
         return refusal
     m = n - 2
-    pooled = math.sqrt(((one.n - 1) * one.sd**2 + (two.n - 1) * two.sd**2) / m)
     root = math.sqrt(one.n * two.n / n)
-    d = (one.mean - two.mean) / pooled
-    limits = noncentrality_limits(d * root, m, level)
+    test = stats.ttest_ind_from_stats(one.mean, one.sd, one.n, two.mean, two.sd, two.n)
+    t = float(test.statistic)
+    limits = noncentrality_limits(t, m, level)
     if limits is None:
         return NotEstimable(Reason.NOT_CONVERGED, n)
     shrink = hedges_correction(m)
     low, high = (shrink * limit / root for limit in limits)
-    p = float(2 * stats.t.sf(abs(d * root), m))
-    return Estimate(shrink * d, low, high, n, level, df=float(m), p=p, method="hedges_g_nct")
+    g, p = shrink * t / root, float(test.pvalue)
+    return Estimate(g, low, high, n, level, df=float(m), p=p, method="hedges_g_nct")
 
 
 def hedges_correction(df: float) -> float:
@@ -145,6 +146,7 @@ def noncentrality_limits(t: float, df: float, level: float) -> tuple[float, floa
     """Return the noncentralities that put `t` at the two tails, or None where none is found."""
     tail = (1 - level) / 2
     ends = []
+    # scipy.special.nctdtrinc solves the same equation, but to five digits only.
     for share in (1 - tail, tail):
         width = 2.0 + abs(special.ndtri(tail))
         for _ in range(30):

@@ -68,7 +68,8 @@ def mann_kendall(
 
     `method`: "exact" (the permutation law of S: by recursion without ties for any n, by
     enumeration with ties for n ≤ 8), "normal" (`z = (S ∓ 1)/√Var S`, variance corrected for
-    ties), or "auto": exact where available for n ≤ 50, else normal. Assumes independent years:
+    ties), or "auto": exact where available for n ≤ 50, else normal. The enumeration is
+    `scipy.stats.permutation_test`'s. Assumes independent years:
     serial correlation makes p too small. Missing values are dropped; rows are ordered by years.
     Not estimable with fewer than three values or all equal. Raises ValueError for repeated
     years. Checked against R (Kendall's exact law, Nile).
@@ -90,7 +91,7 @@ def mann_kendall(
         z = kendall_z(y)
         p = min(1.0, float(2 * stats.norm.sf(abs(z))))
         return HypothesisTest(float(score), p, n, method="mann_kendall_normal")
-    p = _permutation_p(y, score) if has_ties else exact_kendall_p(n, score)
+    p = _permutation_p(y) if has_ties else exact_kendall_p(n, score)
     return HypothesisTest(float(score), p, n, method="mann_kendall_exact")
 
 
@@ -119,7 +120,8 @@ def kendall_z(values: ArrayLike) -> float:
 def exact_kendall_p(n: int, score: int) -> float:
     """Return P(|S| ≥ |score|) over all orders of n different values.
 
-    By the recursion of inversion counts (Mahonian numbers), in exact integers. For n = 3, 4, 5, 6
+    By the recursion of inversion counts (Mahonian numbers), in exact integers: scipy's
+    `kendalltau` has the same law, but only of data, not of n and S. For n = 3, 4, 5, 6
     and a monotone series: .333, .083, .0167, .0028. Raises ValueError for n < 2.
     """
     if n < 2:
@@ -152,6 +154,7 @@ def theil_sen(
         return NotEstimable(Reason.TOO_FEW_YEARS if n else Reason.NO_DATA, n)
     if is_constant(y):
         return NotEstimable(Reason.NO_VARIATION, n)
+    # scipy's theilslopes rounds the ranks, and so its interval is not Gilbert's.
     first, second = np.triu_indices(n, 1)
     slopes = np.sort((y[second] - y[first]) / (t[second] - t[first]))
     reach = margin * math.sqrt(kendall_variance(y))
@@ -185,6 +188,7 @@ def cochran_armitage(
     share = hits.sum() / n
     if share in (0.0, 1.0) or is_constant(x):
         return NotEstimable(Reason.NO_VARIATION, n)
+    # statsmodels' Table.test_ordinal_association is the permutation test, with N − 1 for N.
     spread = share * (1 - share) * (sizes @ x**2 - (sizes @ x) ** 2 / n)
     statistic = float((x @ (hits - sizes * share)) ** 2 / spread)
     return HypothesisTest(
@@ -201,8 +205,18 @@ def _series(values: ArrayLike, years: ArrayLike | None) -> tuple[Vector, Vector]
     return y[order], t[order]
 
 
-def _permutation_p(y: Vector, score: int) -> float:
-    orders = np.array(list(itertools.permutations(range(len(y)))))
+def _permutation_p(y: Vector) -> float:
     first, second = np.triu_indices(len(y), 1)
-    scores = np.sign(y[orders[:, second]] - y[orders[:, first]]).sum(axis=1)
-    return float(np.mean(np.abs(scores) >= abs(score)))
+
+    def size(orders: np.ndarray, axis: int) -> np.ndarray:
+        return np.abs(np.sign(orders[..., second] - orders[..., first]).sum(axis=axis))
+
+    found = stats.permutation_test(
+        (y,),
+        size,
+        permutation_type="pairings",
+        alternative="greater",
+        n_resamples=math.factorial(len(y)),
+        vectorized=True,
+    )
+    return float(found.pvalue)
