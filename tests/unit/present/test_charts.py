@@ -24,7 +24,7 @@ DRAWN = {
 
 
 @pytest.mark.parametrize("name", DRAWN)
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 def test_a_chart_is_svg_whose_bytes_depend_on_the_data_alone(name):
     first, second = DRAWN[name](), DRAWN[name]()
     assert first == second

