@@ -19,12 +19,8 @@ from msoko.catalog.loading import load_thresholds
 from msoko.present.russian import decimal, listed, noun
 from msoko.project import Project
 from msoko.publish.model import METHOD, MarkdownPage
+from msoko.run.documents import EXECUTED, FACTS, PROOF, REFERENCE, TEMPLATE
 
-TEMPLATE = ("docs", "method.md.j2")
-PROOF = ("docs", "method", "proof.json")
-FACTS = ("docs", "method", "validation.json")
-EXECUTED = ("docs", "method", "validation.md")
-REFERENCE = ("tests", "reference", "reference.json")
 VALIDATION = "validation.html"
 
 SECTIONS: dict[str, str] = {
@@ -64,12 +60,6 @@ def validation_pages(project: Project) -> tuple[MarkdownPage, ...]:
         return ()
     title, _, body = path.read_text(encoding="utf-8").partition("\n")
     return (MarkdownPage(VALIDATION, title.lstrip("# "), body, menu_title="Проверка методов"),)
-
-
-def documents(project: Project) -> list[Path]:
-    """Return the files that the pages are made of."""
-    paths = (project.find(*parts) for parts in (TEMPLATE, PROOF, FACTS, EXECUTED, REFERENCE))
-    return [path for path in paths if path.exists()]
 
 
 def filled(template: Path, project: Project) -> str:

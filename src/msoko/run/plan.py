@@ -12,9 +12,9 @@ from msoko.catalog.municipality import Profile
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.run.codebase import Codebase, Parts
+from msoko.run.documents import documents
 from msoko.run.fingerprints import Fingerprints, files_under
 from msoko.run.guard import DECLARED
-from msoko.run.method import documents
 from msoko.run.parameters import Value
 from msoko.run.staleness import Records, Step, file_parts, parameter_parts
 from msoko.school_year import SchoolYear

@@ -8,9 +8,9 @@ import pytest
 from msoko.project import HOME, Project
 from msoko.publish import embedded
 from msoko.publish.labels import labels
-from msoko.run import method
+from msoko.run import documents, method
 
-RECORDS = json.loads(HOME.joinpath(*method.REFERENCE).read_text(encoding="utf-8"))
+RECORDS = json.loads(HOME.joinpath(*documents.REFERENCE).read_text(encoding="utf-8"))
 PUBLISHED = "PUBLISHED: Book 1999 (recalled digits)"
 
 
@@ -25,7 +25,9 @@ def record(quantity, source="R 4.2.2", tolerance=1e-9, kind="rel", model="81/263
 def bare(tmp_path):
     """A house with the template and the registry only: nothing has been proved in it."""
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "method.md.j2").write_bytes(HOME.joinpath(*method.TEMPLATE).read_bytes())
+    (tmp_path / "docs" / "method.md.j2").write_bytes(
+        HOME.joinpath(*documents.TEMPLATE).read_bytes()
+    )
     (tmp_path / "registry").mkdir()
     for path in (HOME / "registry").iterdir():
         (tmp_path / "registry" / path.name).write_bytes(path.read_bytes())
@@ -35,7 +37,7 @@ def bare(tmp_path):
 def test_every_reference_record_has_its_section_and_every_section_is_on_the_page():
     counts = Counter(method.section_of(record) for record in RECORDS)
     assert None not in counts and set(counts) == set(method.SECTIONS)
-    template = HOME.joinpath(*method.TEMPLATE).read_text(encoding="utf-8")
+    template = HOME.joinpath(*documents.TEMPLATE).read_text(encoding="utf-8")
     assert all(f'"{section}"' in template for section in method.SECTIONS)
 
 
@@ -57,7 +59,7 @@ def test_a_check_without_records_says_so():
 
 
 def test_the_page_shows_the_proof_with_its_date_and_seed(bare):
-    proof = json.loads(HOME.joinpath(*method.PROOF).read_text(encoding="utf-8"))
+    proof = json.loads(HOME.joinpath(*documents.PROOF).read_text(encoding="utf-8"))
     proof |= {"date": "2031-02-03", "seed": 987654321}
     (bare.root / "docs" / "method").mkdir()
     (bare.root / "docs" / "method" / "proof.json").write_text(json.dumps(proof), encoding="utf-8")
@@ -75,7 +77,7 @@ def test_without_a_proof_the_page_says_how_to_run_it(bare):
     assert "ещё не проводилось" in page.markdown and "`make proof`" in page.markdown
     assert "validation.html" not in page.markdown
     assert method.validation_pages(bare) == ()
-    assert [path.name for path in method.documents(bare)] == ["method.md.j2"]
+    assert [path.name for path in documents.documents(bare)] == ["method.md.j2"]
 
 
 def test_the_page_is_good_pandoc():

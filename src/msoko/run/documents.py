@@ -1,0 +1,20 @@
+"""What the pages written by people are made of; apart from `method`, since a plan asks for it
+on every start and must not import the charts for that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msoko.project import Project
+
+TEMPLATE = ("docs", "method.md.j2")
+PROOF = ("docs", "method", "proof.json")
+FACTS = ("docs", "method", "validation.json")
+EXECUTED = ("docs", "method", "validation.md")
+REFERENCE = ("tests", "reference", "reference.json")
+
+
+def documents(project: Project) -> list[Path]:
+    """Return the files that exist of those that the pages are made of."""
+    paths = (project.find(*parts) for parts in (TEMPLATE, PROOF, FACTS, EXECUTED, REFERENCE))
+    return [path for path in paths if path.exists()]
