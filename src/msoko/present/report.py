@@ -184,6 +184,30 @@ class Report(Reading):
 
         return intake.meaning(self)
 
+    def roadmap_calendar(self) -> Block:
+        """What the roadmap wants done in each month and quarter."""
+        from msoko.present.blocks import roadmap
+
+        return roadmap.calendar(self)
+
+    def roadmap_undated(self) -> Block:
+        """Which measures have no date in this year, by what their deadline says."""
+        from msoko.present.blocks import roadmap
+
+        return roadmap.undated(self)
+
+    def roadmap_status(self) -> Block:
+        """What is done, by direction and section of the roadmap."""
+        from msoko.present.blocks import roadmap
+
+        return roadmap.status(self)
+
+    def roadmap_returns(self) -> Block:
+        """Which returns came late or not at all, by responsible."""
+        from msoko.present.blocks import roadmap
+
+        return roadmap.discipline(self)
+
     def method(self) -> Block:
         """How the numbers of this report are made, and what they cannot say."""
         from msoko.present.blocks import account
