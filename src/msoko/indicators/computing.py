@@ -53,7 +53,7 @@ def compute(
         both = [own, references.rows(relations, direction, indicator)]
         filled = [part for part in both if len(part)]
         parts.extend(filled or [values.no_data(year, direction, indicator)])
-    result = pd.concat([part.astype(object) for part in parts], ignore_index=True)
+    result = pd.concat(parts, ignore_index=True)
     result = values.typed(result.assign(school_year=str(year)))
     codes = {(direction, indicator.code): indicator for direction, indicator in declared}
     return values.flag_incomparable(result, codes, relations, previous)
@@ -65,6 +65,6 @@ def _own_rows(relations: Relations, declared: list[Declared], small_n: int) -> l
     frames: dict[int, pd.DataFrame] = {}
     for keys, places in plan:
         sums = passes.summed(relations, [declared[place][1] for place in places], keys)
-        for place, finest in zip(places, sums, strict=True):
-            frames[place] = values.grouped(finest, *declared[place], small_n)
+        for number, place in enumerate(places):
+            frames[place] = values.grouped(sums, number, *declared[place], small_n)
     return [frames[place] for place in range(len(declared))]

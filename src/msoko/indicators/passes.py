@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from msoko.catalog.model import Indicator
 from msoko.indicators import terms
 from msoko.indicators.relations import Relations
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Value
 
 KEY_ORDER = ("school_id", "procedure", "subject", "grade")
 
@@ -39,30 +44,89 @@ def plan(indicators: Sequence[Indicator]) -> list[tuple[tuple[str, ...], list[in
     return [(keys, sorted(places)) for _, keys, places in scans]
 
 
-def summed(
-    relations: Relations, indicators: Sequence[Indicator], keys: Sequence[str]
-) -> list[pd.DataFrame]:
+class Sums:
+    """What was summed over the smallest groups for each indicator of one scan.
+
+    Wider groups are added up once for all indicators that ask for them.
+    """
+
+    def __init__(self, finest: pd.DataFrame, keys: Sequence[str], places: int) -> None:
+        self.keys = tuple(keys)
+        self._names = [
+            [name for name in "abqn" if f"i{place}_{name}" in finest] for place in range(places)
+        ]
+        numbers = {name: _whole(finest[name]) for name in finest.columns if name not in keys}
+        for place, names in enumerate(self._names):
+            is_out = numbers[f"i{place}_n"] <= 0
+            for name in names if is_out.any() else ():
+                numbers[f"i{place}_{name}"][is_out] = 0  # such a group counts nothing
+        self._finest = {key: finest[key].array for key in keys} | numbers
+        self._wider: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def of(self, place: int, keys: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return an indicator's sums over the groups of `keys`, by default the smallest.
+
+        Columns: the keys, then the sums that `terms.row_terms` names; only groups in which the
+        indicator counts something. A group with a missing key belongs to no group of that key,
+        and to the whole.
+        """
+        shown = self.keys if keys is None else tuple(keys)
+        if not self._names:
+            return pd.DataFrame(columns=list(shown))
+        columns = self._finest if keys is None else self._grouped(shown)
+        is_in = columns[f"i{place}_n"] > 0
+        own = {name: columns[f"i{place}_{name}"] for name in self._names[place]}
+        rows = {**{key: columns[key] for key in shown}, **own}
+        return pd.DataFrame({name: column[is_in] for name, column in rows.items()})
+
+    def _grouped(self, keys: tuple[str, ...]) -> dict[str, Any]:
+        """Return all sums over wider groups in the order of their keys; they are kept."""
+        if keys not in self._wider:
+            finest = pd.DataFrame(self._finest)
+            numbers = finest.drop(columns=list(self.keys))
+            if keys:
+                by = [finest[key] for key in keys]
+                wider = numbers.groupby(by, sort=True, dropna=True).sum().reset_index()
+                self._wider[keys] = {name: wider[name].array for name in keys}
+                self._wider[keys] |= {name: wider[name].to_numpy() for name in numbers}
+            else:
+                whole = {name: np.array([column.sum()]) for name, column in numbers.items()}
+                self._wider[keys] = whole
+        return self._wider[keys]
+
+
+def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence[str]) -> Sums:
     """Return the sums of each indicator over the groups of `keys`, from one scan of their table.
 
-    Columns: the keys, then the sums that `terms.row_terms` names; rows are groups in which the
-    indicator counts something. A table that is not there gives frames without rows.
+    A table that is not there gives sums without rows.
     """
     table = indicators[0].table
     if not relations.has(table):
-        return [pd.DataFrame() for _ in indicators]
+        return Sums(pd.DataFrame(columns=list(keys)), keys, 0)
     columns = {pair for indicator in indicators for pair in terms.columns_of(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
     added = {
-        f"i{place}_{name}": term
+        f"i{place}_{name}": _total(name, term)
         for place, indicator in enumerate(indicators)
         for name, term in terms.row_terms(rows, indicator).items()
     }
-    kept = rows.select(*keys, **added)
-    finest = kept.aggregate({name: kept[name].sum() for name in added}, by=list(keys)).execute()
-    return [_own(finest, keys, f"i{place}_") for place in range(len(indicators))]
+    finest = rows.aggregate(added, by=list(keys)).execute()
+    return Sums(finest, keys, len(indicators))
 
 
-def _own(finest: pd.DataFrame, keys: Sequence[str], prefix: str) -> pd.DataFrame:
-    names = {name: name.removeprefix(prefix) for name in finest.columns if name.startswith(prefix)}
-    own = finest[[*keys, *names]].rename(columns=names)
-    return own[own["n"].fillna(0) > 0].reset_index(drop=True)
+def _total(name: str, term: Value) -> Value:
+    """Return the sum of a term in 64 bits, of squares in whatever the engine has for them.
+
+    DuckDB adds in 128 bits, which reach pandas as one Python object a number.
+    """
+    total = term.sum()
+    return total if name == "q" else total.fill_null(0).cast("int64")
+
+
+def _whole(sums: pd.Series) -> np.ndarray:
+    """Return sums as whole numbers, of 64 bits where no sum of them can pass those."""
+    if sums.dtype == "int64" and np.abs(sums.to_numpy(float)).sum() < 2**62:
+        return sums.to_numpy(copy=True)
+    exact = [0 if value is None or value != value else int(value) for value in sums]
+    is_small = sum(abs(value) for value in exact) < 2**62
+    return np.array(exact, dtype="int64" if is_small else object)

@@ -8,6 +8,7 @@ from msoko.catalog.checks import columns_in
 from msoko.catalog.model import Indicator
 from msoko.indicators import terms, values
 from msoko.indicators.expressions import expression
+from msoko.indicators.passes import Sums
 from msoko.indicators.relations import Relations
 
 LEVEL = "group_level"
@@ -42,12 +43,10 @@ def rows(relations: Relations, direction: str, indicator: Indicator) -> pd.DataF
         source=indicator.source,
         by=reference.by,
     )
-    summed = table.select(LEVEL, *keys, **terms.row_terms(table, stand_in))
-    names = [name for name in summed.columns if name not in (LEVEL, *keys)]
-    sums = summed.aggregate({name: summed[name].sum() for name in names}, by=[LEVEL, *keys])
-    frame = sums.execute()
-    parts = [
-        values.grouped(part.drop(columns=LEVEL), direction, stand_in, 0, unit_of_analysis=level)
-        for level, part in frame.groupby(LEVEL, sort=True)
-    ]
+    sums = {f"i0_{name}": term.sum() for name, term in terms.row_terms(table, stand_in).items()}
+    frame = table.aggregate(sums, by=[LEVEL, *keys]).execute()
+    parts = []
+    for level, part in frame.groupby(LEVEL, sort=True):
+        own = Sums(part.drop(columns=LEVEL).reset_index(drop=True), keys, 1)
+        parts.append(values.grouped(own, 0, direction, stand_in, 0, unit_of_analysis=level))
     return pd.concat(parts, ignore_index=True) if parts else values.empty()

@@ -10,12 +10,14 @@ import pandas as pd
 from msoko.catalog.checks import FORMS
 from msoko.catalog.model import Indicator
 from msoko.indicators import intervals
+from msoko.indicators.passes import Sums
 from msoko.indicators.relations import Relations
 from msoko.indicators.terms import SCALE
 from msoko.school_year import SchoolYear
 from msoko.tables import TABLES
 
-COLUMNS = list(TABLES["indicators"].columns)
+KINDS = TABLES["indicators"].columns
+COLUMNS = list(KINDS)
 SCHOOL_ROWS = ("low_results", "objectivity_schools")
 NAMED_KEYS = ("school_id", "subject", "grade")
 
@@ -28,7 +30,7 @@ def empty() -> pd.DataFrame:
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the types of table `indicators`, missing whole numbers as null."""
     kinds = {"text": "str", "int": "Int64", "float": "float64"}
-    types = {name: kinds[kind] for name, kind in TABLES["indicators"].columns.items()}
+    types = {name: kinds[kind] for name, kind in KINDS.items()}
     return frame.astype(types)
 
 
@@ -43,29 +45,25 @@ def no_data(year: SchoolYear, direction: str, indicator: Indicator) -> pd.DataFr
         "n": 0,
         "flags": "no_data",
     }
-    return pd.DataFrame([row], columns=COLUMNS)
+    return pd.DataFrame({name: _column(row.get(name), kind, 1) for name, kind in KINDS.items()})
 
 
 def grouped(
-    finest: pd.DataFrame,
+    sums: Sums,
+    place: int,
     direction: str,
     indicator: Indicator,
     small_n: int,
     unit_of_analysis: str = "",
 ) -> pd.DataFrame:
-    """Return an indicator's rows for all its groupings, from the sums of its finest groups.
-
-    A row of `finest` with a missing key belongs to no group of that key, and to the whole.
-    """
+    """Return an indicator's rows for all its groupings; `place` is its place in the scan."""
+    finest = sums.of(place)
     if finest.empty:
         return empty()
-    names = [name for name in ("a", "b", "q", "n") if name in finest.columns]
-    finest = finest.assign(**{name: _whole(finest[name]) for name in names})
     parts = []
     for keys in indicator.by:
         unit = unit_of_analysis or ("school" if "school_id" in keys else "municipality")
-        rows = _summed(finest, keys, names)
-        rows = rows[rows["n"] > 0].reset_index(drop=True)
+        rows = sums.of(place, keys)
         if rows.empty:
             continue
         clusters = finest if "school_id" in finest and "school_id" not in keys else None
@@ -74,52 +72,32 @@ def grouped(
     return pd.concat(parts, ignore_index=True) if parts else empty()
 
 
-def _whole(sums: pd.Series) -> pd.Series:
-    """Return sums as whole numbers, of 64 bits where no sum of them can pass those."""
-    exact = [0 if value is None or value != value else int(value) for value in sums]
-    is_small = sum(abs(value) for value in exact) < 2**62
-    return pd.Series(exact, index=sums.index, dtype="int64" if is_small else object)
-
-
-def _summed(finest: pd.DataFrame, keys: Sequence[str], names: list[str]) -> pd.DataFrame:
-    if not keys:
-        return pd.DataFrame({name: [finest[name].sum()] for name in names})
-    return finest.groupby(list(keys), sort=True, dropna=True)[names].sum().reset_index()
-
-
 def _measured(
     rows: pd.DataFrame,
     indicator: Indicator,
     clusters: pd.DataFrame | None,
     keys: Sequence[str],
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
     """Return numerator, denominator, value, low and high of each row."""
-    a, n = rows["a"].to_numpy(object), rows["n"].to_numpy(object)
+    n = rows["n"].to_numpy(float)
     scale = 1 if indicator.measure in ("share", "count") else SCALE
-    top = a.astype(float) / scale
-    whole = rows["b"].astype(float).to_numpy() / SCALE if "b" in rows else n.astype(float)
+    top = rows["a"].to_numpy(float) / scale
+    whole = rows["b"].to_numpy(float) / SCALE if "b" in rows else n
     nothing = np.full(len(rows), np.nan)
     if indicator.measure in ("sum", "count"):
         measured = {"numerator": top, "denominator": nothing, "value": top}
-        return pd.DataFrame({**measured, "low": nothing, "high": nothing})
+        return {**measured, "low": nothing, "high": nothing}
     low, high = nothing, nothing
     if indicator.interval == "wilson" or (indicator.interval == "cluster" and "school_id" in keys):
         low, high = intervals.wilson(top, whole)
     elif indicator.interval == "t":
-        low, high = intervals.student_mean(a, rows["q"].to_numpy(object), n)
+        low, high = intervals.student_mean(*(rows[name].to_numpy(object) for name in "aqn"))
         ends = (0.0, 1.0) if indicator.unit == "percent" else (-np.inf, np.inf)
         low, high = (np.clip(bound / SCALE, *ends) for bound in (low, high))
     elif indicator.interval == "cluster" and clusters is not None:
         low, high = _between_schools(rows, clusters, keys)
-    return pd.DataFrame(
-        {
-            "numerator": top,
-            "denominator": whole,
-            "value": np.divide(top, whole, out=nothing.copy(), where=whole > 0),
-            "low": low,
-            "high": high,
-        }
-    )
+    value = np.divide(top, whole, out=nothing.copy(), where=whole > 0)
+    return {"numerator": top, "denominator": whole, "value": value, "low": low, "high": high}
 
 
 def _between_schools(
@@ -144,7 +122,7 @@ def _between_schools(
 
 def _shaped(
     rows: pd.DataFrame,
-    measured: pd.DataFrame,
+    measured: Mapping[str, np.ndarray],
     keys: Sequence[str],
     unit: str,
     direction: str,
@@ -154,8 +132,8 @@ def _shaped(
     n = _persons(rows, measured, indicator)
     is_small = (n < small_n) & _is_of_persons(indicator)
     given = {
-        **{name: measured[name] for name in measured},
-        **{key: rows[key] for key in NAMED_KEYS if key in keys},
+        **measured,
+        **{key: rows[key].to_numpy() for key in NAMED_KEYS if key in keys},
         "direction": direction,
         "indicator": indicator.code,
         "unit_of_analysis": unit,
@@ -163,7 +141,17 @@ def _shaped(
         "n": n,
         "flags": np.where(is_small, "small_n", ""),
     }
-    return pd.DataFrame({name: given.get(name) for name in COLUMNS}, index=rows.index)
+    return pd.DataFrame(
+        {name: _column(given.get(name), kind, len(rows)) for name, kind in KINDS.items()}
+    )
+
+
+def _column(value: object, kind: str, count: int) -> np.ndarray:
+    """Return a column of the one type that all parts of the table have until they are joined."""
+    dtype = object if kind == "text" else float
+    if isinstance(value, np.ndarray):
+        return value.astype(dtype)
+    return np.full(count, value if dtype is object or value is not None else np.nan, dtype)
 
 
 def _is_of_persons(indicator: Indicator) -> bool:
@@ -173,19 +161,23 @@ def _is_of_persons(indicator: Indicator) -> bool:
     return indicator.table != FORMS or indicator.measure == "ratio"
 
 
-def _persons(rows: pd.DataFrame, measured: pd.DataFrame, indicator: Indicator) -> pd.Series:
+def _persons(
+    rows: pd.DataFrame, measured: Mapping[str, np.ndarray], indicator: Indicator
+) -> np.ndarray:
     """Return the number behind each value: of a share's denominator where persons make it up."""
     if indicator.measure == "ratio" and not indicator.size and indicator.interval != "none":
         return measured["denominator"].round().astype("int64")
-    return rows["n"].astype("int64")
+    return rows["n"].to_numpy("int64")
 
 
-def group_name(rows: pd.DataFrame, keys: Sequence[str]) -> pd.Series:
+def group_name(rows: pd.DataFrame, keys: Sequence[str]) -> np.ndarray:
     """Return `school_id=…;subject=…;grade=…` for each row, empty for the whole."""
-    parts = [key + "=" + rows[key].map(_plain) for key in keys]
-    if not parts:
-        return pd.Series([""] * len(rows), index=rows.index)
-    return parts[0].str.cat(parts[1:], sep=";") if len(parts) > 1 else parts[0]
+    names = np.full(len(rows), "", dtype=object)
+    for place, key in enumerate(keys):
+        codes, known = pd.factorize(rows[key])
+        mark = ";" if place else ""
+        names = names + np.array([f"{mark}{key}={_plain(value)}" for value in known], object)[codes]
+    return names
 
 
 def _plain(value: object) -> str:
