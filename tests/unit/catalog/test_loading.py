@@ -186,6 +186,58 @@ def test_a_folded_direction_becomes_part_of_another(project: Project) -> None:
     assert [goal.code for goal in direction.goals] == ["g"]
 
 
+def test_a_profile_collects_in_its_own_way(project: Project) -> None:
+    profile(
+        project,
+        "changes:\n  d:\n    object: школы\n"
+        "    collection: [{code: c, title: Опрос, source: анкеты}]\n",
+    )
+    (direction,) = catalog.load_directions(project, "own")
+    assert (direction.object, direction.collection[0].title) == ("школы", "Опрос")
+
+
+def roadmap(project: Project, *codes: str) -> None:
+    folder = project.root / "profiles/own"
+    folder.mkdir()
+    rows = [f"{code},{code},Раздел,d,Текст,май,Приказ,УО," for code in codes]
+    header = "code,number,section,direction,text,deadline,result,responsible,note"
+    (folder / "roadmap.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+
+
+def test_advice_is_led_to_the_measures_of_the_own_roadmap(project: Project) -> None:
+    yml = project.root / "notebooks/d.yml"
+    text = yml.read_text(encoding="utf-8")
+    yml.write_text(text.replace("expected: рост}]", 'expected: рост, measure: "1.1.6"}]'))
+    profile(project, "")
+    (direction,) = catalog.load_directions(project, "own")
+    assert direction.recommendations[0].advice[0].measure == "1.1.6"
+    roadmap(project, "2.8")
+    for house, led in (("1.1.6", "2.8"), ("1.1.7", "")):
+        profile(project, f'measures: {{"{house}": "2.8"}}\n')
+        (direction,) = catalog.load_directions(project, "own")
+        assert direction.recommendations[0].advice[0].measure == led
+    profile(project, 'measures: {"1.1.6": "2.9"}\n')
+    with pytest.raises(UsageError, match=re.escape("«measures: 2.9» не объявлено")):
+        catalog.load_directions(project, "own")
+
+
+def test_goals_keep_only_the_sections_of_the_own_document(project: Project) -> None:
+    yml = project.root / "notebooks/d.yml"
+    text = yml.read_text(encoding="utf-8")
+    seed = 'goals: [{code: g, text: Цель, seed: {file: "001", section: "2.1"}}]'
+    yml.write_text(text.replace("goals: [{code: g, text: Цель}]", seed), encoding="utf-8")
+    for own, kept in (("", "2.1"), ('seed: "001"\n', "2.1"), ('seed: "004"\n', None)):
+        profile(project, own)
+        (direction,) = catalog.load_directions(project, "own")
+        (goal,) = direction.goals
+        assert (goal.text, goal.seed and goal.seed.section) == ("Цель", kept)
+
+
+def test_returns_may_have_no_day(project: Project) -> None:
+    profile(project, "returns: {period: quarter}\n")
+    assert catalog.load_profile(project, "own").returns.day is None
+
+
 @pytest.mark.parametrize(
     ("tail", "said"),
     [
