@@ -244,6 +244,7 @@ def _i_squared(variance: Vector, tau2: float) -> float:
 
 
 def _between_variance(y: Vector, variance: Vector, method: str) -> float | None:
+    # statsmodels' combine_effects has no REML and ends Paule and Mandel's steps at 1e-5.
     weight, df = 1 / variance, len(y) - 1
     if method == "FE":
         return 0.0

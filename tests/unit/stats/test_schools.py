@@ -181,6 +181,13 @@ def test_vif_agrees_with_statsmodels():
     assert found.to_numpy() == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize(("n", "alpha", "power"), [(2, 0.01, 0.99), (2, 0.001, 0.999)])
+def test_two_pupils_of_a_group_have_a_detectable_effect_too(n, alpha, power):
+    effect = detectable.detectable_effect_size(n, n, alpha, power)
+    cut = stats.t.ppf(1 - alpha / 2, 2 * n - 2)
+    assert stats.nct.sf(cut, 2 * n - 2, effect * np.sqrt(n / 2)) == pytest.approx(power, abs=1e-9)
+
+
 def test_detectable_effect_has_its_power():
     effect = detectable.detectable_effect_size(20, 30)
     root, cut = math.sqrt(20 * 30 / 50), stats.t.ppf(0.975, 48)
