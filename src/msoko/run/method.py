@@ -158,11 +158,12 @@ def day(iso: str) -> str:
     return ".".join(reversed(iso.split("-")))
 
 
-def _constants() -> dict[str, float]:
+def _constants() -> dict[str, Any]:
     """Return the settings that the page names, from where they are used."""
     from msoko.present.change import LEVEL
     from msoko.stats.objectivity import P_CAP, WEIGHT_ALL, Q
     from msoko.stats.objectivity_markers import LEAST_PUPILS
+    from msoko.stats.trend import exact_kendall_p
 
     return {
         "changes_fdr": LEVEL,
@@ -170,6 +171,7 @@ def _constants() -> dict[str, float]:
         "least_pupils": LEAST_PUPILS,
         "p_cap": P_CAP,
         "weight_all": WEIGHT_ALL,
+        "kendall": [(n, exact_kendall_p(n, n * (n - 1) // 2)) for n in range(3, 7)],
     }
 
 
