@@ -99,7 +99,7 @@ def decisions(report: Reading) -> Block:
     """List the roadmap measures that the findings lead to, and the decisions taken."""
     rows = report.store.read("recommendations", [report.year])
     rows = rows[rows["direction"] == report.direction.direction]
-    named = {one.number: one for one in catalog.load_roadmap(report.project, report.profile)}
+    named = {one.code: one for one in catalog.load_roadmap(report.project, report.profile)}
     codes = sorted(rows["measure"].dropna().unique())
     measures = [named[code] for code in codes if code in named]
     taken = [one for one in report.decisions if one.school_year == str(report.year)]
@@ -114,11 +114,11 @@ def _measures(report: Reading, measures: list[Measure], rows: pd.DataFrame) -> S
     counts = rows["measure"].value_counts()
     body = [
         [
-            cell(one.number),
+            cell(one.number or one.code),
             cell(one.text),
             cell(one.deadline),
             cell(one.responsible),
-            russian.figure(counts.get(one.number, 0), "persons"),
+            russian.figure(counts.get(one.code, 0), "persons"),
         ]
         for one in measures
     ]
