@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from urllib.parse import quote
 
 from msoko.publish.labels import Labels
 
@@ -55,7 +56,7 @@ def rendered(chunks: Sequence[str], labels: Labels) -> str:
         "title-delim": labels.title_delimiter,
         "numbers": " ".join(f"{name}={number}" for name, number in numbers.items()),
     }
-    metadata = [f"--metadata=msoko-{name}={word}" for name, word in words.items()]
+    metadata = [f"--metadata=msoko-{name}={quote(word)}" for name, word in words.items()]
     parts = halves(chunks)
     with ThreadPoolExecutor(len(parts)) as pool:
         return "".join(pool.map(lambda part: _run("\n\n".join(part) + "\n", metadata), parts))

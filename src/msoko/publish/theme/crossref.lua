@@ -25,11 +25,17 @@ local function titled(id, blocks)
   return blocks
 end
 
+-- Words come percent-encoded: pandoc reads its command line in the locale's own encoding.
+local function decoded(value)
+  local text = pandoc.utils.stringify(value)
+  return (text:gsub("%%(%x%x)", function(code) return string.char(tonumber(code, 16)) end))
+end
+
 local function read_words(meta)
   for _, name in ipairs({"fig-title", "fig-prefix", "tbl-title", "tbl-prefix", "title-delim"}) do
-    words[name] = pandoc.utils.stringify(meta["msoko-" .. name])
+    words[name] = decoded(meta["msoko-" .. name])
   end
-  for id, place in pandoc.utils.stringify(meta["msoko-numbers"]):gmatch("(%S+)=(%d+)") do
+  for id, place in decoded(meta["msoko-numbers"]):gmatch("(%S+)=(%d+)") do
     numbers[id] = place
   end
 end

@@ -1,0 +1,110 @@
+"""What the demo's site must be and must not hold, in both editions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from demo_site import YEAR, people, school_names, texts
+from lxml import html as lxml_html
+
+from msoko.catalog import load_profile
+from msoko.project import Project
+
+EDITIONS = ("internal", "public")
+COUNTS = ("n", "Участников", "Числитель", "Знаменатель")
+"""Heads of columns that count persons."""
+
+
+def pages(demo: Path, edition: str) -> list[Path]:
+    return sorted((demo / "reports" / YEAR / edition).rglob("*.html"))
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_page_is_there_and_leads_only_to_its_own_site(demo: Path, edition: str):
+    profile = load_profile(Project.at(demo), "demo")
+    names = {page.name for page in pages(demo, edition)}
+    assert {"index.html", "quality.html"} | {f"{one}.html" for one in profile.directions} <= names
+    for page in pages(demo, edition):
+        links = lxml_html.fromstring(page.read_bytes()).xpath("//a/@href")
+        local = {link.split("#")[0] for link in links} - {""}
+        assert local <= names, page.name
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_pages_fetch_nothing_and_say_that_data_are_synthetic(demo: Path, edition: str):
+    for page in pages(demo, edition):
+        root = lxml_html.fromstring(page.read_bytes())
+        assert not root.xpath("//script[@src]|//iframe|//object|//embed"), page.name
+        sources = root.xpath("//link/@href|//*/@src|//*/@srcset|//*/@poster|//*/@action")
+        assert all(source.startswith("data:") for source in sources), page.name
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"(?:src|href|url\(|@import)[=\s\"'(]*https?://", text), page.name
+        assert "синтетические" in root.text_content().lower(), page.name
+
+
+def test_no_name_and_no_document_of_a_pupil_outlives_ingest(demo: Path):
+    surnames, documents = people(demo / "data/raw")
+    assert len(surnames) > 20
+    assert len(documents) > 100
+    alone = r"(?<![\w.\-])(?:{})(?![\w.])"
+    name = re.compile(alone.format("|".join(sorted(surnames))))
+    number = re.compile(alone.format("(?:0099 ?)?(?:" + "|".join(sorted(documents)) + ")"))
+    for folder in ("reports", "data/processed", ".cache"):
+        for file in sorted((demo / folder).rglob("*")):
+            for text in texts(file) if file.is_file() else ():
+                assert not name.search(text), file
+                assert not number.search(text), file
+
+
+def test_logins_stay_in_the_register_of_schools(demo: Path):
+    for folder in ("reports", "data/processed", ".cache"):
+        for file in sorted((demo / folder).rglob("*")):
+            if file.is_file() and file.name != "schools.parquet":
+                assert not any(re.search(r"(?<![A-Za-z0-9])edu\d", text) for text in texts(file))
+
+
+def test_the_public_edition_names_no_school(demo: Path):
+    names = school_names(demo)
+    assert any(name in text for page in pages(demo, "internal") for text in texts(page)
+               for name in names)  # fmt: skip
+    for page in pages(demo, "public"):
+        for text in texts(page):
+            assert not [name for name in names if name in text], page.name
+
+
+def test_the_public_edition_prints_no_count_under_five(demo: Path):
+    seen = 0
+    for page in pages(demo, "public"):
+        for table in lxml_html.fromstring(page.read_bytes()).xpath("//table"):
+            heads = [cell.text_content().strip() for cell in table.xpath("./thead/tr/*")]
+            for row in table.xpath("./tbody/tr"):
+                cells = [cell.text_content().strip() for cell in row]
+                if cells[1:2] == ["Школы с низкими результатами, 2024-25"]:
+                    continue  # counts schools, all of them public
+                for head, text in zip(heads, cells, strict=True):
+                    if head in COUNTS and text.isdigit():
+                        seen += 1
+                        assert not 0 < int(text) < 5, (page.name, heads, cells)
+    assert seen > 100
+
+
+def test_the_public_edition_draws_no_school(demo: Path):
+    for page in pages(demo, "public"):
+        root = lxml_html.fromstring(page.read_bytes())
+        figures = root.xpath("//figure/@id")
+        assert not [one for one in figures if one.startswith(("fig-schools", "fig-context"))]
+
+
+def test_a_second_build_runs_nothing_and_touches_nothing(demo: Path):
+    from demo_site import msoko
+
+    def state() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in sorted(demo.rglob("*"))}
+
+    before = state()
+    done = msoko("build", YEAR, "--project", demo)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"Ничего не изменилось, всё уже построено: reports/{YEAR}/internal/index.html\n"
+    assert state() == before
