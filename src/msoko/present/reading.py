@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from msoko.present.change import Change
 
 
+LEAST_COUNT = 5
+"""The least count that the public edition prints (`msoko.disclosure.suppression.PUBLIC`)."""
 EVERY_SUBJECT = "all"
 """The subject under which the verdict keeps a marker of all subjects together."""
 
@@ -243,6 +245,12 @@ class Reading:
         """Return the value of an indicator's row, linked to its evidence."""
         return self.ledger.cite(self.evidence(indicator, row))
 
+    def count(self, value: float | None, unit: str = "persons") -> str:
+        """Return a count as printed; the public edition says of few only that they are few."""
+        if self.is_public and value is not None and 0 < value < LEAST_COUNT:
+            return self.say("unit.few", least=LEAST_COUNT)
+        return russian.figure(value, unit)
+
     def evidence(self, indicator: Indicator, row: pd.Series) -> Evidence:
         """Return what stands behind an indicator's row."""
         group = [self.paper(row["subject"], row["grade"])]
@@ -254,9 +262,9 @@ class Reading:
             what="; ".join(words),
             shown=russian.amount(row["value"], indicator.unit),
             formula=formula(indicator),
-            numerator=russian.figure(row["numerator"], "points"),
-            denominator=russian.figure(row["denominator"], "points"),
-            n=russian.figure(row["n"], "persons"),
+            numerator=self.count(row["numerator"], "points"),
+            denominator=self.count(row["denominator"], "points"),
+            n=self.count(row["n"]),
             interval=russian.span(row["low"], row["high"], indicator.unit) if has_interval else "",
             source=indicator.source,
         )

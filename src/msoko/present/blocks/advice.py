@@ -47,6 +47,13 @@ def recommendations(report: Reading) -> Block:
     return block(*parts)
 
 
+def shown(report: Reading) -> pd.DataFrame:
+    """Return the rows of the recommendations that the report's edition may show."""
+    rows = report.store.read("recommendations", [report.year])
+    rows = rows[rows["direction"] == report.direction.direction]
+    return _publishable(report, rows) if report.is_public else rows
+
+
 def _publishable(report: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the recommendations that concern no one school and rest on no hidden number."""
     own = report.values[

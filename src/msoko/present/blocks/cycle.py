@@ -150,7 +150,7 @@ def _indicator_row(report: Reading, line: Line) -> list[str]:
         difference,
         report.say(f"verdict.{verdict}"),
         target,
-        russian.figure(row["n"], "persons"),
+        report.count(row["n"]),
     ]
 
 

@@ -95,7 +95,7 @@ def _figure(report: Reading, drawn: list[tuple[Line, pd.DataFrame]], code: str) 
         [
             cell(report.title(line, is_short=True)),
             row.school_year,
-            russian.figure(row.n, "persons"),
+            report.count(row.n),
             russian.figure(row.value, line.indicator.unit),
             russian.span(row.low, row.high, line.indicator.unit),
         ]

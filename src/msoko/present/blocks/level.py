@@ -125,7 +125,7 @@ def _behind(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> Sheet:
     body = [
         [
             cell(report.paper(row.subject, row.grade)),
-            russian.figure(row.n, "persons"),
+            report.count(row.n),
             russian.figure(row.value, indicator.unit),
             russian.span(row.low, row.high, indicator.unit),
             russian.figure(row.reference, indicator.unit),
