@@ -67,10 +67,11 @@ def first_component(
 
 
 def variance_inflation(frame: pd.DataFrame, predictors: Sequence[str]) -> pd.Series | NotEstimable:
-    """Return the variance inflation factor 1/(1 − R²_j) of each term, from the inverse correlation.
+    """Return the variance inflation factor 1/(1 − R²_j) of each term, as statsmodels computes it.
 
     Text columns become indicators, each with its own factor. Not estimable when rows do not
-    outnumber terms, a column is constant, or terms are collinear ("singular").
+    outnumber terms, a column is constant, or terms are collinear ("singular": a condition number
+    of the standardised columns beyond 10⁴, where statsmodels no longer vouches for its figure).
     """
     matrix = predictor_matrix(frame, predictors, intercept=False).dropna()
     n, terms = matrix.shape
@@ -78,12 +79,15 @@ def variance_inflation(frame: pd.DataFrame, predictors: Sequence[str]) -> pd.Ser
         return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
     if any(is_constant(column) for column in matrix.to_numpy().T):
         return NotEstimable(Reason.NO_VARIATION, n)
-    centred = matrix.to_numpy() - matrix.to_numpy().mean(axis=0)
-    if not is_full_rank(centred):
+    z = ((matrix - matrix.mean()) / matrix.std()).to_numpy()
+    if not is_full_rank(z, 1.001e-4):
         return NotEstimable(Reason.SINGULAR, n)
-    # statsmodels' variance_inflation_factor warns where columns are near collinear, as ours are.
-    correlation = np.corrcoef(centred, rowvar=False).reshape(terms, terms)
-    return pd.Series(np.diag(np.linalg.inv(correlation)), index=list(matrix.columns))
+    if terms == 1:
+        return pd.Series(1.0, index=list(matrix.columns))
+    from statsmodels.stats.outliers_influence import variance_inflation_factor
+
+    factors = [float(variance_inflation_factor(z, place)) for place in range(terms)]
+    return pd.Series(factors, index=list(matrix.columns))
 
 
 def cronbach_alpha(items: pd.DataFrame, level: float = 0.95) -> Estimate | NotEstimable:
