@@ -202,3 +202,25 @@ def test_no_output_no_number_in_prose_and_stable_ids(path):
 def test_polish_tables_are_all_four_years():
     assert isinstance(open_data.polish_schools(), pd.DataFrame)
     assert sorted(open_data.polish_schools()["year"].unique()) == [2021, 2022, 2023, 2024]
+
+
+def test_the_facts_and_the_page_are_written_together(tmp_path, monkeypatch):
+    made = {"regents": Manuscript("Заголовок", ("## Вопрос\n\nЧто?",), {}, 0)}
+    monkeypatch.setattr(running, "executed", lambda say: made)
+    running.write_validation(tmp_path)
+    kept = json.loads((tmp_path / "validation.json").read_text(encoding="utf-8"))
+    assert kept["regents"]["found"] == [65]
+    running.write_html(tmp_path / "validation.md", tmp_path / "out" / "index.html")
+    html = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert "<h1>Проверка на открытых данных</h1>" in html and 'id="regents"' in html
+    assert "Синтетические данные" not in html
+
+
+def test_a_failing_notebook_writes_nothing(tmp_path, monkeypatch):
+    def failing(say):
+        raise DataRefused("нет данных")
+
+    monkeypatch.setattr(running, "executed", failing)
+    with pytest.raises(DataRefused):
+        running.write_validation(tmp_path)
+    assert list(tmp_path.iterdir()) == []
