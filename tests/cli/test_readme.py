@@ -92,6 +92,7 @@ def _checkout(folder: Path) -> Path:
     (checkout / "profiles").mkdir()
     (checkout / "profiles/demo.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
     shutil.copyfile(ROOT / "_quarto.yml", checkout / "_quarto.yml")
+    shutil.copytree(ROOT / "registry", checkout / "registry")
     example, copied = ROOT / "examples/poland_e8", checkout / "examples/poland_e8"
     shutil.copytree(example / "profiles", copied / "profiles")
     shutil.copytree(example / "data/raw/2023-24", copied / "data/raw/2023-24")
