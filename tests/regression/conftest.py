@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from demo_site import YEAR, make_demo, msoko
 
 

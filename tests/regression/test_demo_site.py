@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from demo_site import YEAR, people, school_names, texts
 from lxml import html as lxml_html
 
+from demo_site import YEAR, msoko, people, school_names, texts
 from msoko.catalog import load_profile
 from msoko.project import Project
 
@@ -98,13 +98,13 @@ def test_the_public_edition_draws_no_school(demo: Path):
 
 
 def test_a_second_build_runs_nothing_and_touches_nothing(demo: Path):
-    from demo_site import msoko
-
     def state() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in sorted(demo.rglob("*"))}
 
     before = state()
     done = msoko("build", YEAR, "--project", demo)
     assert (done.code, done.err) == (0, "")
-    assert done.out == f"Ничего не изменилось, всё уже построено: reports/{YEAR}/internal/index.html\n"
+    assert (
+        done.out == f"Ничего не изменилось, всё уже построено: reports/{YEAR}/internal/index.html\n"
+    )
     assert state() == before
