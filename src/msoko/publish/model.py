@@ -39,6 +39,20 @@ class SiteMap:
         PageLink("Методика", METHOD),
     )
     provenance: tuple[tuple[str, str], ...] = ()
+    files: tuple[PageLink, ...] = ()  # a page links those that bear its own name
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file beside a page and named like it: tables in Excel, a calendar.
+
+    `text` is what a reader could find in it, for the guard of the public edition.
+    """
+
+    href: str
+    title: str
+    content: bytes
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +175,8 @@ class SiteContext:
     summary: str = ""
     quality: Quality = field(default_factory=Quality)
     quality_notebook: Path | None = None  # an executed notebook takes the place of `quality`
+    overall: tuple[ExecutedReport, ...] = ()  # pages of no direction, listed with the method
+    attachments: tuple[Attachment, ...] = ()
     method: MarkdownPage | None = None
     extra_pages: tuple[MarkdownPage, ...] = ()
     refused: tuple[RefusedReport, ...] = ()

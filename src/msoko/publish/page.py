@@ -96,6 +96,7 @@ def composed(done: Rendered, site: SiteMap, href: str) -> str:
         renderer=RENDERER_NAMES[done.renderer],
         before=before,
         after=after,
+        files=[link for link in site.files if Path(link.href).stem == Path(href).stem],
     )
     return put_back(html, done.manuscript.images)
 

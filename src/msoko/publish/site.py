@@ -56,7 +56,7 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
     reports = sorted(executed, key=lambda report: (report.number, report.direction))
     kept = [entry for entry in context.refused if (out_dir / entry.href).exists()]
     site = _site_map(reports, kept, context)
-    notebooks = {report.href: report.notebook for report in reports}
+    notebooks = {report.href: report.notebook for report in (*reports, *context.overall)}
     if context.quality_notebook:
         notebooks[QUALITY] = context.quality_notebook
     rendered = fragments(list(notebooks.values()), context.renderer)
@@ -69,11 +69,15 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
         pages[extra.href] = written_page(extra, site)
     with replacing(out_dir) as folder:
         for entry in kept:
-            shutil.copyfile(out_dir / entry.href, folder / entry.href)
+            for path in sorted(out_dir.glob(f"{entry.direction}.*")):
+                shutil.copyfile(path, folder / path.name)
         for href, html in pages.items():
             write_whole(folder / href, html)
+        for attachment in context.attachments:
+            (folder / attachment.href).write_bytes(attachment.content)
         if context.edition == "public":
             texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.html"))}
+            texts |= {one.href: one.text for one in context.attachments}
             refuse_leaks(texts, forbidden=context.forbidden)
     return site
 
@@ -86,7 +90,8 @@ def _site_map(
     reports: Sequence[ExecutedReport], kept: Sequence[RefusedReport], context: SiteContext
 ) -> SiteMap:
     directions = sorted([*reports, *kept], key=lambda entry: (entry.number, entry.direction))
-    menu = [PageLink("Качество данных", QUALITY)]
+    menu = [PageLink(page.title, page.href) for page in context.overall]
+    menu += [PageLink("Качество данных", QUALITY)]
     menu += [PageLink(p.menu_title or p.title, p.href) for p in _written_pages(context)]
     return SiteMap(
         municipality=context.municipality,
@@ -97,6 +102,7 @@ def _site_map(
         directions=tuple(PageLink(d.title, d.href, d.number) for d in directions),
         pages=tuple(menu),
         provenance=context.provenance,
+        files=tuple(PageLink(one.title, one.href) for one in context.attachments),
     )
 
 
@@ -157,6 +163,9 @@ def _cards(
 
 def _about(context: SiteContext) -> list[dict[str, str]]:
     entries = [
+        {"href": page.href, "title": page.title, "text": page.purpose} for page in context.overall
+    ]
+    entries += [
         {
             "href": QUALITY,
             "title": "Качество данных",
@@ -211,5 +220,6 @@ def _plain_page(title: str, body: str, site: SiteMap, href: str, images: dict[st
         renderer=RENDERER_NAMES["embedded"],
         before=None,
         after=None,
+        files=(),
     )
     return put_back(html, images)

@@ -21,8 +21,13 @@ from msoko.school_year import SchoolYear
 
 DERIVED = ("indicators", "objectivity_schools", "objectivity_markers", "recommendations")
 """Tables that are computed from the received ones."""
-PAGES = ("data_quality",)
+SUMMARY, ROADMAP = "annual_summary", "roadmap"
+PAGES = ("data_quality", SUMMARY, ROADMAP)
 """Notebooks that belong to no direction and become pages of the site."""
+LEAST_SUMMED = 3
+"""Fewer directions than this are read as they are, with no page of the year's results."""
+ATTACHED = ("recommendations", "schools", "roadmap_returns")
+"""Tables that the files beside the pages read, besides the indicators."""
 SLICED = ("indicators", "recommendations")
 """Derived tables of which a report uses the rows of its direction only."""
 
@@ -119,10 +124,14 @@ class Plan:
         tables += [self._table(one, name) for one in years for name in DERIVED[1:3]]
         tables += [path for one in years for path in self._validation_files(one)]
         tables += [self._findings(one) for one in years]
+        declarations = [self._declaration(direction)]
+        if direction in (SUMMARY, ROADMAP):
+            tables += [self._table(one, name) for one in years for name in SLICED]
+            declarations += self._declarations()
         parts = {
             **file_parts(self.project, self.prints, "notebook", [notebook]),
             **file_parts(self.project, self.prints, "raw", [self._year_file(year)]),
-            **file_parts(self.project, self.prints, "declaration", [self._declaration(direction)]),
+            **file_parts(self.project, self.prints, "declaration", declarations),
             **file_parts(self.project, self.prints, "table", tables),
             **self._slices(years, direction),
             **self._registry(),
@@ -141,6 +150,7 @@ class Plan:
         years = self.years_to(year)
         tables = [self._table(one, "indicators") for one in years] + [self._findings(year)]
         tables += [self._table(year, "sources"), *self._validation_files(year)]
+        tables += [self._table(year, name) for name in ATTACHED]
         executed = [self.executed(year, one) for one in directions]
         parts = {
             **file_parts(self.project, self.prints, "report", executed),
@@ -233,7 +243,13 @@ class Plan:
 
     def reports(self) -> list[str]:
         """Return the notebooks of a whole build: the directions', then the site's own pages."""
-        return [*self.profile.directions, *(one for one in PAGES if self.notebook(one).exists())]
+        return [*self.profile.directions, *(one for one in PAGES if self._has_page(one))]
+
+    def _has_page(self, page: str) -> bool:
+        if page == SUMMARY and len(self.profile.directions) < LEAST_SUMMED:
+            return False
+        roadmap = self.project.find("profiles", self.municipality, "roadmap.csv")
+        return self.notebook(page).exists() and (page != ROADMAP or roadmap.exists())
 
     def published(self, year: SchoolYear) -> tuple[list[str], list[str]]:
         """Return the reports that have been executed, and those that the site goes without."""

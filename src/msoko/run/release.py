@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msoko
-from msoko.catalog import is_synthetic, load_directions
+from msoko.catalog import is_synthetic, load_direction, load_directions
 from msoko.publish.model import (
+    Attachment,
     ExecutedReport,
     KeyFigure,
     RefusedReport,
     SiteContext,
 )
 from msoko.run.method import method_page, validation_pages
-from msoko.run.plan import EDITIONS, PAGES, Plan
+from msoko.run.plan import EDITIONS, PAGES, ROADMAP, Plan
 from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
@@ -35,7 +37,13 @@ def publish(
 
     directions = {one.direction: one for one in load_directions(plan.project, plan.profile)}
     executed = [_executed(plan, year, directions[one]) for one in ready if one in directions]
-    site.build(executed, folder, _context(plan, year, directions, refused))
+    pages = [load_direction(plan.project, one) for one in PAGES[1:] if one in ready]
+    context = replace(
+        _context(plan, year, directions, refused),
+        overall=tuple(_executed(plan, year, page) for page in pages),
+        attachments=tuple(_attachments(plan, year, directions, ready)),
+    )
+    site.build(executed, folder, context)
 
 
 def _executed(plan: Plan, year: SchoolYear, direction: Direction) -> ExecutedReport:
@@ -80,6 +88,28 @@ def _context(
         forbidden=_forbidden(plan, year),
         renderer=plan.renderer,
     )
+
+
+def _attachments(
+    plan: Plan, year: SchoolYear, directions: Mapping[str, Direction], ready: Sequence[str]
+) -> Iterator[Attachment]:
+    """Return the files beside the pages: tables of each direction, the roadmap's calendar."""
+    from msoko.present import Report, roadmap_files
+    from msoko.present.annex import annex
+    from msoko.present.neighbours import beside
+
+    everything = tuple(directions.values())
+    first = Report(plan.project, year, plan.profile, everything[0], everything, plan.edition)
+    for direction in everything:
+        if direction.direction in ready:
+            content, text = annex(beside(first, direction))
+            yield Attachment(f"{direction.direction}.xlsx", "Таблицы в Excel", content, text)
+    if ROADMAP in ready:
+        report = beside(first, load_direction(plan.project, ROADMAP))
+        content, text = roadmap_files.tables(report)
+        yield Attachment(f"{ROADMAP}.xlsx", "Таблицы в Excel", content, text)
+        made = roadmap_files.calendar(report)
+        yield Attachment(f"{ROADMAP}.ics", "Календарь сроков (.ics)", made, made.decode())
 
 
 def _key_figures(

@@ -14,7 +14,7 @@ from msoko.errors import MsokoError
 from msoko.run.execute import Execution, NotebookFailed
 from msoko.run.notebook import read_notebook, write_notebook
 from msoko.run.parameters import check_parameters, declared_parameters
-from msoko.run.plan import PAGES, Plan
+from msoko.run.plan import PAGES, SUMMARY, Plan
 from msoko.run.progress import Progress
 from msoko.run.schedule import Job, Outcome, run_jobs
 from msoko.run.staleness import Step
@@ -181,8 +181,10 @@ class Build:
         told = {
             one: found.get(EVERY_DIRECTION, []) + found.get(one, [])
             for one in directions
-            if one not in PAGES  # the data-quality page is there to tell it
+            if one != PAGES[0]  # the data-quality page is there to tell it
         }
+        if SUMMARY in told:  # it speaks of every direction
+            told[SUMMARY] = list(dict.fromkeys(line for lines in found.values() for line in lines))
         return {one: lines for one, lines in told.items() if lines}
 
     def _step(

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from msoko.ingest.cells import letters
 from msoko.ingest.forms.declared import SCHOOL_CODE, SCHOOL_NAME, Form, Item, Version
@@ -83,13 +83,13 @@ def asked(form: Form, version: int) -> list[Item]:
     return [item for item in form.items if item.code not in absent]
 
 
-def save(workbook: Workbook, path: Path) -> None:
+def save(workbook: Workbook, target: Path | BinaryIO) -> None:
     """Save with no time of saving in it, so that equal content gives equal bytes."""
     workbook.properties.creator = "msoko"
     workbook.properties.created = workbook.properties.modified = MOMENT
     held = io.BytesIO()
     workbook.save(held)
-    with zipfile.ZipFile(held) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as kept:
+    with zipfile.ZipFile(held) as made, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
             content = made.read(name)
             if name == "docProps/core.xml":
