@@ -60,12 +60,13 @@ def command(
 def _validate(folder: Path) -> None:
     """Execute the validation notebooks; the page lies beside the reports, out of git."""
     from msoko.demo.validation.running import write_html, write_validation
-    from msoko.project import HOME
+    from msoko.project import Project
 
+    project = Project.at(None)
     write_validation(folder, click.echo)
-    page = HOME / "reports" / "validation" / "index.html"
+    page = project.root / "reports" / "validation" / "index.html"
     write_html(folder / "validation.md", page)
-    click.echo(f"Проверка на открытых данных: {page}")
+    click.echo(f"Проверка на открытых данных: {project.shown(page)}")
 
 
 def _write(folder: Path, proof: dict[str, Any]) -> None:
