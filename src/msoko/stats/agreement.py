@@ -136,14 +136,10 @@ def marginal_homogeneity(
     counts = counts[np.ix_(used, used)]
     if counts.sum() == np.trace(counts):
         return NotEstimable(Reason.NO_DISCORDANT_PAIRS, n)
-    merged = 0
-    while not _is_regular(counts):
-        if not merge or len(counts) <= 2:
-            return NotEstimable(Reason.SINGULAR, n)
-        joined = _merge_rarest(counts)
-        if joined is None:
-            return NotEstimable(Reason.SINGULAR, n)
-        counts, merged = joined, merged + 1
+    before, joined = len(counts), _until_regular(counts, merge)
+    if joined is None:
+        return NotEstimable(Reason.SINGULAR, n)
+    counts, merged = joined, before - len(joined)
     statistic = float(_square_table(counts).homogeneity("stuart_maxwell").statistic)
     if method == "bhapkar":
         if statistic >= n * (1 - 1e-12):
@@ -251,6 +247,14 @@ def _is_regular(counts: np.ndarray) -> bool:
         return False
     variance = _difference_variance(counts)
     return bool(np.linalg.matrix_rank(variance) == len(variance))
+
+
+def _until_regular(counts: np.ndarray, merge: bool) -> np.ndarray | None:
+    """Join categories until V can be inverted; None where it cannot be, or not without joining."""
+    regular: np.ndarray | None = counts
+    while regular is not None and not _is_regular(regular):
+        regular = _merge_rarest(regular) if merge and len(regular) > 2 else None
+    return regular
 
 
 def _merge_rarest(counts: np.ndarray) -> np.ndarray | None:

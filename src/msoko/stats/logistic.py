@@ -64,15 +64,9 @@ def logistic(
     sizes = rows.weights if totals is not None else np.ones(rows.n)
     if (rows.y < 0).any() or (rows.y > sizes).any():
         raise ValueError("successes lie between 0 and their total")
+    if refusal := _refuse(rows, sizes):
+        return refusal
     n, p = rows.x.shape
-    if n <= p:
-        return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
-    if rows.y.sum() in (0, sizes.sum()):
-        return NotEstimable(Reason.NO_VARIATION, n)
-    if not survives_pseudo_inverse(rows.x):
-        return NotEstimable(Reason.SINGULAR, n)
-    if is_separated(rows.x, rows.y, sizes):
-        return NotEstimable(Reason.SEPARATION, n)
     found = _glm(rows.x, rows.y, sizes)
     if not (found.converged and np.isfinite([*found.params, found.deviance]).all()):
         return NotEstimable(Reason.NOT_CONVERGED, n)
@@ -155,6 +149,19 @@ def is_separated(x: np.ndarray, successes: Vector, totals: Vector) -> bool:
         bounds=[(-1, 1)] * x.shape[1],
     )
     return bool(found.status == 0 and -found.fun > 1e-7)
+
+
+def _refuse(rows: Design, sizes: Vector) -> NotEstimable | None:
+    n, p = rows.x.shape
+    if n <= p:
+        return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
+    if rows.y.sum() in (0, sizes.sum()):
+        return NotEstimable(Reason.NO_VARIATION, n)
+    if not survives_pseudo_inverse(rows.x):
+        return NotEstimable(Reason.SINGULAR, n)
+    if is_separated(rows.x, rows.y, sizes):
+        return NotEstimable(Reason.SEPARATION, n)
+    return None
 
 
 def _glm(x: np.ndarray, y: Vector, sizes: Vector) -> GLMResults:
