@@ -64,7 +64,7 @@ def twice(raw: Path) -> None:
     ("spoil", "exit_code", "told"),
     [
         (other_year, 1, "2021-22"),
-        (unknown_key, 2, "fils"),
+        (unknown_key, 1, "fils"),
         (broken_yaml, 2, "year.yml"),
         (unknown_file, 1, "отчёт.docx.xlsx"),
         (unknown_text, 1, "прочее.csv"),
