@@ -208,6 +208,30 @@ class Report(Reading):
 
         return roadmap.discipline(self)
 
+    def key_figures(self) -> Block:
+        """The first indicators of every direction."""
+        from msoko.present.blocks import year_summary
+
+        return year_summary.key_figures(self)
+
+    def year_changes(self) -> Block:
+        """Changes of all directions told from chance, with one false discovery rate."""
+        from msoko.present.blocks import year_summary
+
+        return year_summary.changes(self)
+
+    def risks(self) -> Block:
+        """Findings and recommendations of every direction."""
+        from msoko.present.blocks import year_summary
+
+        return year_summary.risks(self)
+
+    def year_decisions(self) -> Block:
+        """The year's decisions, and what last year's changed."""
+        from msoko.present.blocks import year_summary
+
+        return year_summary.decisions(self)
+
     def method(self) -> Block:
         """How the numbers of this report are made, and what they cannot say."""
         from msoko.present.blocks import account
