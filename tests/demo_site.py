@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,11 @@ def texts(file: Path) -> Iterator[str]:
             if frame[name].dtype.kind not in "ifbM":
                 yield "\n".join(str(value) for value in frame[name].dropna().unique())
         yield file.read_bytes().decode("utf-8", "ignore")  # names of columns and statistics
+        return
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.namelist():
+                yield archive.read(member).decode("utf-8", "ignore")
         return
     text = file.read_bytes().decode("utf-8", "ignore")
     yield PICTURE.sub("", text)
