@@ -61,8 +61,9 @@ def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
             lines.append(Line(f"indicators, {name}", count(rows), other["seconds"],
                               memory=other["peak"]))  # fmt: skip
             limit = "≤ 1.3, 3 GiB" if other is raw else ""
-            lines.append(Line("indicators", count(rows), ours["seconds"],
-                              ours["seconds"] / other["seconds"], name, ours["peak"], limit))  # fmt: skip
+            ratio = ours["seconds"] / other["seconds"]
+            lines.append(Line("indicators", count(rows), ours["seconds"], ratio, name,
+                              ours["peak"], limit))  # fmt: skip
     return lines
 
 

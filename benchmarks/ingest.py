@@ -1,30 +1,24 @@
-"""How long a Ф1 of 50,000 participants takes, against plain pandas with openpyxl.
-
-Run: `python benchmarks/ingest.py [rows]`. The workbook is made in a temporary
-folder; seconds depend on the machine, the ratio less so.
-"""
+"""How long a Ф1 of 50,000 participants takes, against plain pandas with openpyxl."""
 
 from __future__ import annotations
 
-import sys
-import tempfile
+import argparse
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
-import pandas as pd
 
-from msoko.ingest import read_year
+from benchmarks.measure import Line, count, in_child
 from msoko.project import Project
 from msoko.school_year import SchoolYear
-from msoko.store import Store
 
 YEAR = SchoolYear(2024)
 TASKS = [("1", 1), ("2", 1), ("3", 2), ("4", 1), ("5.1", 1), ("5.2", 1), ("6.1", 1), ("6.2", 1),
          ("7", 1), ("8", 2), ("9.1", 1), ("9.2", 1), ("10", 2), ("11", 2), ("12", 2)]  # fmt: skip
 PER_SCHOOL = 100
+MOST_ROWS = 500_000
 
 
 def write_individual(path: Path, count: int) -> None:
@@ -59,41 +53,44 @@ def write_individual(path: Path, count: int) -> None:
     book.save(path)
 
 
-def timed(name: str, work: Callable[[], object]) -> object:
-    """Return what `work` returns, and print the seconds that it took."""
-    start = time.perf_counter()
-    result = work()
-    print(f"{name:<48} {time.perf_counter() - start:6.2f} с")
-    return result
+def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
+    """Return the lines of each number of participants; a workbook holds a million rows."""
+    lines = []
+    for rows in (int(rows) for rows in chosen.rows or (5e3, 5e4) if rows <= MOST_ROWS):
+        root = folder / str(rows)
+        path = Project(root).raw(YEAR) / "f1.xlsx"
+        path.parent.mkdir(parents=True)
+        write_individual(path, rows)
+        ours = in_child("ingest:read_and_store", str(root))
+        plain = in_child("ingest:as_it_is", str(path))
+        name = "pandas + openpyxl, as it is"
+        lines.append(Line(f"ingest, {name}", count(rows), plain["seconds"], memory=plain["peak"]))
+        ratio = ours["seconds"] / plain["seconds"]
+        lines.append(Line("ingest, checked and stored", count(rows), ours["seconds"], ratio, name,
+                          ours["peak"]))  # fmt: skip
+    return lines
 
 
-def main(count: int) -> None:
-    """Make the workbook, read it both ways, store it."""
-    with tempfile.TemporaryDirectory() as folder:
-        project = Project(Path(folder))
-        project.raw(YEAR).mkdir(parents=True)
-        path = project.raw(YEAR) / "f1.xlsx"
-        write_individual(path, count)
-        print(f"Ф1: {count} участников, {path.stat().st_size / 2**20:.1f} МиБ")
-        intake = timed(
-            "прочитать и проверить (msoko)",
-            lambda: read_year(project, YEAR, b"a key of a benchmark"),
-        )
-        assert isinstance(intake.tables["results"], pd.DataFrame)
-        store = Store(project)
+def read_and_store(root: str) -> dict[str, Any]:
+    """Return the seconds of reading, checking and storing the workbook."""
+    from msoko.ingest import read_year
+    from msoko.store import Store
 
-        def keep() -> None:
-            with store.replacing(YEAR) as writer:
-                for name, frame in intake.tables.items():
-                    writer.write(name, frame)
-
-        timed("записать таблицы (msoko)", keep)
-        timed(
-            "pandas + openpyxl, лист как есть",
-            lambda: pd.read_excel(path, header=7, engine="openpyxl"),
-        )
-        print(intake.findings.groupby(["severity", "check"]).size().to_string())
+    project = Project(Path(root))
+    begun = time.perf_counter()
+    intake = read_year(project, YEAR, b"a key of a benchmark")
+    if intake.tables["results"].empty:
+        raise RuntimeError("nothing was read")
+    with Store(project).replacing(YEAR) as writer:
+        for name, frame in intake.tables.items():
+            writer.write(name, frame)
+    return {"seconds": time.perf_counter() - begun}
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
+def as_it_is(path: str) -> dict[str, Any]:
+    """Return the seconds of reading the sheet unchecked."""
+    import pandas as pd
+
+    begun = time.perf_counter()
+    pd.read_excel(path, header=7, engine="openpyxl")
+    return {"seconds": time.perf_counter() - begun}

@@ -1,55 +1,60 @@
 """How long the objectivity verdict takes, and what answer similarity of 100,000 pupils needs.
 
-Run: `python benchmarks/objectivity.py`. Limits: 60 schools × 3 subjects within 5 s on 2 cores;
-100,000 pupils × 25 tasks without all pairs (5 × 10⁹ of them) in memory.
+Limits: 60 schools × 3 subjects within 5 s on 2 cores; 100,000 pupils × 25 tasks without all
+pairs (5 × 10⁹ of them) in memory.
 """
 
 from __future__ import annotations
 
+import argparse
 import time
-import tracemalloc
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from msoko.demo.simulator import Plan, simulate
-from msoko.stats.objectivity import assess
-from msoko.stats.similarity import class_similarity
+from benchmarks.measure import Line, count, in_child
 
 PUPILS, TASKS, CLASS = 100_000, 25, 25
-LIMIT_SECONDS = 5.0
+FIRST = 60
 
 
-def assessment() -> float:
-    """Return the seconds of one assessment of 60 schools in three subjects."""
-    tables = simulate(Plan(), 1).tables
-    start = time.perf_counter()
+def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
+    """Return a line for each number of schools, with its growth against the number before."""
+    lines: list[Line] = []
+    for schools in chosen.schools or (FIRST, 600):
+        found = in_child("objectivity:assessment", schools)
+        ratio = found["seconds"] / lines[-1].seconds if lines else None
+        against = f"{lines[-1].size}" if lines else ""
+        limit = "≤ 5 s" if schools == FIRST else ""
+        lines.append(Line("objectivity", f"{schools} schools", found["seconds"], ratio, against,
+                          found["peak"], limit))  # fmt: skip
+    alike = in_child("objectivity:similarity")
+    lines.append(Line("similarity of answers", f"{count(PUPILS)} pupils", alike["seconds"],
+                      memory=alike["peak"]))  # fmt: skip
+    return lines
+
+
+def assessment(schools: int) -> dict[str, Any]:
+    """Return the seconds of one assessment of schools in three subjects."""
+    from msoko.demo.simulator import Plan, simulate
+    from msoko.stats.objectivity import assess
+
+    tables = simulate(Plan(school_count=schools, planted_count=schools // 5), 1).tables
+    begun = time.perf_counter()
     assess(**tables)
-    return time.perf_counter() - start
+    return {"seconds": time.perf_counter() - begun}
 
 
-def similarity() -> tuple[float, float]:
-    """Return seconds and the peak of memory in megabytes for 100,000 pupils."""
+def similarity() -> dict[str, Any]:
+    """Return the seconds of comparing the answers of classes of 25."""
+    from msoko.stats.similarity import class_similarity
+
     draw = np.random.default_rng(1)
     ability = draw.normal(size=PUPILS)
     chance = 1 / (1 + np.exp(draw.normal(size=TASKS) - ability[:, None]))
     points = draw.binomial(2, chance).astype(float)
     classes = np.repeat(np.arange(PUPILS // CLASS), CLASS)
-    start = time.perf_counter()
+    begun = time.perf_counter()
     class_similarity(points, classes, PUPILS // CLASS)
-    seconds = time.perf_counter() - start
-    tracemalloc.start()
-    class_similarity(points, classes, PUPILS // CLASS)
-    peak = tracemalloc.get_traced_memory()[1] / 1e6
-    tracemalloc.stop()
-    return seconds, peak
-
-
-def main() -> None:
-    seconds = assessment()
-    print(f"assess, 60 schools x 3 subjects: {seconds:.2f} s (limit {LIMIT_SECONDS:g} s)")
-    seconds, peak = similarity()
-    print(f"similarity, {PUPILS} pupils x {TASKS} tasks: {seconds:.2f} s, peak {peak:.0f} MB")
-
-
-if __name__ == "__main__":
-    main()
+    return {"seconds": time.perf_counter() - begun}

@@ -1,28 +1,29 @@
 """How long a large `results` takes to validate: relationally, and with Great Expectations.
 
-Run: `python benchmarks/validation.py [rows]`, by default 10 million. The table is made in
-a temporary folder, with a repeated pupil, a mark 7 and absent pupils among the rows.
-Great Expectations needs about 0.7 GB of memory per million rows. Both answers are
-compared byte by byte; the ratio counts loading, which Great Expectations cannot do without.
+A repeated pupil, a mark 7 and absent pupils are among the rows. Great Expectations needs
+about 0.7 GB of memory per million rows. Both answers must be the same; loading counts, which
+Great Expectations cannot do without.
 """
 
 from __future__ import annotations
 
-import resource
-import sys
-import tempfile
+import argparse
+import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from benchmarks.measure import Line, count, in_child
 from msoko.project import Project
 from msoko.validate import reference, relational
 from msoko.validate.judge import in_pandas
-from msoko.validate.outcome import document, serialised
-from msoko.validate.suites import read_suite
+from msoko.validate.outcome import Outcome, document, serialised
+from msoko.validate.suites import Suite, read_suite
 
+REFERENCE_LIMIT = 10_000_000
 ROWS = """
     SELECT '2024-25' AS school_year, 'vpr' AS "procedure",
         ['russian', 'mathematics', 'physics', 'history'][1 + i % 4] AS subject,
@@ -39,34 +40,52 @@ ROWS = """
 """
 
 
-def timed(work: Callable[[], object]) -> tuple[object, float]:
-    """Return what the work gave, and its seconds."""
-    begun = time.perf_counter()
-    return work(), time.perf_counter() - begun
+def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
+    """Return the lines of each number of rows; Great Expectations stops at `REFERENCE_LIMIT`."""
+    lines = []
+    for rows in map(int, chosen.rows or (1e6, 1e7)):
+        path = str(folder / "results.parquet")
+        in_child("validation:generate", path, rows)
+        ours = in_child("validation:relationally", path, str(folder / "spill"))
+        if rows > REFERENCE_LIMIT and not chosen.with_pandas:
+            lines.append(Line("validation", count(rows), ours["seconds"], memory=ours["peak"]))
+            continue
+        theirs = in_child("validation:with_great_expectations", path, str(folder / "spill"))
+        if theirs["results"] != ours["results"]:
+            raise RuntimeError("the two evaluators give other verdicts")
+        name = "Great Expectations, pandas"
+        ratio = theirs["seconds"] / ours["seconds"]
+        lines.append(Line(f"validation, {name}", count(rows), theirs["seconds"],
+                          memory=theirs["peak"]))  # fmt: skip
+        lines.append(Line("validation, times faster", count(rows), ours["seconds"], ratio, name,
+                          ours["peak"], "≥ 5"))  # fmt: skip
+    return lines
 
 
-def peak_gigabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+def generate(path: str, rows: int) -> dict[str, Any]:
+    """Write the rows, straight to Parquet."""
+    duckdb.sql(f"COPY ({ROWS.format(count=rows)}) TO '{path}' (FORMAT parquet)")
+    return {}
 
 
-def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
+def relationally(path: str, spill: str) -> dict[str, Any]:
+    """Return the seconds of the relational evaluator, and a digest of its results."""
     suite = read_suite(Project.at(None), "results")
-    reference.loaded(suite)  # the import is a cost of every run, and told apart from the work
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "results.parquet"
-        duckdb.sql(f"COPY ({ROWS.format(count=count)}) TO '{path}' (FORMAT parquet)")
-        rows = relational.connect(Path(folder) / "spill").read_parquet(path)
-        ours, quick = timed(lambda: relational.evaluate(suite, rows))
-        print(f"relational: {quick:.1f} s, peak {peak_gigabytes():.1f} GB, {count:,} rows")
-        frame, loading = timed(lambda: in_pandas(rows))
-        theirs, slow = timed(lambda: reference.evaluate(suite, frame))
-    print(f"great expectations: {loading:.1f} s to load, {slow:.1f} s, "
-          f"peak {peak_gigabytes():.1f} GB")  # fmt: skip
-    is_same = serialised(document(suite, ours)) == serialised(document(suite, theirs))
-    failed = [one.check.name for one in ours if not one.success]
-    print(f"ratio {(loading + slow) / quick:.1f}; equal results: {is_same}; failed: {failed}")
+    rows = relational.connect(Path(spill)).read_parquet(path)
+    return _timed(suite, lambda: relational.evaluate(suite, rows))
 
 
-if __name__ == "__main__":
-    main()
+def with_great_expectations(path: str, spill: str) -> dict[str, Any]:
+    """Return the seconds of loading and Great Expectations; its import is not counted."""
+    suite = read_suite(Project.at(None), "results")
+    reference.loaded(suite)
+    rows = relational.connect(Path(spill)).read_parquet(path)
+    return _timed(suite, lambda: reference.evaluate(suite, in_pandas(rows)))
+
+
+def _timed(suite: Suite, work: Callable[[], list[Outcome]]) -> dict[str, Any]:
+    begun = time.perf_counter()
+    outcomes = work()
+    seconds = time.perf_counter() - begun
+    told = hashlib.sha256(serialised(document(suite, outcomes)).encode()).hexdigest()
+    return {"seconds": seconds, "results": told}
