@@ -12,7 +12,7 @@ import pandas as pd
 
 from msoko.errors import DataRefused
 from msoko.present.block import Block, Sheet, block, cell
-from msoko.present.russian import decimal
+from msoko.present.russian import decimal, listed
 from msoko.project import HOME
 
 FOLDER = HOME / "notebooks" / "validation" / "data"
@@ -54,7 +54,8 @@ def origin(*names: str) -> Block:
         for one in entries
     ]
     head = ("Файл", "Источник", "Строк", "SHA-256 (начало)")
-    return block(Sheet(head, rows, "Данные и их происхождение", align="llrl"))
+    caption = f"Данные и их происхождение: {listed([one['file'] for one in entries])}"
+    return block(Sheet(head, rows, caption, align="llrl"))
 
 
 def polish_origin() -> Block:
@@ -68,7 +69,7 @@ def polish_origin() -> Block:
         "Источник: Centralna Komisja Egzaminacyjna, открытая карта результатов; таблицы взяты из "
         "собрания tlempart/cs50p (лицензия MIT)."
     )
-    sheet = Sheet(("Файл", "SHA-256 (начало)"), rows, "Данные и их происхождение", align="ll")
+    sheet = Sheet(("Файл", "SHA-256 (начало)"), rows, "Данные и их происхождение: E8", align="ll")
     return block(text, sheet)
 
 

@@ -22,9 +22,10 @@ Fit = TypeVar("Fit")
 
 @dataclass(frozen=True)
 class Study:
-    """A data set: its file, response, intake and what they are called."""
+    """A data set: its file, title, response, intake and what they are called."""
 
     name: str
+    title: str
     response: str
     intake: str
     response_title: str
@@ -32,9 +33,16 @@ class Study:
 
 
 HSB = Study(
-    "hsb", "mAch", "ses", "результат по математике", "социально-экономическое положение семьи"
+    "hsb",
+    "High School & Beyond",
+    "mAch",
+    "ses",
+    "результат по математике",
+    "социально-экономическое положение семьи",
 )
-LONDON = Study("london", "normexam", "standLRT", "экзаменационный балл", "входной тест по чтению")
+LONDON = Study(
+    "london", "Лондон", "normexam", "standLRT", "экзаменационный балл", "входной тест по чтению"
+)
 STUDIES = {study.name: study for study in (HSB, LONDON)}
 PUBLISHED = {
     "mean": (12.64, "средний балл"),
@@ -158,7 +166,7 @@ def positions(name: str) -> Block:
         for code, title in words.items()
     ]
     head = ("Добавленная результативность", "Все школы", "Четверть с наибольшим средним баллом")
-    caption = "Положение школ после учёта состава обучающихся"
+    caption = f"Положение школ после учёта состава обучающихся: {study.title}"
     return block(Sheet(head, rows, caption, f"{name}-positions"))
 
 
@@ -177,7 +185,7 @@ def picture(name: str) -> Block:
         for row in shown.itertuples()
     ]
     head = ("Школа", "Обучающихся", "Значение", "От", "До")
-    behind = Sheet(head, sheet_rows, "Добавленная результативность")
-    caption = f"Школы на обоих концах списка (по {DRAWN})"
+    behind = Sheet(head, sheet_rows, f"Крайние школы: {STUDIES[name].title}")
+    caption = f"Школы на обоих концах списка (по {DRAWN}): {STUDIES[name].title}"
     alternative = "Точки с интервалами: у крайних школ интервал не задевает ноль."
     return block(Figure(drawn, caption, alternative, f"{name}-added", behind))

@@ -35,13 +35,13 @@
   unfoldTarget();
 
   // Only what really scrolls is a stop for the keyboard.
-  var regions = Array.prototype.slice.call(document.querySelectorAll(".table-scroll, .figure-scroll, pre"));
+  var regions = Array.prototype.slice.call(document.querySelectorAll(".table-scroll, .figure-scroll, pre, math[display=block]"));
   function markScrolling() {
     regions.forEach(function (region) {
       var scrolls = region.scrollWidth > region.clientWidth + 1;
       region.classList.toggle("is-scrolling", scrolls);
       if (scrolls) { region.tabIndex = 0; } else { region.removeAttribute("tabindex"); }
-      if (region.tagName !== "PRE") {
+      if (region.tagName === "DIV") {
         if (scrolls) { region.setAttribute("role", "region"); } else { region.removeAttribute("role"); }
       }
     });
