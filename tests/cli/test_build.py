@@ -55,6 +55,17 @@ def test_one_changed_notebook_rebuilds_its_report_and_the_site_only(project: Pat
     assert run("status", "--project", project)[1] == "Всё построено, ничего не устарело.\n"
 
 
+@pytest.mark.parametrize("folder", ["packets/s001", "templates"])
+def test_a_build_keeps_what_was_made_for_schools(project: Path, run: Run, folder: str):
+    kept = project / "reports/2023-24/internal" / folder / "ОО-1.xlsx"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"filled in")
+    scores = project / "data/raw/2023-24/scores.csv"
+    scores.write_text(scores.read_text().replace("4.1", "4.2"))
+    assert run("build", "2023-24", "--project", project, "--renderer", "embedded")[0] == 0
+    assert kept.read_bytes() == b"filled in"
+
+
 def test_a_file_touched_but_not_changed_makes_nothing_stale(project: Path, run: Run):
     os.utime(project / "data/raw/2023-24/scores.csv")
     assert run("status", "--project", project)[1] == "Всё построено, ничего не устарело.\n"

@@ -35,6 +35,8 @@ MECHANISMS = {
     "activity": "Механизмы управления качеством образовательной деятельности",
     "system": "Система оценки в целом",
 }
+FOR_SCHOOLS = ("packets", "templates")
+"""Folders beside the pages that other commands write: a build leaves them as they are."""
 MARKS = {"better": "▲", "worse": "▼", "same": "●", "neutral": "●", "not_comparable": "○"}
 SENSES = {
     "better": "(улучшение)",
@@ -68,6 +70,9 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
     for extra in _written_pages(context):
         pages[extra.href] = written_page(extra, site)
     with replacing(out_dir) as folder:
+        for name in FOR_SCHOOLS:
+            if context.edition != "public" and (out_dir / name).is_dir():
+                shutil.copytree(out_dir / name, folder / name)
         for entry in kept:
             for path in sorted(out_dir.glob(f"{entry.direction}.*")):
                 shutil.copyfile(path, folder / path.name)
