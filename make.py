@@ -93,10 +93,17 @@ def lab() -> None:
     run(PYTHON, "-m", "jupyterlab", "notebooks")
 
 
-def bench() -> None:
-    """Print the table of benchmarks."""
+def bench(*words: str) -> None:
+    """Print the table of benchmarks; what follows goes to them, such as `indicators`."""
     install()
-    run(PYTHON, "-m", "benchmarks")
+    run(PYTHON, "-m", "benchmarks", *words)
+
+
+def cluster_test() -> None:
+    """Run the exported graph with Snakemake and the tables on Spark, on this machine."""
+    install("requirements-scale.lock")
+    tests = ("tests/cli/test_cluster.py", "tests/unit/indicators/test_engines.py")
+    run(PYTHON, "-m", "pytest", *tests)
 
 
 def proof() -> None:
@@ -125,19 +132,19 @@ def clean() -> None:
 
 TARGETS: dict[str, Callable[..., None]] = {
     "report": report, "test": test, "browser-test": browser_test, "lab": lab, "bench": bench,
-    "proof": proof, "lock": lock, "clean": clean, "install": install,
+    "cluster-test": cluster_test, "proof": proof, "lock": lock, "clean": clean, "install": install,
 }  # fmt: skip
 
 
 def main() -> None:
-    """Run the targets named on the command line; what follows `test` goes to pytest."""
+    """Run the target named on the command line; `test` and `bench` pass on what follows."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(f"  {name:13} {(made.__doc__ or '').splitlines()[0]}"
                          for name, made in TARGETS.items()),
     )  # fmt: skip
     parser.add_argument("target", choices=TARGETS, metavar="target")
-    parser.add_argument("words", nargs=argparse.REMAINDER, help="passed on to pytest")
+    parser.add_argument("words", nargs=argparse.REMAINDER, help="passed on by test and bench")
     chosen = parser.parse_args()
     TARGETS[chosen.target](*chosen.words)
 

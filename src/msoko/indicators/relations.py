@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
     from ibis.backends import BaseBackend
     from ibis.expr.types import Table
+
+MEMORY_LIMIT = "2GB"
+"""What DuckDB may hold before it spills; results and pandas come on top of it."""
 
 
 class Paths(Protocol):
@@ -103,7 +108,7 @@ def backend_of(engine: str = "duckdb") -> BaseBackend:
     Raises `UsageError` for another name, and where PySpark is not installed.
     """
     if engine == "duckdb":
-        return ibis.duckdb.connect()
+        return _embedded()
     master = "local[*]" if engine == "spark" else engine
     if not master.startswith(("local", "spark://", "yarn", "k8s://")):
         raise UsageError(
@@ -118,3 +123,19 @@ def backend_of(engine: str = "duckdb") -> BaseBackend:
     builder = SparkSession.builder.master(master).appName("msoko")
     session = builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
     return ibis.pyspark.connect(session)
+
+
+def _embedded() -> BaseBackend:
+    """Return an embedded DuckDB of bounded memory that spills to a folder of its own.
+
+    Rows need no order, since whole numbers are summed; keeping one costs memory.
+    """
+    spill = tempfile.TemporaryDirectory(prefix="msoko-", ignore_cleanup_errors=True)
+    backend = ibis.duckdb.connect(
+        temp_directory=spill.name,
+        memory_limit=MEMORY_LIMIT,
+        preserve_insertion_order=False,
+        autoinstall_known_extensions=False,
+    )
+    weakref.finalize(backend, spill.cleanup)
+    return backend
