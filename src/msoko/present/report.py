@@ -124,6 +124,12 @@ class Report(Reading):
 
         return objectivity.journal(self)
 
+    def procedures(self) -> Block:
+        """Exams beside earlier papers and school marks of the same pupils."""
+        from msoko.present.blocks import procedures
+
+        return procedures.procedures(self)
+
     def low_results(self) -> Block:
         """Schools with low results, and how the list depends on its thresholds."""
         from msoko.present.blocks import low_results
