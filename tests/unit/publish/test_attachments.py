@@ -1,0 +1,50 @@
+"""Files beside pages: linked from the page of their name, guarded, kept with a kept page."""
+
+import re
+
+import pytest
+
+from executed import reports, site_context
+from msoko.errors import DataRefused
+from msoko.publish.model import Attachment, RefusedReport
+from msoko.publish.site import build
+
+TABLES = Attachment("student_outcomes.xlsx", "Таблицы в Excel", b"PK tables", "Школ: 21")
+
+
+def test_a_file_lies_beside_its_page_which_alone_links_it(tmp_path):
+    out = tmp_path / "internal"
+    build(reports(tmp_path / "executed"), out, site_context(attachments=(TABLES,)))
+    assert (out / TABLES.href).read_bytes() == TABLES.content
+    link = '<a href="student_outcomes.xlsx" download>Таблицы в Excel</a>'
+    linking = [path.name for path in out.glob("*.html") if link in path.read_text("utf-8")]
+    assert linking == ["student_outcomes.html"]
+
+
+def test_a_login_in_a_file_stops_the_public_edition(tmp_path):
+    leaking = Attachment("student_outcomes.xlsx", "Таблицы в Excel", b"PK", "Логин edu990001")
+    context = site_context(edition="public", attachments=(leaking,))
+    with pytest.raises(DataRefused, match=re.escape("student_outcomes.xlsx")):
+        build(reports(tmp_path / "executed"), tmp_path / "public", context)
+    assert not (tmp_path / "public").exists()
+
+
+def test_a_kept_page_keeps_its_file(tmp_path):
+    made, out = reports(tmp_path / "executed"), tmp_path / "internal"
+    build(made, out, site_context(attachments=(TABLES,)))
+    gone = next(one for one in made if one.direction == "student_outcomes")
+    refused = RefusedReport(gone.direction, gone.number, gone.title, gone.mechanism, "Нет данных.")
+    rest = [one for one in made if one is not gone]
+    build(rest, out, site_context(refused=(refused,)))
+    assert (out / TABLES.href).read_bytes() == TABLES.content
+    assert (out / "student_outcomes.html").exists()
+
+
+def test_a_page_of_no_direction_is_in_the_menu_and_on_the_index(tmp_path):
+    made, out = reports(tmp_path / "executed"), tmp_path / "internal"
+    page, rest = made[0], made[1:]
+    build(rest, out, site_context(overall=(page,)))
+    assert (out / page.href).exists()
+    for text in (path.read_text("utf-8") for path in out.glob("*.html")):
+        assert f'href="{page.href}"' in text
+    assert page.purpose in (out / "index.html").read_text("utf-8")
