@@ -37,7 +37,7 @@ def key_figures(report: Reading) -> Block:
                 other.number(indicator, row),
                 russian.span(row["low"], row["high"], indicator.unit),
                 russian.amount(goal, indicator.unit),
-                russian.figure(row["n"], "persons"),
+                other.count(row["n"]),
             ])  # fmt: skip
     if not rows:
         return block(report.say("year.no_figures"))
