@@ -72,7 +72,7 @@ def _indicator_row(report: Reading, row: tuple) -> list[Value | Amount] | None:
         _grade(row.grade),
         _rest(row.group),
         unit_name(unit),
-        *(Amount(_plain(getattr(row, name)), unit) for name in NUMBERS),
+        *(_amount(report, _plain(getattr(row, name)), unit) for name in NUMBERS),
         *(_count(report, getattr(row, name)) for name in COUNTS),
         Amount(_count(report, row.n), "persons"),
         target,
@@ -83,6 +83,14 @@ def _indicator_row(report: Reading, row: tuple) -> list[Value | Amount] | None:
 
 def _plain(value: object) -> float | None:
     return None if pd.isna(value) else float(value)
+
+
+def _amount(report: Reading, value: float | None, unit: str) -> Amount:
+    """Return a value with its unit; the public edition tells it no finer than its page does."""
+    if value is None or not report.is_public:
+        return Amount(value, unit)
+    is_share = unit in ("percent", "percent_points")
+    return Amount(round(value, russian.DIGITS[unit] + 2 * is_share), unit)
 
 
 def _count(report: Reading, value: object) -> float | None:
@@ -128,11 +136,11 @@ def _changes(report: Reading) -> Tab:
         rows.append([
             report.title(line),
             unit_name(unit),
-            Amount(found.before, unit),
-            Amount(found.after, unit),
-            Amount(found.difference if is_compared else None, unit),
-            Amount(estimate.low if estimate else None, unit),
-            Amount(estimate.high if estimate else None, unit),
+            _amount(report, found.before, unit),
+            _amount(report, found.after, unit),
+            _amount(report, found.difference if is_compared else None, unit),
+            _amount(report, estimate.low if estimate else None, unit),
+            _amount(report, estimate.high if estimate else None, unit),
             Amount(found.q, "q"),
             report.say(f"verdict.{verdict}"),
         ])  # fmt: skip

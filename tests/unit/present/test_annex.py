@@ -77,3 +77,13 @@ def test_the_public_annex_has_no_school(made):
     assert "Школы" not in opened(content).sheetnames
     assert "СОШ" not in text
     assert "СОШ" in annex(dataclasses.replace(made(), edition="internal"))[1]
+
+
+def test_the_public_annex_tells_values_no_finer_than_the_page(made):
+    book = opened(annex(made(edition="public"))[0])
+    sheet = book["Показатели"]
+    rows = zip(column(sheet, "Единица"), column(sheet, "Значение"), strict=True)
+    values = [(unit.value, value.value) for unit, value in rows if value.value is not None]
+    digits = {"%": 3, "балл": 2, "чел.": 0, "ед.": 0}
+    assert len(values) > 3
+    assert all(value == round(value, digits[unit]) for unit, value in values)
