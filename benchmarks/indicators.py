@@ -18,6 +18,7 @@ SCHOOLS = 3_400
 PANDAS_LIMIT = 10_000_000
 YEAR = "2024-25"
 BY = ((), ("subject", "grade"), ("school_id",), ("school_id", "subject", "grade"))
+KEYS = ["school_id", "subject", "grade"]
 SHARES = {
     "basic": ("procedure = 'vpr' and not is_absent", "mark >= 3"),
     "high": ("procedure = 'vpr' and not is_absent", "mark >= 4"),
@@ -170,50 +171,62 @@ def hand_written(path: str) -> str:
 
 def in_pandas(folder: str, repeat: int) -> dict[str, Any]:
     """Return what pandas takes that reads the columns it needs and groups once."""
+    path = Path(folder) / YEAR / "results.parquet"
+
+    def checksum(found: Any) -> list[float]:
+        return found[["value", "low", "high"]].sum().tolist() + [len(found)]
+
+    return _timed(lambda: _with_student(_valued(_finest(path))), checksum, repeat)
+
+
+def _finest(path: Path) -> Any:
+    """Return the sums of the smallest groups, in pandas."""
+    import pandas as pd
+
+    columns = [*KEYS, "procedure", "mark", "journal_mark", "is_absent", "primary_score"]
+    rows = pd.read_parquet(path, columns=columns)
+    sat, kind, mark = ~rows["is_absent"], rows["procedure"], rows["mark"]
+    vpr, oge = sat & (kind == "vpr"), sat & (kind == "oge")
+    conditions = {
+        "basic": (vpr, mark >= 3),
+        "high": (vpr, mark >= 4),
+        "low": (vpr, mark == 2),
+        "first": (vpr & (rows["grade"] <= 6), mark >= 3),
+        "oge": (oge, mark >= 3),
+        "oge_high": (oge, mark >= 4),
+        "below": (sat, mark == 2),
+        "gap": (vpr, (mark - rows["journal_mark"]).abs() >= 2),
+    }
+    terms = {}
+    for code, (where, part) in conditions.items():
+        whole = where & mark.notna()
+        terms |= {f"{code}_a": whole & part, f"{code}_n": whole}
+    score = rows["primary_score"].where(vpr)
+    terms |= {"score_a": score, "score_n": score.notna(), "score_q": score**2}
+    return rows[KEYS].assign(**terms).groupby(KEYS, observed=True).sum().reset_index()
+
+
+def _valued(finest: Any) -> Any:
+    """Return every group's value with Wilson's interval, in pandas."""
     import numpy as np
     import pandas as pd
 
-    columns = ["school_id", "subject", "grade", "procedure", "mark", "journal_mark", "is_absent",
-               "primary_score"]  # fmt: skip
-
-    def work() -> pd.DataFrame:
-        rows = pd.read_parquet(Path(folder) / YEAR / "results.parquet", columns=columns)
-        sat, kind, mark = ~rows["is_absent"], rows["procedure"], rows["mark"]
-        vpr, oge = sat & (kind == "vpr"), sat & (kind == "oge")
-        of = {"basic": vpr, "high": vpr, "low": vpr, "first": vpr & (rows["grade"] <= 6),
-              "oge": oge, "oge_high": oge, "below": sat, "gap": vpr}  # fmt: skip
-        part = {"basic": mark >= 3, "high": mark >= 4, "low": mark == 2, "first": mark >= 3,
-                "oge": mark >= 3, "oge_high": mark >= 4, "below": mark == 2,
-                "gap": (mark - rows["journal_mark"]).abs() >= 2}  # fmt: skip
-        terms = {}
-        for code, where in of.items():
-            whole = where & mark.notna()
-            terms |= {f"{code}_a": whole & part[code], f"{code}_n": whole}
-        score = rows["primary_score"].where(vpr)
-        terms |= {"score_a": score, "score_n": score.notna(), "score_q": score**2}
-        keys = ["school_id", "subject", "grade"]
-        finest = rows[keys].assign(**terms).groupby(keys, observed=True).sum().reset_index()
-        parts = []
-        for by in BY:
-            whole = finest.drop(columns=keys).sum().to_frame().T
-            wider = finest.groupby(list(by))[list(terms)].sum().reset_index() if by else whole
-            for code in (*of, "score"):
-                names = {f"{code}_a": "a", f"{code}_n": "n", f"{code}_q": "q"}
-                own = wider[wider[f"{code}_n"] > 0].rename(columns=names)
-                parts.append(own[[*by, *(name for name in "anq" if name in own)]])
-        found = pd.concat(parts, ignore_index=True).astype({"a": float, "n": float})
-        z2, n, p = 1.959963984540054**2, found["n"], found["a"] / found["n"]
-        half = np.sqrt(z2) / (n + z2) * np.sqrt((n * p * (1 - p)).clip(0) + z2 / 4)
-        centre = (found["a"] + z2 / 2) / (n + z2)
-        is_share = found["q"].isna()
-        found = found.assign(value=p, low=(centre - half).clip(0).where(is_share),
-                             high=(centre + half).clip(upper=1).where(is_share))  # fmt: skip
-        return _with_student(found)
-
-    def checksum(found: pd.DataFrame) -> list[float]:
-        return found[["value", "low", "high"]].sum().tolist() + [len(found)]
-
-    return _timed(work, checksum, repeat)
+    sums = finest.drop(columns=KEYS)
+    parts = []
+    for by in BY:
+        whole = sums.sum().to_frame().T
+        wider = finest.groupby(list(by))[list(sums)].sum().reset_index() if by else whole
+        for code in (*SHARES, "score"):
+            names = {f"{code}_a": "a", f"{code}_n": "n", f"{code}_q": "q"}
+            own = wider[wider[f"{code}_n"] > 0].rename(columns=names)
+            parts.append(own[[*by, *(name for name in "anq" if name in own)]])
+    found = pd.concat(parts, ignore_index=True).astype({"a": float, "n": float})
+    z2, n, p = 1.959963984540054**2, found["n"], found["a"] / found["n"]
+    half = np.sqrt(z2) / (n + z2) * np.sqrt((n * p * (1 - p)).clip(0) + z2 / 4)
+    centre = (found["a"] + z2 / 2) / (n + z2)
+    is_share = found["q"].isna()
+    low, high = (centre - half).clip(0), (centre + half).clip(upper=1)
+    return found.assign(value=p, low=low.where(is_share), high=high.where(is_share))
 
 
 def _with_student(found: Any) -> Any:
