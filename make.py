@@ -119,9 +119,25 @@ def lock() -> None:
         words = [word for group in groups for word in ("--group", group)]
         below = [] if name == "requirements.lock" else ["--constraint", "requirements.lock"]
         project = ["pyproject.toml"] if name == "requirements.lock" else []
-        run(PYTHON, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--no-header",
-            "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url",
-            *project, *words, *below, "--output-file", name)
+        run(
+            PYTHON,
+            "-m",
+            "uv",
+            "pip",
+            "compile",
+            "--quiet",
+            "--universal",
+            "--no-header",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+            "--no-emit-index-url",
+            *project,
+            *words,
+            *below,
+            "--output-file",
+            name,
+        )
 
 
 def clean() -> None:
