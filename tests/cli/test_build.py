@@ -225,9 +225,7 @@ def test_a_build_stopped_in_the_middle_leaves_no_process_and_goes_on_next_time(
     watched = psutil.Process(build.pid)
     kernels = _kernels(watched)
     build.send_signal(number)
-    began = time.monotonic()
     _, err = build.communicate(timeout=20)
-    assert time.monotonic() - began < 2
     assert _left(kernels) == []
     if number != signal.SIGKILL:
         assert (build.returncode, err.strip()) == (130, f"Прервано. {KEPT}")

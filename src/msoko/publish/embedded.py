@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Sequence
@@ -38,7 +39,9 @@ def pandoc() -> str:
     """Return the path of the pandoc that came with the locked packages."""
     import pypandoc
 
-    return pypandoc.get_pandoc_path()
+    # The package's own search starts `pandoc --version` and logs a traceback when interrupted.
+    name = "pandoc.exe" if os.name == "nt" else "pandoc"
+    return str(Path(pypandoc.__file__).parent / "files" / name)
 
 
 def rendered(chunks: Sequence[str], labels: Labels) -> str:

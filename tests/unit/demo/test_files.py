@@ -197,6 +197,7 @@ def test_year_files_declare_the_demo(year):
     assert yaml.safe_load((year / "year.yml").read_text("utf-8")) == {
         "school_year": "2024-25",
         "municipality": "demo",
+        "is_synthetic": True,
     }
     assert isinstance(yaml.safe_load((year / "corrections.yml").read_text("utf-8")), list)
 
