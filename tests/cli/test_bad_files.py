@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -96,8 +97,9 @@ def test_a_build_stopped_at_any_moment_leaves_no_process_and_the_next_is_whole(
     build = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    children = _watched(build, random.Random(seed).uniform(0.5, 6))
-    os.killpg(build.pid, number)
+    children = _watched(build, random.Random(seed).uniform(1, 2.5))
+    with contextlib.suppress(ProcessLookupError):  # a quick machine may have ended it by now
+        os.killpg(build.pid, number)
     _, err = build.communicate(timeout=30)
     assert "Traceback" not in err
     waiting = psutil.wait_procs(children, timeout=5)[1]
