@@ -37,6 +37,17 @@ def test_years_in_file_names_move_on(root: Path, run: Run):
     assert "e8_2025.csv" in out
 
 
+def test_comments_and_quotes_of_last_year_are_kept(root: Path, run: Run):
+    path = root / "data/raw/2023-24/year.yml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("  scores.csv:", '  # Таблицу присылает регион.\n  "scores-2024.csv":')
+    path.write_text(text + "expected:\n  files: 1\n", encoding="utf-8")
+    run("new-year", "2024-25", "--project", root)
+    made = (root / "data/raw/2024-25/year.yml").read_text(encoding="utf-8")
+    assert '  # Таблицу присылает регион.\n  "scores-2025.csv":\n' in made
+    assert "expected" not in made
+
+
 def test_a_new_year_is_checked_once_its_file_is_dropped_in(root: Path, run: Run):
     run("new-year", "2024-25", "--project", root)
     assert run("check", "2024-25", "--project", root)[0] == 1

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import MutableMapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.run.fingerprints import files_under, write_whole
 from msoko.school_year import SchoolYear
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.comments import CommentedMap
 
 CORRECTIONS = """\
 # Поправки к полученным файлам. Сами файлы не правят: поправка записывается здесь,
@@ -44,7 +50,7 @@ def new_year(project: Project, year: SchoolYear, municipality: str | None = None
     before = max(
         (one for one in project.raw_years() if _declares(project, one, year)), default=None
     )
-    declared = _declaration(project, before) if before else {}
+    declared = _declared(project, before) if before else {}
     text = _year_text(project, year, before, municipality, declared)
     write_whole(folder / "year.yml", text)
     made = [project.shown(folder / "year.yml")]
@@ -58,11 +64,24 @@ def _declares(project: Project, other: SchoolYear, year: SchoolYear) -> bool:
     return other != year and (project.raw(other) / "year.yml").exists()
 
 
-def _declaration(project: Project, year: SchoolYear) -> dict[str, Any]:
-    import yaml
+def _declared(project: Project, year: SchoolYear) -> CommentedMap:
+    """Return a year's declaration as people wrote it, their comments included."""
+    from ruamel.yaml.comments import CommentedMap
 
-    declared = yaml.safe_load((project.raw(year) / "year.yml").read_text(encoding="utf-8-sig"))
-    return declared if isinstance(declared, dict) else {}
+    text = (project.raw(year) / "year.yml").read_text(encoding="utf-8-sig")
+    declared = _yaml().load(text)
+    return declared if isinstance(declared, CommentedMap) else CommentedMap()
+
+
+def _yaml() -> YAML:
+    """Return a reader and writer of YAML that keeps comments and quotes."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
 
 
 def _year_text(
@@ -70,20 +89,33 @@ def _year_text(
     year: SchoolYear,
     before: SchoolYear | None,
     municipality: str | None,
-    declared: dict[str, Any],
+    declared: MutableMapping[str, Any],
 ) -> str:
-    """Return the new declaration: last year's files as declared, its counts left out."""
-    import yaml
-
-    name = municipality or declared.get("municipality") or _only_profile(project)
-    content: dict[str, Any] = {"school_year": str(year), "municipality": name}
-    files = declared.get("files")
-    if files and before:
-        content["files"] = {_moved(str(key), before, year): files[key] for key in files}
+    """Return the new declaration: last year's as people wrote it, but for its counts."""
     head = f"# Учебный год {year}: что за файлы лежат в этой папке.\n"
-    if files and before:
-        head += f"# Описание файлов повторяет {before}; проверьте имена и столбцы.\n"
-    return head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    if before and declared.get("files"):
+        head += f"# Описание повторяет {before}: проверьте имена файлов, столбцы и пояснения.\n"
+        declared["files"] = _renamed(declared["files"], before, year)
+    name = municipality or declared.get("municipality") or _only_profile(project)
+    declared.pop("expected", None)
+    declared.update({"school_year": str(year), "municipality": name})
+    text = StringIO()
+    _yaml().dump(declared, text)
+    return head + text.getvalue()
+
+
+def _renamed(files: CommentedMap, before: SchoolYear, year: SchoolYear) -> CommentedMap:
+    """Return the entries of files under the patterns of the new year, with their comments."""
+    from ruamel.yaml.comments import CommentedMap
+
+    renamed = CommentedMap()
+    renamed.ca.comment = files.ca.comment
+    for pattern, entry in files.items():
+        moved = type(pattern)(_moved(str(pattern), before, year))
+        renamed[moved] = entry
+        if pattern in files.ca.items:
+            renamed.ca.items[moved] = files.ca.items[pattern]
+    return renamed
 
 
 def _moved(pattern: str, before: SchoolYear, year: SchoolYear) -> str:
