@@ -97,7 +97,19 @@ def _measured(
     elif indicator.interval == "cluster" and clusters is not None:
         low, high = _between_schools(rows, clusters, keys)
     value = np.divide(top, whole, out=nothing.copy(), where=whole > 0)
+    low, high = _around(value, low, high)
     return {"numerator": top, "denominator": whole, "value": value, "low": low, "high": high}
+
+
+def _around(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bounds, moved to the value where only the last digit's rounding parts them.
+
+    Equal observations have an interval of no width, and its ends are computed another way.
+    """
+    with np.errstate(invalid="ignore"):
+        low = np.where(np.isclose(low, value, rtol=1e-12, atol=0), np.minimum(low, value), low)
+        high = np.where(np.isclose(high, value, rtol=1e-12, atol=0), np.maximum(high, value), high)
+    return low, high
 
 
 def _between_schools(

@@ -137,6 +137,25 @@ def test_interval_of_a_mean_of_shares_stays_within_them(store: Store) -> None:
     assert row["flags"] == ""  # three schools are not three persons
 
 
+def test_an_interval_without_width_holds_its_value_to_the_last_digit(store: Store) -> None:
+    store.add(
+        YEAR,
+        "results",
+        marks("""
+        school_id | mark | primary_score
+        s1        |    3 |           3.7
+        s2        |    3 |           3.7
+        s3        |    3 |           3.7
+    """),
+    )
+    mean = indicator(
+        measure="mean", numerator="primary_score", denominator="", interval="t", unit="points"
+    )
+    whole = compute([direction(mean)], store, YEAR).query("group == ''").iloc[0]
+    assert whole["low"] <= whole["value"] <= whole["high"]  # 11.1 / 3 is 3.6999999999999997
+    assert whole["low"] == pytest.approx(3.7, rel=1e-12)
+
+
 def test_mean_of_one_has_no_interval(store: Store) -> None:
     store.add(YEAR, "results", marks("school_id | primary_score\n1 | 10"))
     mean = indicator(measure="mean", numerator="primary_score", denominator="", interval="t")
