@@ -60,6 +60,14 @@ class Project:
         own = self.root.joinpath(*parts)
         return own if own.exists() else self.home.joinpath(*parts)
 
+    def layers(self, *parts: str) -> list[Path]:
+        """Return the project's own file and the house's, those that are there, in this order.
+
+        A registry is read from both, so that a project adds a line without copying the rest.
+        """
+        folders = dict.fromkeys((self.root, self.home))
+        return [path for path in (one.joinpath(*parts) for one in folders) if path.exists()]
+
     def shown(self, path: Path) -> str:
         """Return `path` as messages print it: relative to the project, with `/`."""
         for base in (self.root, self.home):

@@ -111,11 +111,13 @@ def require_notebook(project: Project, direction: Direction) -> None:
 
 
 def load_thresholds(project: Project) -> dict[str, Threshold]:
-    """Return the thresholds of `registry/thresholds.yml` by code."""
-    path = project.find("registry", "thresholds.yml")
-    declared = strict.load(path, ThresholdFile, project.shown(path)).thresholds
-    checks.refuse_repeated("порог", declared)
-    return {threshold.code: threshold for threshold in declared}
+    """Return the thresholds of `registry/thresholds.yml` by code; a project's own come first."""
+    known: dict[str, Threshold] = {}
+    for path in project.layers("registry", "thresholds.yml"):
+        declared = strict.load(path, ThresholdFile, project.shown(path)).thresholds
+        checks.refuse_repeated("порог", declared)
+        known = {threshold.code: threshold for threshold in declared} | known
+    return known
 
 
 def load_form_items(project: Project) -> dict[str, dict[str, str]] | None:

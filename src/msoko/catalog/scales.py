@@ -102,9 +102,12 @@ class Scales:
 
     @classmethod
     def load(cls, project: Project) -> Scales:
-        """Return the registry. Raises `UsageError` with the line of what is written wrongly."""
-        path = project.find("registry", "scales.csv")
-        return cls(tuple(_read(path, project.shown(path))))
+        """Return the registry, the project's own lines before the house's.
+
+        Raises `UsageError` with the line of what is written wrongly.
+        """
+        paths = project.layers("registry", "scales.csv")
+        return cls(tuple(scale for path in paths for scale in _read(path, project.shown(path))))
 
     def find(
         self,

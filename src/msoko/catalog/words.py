@@ -35,8 +35,17 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
 
 def load_subject_names(project: Project) -> dict[str, str]:
     """Return the Russian name of each subject code of `registry/subjects.csv`."""
-    with project.find("registry", "subjects.csv").open(encoding="utf-8", newline="") as file:
-        return {row["subject"]: row["name"] for row in csv.DictReader(file)}
+    return {row["subject"]: row["name"] for row in load_subjects(project)}
+
+
+def load_subjects(project: Project) -> list[dict[str, str]]:
+    """Return the rows of `registry/subjects.csv`; a project's own row replaces the house's."""
+    rows: dict[str, dict[str, str]] = {}
+    for path in project.layers("registry", "subjects.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                rows.setdefault(row["subject"], row)
+    return list(rows.values())
 
 
 @lru_cache(maxsize=4)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cached_property
 
+from msoko.catalog.words import load_subjects
 from msoko.ingest.cells import folded
 from msoko.project import Project
 
@@ -19,9 +19,7 @@ class Subjects:
     @classmethod
     def load(cls, project: Project) -> Subjects:
         """Return the project's registry."""
-        path = project.find("registry", "subjects.csv")
-        with path.open(encoding="utf-8", newline="") as stream:
-            return cls(tuple(csv.DictReader(stream)))
+        return cls(tuple(load_subjects(project)))
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
