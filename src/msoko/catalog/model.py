@@ -35,6 +35,12 @@ class Place:
         return f"{self.file}, строка {self.line}"
 
 
+class Named(str):
+    """A name that people wrote, and where, so that a fault in a list of names has its line."""
+
+    place: Place = Place()
+
+
 @dataclass(frozen=True)
 class Seed:
     """The sentence of a founding document that something comes from, word for word."""

@@ -139,6 +139,7 @@ class WorkingGroup:
     extracts_working_days: int
     meetings_a_year: int
     chair_has_casting_vote: bool = True
+    notice_working_days: int | None = None  # None: the founding document names no term
     source: str = ""
 
 

@@ -89,8 +89,7 @@ class _Reader:
         if origin in (typing.Union, types.UnionType):
             if self._is_null(node):
                 return None
-            hint = next(part for part in inside if part is not type(None))
-            return self.build(node, hint, key)
+            return self.build(node, _kind_of(node, inside), key)
         if origin is typing.Literal:
             return self._choice(node, inside, key)
         if origin is tuple:
@@ -145,8 +144,8 @@ class _Reader:
         return word
 
     def _scalar(self, node: yaml.Node, hint: Any, key: str) -> Any:
-        if hint is str:
-            return self._text(node, key)
+        if issubclass(hint, str):
+            return self._named(node, hint, key)
         title, tags = SCALARS[hint]
         if not isinstance(node, yaml.ScalarNode) or node.tag.rpartition(":")[2] not in tags:
             raise self.refuse(node, f"в «{key}» ожидалось: {title}.")
@@ -157,6 +156,13 @@ class _Reader:
         except ValueError:
             raise self.refuse(node, f"в «{key}» ожидалось: {title}.") from None
 
+    def _named(self, node: yaml.Node, kind: type[str], key: str) -> str:
+        """Return a text; a subclass of `str` is told where it stands."""
+        text = kind(self._text(node, key))
+        if kind is not str:
+            text.place = Place(self.shown, node.start_mark.line + 1)
+        return text
+
     def _text(self, node: yaml.Node, key: str) -> str:
         if not isinstance(node, yaml.ScalarNode) or self._is_null(node):
             raise self.refuse(node, f"в «{key}» ожидался текст.")
@@ -165,6 +171,13 @@ class _Reader:
     @staticmethod
     def _is_null(node: yaml.Node) -> bool:
         return isinstance(node, yaml.ScalarNode) and node.tag.endswith(":null")
+
+
+def _kind_of(node: yaml.Node, kinds: tuple[Any, ...]) -> Any:
+    """Return which of several kinds a node is read as: a list where it is written as one."""
+    is_list = isinstance(node, yaml.SequenceNode)
+    named = [kind for kind in kinds if kind is not type(None)]
+    return next((kind for kind in named if (typing.get_origin(kind) is tuple) == is_list), named[0])
 
 
 def _is_needed(item: dataclasses.Field) -> bool:

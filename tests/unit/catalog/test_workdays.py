@@ -13,7 +13,11 @@ PUBLISHED = {2020: 248 - 5 - 19 - 3 - 2, 2021: 247 - 4 - 3, 2022: 247, 2023: 247
              2025: 247, 2026: 247}  # fmt: skip
 ONE_YEAR = """
 years:
-  - {{year: 2025, days_off: [{off}], working_weekends: [{weekends}], source: приказ, origin: practice}}
+  - year: 2025
+    days_off: [{off}]
+    working_weekends: [{weekends}]
+    source: приказ
+    origin: practice
 """
 
 
