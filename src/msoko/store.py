@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,10 +83,12 @@ class Store:
         name: str,
         years: Sequence[SchoolYear] | None = None,
         columns: Sequence[str] | None = None,
+        where: Mapping[str, Collection[str]] | None = None,
     ) -> pd.DataFrame:
         """Return the table's rows of `years` (by default of all), in the order written.
 
-        Whole numbers and truth values are nullable; text is `str`. A table that no
+        `where` keeps the rows whose text columns hold one of the values named, before they
+        become a frame: a page about one school need not hold all schools. Whole numbers and truth values are nullable; text is `str`. A table that no
         year holds is empty, with its columns.
         """
         import pandas as pd
@@ -96,8 +98,12 @@ class Store:
         names = list(columns or table.columns)
         wanted = self.years(name) if years is None else years
         paths = [path for year in wanted if (path := self.path(year, name)).exists()]
+        kept = [(column, "in", sorted(values)) for column, values in (where or {}).items()]
         frames = [
-            pq.read_table(path, columns=names).to_pandas(types_mapper=_nullable) for path in paths
+            pq.read_table(path, columns=names, filters=kept or None).to_pandas(
+                types_mapper=_nullable
+            )
+            for path in paths
         ]
         if frames:
             return pd.concat(frames, ignore_index=True)

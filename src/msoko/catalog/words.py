@@ -19,7 +19,10 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
 
     A profile names a sentence by its dotted key; a key that the house does not have is refused.
     """
-    sentences = _read(project.find("registry", "wording.yml"))
+    files = ("wording.yml", "wording_passport.yml")
+    sentences = {
+        key: said for name in files for key, said in _read(project.find("registry", name)).items()
+    }
     changed: dict[str, object] = dict(sentences)
     for key, text in profile.wording.items():
         section, _, name = key.partition(".")

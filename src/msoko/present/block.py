@@ -89,7 +89,19 @@ class Details:
         return f'::: {{.callout-note collapse="true" title="{self.title}"}}\n\n{inside}\n\n:::'
 
 
-Part = Prose | Sheet | Figure | Details
+@dataclass(frozen=True)
+class Framed:
+    """Parts that the theme lays out by a name of their own, a class `msoko-…` of the page."""
+
+    name: str
+    parts: Sequence[Part]
+
+    def markdown(self) -> str:
+        inside = "\n\n".join(part.markdown() for part in self.parts)
+        return f"::: {{.msoko-{self.name}}}\n\n{inside}\n\n:::"
+
+
+Part = Prose | Sheet | Figure | Details | Framed
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msoko.present import russian
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 
 class Wording:
@@ -18,6 +18,7 @@ class Wording:
 
     def __init__(self, sentences: Mapping[str, object]) -> None:
         self.sentences = sentences
+        self.templates: dict[str, Template] = {}
 
     @cached_property
     def environment(self) -> Environment:
@@ -41,7 +42,9 @@ class Wording:
         text = self._find(key)
         if not isinstance(text, str):
             raise KeyError(f"registry/wording.yml has no sentence {key!r}")
-        made = self.environment.from_string(text).render(slots).strip()
+        if key not in self.templates:
+            self.templates[key] = self.environment.from_string(text)
+        made = self.templates[key].render(slots).strip()
         # A unit such as «п. п.» ends in the point that would end the sentence.
         return re.sub(r"(?<!\.)\.\.(?!\.)", ".", made)
 

@@ -51,7 +51,7 @@ def _compared(report: Reading, line: Line) -> Block:
     if report.is_public and len(rows) < LEAST_PUBLISHED:
         reason = report.say("reason.few_published", least=LEAST_PUBLISHED)
         return insufficient(f"Сравнение школ, {title}", reason)
-    funnel, pupil_spread = _funnel(rows)
+    funnel, pupil_spread = funnel_of(rows)
     if isinstance(funnel, NotEstimable):
         reason = report.say(f"reason.{funnel.reason}", least=LEAST_FOR_SCATTER)
         return insufficient(f"Сравнение школ, {title}", reason)
@@ -68,7 +68,7 @@ def _compared(report: Reading, line: Line) -> Block:
     return block(_reading(report, line, placed, funnel), figure, _table(report, line, placed))
 
 
-def _funnel(rows: pd.DataFrame) -> tuple[Funnel | NotEstimable, float]:
+def funnel_of(rows: pd.DataFrame) -> tuple[Funnel | NotEstimable, float]:
     """Return the funnel, and a pupil's standard deviation where it is one of means."""
     from msoko.stats.estimate import NotEstimable, Reason
     from msoko.stats.funnel import mean_funnel, share_funnel
