@@ -32,6 +32,13 @@ from msoko.catalog.municipality import (
     Profile,
     is_synthetic,
 )
+from msoko.catalog.summary import (
+    RegionBest,
+    SummaryBlock,
+    SummaryItem,
+    declared_by,
+    load_region_best,
+)
 
 __all__ = [
     "Advice",
@@ -49,15 +56,20 @@ __all__ = [
     "Profile",
     "RecommendationRule",
     "Reference",
+    "RegionBest",
     "Seed",
+    "SummaryBlock",
+    "SummaryItem",
     "Target",
     "Threshold",
+    "declared_by",
     "is_synthetic",
     "load_decisions",
     "load_direction",
     "load_directions",
     "load_form_items",
     "load_profile",
+    "load_region_best",
     "load_roadmap",
     "load_thresholds",
     "parse_deadline",

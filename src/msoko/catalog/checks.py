@@ -62,6 +62,8 @@ def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> No
             require_known("group", indicator.group, groups, indicator.place)
         _check_indicator(indicator, forms)
     codes = {indicator.code: indicator for indicator in direction.indicators}
+    for code in direction.key_figures:
+        require_known("key_figures", code, codes, code.place)
     for rule in direction.recommendations:
         require_known("indicator", rule.indicator, codes, rule.place)
         _check_rule(rule, codes[rule.indicator])

@@ -7,7 +7,7 @@ import dataclasses
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog import checks, merge, strict
+from msoko.catalog import checks, merge, strict, summary
 from msoko.catalog.model import (
     Direction,
     Place,
@@ -79,6 +79,7 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
     for direction in directions:
         checks.check(direction, forms)
         checks.check_thresholds(direction, thresholds)
+    summary.check_blocks(profile.summary_blocks, directions)
     return directions
 
 

@@ -25,8 +25,11 @@ def changed(direction: Direction, change: DirectionChange) -> Direction:
     dropped = set(change.drop)
     rules = direction.recommendations if change.recommendations is None else change.recommendations
     plain = ("number", "title", "short_title", "purpose", "object", "subject_matter", "goals",
-             "groups", "collection")  # fmt: skip
+             "groups", "collection", "key_figures")  # fmt: skip
     given = {name: value for name in plain if (value := getattr(change, name))}
+    given.setdefault(
+        "key_figures", tuple(code for code in direction.key_figures if code not in dropped)
+    )
     return dataclasses.replace(
         direction,
         indicators=indicators,
@@ -94,7 +97,8 @@ def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direc
 
 
 def _joined(target: Direction, source: Direction) -> Direction:
-    parts = ("goals", "groups", "indicators", "collection", "recommendations", "limits")
+    parts = ("goals", "groups", "indicators", "collection", "recommendations", "limits",
+             "key_figures")  # fmt: skip
     both: dict[str, tuple] = {}
     for name in parts:
         own = getattr(target, name)

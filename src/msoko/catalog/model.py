@@ -199,6 +199,7 @@ class Direction:
     collection: tuple[CollectionMethod, ...] = ()
     recommendations: tuple[RecommendationRule, ...] = ()
     limits: tuple[str, ...] = ()
+    key_figures: tuple[Named, ...] = ()  # indicators that the annual summary shows first
     place: Place = field(default=Place(), compare=False, repr=False)
 
     def indicator(self, code: str) -> Indicator:

@@ -13,11 +13,13 @@ from msoko.catalog.model import (
     Goal,
     Indicator,
     IndicatorGroup,
+    Named,
     Place,
     RecommendationRule,
     Seed,
     Target,
 )
+from msoko.catalog.summary import SummaryBlock
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -113,6 +115,7 @@ class DirectionChange:
     drop: tuple[str, ...] = ()
     add: tuple[Indicator, ...] = ()
     recommendations: tuple[RecommendationRule, ...] | None = None
+    key_figures: tuple[Named, ...] = ()
     place: Place = field(default=Place(), compare=False, repr=False)
 
 
@@ -171,6 +174,7 @@ class Profile:
     measures: Mapping[str, str] = field(default_factory=dict)
     returns: Returns | None = None
     working_group: WorkingGroup | None = None
+    summary_blocks: tuple[SummaryBlock, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
     place: Place = field(default=Place(), compare=False, repr=False)
 
