@@ -33,6 +33,13 @@ DERIVED: dict[str, dict[str, str]] = {
         "share_of_maximum": "float",
         "earlier_share_of_maximum": "float",
     },
+    "graduates": {
+        "school_id": "text",
+        "school_year": "text",
+        "paper_count": "int",
+        "lowest_score": "float",  # of the year's ЕГЭ on the scale of 100
+        "highest_score": "float",
+    },
 }
 """Tables that are made from results when indicators are computed, and their columns."""
 SLOT = r"\{\{\s*(\w+)\s*\}\}"

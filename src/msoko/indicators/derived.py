@@ -31,7 +31,10 @@ def tables(
     indicators: Iterable[Indicator], thresholds: Mapping[str, Threshold]
 ) -> dict[str, Callable[[Relations], Table]]:
     """Return how each derived table is made; `low_results` needs its base indicator declared."""
-    made: dict[str, Callable[[Relations], Table]] = {"confirmation": confirmation}
+    made: dict[str, Callable[[Relations], Table]] = {
+        "confirmation": confirmation,
+        "graduates": graduates,
+    }
     base = next((item for item in indicators if item.code == low_results.BASE), None)
     if base is not None:
         made["low_results"] = partial(_low_results, base=base, thresholds=thresholds)
@@ -105,6 +108,26 @@ def confirmation(relations: Relations) -> Table:
         "earlier_journal_mark",
         "share_of_maximum",
         "earlier_share_of_maximum",
+    )
+
+
+def graduates(relations: Relations) -> Table:
+    """Return a row for each pupil with ЕГЭ results on the scale of 100: papers, lowest, highest.
+
+    Who sat the basic mathematics only, which has a mark and no such score, has no row; a
+    protocol without any code of pupils gives none.
+    """
+    results = relations.read("results")
+    scored = results.filter(
+        (results.procedure == "ege")
+        & ~results.is_absent.fill_null(False)
+        & results.pupil_id.notnull()
+        & results.test_score.notnull()
+    )
+    return scored.group_by("school_id", "school_year", "pupil_id").aggregate(
+        paper_count=scored.count(),
+        lowest_score=scored.test_score.min(),
+        highest_score=scored.test_score.max(),
     )
 
 

@@ -33,6 +33,7 @@ PUPILS = (
     "mark_shares",
     "journal_comparison",
     "confirmation",
+    "graduates",
     "olympiad",
     *ORGANISATIONS,
 )

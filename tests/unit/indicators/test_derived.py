@@ -115,3 +115,55 @@ def test_an_exam_is_set_beside_the_same_pupils_vpr_of_the_year_before(store: Sto
     # a fell from 5 to 4; b held, c rose; d has no VPR; russian has no exam
     assert rows["numerator"].to_dict() == {"": 1, "school_id=1": 1, "school_id=2": 0}
     assert rows["denominator"].to_dict() == {"": 3, "school_id=1": 2, "school_id=2": 1}
+
+
+HIGH = Indicator(
+    code="high",
+    title="Выпускники с 80 и выше",
+    table="graduates",
+    measure="share",
+    numerator="highest_score >= 80",
+    denominator="highest_score is not null",
+    by=((), ("school_id",)),
+    **COMMON,
+)
+
+
+def test_a_graduate_of_several_exams_is_counted_once(store: Store) -> None:
+    ege = papers("""
+        pupil_id | school_id | procedure | subject     | grade | test_score
+        a        | 1         | ege       | russian     | 11    | 92
+        a        | 1         | ege       | physics     | 11    | 81
+        b        | 1         | ege       | russian     | 11    | 80
+        b        | 1         | ege       | history     | 11    | 40
+        c        | 2         | ege       | russian     | 11    | 79
+        d        | 2         | vpr       | russian     | 10    | 99
+    """, YEAR)  # fmt: skip
+    store.add(YEAR, "results", ege)
+    rows = compute((direction(HIGH),), store, YEAR).set_index("group")
+    assert rows["n"].to_dict() == {"": 3, "school_id=1": 2, "school_id=2": 1}
+    assert rows["numerator"].to_dict() == {"": 2, "school_id=1": 2, "school_id=2": 0}
+
+
+def test_absent_unscored_and_uncoded_graduates_make_no_row(store: Store) -> None:
+    ege = papers("""
+        pupil_id | school_id | procedure | subject           | grade | test_score
+        a        | 1         | ege       | russian           | 11    | 92
+        b        | 1         | ege       | mathematics_basic | 11    |
+        c        | 1         | ege       | russian           | 11    | 85
+    """, YEAR)  # fmt: skip
+    ege.loc[ege["pupil_id"] == "c", "is_absent"] = True
+    uncoded = ege.iloc[[0]].assign(pupil_id=None)
+    store.add(YEAR, "results", pd.concat([ege, uncoded], ignore_index=True))
+    rows = compute((direction(HIGH),), store, YEAR).set_index("group")
+    assert rows.loc["", ["numerator", "n"]].tolist() == [1, 1]
+
+
+def test_a_year_without_exams_has_no_graduates(store: Store) -> None:
+    vpr = papers("""
+        pupil_id | school_id | procedure | subject | grade | mark
+        a        | 1         | vpr       | russian | 4     | 3
+    """, YEAR)
+    store.add(YEAR, "results", vpr)
+    (row,) = compute((direction(HIGH),), store, YEAR).to_dict("records")
+    assert row["flags"] == "no_data"
