@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from scipy.stats import t as student
 
 Floats = NDArray[np.float64]
@@ -14,17 +13,16 @@ LEVEL = 0.95
 def wilson(part: Floats, whole: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Return the Wilson (1927) score interval of part/whole, NaN where `whole` is not positive.
 
-    NaN also where `part` lies outside 0…whole: such a ratio is no share.
+    NaN also where `part` lies outside 0…whole: such a ratio is no share. Computed by
+    `proportion_confint`; the formula gives exactly 0 and 1 at the ends, which rounding must
+    not deny.
     """
-    z2 = float(ndtri(0.5 + level / 2)) ** 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = part / whole
-        centre = (part + z2 / 2) / (whole + z2)
-        half = np.sqrt(z2) / (whole + z2) * np.sqrt(whole * p * (1 - p) + z2 / 4)
+    from statsmodels.stats.proportion import proportion_confint
+
     known = (whole > 0) & (part >= 0) & (part <= whole)
-    low = np.where(known, np.clip(centre - half, 0, 1), np.nan)
-    high = np.where(known, np.clip(centre + half, 0, 1), np.nan)
-    # The formula gives exactly 0 and 1 at the ends; rounding must not say otherwise.
+    low, high = np.full(len(part), np.nan), np.full(len(part), np.nan)
+    if known.any():
+        low[known], high[known] = proportion_confint(part[known], whole[known], 1 - level, "wilson")
     return np.where(known & (part == 0), 0.0, low), np.where(known & (part == whole), 1.0, high)
 
 

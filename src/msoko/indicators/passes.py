@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from ibis.expr.types import Column
 
 from msoko.catalog.model import Indicator
 from msoko.indicators import terms
 from msoko.indicators.relations import Relations
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Value
+    from ibis.expr.types import Table, Value
 
 KEY_ORDER = ("school_id", "procedure", "subject", "grade")
 
@@ -106,7 +107,7 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
     columns = {pair for indicator in indicators for pair in terms.columns_of(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
     added = {
-        f"i{place}_{name}": _total(name, term)
+        f"i{place}_{name}": _total(rows, name, term)
         for place, indicator in enumerate(indicators)
         for name, term in terms.row_terms(rows, indicator).items()
     }
@@ -114,12 +115,13 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
     return Sums(finest, keys, len(indicators))
 
 
-def _total(name: str, term: Value) -> Value:
+def _total(rows: Table, name: str, term: Value) -> Value:
     """Return the sum of a term in 64 bits, of squares in whatever the engine has for them.
 
+    A term without a column, as of an indicator that counts every row, is the same for all rows.
     DuckDB adds in 128 bits, which reach pandas as one Python object a number.
     """
-    total = term.sum()
+    total = term.sum() if isinstance(term, Column) else rows.count() * term
     return total if name == "q" else total.fill_null(0).cast("int64")
 
 

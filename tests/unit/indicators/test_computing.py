@@ -174,6 +174,25 @@ def test_count_and_sum_have_no_denominator(store: Store) -> None:
     assert found["denominator"].isna().all()
 
 
+def test_an_indicator_without_conditions_takes_every_row(store: Store) -> None:
+    store.add(YEAR, "results", marks("school_id | mark\n1 | 5\n1 | 4\n2 | 2"))
+    bare = {"where": "", "denominator": "", "interval": "none"}
+    found = compute(
+        (
+            direction(
+                indicator(code="basic", measure="count", **bare),
+                indicator(code="share", measure="share", **bare),
+                indicator(code="rows", measure="sum", numerator="1", **bare),
+            ),
+        ),
+        store,
+        YEAR,
+    )
+    assert values(found) == {"": 2, "school_id=1": 2, "school_id=2": 0}
+    assert values(found, "share") == {"": pytest.approx(2 / 3), "school_id=1": 1, "school_id=2": 0}
+    assert values(found, "rows") == {"": 3, "school_id=1": 2, "school_id=2": 1}
+
+
 def returned(drawing: str) -> pd.DataFrame:
     rows = table(drawing).astype({"school_id": "str"})
     return rows.assign(school_year="2024-25", form="staff")
