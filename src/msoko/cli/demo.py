@@ -31,14 +31,26 @@ import click
     type=click.IntRange(0, 300),
     help="Сколько детских садов.",
 )
-def command(seed: int, project: Path | None, years: int, schools: int, preschools: int) -> None:
+@click.option(
+    "--municipality",
+    default="demo",
+    show_default=True,
+    metavar="ПРОФИЛЬ",
+    help="Профиль, по дорожной карте которого написаны отчёты об исполнении.",
+)
+def command(
+    seed: int, project: Path | None, years: int, schools: int, preschools: int, municipality: str
+) -> None:
     """Создать файлы демонстрационного муниципалитета: всё в них вымышлено."""
     from msoko.demo.municipality import generate
-    from msoko.project import HOME
+    from msoko.project import HOME, Project
 
     root = project.resolve() if project else HOME
     raw = root / "data" / "raw"
-    world = generate(raw, seed, years, schools, preschools, progress=click.echo)
+    world = generate(
+        raw, seed, years, schools, preschools,
+        progress=click.echo, municipality=municipality, project=Project(root),
+    )  # fmt: skip
     last = world.years[-1]
     click.echo(
         f"Готово: школ – {schools}, детских садов – {preschools}, учебных лет – {years}; "

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from msoko.catalog import load_profile, load_roadmap
 from msoko.demo.anomalies import PLANTED
 from msoko.demo.exam_files import write_exams
 from msoko.demo.form_files import write_forms
@@ -29,9 +30,11 @@ from msoko.demo.truth import read_truth, write_truth
 from msoko.demo.vpr_files import write_vpr
 from msoko.demo.workbook import MOMENT
 from msoko.errors import DataRefused
+from msoko.project import HOME, Project
 from msoko.school_year import SchoolYear
 
-MARK = "municipality: demo"
+MARK = "is_synthetic: true"
+"""By this line of `year.yml` the demo knows a year of its own making."""
 LAST_YEAR = 2024
 ZIPPED_YEAR = 2023
 """In this year the forms Ф3 came as one archive."""
@@ -50,8 +53,20 @@ REGISTER = (
 )  # fmt: skip
 
 
-def build_world(seed: int, years: int, schools: int, preschools: int) -> World:
-    """Return everything that the demo's files will be written from."""
+def build_world(
+    seed: int,
+    years: int,
+    schools: int,
+    preschools: int,
+    municipality: str = "demo",
+    project: Project | None = None,
+) -> World:
+    """Return everything that the demo's files will be written from.
+
+    Of the profile only the roadmap and the rule of its returns are taken; schools and pupils
+    are the same under every profile. `project` is where the profile is looked for first.
+    """
+    profile = load_profile(project or Project(HOME), municipality)
     span = tuple(range(LAST_YEAR - years + 1, LAST_YEAR + 1))
     known = schools_of(schools, seed)
     ids = {school.school_id for school in known}
@@ -63,6 +78,9 @@ def build_world(seed: int, years: int, schools: int, preschools: int) -> World:
         pupils=enrol(known, span, seed),
         decisions=[decision for decision in DECISIONS if decision.school_id in ids],
         planted=[anomaly for anomaly in PLANTED if anomaly.school_id in ids],
+        municipality=municipality,
+        roadmap=load_roadmap(project or Project(HOME), profile),
+        returns=profile.returns,
     )
 
 
@@ -73,12 +91,15 @@ def generate(
     schools: int = 21,
     preschools: int = 9,
     progress: Callable[[str], None] = lambda text: None,
+    municipality: str = "demo",
+    project: Project | None = None,
 ) -> World:
     """Write the demo into `raw` (a project's data/raw) and return what it was drawn from.
 
-    The folders of the demo's years are written anew; other folders stay.
+    The folders of the demo's years are written anew; other folders stay. The returns on the
+    roadmap are those of `municipality`, a profile of `project` or of the house.
     """
-    world = build_world(seed, years, schools, preschools)
+    world = build_world(seed, years, schools, preschools, municipality, project)
     refuse_foreign(raw, [str(SchoolYear(year)) for year in world.years])
     raw.mkdir(parents=True, exist_ok=True)
     for year in world.years:
@@ -141,7 +162,7 @@ def write_year(folder: Path, world: World, year: int) -> None:
     outcomes = write_exams(folder, world, year)
     write_forms(folder, world, year, outcomes)
     write_links(folder, world, year, sittings, outcomes)
-    declared = f"school_year: {SchoolYear(year)}\n{MARK}\nis_synthetic: true\n"
+    declared = f"school_year: {SchoolYear(year)}\nmunicipality: {world.municipality}\n{MARK}\n"
     (folder / "year.yml").write_text(declared, encoding="utf-8", newline="\n")
 
 

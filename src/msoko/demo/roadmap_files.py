@@ -1,38 +1,30 @@
-"""What the responsible reported on the roadmap, quarter by quarter and month by month."""
+"""What the responsible reported on the roadmap, by the rule of the municipality's document."""
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from msoko.catalog import load_roadmap
+from msoko.catalog import parse_deadline
 from msoko.demo.draws import stream
 from msoko.demo.sittings import World
 from msoko.ingest.forms.declared import Form
 from msoko.ingest.forms.writing import write_form
-from msoko.project import HOME, Project
 from msoko.school_year import SchoolYear
 
 MONTHS = ("сентябр", "октябр", "ноябр", "декабр", "январ", "феврал", "март", "апрел", "ма",
           "июн", "июл", "август")  # fmt: skip
-DUE_DAY = 25
 LAST_TURN = 9
 """The last return is June's; what is due in July or August is still under way then."""
 QUARTER_ENDS = (3, 6, 9)
 LATE, MISSING, UNDONE = 0.08, 0.04, 0.07
-FALLBACK = tuple(
-    (f"{section}.{number}", "Управление образования" if number % 2 else "Методический центр", "")
-    for section, count in (("1.1", 22), ("1.2", 7), ("1.3", 4), ("1.4", 8), ("2.1", 11),
-                           ("2.2", 5), ("2.3", 9), ("2.4", 5))
-    for number in range(1, count + 1)
-)  # fmt: skip
-"""Measures (number, responsible, deadline) where the demo profile has no roadmap."""
 
 
 def write_returns(folder: Path, world: World, form: Form, year: int) -> None:
-    """Write the returns of a year, a workbook per quarter."""
+    """Write the returns of a year, a workbook per quarter; none without a roadmap."""
     records = list(_records(world, year))
     quarters = sorted({_quarter(record["period"]) for record in records})
     for quarter in quarters:
@@ -41,45 +33,71 @@ def write_returns(folder: Path, world: World, form: Form, year: int) -> None:
         write_form(path, form, str(SchoolYear(year)), (), own)
 
 
-def measures() -> list[tuple[str, str, str]]:
-    """Return the demo profile's measures: code, responsible, deadline as printed."""
-    declared = load_roadmap(Project(HOME), "demo")
-    return [(one.code, one.responsible, one.deadline) for one in declared] or list(FALLBACK)
-
-
 def _records(world: World, year: int) -> Iterator[dict[str, Any]]:
-    for code, responsible, deadline in measures():
-        draw = stream(world.seed, "roadmap", code, year)
-        due = _due(deadline)
+    for measure in world.roadmap:
+        if parse_deadline(measure.deadline, SchoolYear(year)).kind == "other_year":
+            continue
+        draw = stream(world.seed, "roadmap", measure.code, year)
+        due = _due(measure.deadline)
         is_undone = draw.random() < UNDONE
-        last = min(LAST_TURN, due) if due is not None else LAST_TURN
-        for turn in _turns(due):
+        turns = _turns(due, is_monthly(world))
+        for turn in turns:
             if draw.random() < MISSING:
                 continue
-            period = _period(year, turn)
+            day = _day(world, year, turn)
             late = int(draw.integers(1, 12)) if draw.random() < LATE else -int(draw.integers(0, 5))
             status = "в работе"
-            if turn == last and (due is None or due <= LAST_TURN):
+            if turn == turns[-1] and (due is None or due <= LAST_TURN):
                 status = "не выполнено" if is_undone else "выполнено"
             yield {
-                "measure": code, "period": f"{period:%Y-%m}", "responsible": responsible,
-                "status": status, "returned_on": period + dt.timedelta(days=late),
+                "measure": measure.code, "period": _period(world, day),
+                "responsible": measure.responsible or NOBODY,
+                "status": status, "returned_on": day + dt.timedelta(days=late),
                 "result": RESULTS[int(draw.integers(0, len(RESULTS)))]
                 if status == "выполнено" else None,
             }  # fmt: skip
 
 
-def _turns(due: int | None) -> Sequence[int]:
-    """Return the months that are reported on: up to the due one, or each quarter's last."""
+def is_monthly(world: World) -> bool:
+    """Whether the rule asks for a return each month; without a rule people report by quarter."""
+    return world.returns is not None and world.returns.period == "month"
+
+
+def _turns(due: int | None, by_month: bool) -> Sequence[int]:
+    """Return the months that are reported on: up to the due one, or each quarter's last.
+
+    Of the quarters, a measure with a date is reported on in those of its last two months.
+    """
     if due is None:
         return QUARTER_ENDS
-    return range(max(0, min(due, LAST_TURN) - 1), min(due, LAST_TURN) + 1)
+    months = range(max(0, min(due, LAST_TURN) - 1), min(due, LAST_TURN) + 1)
+    return months if by_month else sorted({_quarter_end(month) for month in months})
+
+
+def _quarter_end(turn: int) -> int:
+    """Return the last month of a calendar quarter; September's is its own."""
+    return -(-turn // 3) * 3
+
+
+def _day(world: World, year: int, turn: int) -> dt.date:
+    """Return the day by which the rule wants the return; the month's last where it names none."""
+    month = (8 + turn) % 12 + 1
+    first = dt.date(year + (turn > 3), month, 1)
+    last = calendar.monthrange(first.year, month)[1]
+    named = world.returns.day if world.returns else None
+    return first.replace(day=min(named or last, last))
+
+
+def _period(world: World, day: dt.date) -> str:
+    return f"{day:%Y-%m}" if is_monthly(world) else _quarter(f"{day:%Y-%m}")
 
 
 RESULTS = (
     "Приказ управления образования", "Аналитическая справка", "Протокол совещания",
     "Адресные рекомендации направлены в школы", "План мероприятий утверждён",
 )  # fmt: skip
+NOBODY = "Управление образования"
+"""Who reports on a measure for which the document names nobody."""
 
 
 def _due(deadline: str) -> int | None:
@@ -94,11 +112,9 @@ def _due(deadline: str) -> int | None:
     return max(found, default=None)
 
 
-def _period(year: int, turn: int) -> dt.date:
-    month = 9 + turn
-    return dt.date(year + (month > 12), (month - 1) % 12 + 1, DUE_DAY)
-
-
 def _quarter(period: str) -> str:
+    """Return the quarter of a month, 2024-Q4; a quarter is its own."""
+    if "Q" in period:
+        return period
     year, month = period.split("-")
     return f"{year}-Q{(int(month) - 1) // 3 + 1}"

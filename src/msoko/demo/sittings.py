@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from msoko.catalog.municipality import Measure, Returns
 from msoko.demo import anomalies
 from msoko.demo.draws import stream
 from msoko.demo.papers import Paper
@@ -29,6 +30,9 @@ class World:
     pupils: pd.DataFrame
     decisions: Sequence[Decision]
     planted: Sequence[anomalies.Anomaly]
+    municipality: str = "demo"
+    roadmap: tuple[Measure, ...] = ()
+    returns: Returns | None = None
 
     def open_schools(self, year: int) -> list[School]:
         return [school for school in self.schools if school.is_open(year)]

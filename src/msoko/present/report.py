@@ -190,6 +190,12 @@ class Report(Reading):
 
         return intake.meaning(self)
 
+    def roadmap_due(self) -> Block:
+        """What is due in the month and quarter of the latest return, and what is past."""
+        from msoko.present.blocks import roadmap_due
+
+        return roadmap_due.due(self)
+
     def roadmap_calendar(self) -> Block:
         """What the roadmap wants done in each month and quarter."""
         from msoko.present.blocks import roadmap

@@ -24,6 +24,8 @@ PERIOD_MONTHS = {"month": 1, "quarter": 3, "half_year": 6}
 NOT_THIS_YEAR = ("other_year",)
 """Kinds of deadline that put a measure outside the school year."""
 STATUSES = ("done", "in_progress", "not_done", "unknown")
+MOST_UNKNOWN = 0.5
+"""Where more of the rows than this name measures that the roadmap lacks, they are of another."""
 PERIOD = re.compile(r"(20\d\d)-(?:(Q(?=[1-4]$)|H(?=[12]$))|(?=(?:0[1-9]|1[0-2])$))(\d+)")
 
 
@@ -108,6 +110,21 @@ class RoadmapYear:
         days = pd.to_datetime(self.returns["returned_on"]).dropna() if len(self.returns) else []
         return max(days).date() if len(days) else None
 
+    @property
+    def past_due(self) -> list[tuple[Task, Due]]:
+        """Measures whose last deadline is before `as_of`, and that were not reported as done."""
+        if self.as_of is None:
+            return []
+        ended = [
+            (task, max(task.dues, key=lambda due: due.end)) for task in self.tasks if task.dues
+        ]
+        return [
+            (task, due)
+            for task, due in ended
+            if min(due.end, self.year.ends) < self.as_of
+            and self.statuses.get(task.measure.code) != "done"
+        ]
+
     @cached_property
     def statuses(self) -> dict[str, str]:
         """What was last reported of each measure that anything was reported of."""
@@ -186,24 +203,51 @@ def period_end(period: str, year: SchoolYear) -> dt.date:
     return dt.date(start, month, calendar.monthrange(start, month)[1])
 
 
-def readable(
-    returns: pd.DataFrame, measures: Sequence[Measure], year: SchoolYear
-) -> tuple[pd.DataFrame, int]:
-    """Return the returns with their measures' codes, and how many name no measure or period.
+@dataclass(frozen=True)
+class Received:
+    """The returns of a year as they can be read.
+
+    `rows` are those on measures of the roadmap, with the measures' codes; `count` is how many
+    rows came; `unknown` are the measures named that the roadmap does not have.
+    """
+
+    rows: pd.DataFrame
+    count: int
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the returns were written on another roadmap: most rows name what is not in it.
+
+        Then the few that do match a number match it by chance, and `rows` holds none.
+        """
+        return self.count > 0 and self.rows.empty and bool(self.unknown)
+
+    @property
+    def unread(self) -> int:
+        return self.count - len(self.rows)
+
+
+def readable(returns: pd.DataFrame, measures: Sequence[Measure], year: SchoolYear) -> Received:
+    """Return which returns are on measures of the roadmap, and what the others name.
 
     People give a measure by its printed number; one printed twice is known by its code alone.
     """
     if returns.empty:
-        return returns, 0
+        return Received(returns, 0)
     numbers = [one.number.strip(". ") for one in measures]
     codes = {
         number: one.code
         for number, one in zip(numbers, measures, strict=True)
-        if numbers.count(number) == 1
+        if number and numbers.count(number) == 1
     } | {one.code: one.code for one in measures}
-    named = returns["measure"].astype("str").str.strip(". ").map(codes)
+    said = returns["measure"].astype("str").str.strip(". ")
+    named = said.map(codes)
     is_period = [
         text == str(year) or bool(PERIOD.fullmatch(text)) for text in returns["period"].astype(str)
     ]
     kept = named.notna() & np.array(is_period, bool)
-    return returns.assign(measure=named)[kept], int((~kept).sum())
+    unknown = tuple(dict.fromkeys(said[named.isna()]))
+    if named.isna().mean() > MOST_UNKNOWN:
+        kept &= False
+    return Received(returns.assign(measure=named)[kept], len(returns), unknown)

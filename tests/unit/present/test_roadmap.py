@@ -110,5 +110,35 @@ def test_returns_name_a_measure_by_its_printed_number_where_it_is_printed_once()
              measure("c", "май", number="1.1.")]  # fmt: skip
     named = (("1.1", "2025-05"), ("2.3", "2025-05"), ("b", "2025-05"), ("c", "май"))
     rows = returns(*((code, period, "done", "2025-05-20") for code, period in named))
-    kept, unread = readable(rows, twice, YEAR)
-    assert (kept["measure"].tolist(), unread) == (["c", "b"], 2)
+    received = readable(rows, twice, YEAR)
+    assert (received.rows["measure"].tolist(), received.unread) == (["c", "b"], 2)
+    assert received.unknown == ("2.3",)
+    assert not received.is_foreign
+
+
+def test_returns_on_another_roadmap_are_told_and_not_counted_as_late():
+    others = [(f"7.{number}", "2024-10", "done", "2024-10-20") for number in (1, 2, 3)]
+    by_chance = ("1.1", "2024-10", "done", "2024-10-20")
+    received = readable(returns(by_chance, *others), MEASURES, YEAR)
+    assert received.is_foreign
+    assert (received.count, received.unread) == (4, 4)
+    assert received.unknown == ("7.1", "7.2", "7.3")
+    found = RoadmapYear(MEASURES, YEAR, received.rows, MONTHLY)
+    assert (found.expected, found.overdue, found.statuses, found.as_of) == ([], [], {}, None)
+
+
+def test_half_of_the_rows_unknown_are_slips_and_not_another_roadmap():
+    rows = returns(("1.1", "2024-10", "done", "2024-10-20"), ("7.1", "2024-10", "done", ""))
+    assert not readable(rows, MEASURES, YEAR).is_foreign
+
+
+def test_what_is_past_due_was_not_reported_as_done_by_the_latest_return():
+    found = roadmap(
+        MONTHLY,
+        ("1.1", "2024-10", "not_done", "2024-10-20"),
+        ("1.3", "2025-06", "in_progress", "2025-06-01"),
+    )
+    told = [(task.measure.code, due.end) for task, due in found.past_due]
+    assert told == [("1.1", dt.date(2024, 10, 31)), ("1.2", dt.date(2025, 5, 31))]
+    done = roadmap(MONTHLY, ("1.1", "2024-10", "done", "2024-12-02"))
+    assert done.past_due == []  # 1.2 is due in May too: its last deadline is ahead

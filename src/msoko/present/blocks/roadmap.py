@@ -10,7 +10,7 @@ from msoko import catalog
 from msoko.present import russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 from msoko.present.evidence import Evidence
-from msoko.present.roadmap import STATUSES, Late, RoadmapYear, Task, readable
+from msoko.present.roadmap import STATUSES, Late, Received, RoadmapYear, Task, readable
 
 if TYPE_CHECKING:
     from msoko.catalog import Due
@@ -29,11 +29,18 @@ def of(report: Reading) -> RoadmapYear:
     return _read(report)[0]
 
 
-def _read(report: Reading) -> tuple[RoadmapYear, int]:
+def _read(report: Reading) -> tuple[RoadmapYear, Received]:
     measures = catalog.load_roadmap(report.project, report.profile)
     rows = report.store.read("roadmap_returns", [report.year])
-    kept, unread = readable(rows, measures, report.year)
-    return RoadmapYear(measures, report.year, kept, report.profile.returns), unread
+    received = readable(rows, measures, report.year)
+    return RoadmapYear(measures, report.year, received.rows, report.profile.returns), received
+
+
+def _without_returns(report: Reading, received: Received) -> str:
+    """Say that no return came, or that those which came are on another roadmap."""
+    if not received.is_foreign:
+        return report.say("roadmap.no_returns")
+    return report.say("roadmap.foreign", count=received.count, codes=received.unknown)
 
 
 def calendar(report: Reading) -> Block:
@@ -44,7 +51,7 @@ def calendar(report: Reading) -> Block:
     dated = [task for task in found.tasks if task.dues]
     text = report.say("roadmap.calendar", measures=len(found.tasks), dated=len(dated))
     counts = [
-        [_month(month), _quarter(month), russian.decimal(len(found.due_in(month)), 0)]
+        [month_name(month), _quarter(month), russian.decimal(len(found.due_in(month)), 0)]
         for month in found.months
     ]
     head = ["Месяц", "Квартал", "Мероприятий со сроком в этом месяце"]
@@ -55,7 +62,7 @@ def calendar(report: Reading) -> Block:
 def _quarters(report: Reading, found: RoadmapYear) -> Iterable[Details]:
     for quarter in dict.fromkeys(_quarter(month) for month in found.months):
         rows = [
-            [_month(month), *_measure_cells(task), _span(due)]
+            [month_name(month), *measure_cells(task), span(due)]
             for month in found.months
             if _quarter(month) == quarter
             for task, due in found.due_in(month)
@@ -65,7 +72,8 @@ def _quarters(report: Reading, found: RoadmapYear) -> Iterable[Details]:
         yield Details(f"{quarter}: {len(rows)}", (sheet,))
 
 
-def _measure_cells(task: Task) -> list[str]:
+def measure_cells(task: Task) -> list[str]:
+    """Return a measure's number, text, responsible and document as cells of a table."""
     one = task.measure
     return [cell(_number(task)), cell(one.text), cell(one.responsible), cell(one.result)]
 
@@ -74,7 +82,8 @@ def _number(task: Task) -> str:
     return task.measure.number.strip(". ") or "без номера"
 
 
-def _month(month: dt.date) -> str:
+def month_name(month: dt.date) -> str:
+    """Return «Октябрь 2024»."""
     return f"{MONTHS[month.month - 1]} {month.year}"
 
 
@@ -82,7 +91,8 @@ def _quarter(month: dt.date) -> str:
     return f"{QUARTERS[(month.month - 1) // 3]} квартал {month.year}{russian.NBSP}г."
 
 
-def _span(due: Due) -> str:
+def span(due: Due) -> str:
+    """Return the stretch of days that ends with a deadline, or the day alone with «до»."""
     end = f"{due.end:%d.%m.%Y}"
     return f"до {end}" if due.start is None else f"{due.start:%d.%m.%Y} – {end}"
 
@@ -96,7 +106,7 @@ def undated(report: Reading) -> Block:
     parts: list[Details] = []
     for kind in KINDS:
         rows = [
-            [*_measure_cells(task), cell(task.deadline.text)]
+            [*measure_cells(task), cell(task.deadline.text)]
             for task in without
             if task.deadline.kind == kind
         ]
@@ -110,9 +120,11 @@ def undated(report: Reading) -> Block:
 
 def status(report: Reading) -> Block:
     """Say what was last reported of each measure, by direction."""
-    found, unread = _read(report)
+    found, received = _read(report)
+    if not found.measures:
+        return block(report.say("roadmap.none"))
     if found.returns.empty:
-        return block(report.say("roadmap.no_returns"))
+        return block(_without_returns(report, received))
     groups = _by_direction(report, found.own)
     rows = [
         [cell(name), *_counts(found, tasks), _share(report, name, found, tasks)]
@@ -127,7 +139,9 @@ def status(report: Reading) -> Block:
         "roadmap.status", as_of=f"{found.as_of:%d.%m.%Y}", count=len(found.returns),
         measures=len(found.own),
     )  # fmt: skip
-    skipped = report.say("roadmap.unread", count=unread) if unread else None
+    skipped = None
+    if received.unread:
+        skipped = report.say("roadmap.unread", count=received.unread, codes=received.unknown)
     return block(text, table, skipped, *_by_status(report, found), _by_section(report, found))
 
 
@@ -145,19 +159,20 @@ def _by_direction(report: Reading, tasks: Sequence[Task]) -> dict[str, list[Task
     return groups
 
 
-def _said(found: RoadmapYear, task: Task) -> str:
+def reported(found: RoadmapYear, task: Task) -> str:
+    """Return the status last reported of a measure, `unknown` where nothing was."""
     said = found.statuses.get(task.measure.code, "unknown")
     return said if said in STATUSES else "unknown"
 
 
 def _counts(found: RoadmapYear, tasks: Sequence[Task]) -> list[str]:
-    said = [_said(found, task) for task in tasks]
+    said = [reported(found, task) for task in tasks]
     numbers = [len(tasks), *(said.count(one) for one in STATUSES)]
     return [russian.decimal(number, 0) for number in numbers]
 
 
 def _share(report: Reading, name: str, found: RoadmapYear, tasks: Sequence[Task]) -> str:
-    done = sum(_said(found, task) == "done" for task in tasks)
+    done = sum(reported(found, task) == "done" for task in tasks)
     evidence = Evidence(
         what=f"Доля выполненных мероприятий дорожной карты: {name}; {report.year} учебный год",
         shown=russian.amount(done / len(tasks), "percent") if tasks else russian.NOTHING,
@@ -187,9 +202,9 @@ def _by_status(report: Reading, found: RoadmapYear) -> Iterable[Details]:
     """Name what is not done and what nothing is known of; the rest is in the workbook."""
     for said in ("not_done", "unknown"):
         rows = [
-            [*_measure_cells(task), cell(task.deadline.text)]
+            [*measure_cells(task), cell(task.deadline.text)]
             for task in found.own
-            if _said(found, task) == said
+            if reported(found, task) == said
         ]
         if rows:
             title = report.say(f"roadmap.said.{said}")
@@ -199,12 +214,12 @@ def _by_status(report: Reading, found: RoadmapYear) -> Iterable[Details]:
 
 def discipline(report: Reading) -> Block:
     """Count late and missing returns by responsible, and name them."""
-    found = of(report)
+    found, received = _read(report)
     if found.rule is None:
         return block(report.say("roadmap.no_rule"))
     rule = report.say(f"roadmap.rule.{found.rule.period}", day=found.rule.day or 0)
     if not found.expected:
-        return block(rule, report.say("roadmap.no_returns"))
+        return block(rule, _without_returns(report, received))
     late = [one for one in found.overdue if one.returned_on]
     missing = [one for one in found.overdue if one.returned_on is None]
     text = report.say(
