@@ -16,7 +16,7 @@ from msoko.present.reading import Line
 if TYPE_CHECKING:
     from msoko.catalog import Decision, Indicator, Measure
     from msoko.present.reading import Reading
-    from msoko.stats.estimate import Estimate, NotEstimable
+    from msoko.stats.estimate import Estimate
 
 RECIPIENTS = ("department", "methodical_service", "school", "teachers")
 LEAST_SCHOOLS = 5
@@ -176,30 +176,37 @@ def effect(report: Reading) -> Block:
 
 def _effect(report: Reading, decision: Decision) -> str:
     indicator = report.direction.indicator(decision.indicator)
-    line = Line(indicator)
-    told = change.between(report, line, decision.schools or None)
+    outcome, told = effect_of(report, decision)
     slots = {
         "text": cell(decision.text),
         "title": cell(indicator.short_title or indicator.title),
         "expected": russian.change(decision.expected.value, indicator.unit),
         "date": f"{decision.date:%d.%m.%Y}",
     }
-    if not change.comparable(report, line):
-        return "- " + report.say("effect.not_comparable", **slots)
-    if told is None or not told.is_estimable or told.n < LEAST_SCHOOLS:
-        return "- " + report.say("effect.too_few", least=LEAST_SCHOOLS, **slots)
+    if told is None:
+        return "- " + report.say(f"effect.{outcome}", least=LEAST_SCHOOLS, **slots)
     number = report.ledger.cite(_evidence(report, indicator, decision, told))
     interval = russian.span(told.low, told.high, indicator.unit, is_change=True)
     return "- " + report.say(
-        f"effect.{_outcome(indicator, decision, told)}",
-        number=number,
-        interval=interval,
-        n=told.n,
-        **slots,
+        f"effect.{outcome}", number=number, interval=interval, n=told.n, **slots
     )
 
 
-def _outcome(indicator: Indicator, decision: Decision, told: Estimate | NotEstimable) -> str:
+def effect_of(report: Reading, decision: Decision) -> tuple[str, Estimate | None]:
+    """Return what a decision of last year changed, as a key of `effect` and the estimate.
+
+    Without an estimate the key says why: `not_comparable` or `too_few`.
+    """
+    line = Line(report.direction.indicator(decision.indicator))
+    if not change.comparable(report, line):
+        return "not_comparable", None
+    told = change.between(report, line, decision.schools or None)
+    if told is None or not told.is_estimable or told.n < LEAST_SCHOOLS:
+        return "too_few", None
+    return _outcome(decision, told), told
+
+
+def _outcome(decision: Decision, told: Estimate) -> str:
     """Return reached, partly, untold or worse, by the interval and the expected change."""
     sign = 1 if decision.expected.value >= 0 else -1
     worst, best = sorted((sign * told.low, sign * told.high))
