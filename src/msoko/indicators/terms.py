@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
 
 SCALE = 1_000
-"""Squares of numbers up to 100 still fit 64 bits when a hundred million are added."""
+"""Numbers are kept to a thousandth; their sums fit 64 bits up to nine million millions."""
 
 
 def columns_of(indicator: Indicator) -> set[tuple[str, str]]:
@@ -43,7 +43,10 @@ def row_terms(rows: Table, indicator: Indicator) -> dict[str, Value]:
         number = expression(rows, indicator.numerator).cast("float64")
         kept = _scaled(ibis.cases((both(where), number)))
         terms = {"a": kept, "n": kept.notnull().cast("int64")}
-        return {**terms, "q": kept * kept} if indicator.interval == "t" else terms
+        if indicator.interval != "t":
+            return terms
+        exact = kept.cast("decimal(19, 0)")  # the square of a sum in roubles passes 64 bits
+        return {**terms, "q": exact * exact}
     if indicator.denominator:
         where.append(expression(rows, indicator.denominator))
     whole = both(where)
