@@ -182,12 +182,26 @@ def load_decisions(
     checks.refuse_repeated("решение", declared)
     known: dict[str, set[str]] = {}
     for decision in declared:
-        SchoolYear.parse(decision.school_year)
+        _check_years(decision)
         code = decision.direction
         if code not in known:
             known[code] = _indicator_codes(project, profile, decision)
         checks.require_known("indicator", decision.indicator, known[code], decision.place)
     return tuple(item for item in declared if year is None or item.school_year == str(year))
+
+
+def _check_years(decision: Decision) -> None:
+    """Refuse a year that is none, and a change expected no later than the decision itself."""
+    try:
+        taken = SchoolYear.parse(decision.school_year)
+        by = SchoolYear.parse(decision.expected.by) if decision.expected.by else None
+    except UsageError as error:
+        raise UsageError(f"{decision.place}: {error}. Исправьте год.") from None
+    if by is not None and by <= taken:
+        raise UsageError(
+            f"{decision.place}: изменение ожидается к {by}, а решение принято по итогам "
+            f"{taken} учебного года. Назовите в by более поздний год или уберите его."
+        )
 
 
 def _indicator_codes(project: Project, profile: Profile, decision: Decision) -> set[str]:

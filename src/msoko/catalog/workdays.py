@@ -90,22 +90,28 @@ class WorkCalendar:
 def load_calendar(project: Project, region: str) -> WorkCalendar:
     """Return the working days of `region` (its name in the nominative, as a profile gives it).
 
-    A day entered under another year, a weekday among working weekends or a weekend among days
-    off is refused: each such slip would move a deadline unnoticed.
+    A year that the project enters itself goes before the house's. A day entered under another
+    year, a weekday among working weekends or a weekend among days off is refused: each such
+    slip would move a deadline unnoticed.
     """
-    path = project.find("registry", "calendar.yml")
-    declared = strict.load(path, CalendarFile, project.shown(path))
+    years: dict[int, CalendarYear] = {}
+    regional: dict[int, RegionalYear] = {}
+    for path in project.layers("registry", "calendar.yml"):
+        declared = strict.load(path, CalendarFile, project.shown(path))
+        _check(declared)
+        years = {one.year: one for one in declared.years} | years
+        own = [one for one in declared.regional if one.region == region]
+        regional = {one.year: one for one in own} | regional
+    return WorkCalendar(years, regional, region)
+
+
+def _check(declared: CalendarFile) -> None:
     for year in declared.years:
         _require(year, year.days_off, is_weekend=False)
         _require(year, year.working_weekends, is_weekend=True)
     for own in declared.regional:
         _require(own, own.days_off, is_weekend=False)
     _refuse_repeated(declared)
-    return WorkCalendar(
-        {one.year: one for one in declared.years},
-        {one.year: one for one in declared.regional if one.region == region},
-        region,
-    )
 
 
 def _require(

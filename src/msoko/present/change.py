@@ -85,12 +85,16 @@ def comparable(report: Reading, line: Line) -> bool:
 
 
 def between(
-    report: Reading, line: Line, schools: Iterable[str] | None = None
+    report: Reading,
+    line: Line,
+    schools: Iterable[str] | None = None,
+    since: SchoolYear | None = None,
 ) -> Estimate | NotEstimable | None:
-    """Return the change since last year over schools; None where the indicator has no schools."""
+    """Return the change since last year, or `since`; None where the indicator has no schools."""
     from msoko.stats.ratio import ratio_change
 
-    pairs = [school_parts(report, line, year) for year in _two_years(report)]
+    last, this = _two_years(report)
+    pairs = [school_parts(report, line, year) for year in (since or last, this)]
     if any(pair.empty for pair in pairs) or line.indicator.measure in ("count", "sum"):
         return None
     everyone = pairs[0].index.union(pairs[1].index).sort_values()

@@ -106,3 +106,14 @@ def test_year_entered_twice_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(UsageError, match="2025 год внесён дважды"):
         load_calendar(Project(tmp_path), "Приморье")
+
+
+def test_projects_own_year_joins_and_replaces_the_houses(tmp_path: Path) -> None:
+    (tmp_path / "registry").mkdir()
+    text = ONE_YEAR.format(off="2025-05-05", weekends="")
+    text += text.replace("years:\n", "").replace("2025", "2027")
+    (tmp_path / "registry" / "calendar.yml").write_text(text, encoding="utf-8")
+    found = load_calendar(Project(tmp_path), "Приморье")
+    assert (found.is_working(day("05.05.2025")), found.is_working(day("02.05.2025"))) == (0, 1)
+    assert found.is_working(day("05.05.2027")) is False
+    assert found.is_working(day("04.11.2024")) is False  # из календаря программы

@@ -12,6 +12,7 @@ from msoko.present import change, russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 from msoko.present.evidence import Evidence
 from msoko.present.reading import Line
+from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
     from msoko.catalog import Decision, Indicator, Measure
@@ -163,18 +164,34 @@ def _expected(report: Reading, decision: Decision) -> str:
 def effect(report: Reading) -> Block:
     """Compare before and after each decision of last year, where the data carry it."""
     last = str(report.year.shifted(-1))
-    taken = [one for one in report.decisions if one.school_year == last]
+    taken = measured(report)
     if not taken:
         return block(report.say("effect.none", year=last))
-    items = [_effect(report, one) for one in taken]
+    items = ["- " + effect_sentence(report, one) for one in taken]
+    own = sum(one.school_year == last for one in taken)
+    earlier = len(taken) - own
     return block(
-        report.say("effect.reading", count=len(taken), year=last),
+        report.say("effect.reading", count=own, year=last)
+        + (" " + report.say("effect.earlier", count=earlier) if earlier else ""),
         "\n".join(items),
         report.say("effect.caveat"),
     )
 
 
-def _effect(report: Reading, decision: Decision) -> str:
+def measured(report: Reading) -> list[Decision]:
+    """Return the decisions of last year, and earlier ones whose change was expected by this."""
+    last = str(report.year.shifted(-1))
+    return [one for one in report.decisions if one.school_year == last or _due(one) == report.year]
+
+
+def _due(decision: Decision) -> SchoolYear:
+    """Return the school year in which a decision's change is to be seen."""
+    taken = SchoolYear.parse(decision.school_year)
+    return SchoolYear.parse(decision.expected.by) if decision.expected.by else taken.shifted(1)
+
+
+def effect_sentence(report: Reading, decision: Decision) -> str:
+    """Return what may be said of a decision's effect, its number linked to its evidence."""
     indicator = report.direction.indicator(decision.indicator)
     outcome, told = effect_of(report, decision)
     slots = {
@@ -182,25 +199,27 @@ def _effect(report: Reading, decision: Decision) -> str:
         "title": cell(indicator.short_title or indicator.title),
         "expected": russian.change(decision.expected.value, indicator.unit),
         "date": f"{decision.date:%d.%m.%Y}",
+        "by": _due(decision),
     }
     if told is None:
-        return "- " + report.say(f"effect.{outcome}", least=LEAST_SCHOOLS, **slots)
-    number = report.ledger.cite(_evidence(report, indicator, decision, told))
+        return report.say(f"effect.{outcome}", least=LEAST_SCHOOLS, **slots)
+    number = report.ledger.cite(evidence(report, indicator, decision, told))
     interval = russian.span(told.low, told.high, indicator.unit, is_change=True)
-    return "- " + report.say(
-        f"effect.{outcome}", number=number, interval=interval, n=told.n, **slots
-    )
+    return report.say(f"effect.{outcome}", number=number, interval=interval, n=told.n, **slots)
 
 
 def effect_of(report: Reading, decision: Decision) -> tuple[str, Estimate | None]:
-    """Return what a decision of last year changed, as a key of `effect` and the estimate.
+    """Return what a decision changed, as a key of `effect` and the estimate.
 
-    Without an estimate the key says why: `not_comparable` or `too_few`.
+    Without an estimate the key says why: `later`, `not_comparable` or `too_few`.
     """
+    if _due(decision) > report.year:
+        return "later", None
     line = Line(report.direction.indicator(decision.indicator))
     if not change.comparable(report, line):
         return "not_comparable", None
-    told = change.between(report, line, decision.schools or None)
+    since = SchoolYear.parse(decision.school_year)
+    told = change.between(report, line, decision.schools or None, since)
     if told is None or not told.is_estimable or told.n < LEAST_SCHOOLS:
         return "too_few", None
     return _outcome(decision, told), told
@@ -217,13 +236,12 @@ def _outcome(decision: Decision, told: Estimate) -> str:
     return "reached" if sign * (told.value - decision.expected.value) >= 0 else "partly"
 
 
-def _evidence(
-    report: Reading, indicator: Indicator, decision: Decision, told: Estimate
-) -> Evidence:
-    last = report.year.shifted(-1)
-    schools = "отобранным школам" if decision.schools else "всем школам"
+def evidence(report: Reading, indicator: Indicator, decision: Decision, told: Estimate) -> Evidence:
+    """Return what stands behind the change that followed a decision."""
+    since, schools = decision.school_year, "отобранным" if decision.schools else "всем"
     return Evidence(
-        what=f"Изменение после решения: {indicator.title}, по {schools}; с {last} по {report.year}",
+        what=f"Изменение после решения: {indicator.title}, по {schools} школам; "
+        f"с {since} по {report.year}",
         shown=russian.change(told.value, indicator.unit),
         formula="разность двух значений; ошибка – по школам (msoko.stats.ratio.ratio_change)",
         n=russian.counted(told.n, "школа", "школы", "школ"),
