@@ -15,7 +15,7 @@ import pytest
 from conftest import Run, contents
 from tiny import COUNT, OPENING, notebook, write_tiny
 
-from msoko.run import guard, work
+from msoko.run import executing, guard
 
 KEPT = "Прежние отчёты остались на месте."
 
@@ -197,7 +197,7 @@ def test_a_full_disk_is_one_message(project: Path, run: Run, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", str(project / "x.ipynb"))
 
-    monkeypatch.setattr(work, "write_notebook", full)
+    monkeypatch.setattr(executing, "write_notebook", full)
     code, _, err = run("build", "2023-24", "--project", project)
     assert (code, err) == (
         1,

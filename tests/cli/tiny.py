@@ -12,7 +12,7 @@ region: {nominative: Край, genitive: Края, prepositional: Крае}
 department: {nominative: Управление, genitive: Управления, prepositional: Управлении}
 methodical_service: {nominative: Центр, genitive: Центра, prepositional: Центре}
 is_synthetic: true
-directions: [first, second]
+directions: [%s]
 """
 
 DIRECTION = """\
@@ -58,11 +58,21 @@ COUNT = (
 )
 PARAMETERS = 'school_year: str = "2024-25"\nmunicipality: str = "tiny"\nedition: str = "internal"'
 
+PARAMETERS_OF_SCHOOL = f'{PARAMETERS}\nschool_id: str = "A1"'
+SCHOOL = (
+    'from IPython.display import Markdown\nMarkdown(f"Паспорт {school_id}, [первое](first.html), '
+    '[сосед](passports/B2.html), [методика](method.html#x), [вне](https://example.org/).")'
+)
 
-def write_tiny(root: Path, years: tuple[str, ...] = ("2022-23", "2023-24")) -> Path:
-    """Write the project, and return its root."""
-    texts = {"profiles/tiny.yml": PROFILE}
-    for number, code in enumerate(("first", "second"), start=1):
+
+def write_tiny(
+    root: Path,
+    years: tuple[str, ...] = ("2022-23", "2023-24"),
+    codes: tuple[str, ...] = ("first", "second"),
+) -> Path:
+    """Write the project with a direction for each code, and return its root."""
+    texts = {"profiles/tiny.yml": PROFILE % ", ".join(codes)}
+    for number, code in enumerate(codes, start=1):
         texts[f"notebooks/{code}.yml"] = DIRECTION % {"code": code, "number": number}
         texts[f"notebooks/{code}.ipynb"] = json.dumps(notebook(OPENING, COUNT))
     for year in years:
@@ -74,11 +84,22 @@ def write_tiny(root: Path, years: tuple[str, ...] = ("2022-23", "2023-24")) -> P
     return root
 
 
-def notebook(*cells: str) -> dict:
+def write_passport(root: Path, *cells: str, parameters: str = PARAMETERS_OF_SCHOOL) -> None:
+    """Write the notebook that is executed for each school."""
+    made = notebook(*(cells or (SCHOOL,)), parameters=parameters)
+    path = root / "notebooks" / "school_passport.ipynb"
+    path.write_text(json.dumps(made), encoding="utf-8")
+    declared = DIRECTION % {"code": "school_passport", "number": 93}
+    path.with_suffix(".yml").write_text(
+        declared.replace("mechanism: results", "mechanism: system"), encoding="utf-8"
+    )
+
+
+def notebook(*cells: str, parameters: str = PARAMETERS) -> dict:
     """Return a report's notebook: its title, its parameters, a question, the cells."""
     made = [
         {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Отчёт"},
-        code("parameters", PARAMETERS, ["parameters"]),
+        code("parameters", parameters, ["parameters"]),
         {"cell_type": "markdown", "id": "question", "metadata": {}, "source": "## Сколько школ?"},
     ]
     made += [code(f"cell-{place}", source, []) for place, source in enumerate(cells, start=1)]

@@ -26,11 +26,19 @@ from msoko.school_year import SchoolYear
 @municipality_option
 @edition_option
 @click.option(
+    "-d",
     "--direction",
     "directions",
     multiple=True,
     metavar="КОД",
     help="Построить только это направление; можно повторить.",
+)
+@click.option(
+    "--school",
+    "schools",
+    multiple=True,
+    metavar="КОД",
+    help="Построить паспорт этой организации, например s007; можно повторить.",
 )
 @click.option(
     "--engine",
@@ -65,6 +73,7 @@ def command(
     municipality: str | None,
     edition: str,
     directions: tuple[str, ...],
+    schools: tuple[str, ...],
     engine: str | None,
     renderer: str,
     jobs: int | None,
@@ -95,6 +104,7 @@ def command(
             renderer=renderer,
             jobs=jobs,
             directions=list(directions) or None,
+            schools=list(schools) or None,
             parameters=_given(parameters),
             validator=validator,
             with_site=not no_site,

@@ -12,12 +12,18 @@ import click
 class Lines:
     """One line for each step, for logs and pipes."""
 
+    def __init__(self) -> None:
+        self._counts: dict[str, str] = {}
+
     def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None: ...
 
+    def counted(self, title: str, done: int, of: int) -> None:
+        self._counts[title] = f": {done} из {of}"
+
     def finished(self, title: str, seconds: float) -> None:
-        click.echo(f"готово: {title} ({_seconds(seconds)})")
+        click.echo(f"готово: {title}{self._counts.pop(title, '')} ({_seconds(seconds)})")
 
     def failed(self, title: str, message: str) -> None:
         click.echo(f"не построено: {title}")
@@ -47,15 +53,23 @@ class Live:
             transient=True,
         )
         self._tasks: dict[str, Any] = {}
+        self._counts: dict[str, str] = {}
 
     def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None:
         self._tasks[title] = self.progress.add_task(title, total=None)
 
+    def counted(self, title: str, done: int, of: int) -> None:
+        self._counts[title] = f": {done} из {of}"
+        if title in self._tasks:
+            self.progress.update(self._tasks[title], description=title + self._counts[title])
+
     def finished(self, title: str, seconds: float) -> None:
         self._remove(title)
-        self.console.print(f"✓ {title} ({_seconds(seconds)})", markup=False)
+        self.console.print(
+            f"✓ {title}{self._counts.pop(title, '')} ({_seconds(seconds)})", markup=False
+        )
 
     def failed(self, title: str, message: str) -> None:
         self._remove(title)

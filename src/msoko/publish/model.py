@@ -13,6 +13,7 @@ Change = Literal["better", "worse", "same", "neutral", "not_comparable"]
 INDEX = "index.html"
 QUALITY = "quality.html"
 METHOD = "method.html"
+PASSPORTS = "passports/index.html"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,21 @@ class RefusedReport:
 
 
 @dataclass(frozen=True)
+class Passport:
+    """A school's own page; without a notebook the page of the release before stays, if any."""
+
+    school_id: str
+    name: str
+    is_preschool: bool
+    notebook: Path | None
+    reason: str = ""
+
+    @property
+    def href(self) -> str:
+        return f"passports/{self.school_id}.html"
+
+
+@dataclass(frozen=True)
 class TableCheck:
     """The outcome of one table's suite."""
 
@@ -177,6 +193,7 @@ class SiteContext:
     quality_notebook: Path | None = None  # an executed notebook takes the place of `quality`
     overall: tuple[ExecutedReport, ...] = ()  # pages of no direction, listed with the method
     attachments: tuple[Attachment, ...] = ()
+    passports: tuple[Passport, ...] = ()  # never in the public edition
     method: MarkdownPage | None = None
     extra_pages: tuple[MarkdownPage, ...] = ()
     refused: tuple[RefusedReport, ...] = ()

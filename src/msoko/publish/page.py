@@ -17,6 +17,7 @@ from msoko.publish.finish import Fragment, finished
 from msoko.publish.labels import labels
 from msoko.publish.manuscript import Manuscript, put_back, read_manuscript
 from msoko.publish.model import PageLink, SiteMap
+from msoko.publish.passports import lead_up
 from msoko.publish.writing import write_whole
 
 Renderer = Literal["embedded", "quarto"]
@@ -90,15 +91,21 @@ def composed(done: Rendered, site: SiteMap, href: str) -> str:
         href,
         title=done.manuscript.title,
         number=current.number if current else None,
-        body=Markup(done.fragment.html),
+        body=Markup(lead_up(done.fragment.html, href)),
         contents=done.fragment.contents,
         has_code=done.manuscript.code_cells > 0,
         renderer=RENDERER_NAMES[done.renderer],
         before=before,
         after=after,
-        files=[link for link in site.files if Path(link.href).stem == Path(href).stem],
+        files=[
+            link for link in site.files if link.href.partition(".")[0] == href.partition(".")[0]
+        ],
     )
     return put_back(html, done.manuscript.images)
+
+
+def _name(href: str) -> str:
+    return href.partition(".")[0]
 
 
 def _neighbours(

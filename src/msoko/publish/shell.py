@@ -35,6 +35,7 @@ def _asset(name: str) -> Markup:
 def page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
     """Return the whole page; `facts` are what the template asks for beyond the shell.
 
+    `href` is the page's place within the site: from a folder below, links lead up first.
     Texts are escaped unless they are Markup; an unknown name in a template is an error.
     """
     return (
@@ -43,6 +44,7 @@ def page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
         .render(
             site=site,
             href=href,
+            up="../" * href.count("/"),
             words=labels(),
             style=_asset("style.css"),
             script=_asset("behaviour.js"),

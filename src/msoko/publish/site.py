@@ -10,13 +10,14 @@ from typing import Any
 from markupsafe import Markup
 
 from msoko.disclosure.leaks import refuse_leaks
-from msoko.publish import embedded, shell
+from msoko.publish import embedded, passports, shell
 from msoko.publish.finish import finished
 from msoko.publish.labels import labels
 from msoko.publish.manuscript import folded, put_back, taken_out
 from msoko.publish.model import (
     INDEX,
     METHOD,
+    PASSPORTS,
     QUALITY,
     ExecutedReport,
     MarkdownPage,
@@ -59,6 +60,7 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
     kept = [entry for entry in context.refused if (out_dir / entry.href).exists()]
     site = _site_map(reports, kept, context)
     notebooks = {report.href: report.notebook for report in (*reports, *context.overall)}
+    notebooks |= {one.href: one.notebook for one in context.passports if one.notebook}
     if context.quality_notebook:
         notebooks[QUALITY] = context.quality_notebook
     rendered = fragments(list(notebooks.values()), context.renderer)
@@ -66,6 +68,9 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
         href: composed(done, site, href) for href, done in zip(notebooks, rendered, strict=True)
     }
     pages[INDEX] = _index(reports, kept, site, context)
+    old = passports.kept(context.passports, out_dir)
+    if context.passports:
+        pages[PASSPORTS] = passports.list_page(context.passports, old, site)
     pages.setdefault(QUALITY, _quality(context.quality, site))
     for extra in _written_pages(context):
         pages[extra.href] = written_page(extra, site)
@@ -76,6 +81,9 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
         for entry in kept:
             for path in sorted(out_dir.glob(f"{entry.direction}.*")):
                 shutil.copyfile(path, folder / path.name)
+        for one in old:
+            (folder / one.href).parent.mkdir(exist_ok=True)
+            shutil.copyfile(out_dir / one.href, folder / one.href)
         for href, html in pages.items():
             write_whole(folder / href, html)
         for attachment in context.attachments:
@@ -96,6 +104,7 @@ def _site_map(
 ) -> SiteMap:
     directions = sorted([*reports, *kept], key=lambda entry: (entry.number, entry.direction))
     menu = [PageLink(page.title, page.href) for page in context.overall]
+    menu += passports.menu(context.passports)
     menu += [PageLink("Качество данных", QUALITY)]
     menu += [PageLink(p.menu_title or p.title, p.href) for p in _written_pages(context)]
     return SiteMap(
@@ -169,6 +178,10 @@ def _cards(
 def _about(context: SiteContext) -> list[dict[str, str]]:
     entries = [
         {"href": page.href, "title": page.title, "text": page.purpose} for page in context.overall
+    ]
+    entries += [
+        {"href": link.href, "title": link.title, "text": passports.PURPOSE}
+        for link in passports.menu(context.passports)
     ]
     entries += [
         {

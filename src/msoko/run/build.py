@@ -20,6 +20,7 @@ from msoko.run.notebook import read_notebook
 from msoko.run.parameters import Value, declared_parameters, read_parameters
 from msoko.run.plan import Plan
 from msoko.run.progress import Progress, Silence
+from msoko.run.reports import school_of
 from msoko.run.schedule import worker_count
 from msoko.run.warm import default_engine
 from msoko.run.work import Build, BuildResult
@@ -36,6 +37,7 @@ def build(
     renderer: str = "auto",
     jobs: int | None = None,
     directions: list[str] | None = None,
+    schools: list[str] | None = None,
     parameters: Mapping[str, str] | None = None,
     validator: str = "relational",
     with_site: bool = True,
@@ -46,8 +48,9 @@ def build(
 
     A blocking fault in the data stops the reports it concerns, a notebook that fails
     stops its own; the others are built and published, and what was published before of
-    the stopped ones stays. Interrupted at any point, the next build goes on from there.
-    Raises `MsokoError` where nothing can be built at all.
+    the stopped ones stays. `schools` are those whose passports are wanted, and nothing
+    else is unless `directions` name it. Interrupted at any point, the next build goes on
+    from there. Raises `MsokoError` where nothing can be built at all.
     """
     began = time.perf_counter()
     progress = progress or Silence()
@@ -55,12 +58,12 @@ def build(
     name = municipality or municipality_of(project, year)
     with only_build(project, wait), storage_faults(project), termination_interrupts():
         plan = Plan(project, name, edition, _renderer(renderer), validator=validator)
-        chosen = plan.chosen(directions)
+        chosen = plan.reports.chosen(directions, schools or ())
         plan.parameters = _typed(plan, chosen, year, parameters or {})
         result = BuildResult(str(year), name, edition)
         work = Build(plan, year, engine or default_engine(), worker_count(jobs), progress, result)
         try:
-            _go(work, chosen)
+            _go(work, chosen, schools or [])
             if with_site:
                 work.site()
         finally:
@@ -70,17 +73,23 @@ def build(
     return result
 
 
-def _go(work: Build, directions: list[str]) -> None:
-    """Do every step in its order."""
+def _go(work: Build, notebooks: list[str], schools: list[str]) -> None:
+    """Do every step in its order; which schools there are is known once tables are."""
     plan, year = work.plan, work.year
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
-    if work.is_anything_stale(years, directions):
-        work.execution(directions)  # preloads while the tables are made
+    likely = plan.reports.expanded(notebooks, year)
+    if work.is_anything_stale(years, [one for one in likely if _is_wanted(one, schools)]):
+        work.execution(notebooks)  # preloads while the tables are made
     for one in years:
         work.tables(one)
+    reports = plan.reports.expanded(notebooks, year, schools)
     for one in years:
         work.numbers(one)
-    work.reports(directions)
+    work.reports(reports)
+
+
+def _is_wanted(report: str, schools: list[str]) -> bool:
+    return not schools or school_of(report) in ("", *schools)
 
 
 def _renderer(wanted: str) -> str:
@@ -95,15 +104,15 @@ def _renderer(wanted: str) -> str:
 
 
 def _typed(
-    plan: Plan, directions: list[str], year: SchoolYear, texts: Mapping[str, str]
+    plan: Plan, notebooks: list[str], year: SchoolYear, texts: Mapping[str, str]
 ) -> dict[str, Value]:
     """Return the user's own parameters with the types that every notebook gives them."""
     values: dict[str, Value] = {}
     for name in texts:
-        if name in plan.values(year):
+        if any(name in plan.values(year, one) for one in notebooks):
             raise UsageError(f"Параметр «{name}» задаётся самой командой, а не через -p.")
-    for direction in directions if texts else ():
-        path = plan.notebook(direction)
+    for notebook in notebooks if texts else ():
+        path = plan.where.notebook(notebook)
         shown = plan.project.shown(path)
         declared = declared_parameters(read_notebook(path, shown), shown)
         values = read_parameters(declared, texts, shown)

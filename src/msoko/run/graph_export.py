@@ -35,10 +35,10 @@ def export_graph(
             f"Таблиц за {year} ещё нет, и граф работ не полон. "
             f"Сначала выполните msoko build {year}."
         )
-    directions = plan.reports()
+    directions = plan.reports.of(year)
     rules = [_report_rule(plan, year, one, plan.report(year, one)) for one in directions]
     site = project.shown(project.reports(year) / edition / "index.html")
-    executed = [project.shown(plan.executed(year, one)) for one in directions]
+    executed = [project.shown(plan.where.executed(year, one)) for one in directions]
     text = "\n\n".join([_first_rule(site), *rules, _site_rule(plan, year, executed, site)])
     write_whole(file, text + "\n")
     plan.save()

@@ -15,6 +15,9 @@ class Progress(Protocol):
     def started(self, title: str) -> None:
         """Say that a step has begun."""
 
+    def counted(self, title: str, done: int, of: int) -> None:
+        """Say how many of the steps that go by one title are done."""
+
     def finished(self, title: str, seconds: float) -> None:
         """Say that a step is done."""
 
@@ -31,6 +34,8 @@ class Silence:
     def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None: ...
+
+    def counted(self, title: str, done: int, of: int) -> None: ...
 
     def finished(self, title: str, seconds: float) -> None: ...
 

@@ -13,11 +13,13 @@ from msoko.publish.model import (
     Attachment,
     ExecutedReport,
     KeyFigure,
+    Passport,
     RefusedReport,
     SiteContext,
 )
 from msoko.run.method import method_page, validation_pages
-from msoko.run.plan import EDITIONS, PAGES, ROADMAP, Plan
+from msoko.run.plan import EDITIONS, Plan
+from msoko.run.reports import PAGES, QUALITY, ROADMAP, passport
 from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def publish(
         _context(plan, year, directions, refused),
         overall=tuple(_executed(plan, year, page) for page in pages),
         attachments=tuple(_attachments(plan, year, directions, ready)),
+        passports=tuple(_passports(plan, year, ready, refused)),
     )
     site.build(executed, folder, context)
 
@@ -52,16 +55,32 @@ def _executed(plan: Plan, year: SchoolYear, direction: Direction) -> ExecutedRep
         number=direction.number,
         title=direction.short_title or direction.title,
         mechanism=direction.mechanism,
-        notebook=plan.executed(year, direction.direction),
+        notebook=plan.where.executed(year, direction.direction),
         purpose=direction.purpose,
     )
+
+
+def _passports(
+    plan: Plan, year: SchoolYear, ready: Sequence[str], refused: Mapping[str, str]
+) -> Iterator[Passport]:
+    """Return the year's schools, each with its passport or the reason why there is none."""
+    for school in plan.schools(year):
+        report = passport(school.school_id)
+        if report in ready or report in refused:
+            yield Passport(
+                school_id=school.school_id,
+                name=school.name,
+                is_preschool=school.is_preschool,
+                notebook=plan.where.executed(year, report) if report in ready else None,
+                reason=refused.get(report, ""),
+            )
 
 
 def _context(
     plan: Plan, year: SchoolYear, directions: Mapping[str, Direction], refused: Mapping[str, str]
 ) -> SiteContext:
     profile = plan.profile
-    quality = plan.executed(year, PAGES[0])
+    quality = plan.where.executed(year, QUALITY)
     return SiteContext(
         quality_notebook=quality if quality.exists() else None,
         municipality=profile.name.nominative,

@@ -33,8 +33,8 @@ KINDS = {
 class Step:
     """One thing the build makes, all it is made from, and where it is put.
 
-    `parts` are digests under (kind, name). `slices` names outputs of other steps of
-    which only a part is used; they are parts too, of kind `table`.
+    `parts` are digests under (kind, name); rows of a table, where only some are used, are
+    parts of kind `table`. Steps of one `group` are shown to people as one line.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Step:
     parts: Mapping[tuple[str, str], str]
     outputs: tuple[Path, ...] = ()
     after: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def status(
 def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
     steps = [step for year in years for step in (plan.intake(year), plan.validation(year))]
     steps += [plan.numbers(year) for year in years]
-    steps += [plan.report(last, one) for one in plan.reports()]
+    steps += [plan.report(last, one) for one in plan.reports.of(last)]
     ready, refused = plan.published(last)
     return [*steps, plan.site(last, ready, refused)]
 

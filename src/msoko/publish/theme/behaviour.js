@@ -34,6 +34,21 @@
   window.addEventListener("hashchange", unfoldTarget);
   unfoldTarget();
 
+  // A long list is narrowed by what is typed.
+  var finder = document.getElementById("finder");
+  if (finder) {
+    finder.parentElement.hidden = false;
+    finder.addEventListener("input", function () {
+      var wanted = finder.value.trim().toLocaleLowerCase("ru");
+      var found = 0;
+      document.querySelectorAll(".organisations li").forEach(function (item) {
+        item.hidden = item.textContent.toLocaleLowerCase("ru").indexOf(wanted) < 0;
+        found += item.hidden ? 0 : 1;
+      });
+      document.querySelector(".finder-count").textContent = wanted ? "Найдено: " + found : "";
+    });
+  }
+
   // Only what really scrolls is a stop for the keyboard.
   var regions = Array.prototype.slice.call(document.querySelectorAll(".table-scroll, .figure-scroll, pre, math[display=block]"));
   function markScrolling() {

@@ -1,0 +1,132 @@
+"""The reports of one build executed side by side; what data stop and what fails is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from traceback import format_exception
+from types import NoneType
+from typing import TYPE_CHECKING
+
+from msoko.errors import MsokoError
+from msoko.run.execute import Execution, NotebookFailed
+from msoko.run.groups import Groups
+from msoko.run.notebook import read_notebook, write_notebook
+from msoko.run.parameters import check_parameters, declared_parameters
+from msoko.run.reports import QUALITY, SUMMARY, notebook_of, school_of
+from msoko.run.schedule import Job, Outcome, run_jobs
+from msoko.run.staleness import Step
+
+if TYPE_CHECKING:
+    from msoko.run.work import Build
+
+EVERY_DIRECTION = "*"
+MOST_REASONS = 12
+"""Blocking findings listed on a terminal; `msoko check` lists all."""
+
+
+def execute_reports(build: Build, reports: Sequence[str]) -> None:
+    """Execute the reports that are stale; each failure is told and stops no other."""
+    plan, stopped = build.plan, blocked(build, reports)
+    steps = {one: plan.report(build.year, one) for one in reports if one not in stopped}
+    stale = {one: step for one, step in steps.items() if plan.records.reasons(step)}
+    build.result.reports = {one: "blocked" for one in stopped}
+    build.result.reports |= {one: "fresh" for one in steps if one not in stale}
+    _tell_blocked(build, stopped)
+    if not stale:
+        return
+    refuse_wrong_parameters(build, stale)
+    build.progress.planned([step.title for step in stale.values()])
+    execution = build.execution(stale)
+    groups = Groups(build.progress, stale.values())
+    run_jobs(
+        [_job(build, execution, one, step) for one, step in stale.items()],
+        build.workers,
+        execution.end_all,
+        on_start=lambda one: groups.started(stale[one]),
+        on_end=lambda outcome: _executed(build, groups, outcome, stale[outcome.name]),
+    )
+
+
+def blocked(build: Build, reports: Iterable[str]) -> dict[str, list[str]]:
+    """Return the reports that the year's data stop, with what stops them.
+
+    A passport is stopped only by what stops every direction: it tells of a stopped
+    direction that its data were not accepted.
+    """
+    record = build.plan.records.of(f"validation:{build.year}")
+    found = record.facts.get("directions_blocked", {}) if record else {}
+    told = {
+        one: found.get(EVERY_DIRECTION, []) + found.get(one, [])
+        for one in reports
+        if one != QUALITY  # it is there to tell it
+    }
+    if SUMMARY in told:  # it speaks of every direction
+        told[SUMMARY] = list(dict.fromkeys(line for lines in found.values() for line in lines))
+    return {one: lines for one, lines in told.items() if lines}
+
+
+def refuse_wrong_parameters(build: Build, reports: Iterable[str]) -> None:
+    """Refuse a notebook that does not declare what it is given, before any is executed."""
+    for name, report in {notebook_of(one): one for one in reports}.items():
+        path = build.plan.where.notebook(name)
+        shown = build.plan.project.shown(path)
+        declared = declared_parameters(read_notebook(path, shown), shown)
+        check_parameters(declared, build.plan.values(build.year, report), shown)
+
+
+def _job(build: Build, execution: Execution, report: str, step: Step) -> Job:
+    path = build.plan.where.notebook(notebook_of(report))
+    school, shown = school_of(report), build.plan.project.shown(path)
+    told = f"{shown} ({school})" if school else shown
+    values = build.plan.values(build.year, report)
+    record = build.plan.records.of(step.id)
+    seconds = record.seconds if record else None
+    return Job(report, lambda: execution.run(path, told, values), seconds)
+
+
+def _executed(build: Build, groups: Groups, outcome: Outcome, step: Step) -> None:
+    """Keep what a notebook became, or tell why it became nothing."""
+    error = outcome.error
+    if isinstance(error, OSError) or not isinstance(error, (Exception, NoneType)):
+        raise error
+    if isinstance(error, MsokoError):
+        if isinstance(error, NotebookFailed):
+            build.result.tracebacks.append(error.traceback)
+        _refuse(build, outcome.name, str(error), error.exit_code)
+        groups.failed(step, str(error))
+    elif error is not None:
+        told = f"{type(error).__name__}: {error}"
+        build.result.tracebacks.append("".join(format_exception(error)))
+        _refuse(build, outcome.name, told, 3)
+        groups.failed(step, told)
+    else:
+        write_notebook(outcome.value, step.outputs[0])
+        build.plan.records.remember(step, outcome.seconds)
+        build.result.reports[outcome.name] = "built"
+        build.result.done.append(step.title)
+        groups.finished(step, outcome.seconds)
+
+
+def _refuse(build: Build, report: str, message: str, exit_code: int) -> None:
+    build.result.reports[report] = "failed"
+    build.refusals[report] = message
+    build.result.exit_code = max(build.result.exit_code, exit_code)
+    build.result.messages.append(message)
+
+
+def _tell_blocked(build: Build, stopped: Mapping[str, list[str]]) -> None:
+    """Tell what data stop; one message for the reports with the same reasons."""
+    together: dict[tuple[str, ...], dict[str, None]] = {}
+    for report, lines in stopped.items():
+        together.setdefault(tuple(lines), {})[notebook_of(report)] = None
+        build.refusals[report] = f"Данные не приняты. {lines[0]}"
+        if not school_of(report):
+            build.progress.failed(build.plan.report(build.year, report).title, lines[0])
+    for lines, names in together.items():
+        shown = [f"  – {line}" for line in lines[:MOST_REASONS]]
+        rest = len(lines) - MOST_REASONS
+        if rest > 0:
+            shown.append(f"  – и ещё замечаний: {rest}; все покажет msoko check {build.year}")
+        head = f"Данные не позволяют построить отчёты: {', '.join(names)}."
+        build.result.messages.append("\n".join([head, *shown]))
+        build.result.exit_code = max(build.result.exit_code, 1)
