@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from msoko.catalog import Decision, Direction, Indicator, Profile
     from msoko.present.change import Change
+    from msoko.present.school import School
 
 
 LEAST_COUNT = 5
@@ -64,6 +65,7 @@ class Reading:
     directions: tuple[Direction, ...]
     edition: Literal["internal", "public"]
     ledger: Ledger = field(default_factory=Ledger)
+    school_id: str = ""
 
     # What lies in the store
 
@@ -94,6 +96,13 @@ class Reading:
     @cached_property
     def schools(self) -> pd.DataFrame:
         return self.store.read("schools", [self.year]).set_index("school_id")
+
+    @cached_property
+    def school(self) -> School:
+        """The organisation whose passport this is."""
+        from msoko.present.school import School
+
+        return School(self, self.school_id)
 
     @cached_property
     def subjects(self) -> dict[str, str]:

@@ -25,9 +25,14 @@ class Report(Reading):
 
     @classmethod
     def open(
-        cls, direction: str, school_year: str, municipality: str, edition: str = "internal"
+        cls,
+        direction: str,
+        school_year: str,
+        municipality: str,
+        edition: str = "internal",
+        school_id: str = "",
     ) -> Report:
-        """Return the report of a direction; its tables must have been built."""
+        """Return the report of a direction, or of one organisation; tables must have been built."""
         project = Project.at(os.environ.get(PROJECT_VARIABLE))
         if edition not in EDITIONS:
             raise UsageError(f"редакция отчёта – internal или public, получено {edition!r}")
@@ -44,7 +49,10 @@ class Report(Reading):
                 f"показатели за {year} не рассчитаны. Выполните msoko build {year}, "
                 "затем откройте блокнот снова."
             )
-        return cls(project, year, profile, chosen, declared, edition)
+        report = cls(project, year, profile, chosen, declared, edition, school_id=school_id)
+        if school_id:
+            _require_school(report)
+        return report
 
     def summary(self, *codes: str) -> Block:
         """The conclusions of the report in a few sentences."""
@@ -244,6 +252,42 @@ class Report(Reading):
 
         return year_summary.decisions(self)
 
+    def passport_card(self) -> Block:
+        """Whose passport it is, its conditions, and on how many pupils it stands."""
+        from msoko.present.blocks import passport
+
+        return passport.card(self)
+
+    def passport_position(self) -> Block:
+        """Where the organisation stands in each direction."""
+        from msoko.present.blocks import passport_position
+
+        return passport_position.position(self)
+
+    def passport_dynamics(self) -> Block:
+        """How the organisation changed, where years compare."""
+        from msoko.present.blocks import passport_dynamics
+
+        return passport_dynamics.dynamics(self)
+
+    def passport_advice(self) -> Block:
+        """What was found about the organisation, and what it is asked to do."""
+        from msoko.present.blocks import passport_advice
+
+        return passport_advice.advice(self)
+
+    def passport_data(self) -> Block:
+        """What is wrong or missing in the organisation's data."""
+        from msoko.present.blocks import passport_data
+
+        return passport_data.data(self)
+
+    def passport_peers(self) -> Block:
+        """Which organisations work in conditions like these."""
+        from msoko.present.blocks import passport_peers
+
+        return passport_peers.peers(self)
+
     def method(self) -> Block:
         """How the numbers of this report are made, and what they cannot say."""
         from msoko.present.blocks import account
@@ -276,3 +320,18 @@ class Report(Reading):
         house = catalog.load_direction(self.project, self.direction.direction)
         titles = [cell(house.indicator(code).title) for code in codes]
         return block(self.say("conclusion.left_out", titles=russian.listed(titles)))
+
+
+def _require_school(report: Report) -> None:
+    """Refuse an organisation that the year lacks, and a passport that would be published."""
+    if report.is_public:
+        raise UsageError(
+            "паспорт организации – для служебного пользования: в редакции для публикации его нет. "
+            "Откройте блокнот с edition = \"internal\"."
+        )
+    known = [str(code) for code in report.schools.index]
+    if report.school_id not in known:
+        raise UsageError(
+            f"в {report.year} учебном году нет организации с кодом «{report.school_id}». "
+            f"{suggestion(report.school_id, known)}"
+        )

@@ -172,6 +172,26 @@ def share_funnel(
     return Funnel(points, centre, spread.phi, spread.tau2, units, "share")
 
 
+def share_place(successes: ArrayLike, totals: ArrayLike, unit: int) -> float:
+    """Return the z of one unit of at least ten pupils in the funnel of `share_funnel`.
+
+    For a page about one school, which needs no other school's tail probabilities. NaN for a
+    unit without a count or of fewer pupils, and where there are fewer than two units. Errors as
+    in `share_funnel`.
+    """
+    hits, sizes = _counts(successes, totals)
+    known = ~(np.isnan(hits) | np.isnan(sizes)) & (sizes > 0)
+    if known.sum() < 2 or not known[unit] or sizes[unit] < EXACT_BELOW:
+        return float("nan")
+    angle = float(np.arcsin(np.sqrt(hits[known].sum() / sizes[known].sum())))
+    y = np.arcsin(np.sqrt(np.divide(hits, sizes, out=np.zeros(len(hits)), where=known)))
+    error = 1 / (2 * np.sqrt(np.where(known, sizes, 1.0)))
+    spread = overdispersion(y[known], error[known], angle)
+    if isinstance(spread, NotEstimable):
+        return float("nan")
+    return float((y[unit] - angle) / np.sqrt(error[unit] ** 2 + spread.tau2))
+
+
 def mean_funnel(
     means: ArrayLike, errors: ArrayLike, target: float | None = None, winsor: float = 0.1
 ) -> Funnel | NotEstimable:

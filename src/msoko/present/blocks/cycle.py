@@ -54,7 +54,7 @@ def _target(report: Reading, indicator: Indicator, row: pd.Series) -> str:
     return report.say(f"target.{_against_target(indicator, row)}", target=target)
 
 
-def _against_target(indicator: Indicator, row: pd.Series) -> str:
+def against_target(indicator: Indicator, row: pd.Series) -> str:
     goal, sign = indicator.target.value, -1 if indicator.polarity == "lower_is_better" else 1
     if pd.isna(row["low"]):
         return "reached" if sign * (row["value"] - goal) >= 0 else "missed"

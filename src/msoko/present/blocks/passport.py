@@ -1,0 +1,185 @@
+"""The head of a passport: whose it is, its conditions, on how many pupils it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from msoko.present import russian
+from msoko.present.block import Block, Framed, Sheet, block, cell
+from msoko.present.evidence import Evidence
+from msoko.present.peers import SIZE, Condition
+
+if TYPE_CHECKING:
+    from msoko.present.reading import Reading
+    from msoko.present.school import School
+
+CODES = ("vpr_login", "exam_code", "oo1_code")
+FACTS = {
+    "school": ("class_count", "teachers_total", "graduates_9", "graduates_11"),
+    "preschool": ("group_count", "staff_total"),
+}
+
+
+def card(report: Reading) -> Block:
+    """Name the organisation, its size, its conditions and what its numbers rest on."""
+    school = report.school
+    paragraphs = [_identity(school), _past(school), _works(school)]
+    conditions = _conditions(school)
+    return block(Framed("passport-card", block(*paragraphs, *conditions).parts))
+
+
+def _identity(school: School) -> str:
+    say, row = school.report.say, school.row
+    kind = _named(school, "types", row["school_type"]) or _named(school, "kinds", row["kind"])
+    text = say(
+        "passport.identity",
+        name=cell(row["name"]),
+        kind=kind,
+        location=_named(school, "locations", row["location"]) or say("passport.no_location"),
+        year=school.report.year,
+    )
+    parts = [text, _facts(school), _codes(school)]
+    return " ".join(filter(None, parts))
+
+
+def _named(school: School, group: str, code: object) -> str:
+    """Return what the wording calls a code; one it does not know is shown as it is."""
+    if pd.isna(code):
+        return ""
+    key = f"passport.{group}.{code}"
+    return school.report.say(key) if school.report.wording.has(key) else cell(code)
+
+
+def _facts(school: School) -> str:
+    kind = str(school.row["kind"])
+    if kind not in SIZE:
+        return ""
+    form, size, *_ = SIZE[kind]
+    names = [size, *FACTS[kind]]
+    counts = school.items(form, names)
+    if school.school_id not in counts.index:
+        return ""
+    own = counts.loc[school.school_id]
+    said = [
+        school.report.say(f"passport.items.{name}", value=_fact(school, form, name, own[name]))
+        for name in names
+        if name in own.index and pd.notna(own[name])
+    ]
+    return russian.capitalised(school.report.say("passport.facts", facts=said)) if said else ""
+
+
+def _fact(school: School, form: str, name: str, value: float) -> str:
+    report = school.report
+    return report.ledger.cite(
+        Evidence(
+            what=f"{name}; {school.row['name']}; {report.year} учебный год",
+            shown=russian.figure(value, "persons"),
+            formula=f"{form}.{name}",
+            source=report.say("passport.form", form=form),
+        )
+    )
+
+
+def _codes(school: School) -> str:
+    said = [
+        school.report.say(f"passport.code.{name}", value=cell(school.row[name]))
+        for name in CODES
+        if pd.notna(school.row[name])
+    ]
+    say = school.report.say
+    return say("passport.codes", codes=said) if said else say("passport.no_codes")
+
+
+def _past(school: School) -> str:
+    """Say what of the organisation's past keeps its years from being compared."""
+    report = school.report
+    is_new = len(report.years) > 1 and not school.before
+    if is_new:
+        return report.say("passport.first_year")
+    last = school.before.get(str(report.year.shifted(-1)))
+    if last is None and school.before:
+        return report.say("passport.away", year=next(iter(school.before)))
+    if last is not None and last["name"] != school.row["name"]:
+        return report.say("passport.renamed", before=cell(last["name"]))
+    return ""
+
+
+def _works(school: School) -> str:
+    report = school.report
+    if school.is_preschool:
+        return report.say("passport.no_works_preschool")
+    found = report.store.read(
+        "results",
+        [report.year],
+        ["procedure", "pupil_id", "is_absent"],
+        {"school_id": [school.school_id]},
+    )
+    present = found[~found["is_absent"].fillna(False).astype(bool)]
+    said = [
+        _work(school, str(procedure), rows)
+        for procedure, rows in present.groupby("procedure", sort=False)
+    ]
+    if not said:
+        return report.say("passport.no_works")
+    return report.say("passport.works", works=said)
+
+
+def _work(school: School, procedure: str, rows: pd.DataFrame) -> str:
+    report = school.report
+    key = f"procedure.{procedure}"
+    name = report.say(key) if report.wording.has(key) else cell(procedure)
+    count = report.ledger.cite(
+        Evidence(
+            what=f"Работ: {procedure}; {school.row['name']}; {report.year} учебный год",
+            shown=russian.decimal(len(rows), 0),
+            formula="число строк таблицы results, кроме отсутствовавших",
+            n=russian.counted(rows["pupil_id"].nunique(), "обучающийся", "обучающихся",
+                              "обучающихся"),
+        )
+    )  # fmt: skip
+    return report.say(
+        "passport.work", procedure=name, works=count, pupils=int(rows["pupil_id"].nunique())
+    )
+
+
+def _conditions(school: School) -> list[str | Sheet]:
+    report = school.report
+    known = [one for one in school.conditions if pd.notna(one.values.get(school.school_id))]
+    if not known:
+        return [report.say("passport.no_context")]
+    rows = [_condition_row(school, one) for one in known]
+    head = ["Условие", "У организации", "95 % интервал", "Середина", "n"]
+    caption = f"Условия работы, {report.year} учебный год"
+    sheet = Sheet(head, rows, caption, "passport-context", "lrrrr")
+    text = report.say("passport.context", count=len(school.alike))
+    return [text, sheet]
+
+
+def _condition_row(school: School, condition: Condition) -> list[str]:
+    report, unit = school.report, condition.unit
+    median = float(condition.values.median())
+    if condition.indicator is None:
+        value = float(condition.values[school.school_id])
+        shown = report.ledger.cite(
+            Evidence(
+                what=f"{condition.title}; {school.row['name']}; {report.year} учебный год",
+                shown=_plain(value, unit),
+                source=condition.source,
+            )
+        )
+        return [cell(condition.title), shown, "–", _plain(median, unit), "–"]
+    row = school.own[(condition.direction, condition.indicator.code)]
+    return [
+        cell(condition.title),
+        report.number(condition.indicator, row),
+        russian.span(row["low"], row["high"], unit),
+        russian.amount(median, unit),
+        report.count(row["n"]),
+    ]
+
+
+def _plain(value: float, unit: str) -> str:
+    """Return a value of a form; what is neither a share nor persons has no unit of its own."""
+    return russian.amount(value, unit) if unit == "percent" else russian.figure(value, unit)

@@ -1,0 +1,153 @@
+"""What was found about an organisation and what it is asked to do; signs worded as grounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from msoko import catalog
+from msoko.catalog import words
+from msoko.present import russian
+from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
+from msoko.present.blocks.objectivity import LEVEL, RATE
+from msoko.present.school import is_hidden
+
+if TYPE_CHECKING:
+    from msoko.present.reading import Reading
+    from msoko.present.school import School
+
+OWN = ("school", "teachers")
+MOST_SHOWN = 5
+"""Recommendations on the printed page; more of them follow in the electronic one."""
+
+
+def advice(report: Reading) -> Block:
+    """List the recommendations to the organisation with their grounds, then the signs."""
+    school = report.school
+    rows = report.store.read(
+        "recommendations", [report.year], where={"school_id": [school.school_id]}
+    )
+    named = {one.direction: one for one in report.directions}
+    rows = rows[rows["direction"].isin(named)]
+    own, others = rows[rows["recipient"].isin(OWN)], rows[~rows["recipient"].isin(OWN)]
+    parts: list[Part | str | None] = [
+        report.say("passport.advice", count=own["finding"].nunique())
+        if len(own)
+        else report.say("passport.advice_none")
+    ]
+    listed = [_row(school, row) for row in own.itertuples()]
+    if listed:
+        parts.append(_sheet(report, listed[:MOST_SHOWN], "passport-advice"))
+    if rest := listed[MOST_SHOWN:]:
+        title = report.say("passport.advice_rest", count=len(rest))
+        parts.append(Details(title, (_sheet(report, rest, ""),)))
+    parts.append(_others(school, others))
+    if not school.is_preschool:
+        parts += _signs(school)
+    return block(Framed("passport-advice", block(*parts).parts))
+
+
+def _sheet(report: Reading, rows: Sequence[list[str]], name: str) -> Sheet:
+    head = ["Что установлено", "Основание", "Кому", "Что сделать", "Срок", "Ожидаемый результат",
+            "Пункт плана"]  # fmt: skip
+    caption = f"Рекомендации организации, {report.year} учебный год"
+    return Sheet(head, rows, caption, name, "lrlllll")
+
+
+def _row(school: School, row: Any) -> list[str]:
+    measure = _measures(school.report).get(row.measure, row.measure)
+    return [
+        cell(row.finding),
+        _ground(school, row),
+        school.report.say(f"passport.to.{row.recipient}"),
+        cell(row.text),
+        cell(row.deadline),
+        cell(row.expected),
+        cell(measure),
+    ]
+
+
+def _measures(report: Reading) -> dict[str, str]:
+    found = catalog.load_roadmap(report.project, report.profile)
+    return {one.code: one.number or one.code for one in found}
+
+
+def _ground(school: School, row: Any) -> str:
+    """Return the number that a finding rests on, linked to its evidence."""
+    report = school.report
+    declared = [
+        item
+        for one in report.directions
+        if one.direction == row.direction
+        for item in one.indicators
+        if item.code == row.indicator
+    ]
+    rows = school.parts
+    own = rows[
+        (rows["direction"] == row.direction)
+        & (rows["indicator"] == row.indicator)
+        & (rows["group"].fillna("") == (row.group if isinstance(row.group, str) else ""))
+    ].dropna(subset=["value"])
+    if not declared or own.empty:
+        return russian.NOTHING
+    # A verdict on the whole (flagged, low results) is a yes, not a share.
+    if declared[0].table in ("objectivity_schools", "low_results"):
+        return report.say("passport.by_rule")
+    if is_hidden(declared[0], own.iloc[0]):
+        return report.say("passport.hidden")
+    return report.number(declared[0], own.iloc[0])
+
+
+def _others(school: School, rows: pd.DataFrame) -> Details | None:
+    """Fold away what others are asked to do about the organisation."""
+    report = school.report
+    if rows.empty:
+        return None
+    body = [
+        [
+            report.say(f"passport.to.{row.recipient}"),
+            cell(row.finding),
+            cell(row.text),
+            cell(row.deadline),
+        ]
+        for row in rows.itertuples()
+    ]
+    counts = rows["recipient"].value_counts(sort=False)
+    titles = [f"{report.say(f'passport.to.{name}')} – {count}" for name, count in counts.items()]
+    head = ["Кому", "Что установлено", "Что сделать", "Срок"]
+    sheet = Sheet(head, body, report.say("passport.others_caption"), "", "llll")
+    return Details(report.say("passport.advice_others", titles=titles), (sheet,))
+
+
+def _signs(school: School) -> list[Part | str]:
+    """Say whether signs gathered, with the wording of the page on objectivity."""
+    report, own = school.report, {"school_id": [school.school_id]}
+    verdict = report.store.read("objectivity_schools", [report.year], where=own)
+    if verdict.empty or pd.isna(verdict["p_combined"].iloc[0]):
+        return [report.say("passport.signs_unknown")]
+    if not verdict["is_flagged"].iloc[0]:
+        return [report.say("passport.signs_none")]
+    found = report.store.read("objectivity_markers", [report.year], where=own)
+    found = found[found["p"] <= LEVEL].sort_values("p", kind="stable")
+    titles = words.load_objectivity(report.project)
+    names = [f"{titles.title(one).lower()}" for one in dict.fromkeys(found["marker"])]
+    said = report.say("passport.signs", markers=names, odds=round(1 / RATE))
+    rows = [
+        [
+            cell(titles.title(row.marker)),
+            cell(report.paper(row.subject, row.grade)),
+            russian.decimal(row.effect, 2),
+            "< 0,001" if row.p < 0.001 else russian.decimal(row.p, 3),
+            russian.figure(row.n, "persons"),
+            cell(titles.tier(row.tier).split(" (")[0]),
+        ]
+        for row in found.itertuples()
+    ]
+    head = ["Признак", "Работа", "Величина", "p", "n", "Надёжность"]
+    sheet = Sheet(head, rows, report.say("passport.signs_caption"), "", "llrrrl")
+    return [
+        Prose(f"{said} {report.say('passport.signs_caveat')}"),
+        Details(report.say("passport.signs_detail", count=len(rows)), (sheet,)),
+    ]

@@ -1,0 +1,283 @@
+"""Where an organisation stands in each direction, told only as far as chance allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from msoko.present import russian
+from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
+from msoko.present.blocks import comparison
+from msoko.present.blocks.cycle import against_target
+from msoko.present.peers import LEAST_POOLED, pooled
+from msoko.present.school import SHOWN, base, is_hidden, is_of_persons, is_vpr
+
+if TYPE_CHECKING:
+    from msoko.catalog import Direction, Indicator
+    from msoko.present.reading import Reading
+    from msoko.present.school import Field, Row, School
+
+MOST_SHOWN = 4
+"""Indicators that a direction has on the printed page; the others are in the electronic one."""
+OUTSIDE = ("better", "worse", "above", "below")
+SUMS = ("sum", "count")
+PAPER = ("so_vpr_basic", ("grade", "school_id", "subject"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organisation's value of one indicator beside others, and a key of wording that says how.
+
+    `z` is its distance from the common value in the funnel that the reports draw; null where it
+    is not set apart.
+    """
+
+    direction: Direction
+    indicator: Indicator
+    row: Row
+    verdict: str
+    z: float = float("nan")
+
+    @property
+    def is_outside(self) -> bool:
+        return self.verdict in OUTSIDE
+
+
+def position(report: Reading) -> Block:
+    """Set out each direction's indicators beside the municipality, the region and those alike."""
+    school = report.school
+    places = [placed(school, *one) for one in school.indicators]
+    by_direction = {
+        one.direction: [place for place in places if place.direction is one]
+        for one in report.directions
+    }
+    compared = [one for one in places if one.verdict in (*OUTSIDE, "within")]
+    said = report.say(
+        "passport.position",
+        directions=sum(bool(found) for found in by_direction.values()),
+        count=len(places),
+        compared=len(compared),
+        outside=sum(one.is_outside for one in places),
+        odds=round(1 / (1 - comparison.OUTER)),
+    )
+    legend = report.say("passport.legend", least=comparison.LEAST_SHOWN)
+    parts: list[Part | str] = [said, legend]
+    named: set[str] = set()
+    if not school.is_preschool:
+        parts.append(report.say("passport.vpr"))
+    parts += [
+        part
+        for one in report.directions
+        for part in _of_direction(school, one, by_direction[one.direction], named)
+    ]
+    parts.append(_apart(school))
+    parts.append(_papers(school))
+    return block(Framed("passport-position", block(*parts).parts))
+
+
+def placed(school: School, direction: Direction, indicator: Indicator) -> Place:
+    """Return where the organisation stands by an indicator.
+
+    The rule is the one by which reports name schools: outside the funnel's outer limits, with
+    at least ten participants.
+    """
+    row = school.own[(direction.direction, indicator.code)]
+    if is_hidden(indicator, row):
+        return Place(direction, indicator, row, "hidden")
+    if not is_of_persons(indicator):
+        return Place(direction, indicator, row, "alone")
+    if base(indicator, row) < comparison.LEAST_SHOWN:
+        return Place(direction, indicator, row, "few")
+    z = _distance(school.of_all(direction, indicator), school.school_id)
+    if np.isnan(z):
+        return Place(direction, indicator, row, "alone")
+    return Place(direction, indicator, row, _verdict(indicator, z), z)
+
+
+def _distance(field: Field, school_id: str) -> float:
+    """Return the organisation's z in the funnel of shares; NaN where they are not counts."""
+    from msoko.stats.funnel import share_place
+
+    is_count = (field.denominator == field.n).all() and (field.numerator % 1 == 0).all()
+    is_part = (field.numerator <= field.denominator).all()
+    if len(field.n) < comparison.LEAST_SCHOOLS or not (is_count and is_part):
+        return float("nan")
+    own = int(np.flatnonzero(field.school_id == school_id)[0])
+    return share_place(field.numerator, field.denominator, own)
+
+
+def _verdict(indicator: Indicator, z: float) -> str:
+    from msoko.stats.estimate import critical_value
+
+    if abs(z) <= critical_value(comparison.OUTER):
+        return "within"
+    # VPR are not for judging schools: it is said where a value lies, not its worth.
+    if indicator.polarity == "none" or is_vpr(indicator):
+        return "above" if z > 0 else "below"
+    return "better" if (z > 0) == (indicator.polarity == "higher_is_better") else "worse"
+
+
+def _of_direction(
+    school: School, direction: Direction, places: Sequence[Place], named: set[str]
+) -> list[Part]:
+    report = school.report
+    title = f"{direction.number}. {cell(direction.short_title or direction.title)}"
+    if not places:
+        if _is_of_kind(school, direction):
+            return [Prose(f"**{title}.** {report.say('passport.direction_none')}")]
+        return []
+    shown = _first(places, named)
+    rest = [one for one in places if one not in shown]
+    parts: list[Part] = [_sheet(school, shown, title, is_cited=True)]
+    if rest:
+        outside = sum(one.is_outside for one in rest)
+        key = "passport.more_outside" if outside else "passport.more"
+        name = report.say(key, count=len(rest), outside=outside)
+        parts.append(Details(name, (_sheet(school, rest, title, is_cited=False),)))
+    return parts
+
+
+def _first(places: Sequence[Place], named: set[str]) -> list[Place]:
+    """Return the places to print, as declared: those outside before those that are compared.
+
+    What a direction before has printed is not printed again; `named` gains what is.
+    """
+    ranks = {"within": 1, "few": 2, "alone": 3, "hidden": 4}
+    fresh = [one for one in places if _name(one) not in named]
+    chosen = sorted(fresh, key=lambda one: ranks.get(one.verdict, 0))[:MOST_SHOWN]
+    named.update(_name(one) for one in chosen)
+    return [one for one in places if one in chosen]
+
+
+def _name(place: Place) -> str:
+    return place.indicator.short_title or place.indicator.title
+
+
+def _is_of_kind(school: School, direction: Direction) -> bool:
+    """Whether any organisation of the school's kind has values in a direction this year."""
+    kin = set(school.alike.index)
+    return any(
+        not kin.isdisjoint(school.of_all(direction, one).school_id)
+        for one in direction.indicators
+        if (direction.direction, one.code) in school.known
+    )
+
+
+def _apart(school: School) -> str | None:
+    titles = [
+        cell(one.short_title or one.title)
+        for one in school.report.directions
+        if not _is_of_kind(school, one)
+    ]
+    return school.report.say("passport.not_of_kind", titles=titles) if titles else None
+
+
+def _sheet(school: School, places: Sequence[Place], caption: str, *, is_cited: bool) -> Sheet:
+    head = ["Показатель", "Значение", "95 % интервал", "n", "Округ (регион)", "Похожие", "Вывод"]
+    rows = [_row(school, one, is_cited) for one in places]
+    return Sheet(head, rows, caption, "", "lrrrrrl")
+
+
+def _row(school: School, place: Place, is_cited: bool) -> list[str]:
+    report, indicator, row = school.report, place.indicator, place.row
+    name, unit = cell(indicator.short_title or indicator.title), indicator.unit
+    verdict = report.say(f"passport.verdict.{place.verdict}")
+    beside = [_around(school, place), _alike(school, place)]
+    if place.verdict == "hidden":
+        few = report.say("unit.few", least=SHOWN.minimum)
+        n = few if base(indicator, row) < SHOWN.minimum else report.count(base(indicator, row))
+        return [name, report.say("passport.hidden"), "–", n, *beside, verdict]
+    value = report.number(indicator, row) if is_cited else russian.amount(row["value"], unit)
+    told = [verdict, _target(report, indicator, row)]
+    return [
+        name,
+        value,
+        russian.span(row["low"], row["high"], unit) if is_of_persons(indicator) else "–",
+        report.count(base(indicator, row)) if is_of_persons(indicator) else "–",
+        *beside,
+        "; ".join(filter(None, told)),
+    ]
+
+
+def _target(report: Reading, indicator: Indicator, row: Row) -> str:
+    if indicator.target is None:
+        return ""
+    target = russian.amount(indicator.target.value, indicator.unit)
+    return report.say(f"passport.target.{against_target(indicator, row)}", target=target)
+
+
+def _around(school: School, place: Place) -> str:
+    """Return the municipality's value and the region's; of sums the middle organisation's."""
+    unit = place.indicator.unit
+    if place.indicator.measure in SUMS:
+        field = school.of_all(place.direction, place.indicator).of(school.alike.index)
+        median = float(np.median(field.value))
+        return school.report.say("passport.median", value=russian.figure(median, unit))
+    key = (place.direction.direction, place.indicator.code, "")
+    own = school.around.get(("municipality", *key))
+    region = school.around.get(("region", *key))
+    text = russian.amount(own, unit)
+    return text if region is None or pd.isna(region) else f"{text} ({russian.amount(region, unit)})"
+
+
+def _alike(school: School, place: Place) -> str:
+    """Return the common value of those alike; none of VPR, by which schools are not compared."""
+    indicator, chosen = place.indicator, school.peers.chosen
+    if indicator.measure in SUMS or is_vpr(indicator) or len(chosen) < LEAST_POOLED:
+        return russian.NOTHING
+    return russian.amount(pooled(school.of_all(place.direction, indicator), chosen), indicator.unit)
+
+
+def _papers(school: School) -> Details | None:
+    """Fold away the school's own VPR by subject and grade, in no order of worth."""
+    report = school.report
+    rows = _paper_rows(school)
+    if not rows:
+        return None
+    head = ["Работа", "«3» и выше", "95 % интервал", "n", "Округ (регион)"]
+    sheet = Sheet(head, rows, report.say("passport.papers_caption", year=report.year))
+    return Details(report.say("passport.papers", count=len(rows)), (sheet,))
+
+
+def _paper_rows(school: School) -> list[list[str]]:
+    report, (code, keys) = school.report, PAPER
+    declared = [
+        (one, item) for one in report.directions for item in one.indicators if item.code == code
+    ]
+    if not declared:
+        return []
+    direction, item = declared[0]
+    own = school.parts[
+        (school.parts["indicator"] == code) & school.parts["subject"].notna()
+        & school.parts["grade"].notna() & school.parts["value"].notna()
+    ]  # fmt: skip
+    own = own[own["group"].str.count(";") == len(keys) - 1]
+    order = {subject: place for place, subject in enumerate(report.subjects)}
+    own = own.assign(order=own["subject"].map(order)).sort_values(["order", "grade"], kind="stable")
+    return [_paper(school, direction, item, row) for row in own.to_dict("records")]
+
+
+def _paper(school: School, direction: Direction, item: Indicator, row: Row) -> list[str]:
+    report = school.report
+    group = ";".join(part for part in row["group"].split(";") if not part.startswith("school_id="))
+    wider = [
+        school.around.get((unit, direction.direction, item.code, group))
+        for unit in ("municipality", "region")
+    ]
+    beside = russian.amount(wider[0], item.unit)
+    if wider[1] is not None and pd.notna(wider[1]):
+        beside += f" ({russian.amount(wider[1], item.unit)})"
+    name = cell(report.paper(row["subject"], row["grade"]))
+    if is_hidden(item, row):
+        return [name, report.say("passport.hidden"), "–", "–", beside]
+    return [
+        name,
+        russian.amount(row["value"], item.unit),
+        russian.span(row["low"], row["high"], item.unit),
+        report.count(row["n"]),
+        beside,
+    ]

@@ -1,0 +1,224 @@
+"""One organisation as its passport reads it: its rows, and of the others only what sets it apart.
+
+A municipality may have three hundred passports, so nothing here reads a pupil of another school,
+and tables are narrowed before they become frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from msoko.disclosure.suppression import Rule
+from msoko.present.disclosed import ORGANISATIONS, PUPILS
+from msoko.present.peers import Condition, Peers, conditions, find_peers
+
+if TYPE_CHECKING:
+    from msoko.catalog import Direction, Indicator
+    from msoko.present.reading import Reading
+    from msoko.school_year import SchoolYear
+
+SHOWN = Rule(minimum=5, pooled_below=5, extreme_below=10)
+"""What a passport hides although it is internal, for it leaves the department: groups of fewer
+than five persons, and shares of none or all of fewer than ten, which tell each one's result."""
+PRESCHOOL = "preschool"
+COLUMNS = (
+    "school_year", "direction", "indicator", "unit_of_analysis", "group", "school_id", "subject",
+    "grade", "numerator", "denominator", "value", "low", "high", "n", "flags",
+)  # fmt: skip
+VPR_TABLES = (
+    "journal_comparison", "mark_shares", "score_distribution", "task_performance",
+    "objectivity_schools",
+)  # fmt: skip
+
+Row = Mapping[str, Any]
+"""A row of the table `indicators`."""
+Key = tuple[str, str]
+"""A direction and an indicator."""
+
+
+class Field(NamedTuple):
+    """One indicator of all organisations, an entry each."""
+
+    school_id: np.ndarray
+    numerator: np.ndarray
+    denominator: np.ndarray
+    value: np.ndarray
+    n: np.ndarray
+
+    def of(self, codes: Collection[str]) -> Field:
+        chosen = np.isin(self.school_id, list(codes))
+        return Field(*(column[chosen] for column in self))
+
+
+@dataclass
+class School:
+    """The organisation `school_id` in the year of `report`."""
+
+    report: Reading
+    school_id: str
+
+    @cached_property
+    def row(self) -> pd.Series:
+        return self.report.schools.loc[self.school_id]
+
+    @property
+    def is_preschool(self) -> bool:
+        return self.row["kind"] == PRESCHOOL
+
+    @cached_property
+    def alike(self) -> pd.DataFrame:
+        """The organisations of the same kind in the year, itself among them."""
+        schools = self.report.schools
+        return schools[schools["kind"] == self.row["kind"]]
+
+    @cached_property
+    def before(self) -> dict[str, pd.Series]:
+        """The organisation's rows in earlier years by school year, latest first."""
+        rows = self.report.store.read(
+            "schools", self._earlier, where={"school_id": [self.school_id]}
+        )
+        found = {row["school_year"]: row for _, row in rows.iterrows()}
+        return dict(sorted(found.items(), reverse=True))
+
+    @cached_property
+    def wholes(self) -> pd.DataFrame:
+        """The year's indicator rows with a value, of each organisation as a whole."""
+        groups = [f"school_id={code}" for code in self.report.schools.index]
+        rows = self._values([self.report.year], group=groups)
+        return rows[rows["value"].notna()].reset_index(drop=True)
+
+    @cached_property
+    def own(self) -> dict[Key, Row]:
+        """The organisation's own row of each indicator."""
+        return {key: rows[-1] for key, rows in self.history.items() if self._is_of_year(rows[-1])}
+
+    @cached_property
+    def history(self) -> dict[Key, list[Row]]:
+        """The organisation's own rows as a whole of all years, earliest first."""
+        own = self._values(self._earlier, group=[f"school_id={self.school_id}"])
+        this = self.wholes[self.wholes["school_id"] == self.school_id]
+        series: dict[Key, list[Row]] = {}
+        for rows in (own[own["value"].notna()], this):
+            for row in rows.to_dict("records"):
+                series.setdefault((row["direction"], row["indicator"]), []).append(row)
+        return series
+
+    def _is_of_year(self, row: Row) -> bool:
+        return bool(row["school_year"] == str(self.report.year))
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """The organisation's own rows of the year by subject, grade and the like."""
+        return self._values([self.report.year], school_id=[self.school_id])
+
+    @cached_property
+    def others(self) -> pd.DataFrame:
+        """The year's rows of the municipality and the region."""
+        rows = self._values([self.report.year], unit_of_analysis=["municipality", "region"])
+        return rows.assign(group=rows["group"].fillna(""))
+
+    @cached_property
+    def conditions(self) -> list[Condition]:
+        return conditions(self)
+
+    @cached_property
+    def peers(self) -> Peers:
+        return find_peers(self, self.conditions)
+
+    @cached_property
+    def around(self) -> dict[tuple[str, str, str, str], float]:
+        """Values of municipality and region by unit, direction, indicator and group."""
+        keys = ["unit_of_analysis", "direction", "indicator", "group"]
+        return dict(zip(zip(*(self.others[key] for key in keys), strict=True),
+                        self.others["value"], strict=True))  # fmt: skip
+
+    @cached_property
+    def indicators(self) -> list[tuple[Direction, Indicator]]:
+        """The indicators of all directions with a value of this organisation, as declared."""
+        return [
+            (direction, indicator)
+            for direction in self.report.directions
+            for indicator in direction.indicators
+            if (direction.direction, indicator.code) in self.own and not _is_apart(indicator)
+        ]
+
+    def items(self, form: str, names: Sequence[str]) -> pd.DataFrame:
+        """Return items of a form by organisation, a column each; one that nobody gave is absent."""
+        rows = self.report.store.read(
+            "monitoring",
+            [self.report.year],
+            ["school_id", "item", "value"],
+            {"form": [form], "item": names},
+        )
+        return rows.pivot_table(index="school_id", columns="item", values="value", aggfunc="first")
+
+    def of_all(self, direction: Direction, indicator: Indicator) -> Field:
+        """Return the values of all organisations that have one."""
+        places = self._places.get((direction.direction, indicator.code), [])
+        names, *numbers = (column[places] for column in self._columns)
+        return Field(names, *numbers)
+
+    @property
+    def known(self) -> Collection[Key]:
+        """The indicators of which any organisation has a value this year."""
+        return self._places.keys()
+
+    @cached_property
+    def _places(self) -> dict[Key, np.ndarray]:
+        return self.wholes.groupby(["direction", "indicator"], sort=False).indices
+
+    @cached_property
+    def _columns(self) -> list[np.ndarray]:
+        numbers = ("numerator", "denominator", "value", "n")
+        names = self.wholes["school_id"].to_numpy(object)
+        return [names, *(self.wholes[name].to_numpy(float, na_value=np.nan) for name in numbers)]
+
+    @property
+    def _earlier(self) -> list[SchoolYear]:
+        return [year for year in self.report.years if year < self.report.year]
+
+    def _values(self, years: Sequence[SchoolYear], **where: Sequence[str]) -> pd.DataFrame:
+        return self.report.store.read("indicators", years, COLUMNS, where)
+
+
+def _is_apart(indicator: Indicator) -> bool:
+    """Whether a passport tells an indicator elsewhere: context, and verdicts on the whole."""
+    is_verdict = indicator.table in ORGANISATIONS and indicator.measure in ("share", "count")
+    return indicator.is_context or is_verdict
+
+
+def base(indicator: Indicator, row: Row) -> float:
+    """Return how many persons a row counts; of a form's ratio those it is a share of."""
+    is_ratio = indicator.table == "forms" and indicator.measure == "ratio"
+    return float(row["denominator"] if is_ratio else row["n"])
+
+
+def is_of_persons(indicator: Indicator) -> bool:
+    """Whether a row's value speaks of persons, and not of the organisation as one thing."""
+    if indicator.measure in ("sum", "count"):
+        return False
+    return indicator.table in PUPILS or indicator.measure == "ratio"
+
+
+def is_hidden(indicator: Indicator, row: Row) -> bool:
+    """Whether a passport keeps a value to itself: too few persons stand behind it.
+
+    The rules are those of `msoko.disclosure.suppression.primary` with the limits of `SHOWN`.
+    """
+    if not is_of_persons(indicator):
+        return False
+    size = base(indicator, row)
+    is_extreme = indicator.unit == "percent" and row["value"] in (0, 1)
+    least = SHOWN.extreme_below if is_extreme else SHOWN.minimum
+    return bool(0 < size < least)
+
+
+def is_vpr(indicator: Indicator) -> bool:
+    """Whether an indicator is made of VPR, which are not for judging schools."""
+    return "'vpr'" in indicator.where or indicator.table in VPR_TABLES
