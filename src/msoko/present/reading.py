@@ -112,19 +112,25 @@ class Reading:
     def check_titles(self) -> dict[str, str]:
         return words.load_check_titles(self.project)
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """The direction's code and those of the directions that the profile folds into it."""
+        own = self.direction.direction
+        return frozenset({own, *(one for one, into in self.profile.folds.items() if into == own)})
+
     @cached_property
     def findings(self) -> pd.DataFrame:
         """The findings in the year's data that concern this direction."""
         rows = self.store.read("findings", [self.year])
         named = rows["directions"].fillna("").str.split()
-        concerns = [not codes or self.direction.direction in codes for codes in named]
+        concerns = [not codes or not self.codes.isdisjoint(codes) for codes in named]
         return rows[np.array(concerns, bool)]
 
     @cached_property
     def decisions(self) -> tuple[Decision, ...]:
-        """The decisions of all years that aim at this direction."""
+        """The decisions of all years that aim at this direction, or at one folded into it."""
         found = catalog.load_decisions(self.project, self.profile)
-        return tuple(one for one in found if one.direction == self.direction.direction)
+        return tuple(one for one in found if one.direction in self.codes)
 
     @cached_property
     def changes(self) -> dict[Line, Change]:

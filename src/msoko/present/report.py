@@ -56,9 +56,10 @@ class Report(Reading):
 
     def summary(self, *codes: str) -> Block:
         """The conclusions of the report in a few sentences."""
-        from msoko.present.blocks import cycle
+        from msoko.present.blocks import cycle, folded
 
-        return self._asked(codes, lambda kept: cycle.summary(self, kept))
+        every = (*codes, *folded.summary_codes(self)) if codes else codes
+        return self._asked(every, lambda kept: cycle.summary(self, kept))
 
     def goals(self) -> Block:
         """What the direction is for."""
@@ -137,6 +138,12 @@ class Report(Reading):
         from msoko.present.blocks import procedures
 
         return procedures.procedures(self)
+
+    def folded(self, direction: str) -> Block:
+        """The analysis of a direction that the profile makes part of this one."""
+        from msoko.present.blocks import folded
+
+        return folded.folded(self, direction)
 
     def low_results(self) -> Block:
         """Schools with low results, and how the list depends on its thresholds."""
@@ -306,8 +313,12 @@ class Report(Reading):
         A code that the direction never declared is refused: a misspelt indicator is no gap.
         """
         declared = [one.code for one in self.direction.indicators]
-        change = self.profile.changes.get(self.direction.direction)
-        dropped = change.drop if change else ()
+        dropped = [
+            indicator
+            for name in self.codes
+            if (change := self.profile.changes.get(name))
+            for indicator in change.drop
+        ]
         for code in codes:
             if code not in declared and code not in dropped:
                 raise UsageError(
@@ -317,8 +328,9 @@ class Report(Reading):
         kept = [code for code in codes if code in declared]
         if kept or not codes:
             return answer(kept)
-        house = catalog.load_direction(self.project, self.direction.direction)
-        titles = [cell(house.indicator(code).title) for code in codes]
+        house = [catalog.load_direction(self.project, name) for name in self.codes]
+        known = {one.code: one.title for each in house for one in each.indicators}
+        titles = [cell(known[code]) for code in codes]
         return block(self.say("conclusion.left_out", titles=russian.listed(titles)))
 
 

@@ -11,8 +11,10 @@ from msoko.present import change, russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
-    from msoko.catalog import CollectionMethod, Indicator, Seed
+    from msoko.catalog import CollectionMethod, Goal, Indicator, Seed
     from msoko.present.reading import Line, Reading
+
+NO_SOURCE = "Источник данных не определён."
 
 
 def summary(report: Reading, codes: Sequence[str]) -> Block:
@@ -51,10 +53,11 @@ def _target(report: Reading, indicator: Indicator, row: pd.Series) -> str:
     if indicator.target is None:
         return ""
     target = russian.amount(indicator.target.value, indicator.unit)
-    return report.say(f"target.{_against_target(indicator, row)}", target=target)
+    return report.say(f"target.{against_target(indicator, row)}", target=target)
 
 
 def against_target(indicator: Indicator, row: pd.Series) -> str:
+    """Return reached, missed or untold: where an interval holds the target, nothing is told."""
     goal, sign = indicator.target.value, -1 if indicator.polarity == "lower_is_better" else 1
     if pd.isna(row["low"]):
         return "reached" if sign * (row["value"] - goal) >= 0 else "missed"
@@ -77,18 +80,38 @@ def _school_count(report: Reading) -> str | None:
 
 
 def goals(report: Reading) -> Block:
-    """List the goals as the founding document words them, with the place in it."""
+    """List the goals as the founding document words them, each with what measures it.
+
+    A goal that the document does not name is said to be the house's, where the profile has a
+    document; a goal without an indicator says what would have to be collected.
+    """
     items = [
-        f"{number}. {cell(goal.text)}{_origin(goal.seed)}"
+        f"{number}. {cell(goal.text)}{_origin(report, goal.seed)}{_measured_by(report, goal)}"
         for number, goal in enumerate(report.direction.goals, start=1)
     ]
-    return block(cell(report.direction.purpose), "\n".join(items))
+    document = None
+    if report.profile.document and any(one.seed for one in report.direction.goals):
+        document = report.say("goals.document", document=cell(report.profile.document))
+    return block(cell(report.direction.purpose), document, "\n".join(items))
 
 
-def _origin(seed: Seed | None) -> str:
+def _origin(report: Reading, seed: Seed | None) -> str:
     if seed is None or not seed.section:
-        return ""
-    return f" *(положение, раздел {cell(seed.section)})*"
+        return f" *({report.say('goals.house')})*" if report.profile.seed else ""
+    key = "goals.section" if seed.section[0].isdigit() else "goals.whole_section"
+    return f" *({report.say(key, section=cell(seed.section))})*"
+
+
+def _measured_by(report: Reading, goal: Goal) -> str:
+    """Return, on a line of its own, the indicators that serve a goal, or what it needs."""
+    titles = [
+        cell(one.short_title or one.title)
+        for one in report.direction.indicators
+        if one.goal == goal.code
+    ]
+    if titles:
+        return "\\\n   " + report.say("goals.indicators", titles=titles)
+    return "\\\n   " + report.say("goals.needs", needs=cell(goal.needs or NO_SOURCE))
 
 
 def indicators(report: Reading) -> Block:
@@ -102,7 +125,7 @@ def indicators(report: Reading) -> Block:
         "95 % интервал",
         "Изменение",
         "Вывод об изменении",
-        "Цель",
+        "Целевое значение",
         "n",
     ]
     rows = [_indicator_row(report, line) for line in report.all_lines]
@@ -164,7 +187,7 @@ def _groups_without_data(report: Reading) -> Details | None:
     """Name the groups of indicators of the founding document that nothing computes yet."""
     used = {one.group for one in report.direction.indicators}
     rows = [
-        [cell(group.text), cell(group.needs or "источник данных не определён")]
+        [cell(group.text), cell(group.needs or NO_SOURCE)]
         for group in report.direction.groups
         if group.code not in used
     ]
