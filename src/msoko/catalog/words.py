@@ -51,7 +51,7 @@ def load_subjects(project: Project) -> list[dict[str, str]]:
     return list(rows.values())
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
     import yaml
 
@@ -86,3 +86,9 @@ def load_check_titles(project: Project) -> dict[str, str]:
     return dict(words["suites"]) | {
         check: said["title"] for check, said in words["checks"].items() if "title" in said
     }
+
+
+def load_form_titles(project: Project) -> dict[str, str]:
+    """Return the short Russian name of each form of `registry/forms.yml`."""
+    forms = _read(project.find("registry", "forms.yml"))["forms"]
+    return {form["code"]: form["short"] for form in forms}
