@@ -18,11 +18,15 @@ PASSPORTS = "passports/index.html"
 
 @dataclass(frozen=True)
 class PageLink:
-    """A page of the site as menus print it; `number` is a direction's number."""
+    """A page of the site as menus print it; `number` is a direction's number.
+
+    `heading` is what stands over the page itself, where that is not its notebook's title.
+    """
 
     title: str
     href: str
     number: int | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class ExecutedReport:
     notebook: Path
     purpose: str = ""
     highlights: tuple[str, ...] = ()
+    heading: str = ""
 
     @property
     def href(self) -> str:
@@ -98,6 +103,7 @@ class RefusedReport:
     title: str
     mechanism: Mechanism
     reason: str
+    heading: str = ""
 
     @property
     def href(self) -> str:

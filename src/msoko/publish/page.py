@@ -89,7 +89,7 @@ def composed(done: Rendered, site: SiteMap, href: str) -> str:
         "report.html.j2",
         site,
         href,
-        title=done.manuscript.title,
+        title=(current.heading if current else "") or done.manuscript.title,
         number=current.number if current else None,
         body=Markup(lead_up(done.fragment.html, href)),
         contents=done.fragment.contents,

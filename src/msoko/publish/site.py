@@ -113,7 +113,7 @@ def _site_map(
         school_year=context.school_year,
         edition=context.edition,
         is_synthetic=context.is_synthetic,
-        directions=tuple(PageLink(d.title, d.href, d.number) for d in directions),
+        directions=tuple(PageLink(d.title, d.href, d.number, d.heading) for d in directions),
         pages=tuple(menu),
         provenance=context.provenance,
         files=tuple(PageLink(one.title, one.href) for one in context.attachments),

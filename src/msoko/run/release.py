@@ -57,6 +57,7 @@ def _executed(plan: Plan, year: SchoolYear, direction: Direction) -> ExecutedRep
         mechanism=direction.mechanism,
         notebook=plan.where.executed(year, direction.direction),
         purpose=direction.purpose,
+        heading=direction.title,
     )
 
 

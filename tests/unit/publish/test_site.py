@@ -190,3 +190,12 @@ def test_a_traceback_leaves_the_old_site_whole(tmp_path, released):
     with pytest.raises(DataRefused):
         build([bad], tmp_path / "public", site_context(edition="public"))
     assert pages(tmp_path / "public") == released
+
+
+def test_a_page_bears_the_municipality_s_own_name_of_its_direction(tmp_path):
+    notebook = write_notebook(tmp_path / "low.ipynb", [markdown_cell("# Название блокнота")])
+    own = ExecutedReport("low", 1, "Коротко", "results", notebook, heading="Как назвал приказ")
+    build([own], tmp_path / "internal", site_context())
+    page = pages(tmp_path / "internal")["low.html"]
+    assert "<h1>Как назвал приказ</h1>" in page
+    assert "Название блокнота" not in page
