@@ -151,13 +151,14 @@ class Plan:
         tables += [where.table(one, name) for one in years for name in DERIVED[1:3]]
         tables += [path for one in years for path in where.verdicts(one)]
         tables += [where.findings(one) for one in years]
-        declarations = [where.declaration(name)]
+        folded = [code for code, into in self.profile.folds.items() if into == name]
+        declarations = [where.declaration(one) for one in (name, *folded)]
         if name in OF_ALL_DIRECTIONS:
             tables += [where.table(one, table) for one in years for table in SLICED]
             declarations += map(where.declaration, self.directions)
         notebook = where.notebook(name)
         parts = {
-            **self.inputs.files("notebook", [notebook]),
+            **self.inputs.files("notebook", [notebook, *map(where.notebook, folded)]),
             **self.inputs.files("raw", [where.year_file(year)]),
             **self.inputs.files("declaration", declarations),
             **self.inputs.files("table", tables),
