@@ -18,6 +18,7 @@ COMMANDS = (
     "new-year",
     "templates",
     "packets",
+    "meeting",
     "objectivity",
     "proof",
     "clean",

@@ -31,6 +31,27 @@ def write_whole(path: Path, text: str) -> None:
             fresh.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` at `path` at once; where it fails, the old file stays."""
+    fresh = path.with_name(f".{path.name}.new")
+    with storage_refusals(path):
+        try:
+            fresh.write_bytes(content)
+            fresh.replace(path)
+        finally:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def storage_refusals(target: Path) -> Iterator[None]:
+    """Say in one sentence that the disk would not take `target`."""
+    try:
+        yield
+    except OSError as error:
+        raise _refusal(target, error) from error
+
+
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside `folder`; it takes its place when the block ends well.

@@ -1,0 +1,223 @@
+"""`msoko meeting`: the working group's agenda, minutes, extracts, and its decisions recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from msoko.cli.options import YearType, municipality_option, project_option, year_argument
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+
+if TYPE_CHECKING:
+    from msoko.present.meeting_case import Case
+    from msoko.publish.meetings import Written
+
+date_option = click.option(
+    "--date",
+    "day",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="ГГГГ-ММ-ДД",
+    help="День заседания.",
+)
+
+
+@click.group("meeting")
+def command() -> None:
+    """Документы рабочей группы: повестка, протокол, выписки, решения в реестр.
+
+    ГОД – учебный год заседания. Записи о заседаниях и голосовании лежат в
+    data/raw/ГОД/meetings.yml, документы – в reports/ГОД/internal/meetings.
+    """
+
+
+@command.command("prepare")
+@year_argument
+@date_option
+@project_option
+@municipality_option
+@click.option("--time", default="", metavar="ЧЧ:ММ", help="Время начала.")
+@click.option("--venue", default="", metavar="МЕСТО", help="Место заседания.")
+@click.option(
+    "--results",
+    type=YearType(),
+    help="Год, результаты которого слушают; по умолчанию год заседания.",
+)
+def prepare(
+    year: SchoolYear,
+    day: dt.datetime,
+    project: Project,
+    municipality: str | None,
+    time: str,
+    venue: str,
+    results: SchoolYear | None,
+) -> None:
+    """Составить повестку и проект протокола, завести запись для голосования.
+
+    Вопросы берутся из выводов года. Если заседание уже записано в meetings.yml, берутся
+    записанные вопросы: повестку определяет руководитель.
+    """
+    from msoko.publish.meeting_draft import write_draft
+    from msoko.publish.meetings import write_prepared
+
+    given = {"time": time, "venue": venue, "results": str(results) if results else ""}
+    case = _case(project, year, day, municipality, given)
+    _tell(project, write_prepared(project, year, case))
+    draft = write_draft(project, year, case)
+    if draft:
+        click.echo(f"Запись для голосования: {project.shown(draft)}.")
+    _terms(case)
+    _remarks(case, year)
+
+
+@command.command("minutes")
+@year_argument
+@date_option
+@project_option
+@municipality_option
+def write(year: SchoolYear, day: dt.datetime, project: Project, municipality: str | None) -> None:
+    """Проверить голосование, составить протокол и, если он подписан, выписки."""
+    from msoko.publish.meetings import write_minutes
+
+    case = _written(project, year, day, municipality)
+    _tell(project, write_minutes(project, year, case))
+    _votes(case)
+    _terms(case)
+    _remarks(case, year)
+
+
+@command.command("record")
+@year_argument
+@date_option
+@project_option
+@municipality_option
+def record(year: SchoolYear, day: dt.datetime, project: Project, municipality: str | None) -> None:
+    """Внести принятые решения в реестр: их действие измерит отчёт следующего года."""
+    from msoko.publish import register
+
+    done = register.record(project, _written(project, year, day, municipality))
+    shown = project.shown(done.path)
+    for title, numbers in (
+        (f"Внесены в {shown}", done.added),
+        ("Уже в реестре", done.known),
+        ("В реестре другими словами, оставлены как есть", done.changed),
+        ("Не внесены: нет показателя или ожидаемого изменения", done.aimless),
+    ):
+        if numbers:
+            click.echo(f"{title}: {', '.join(numbers)}.")
+    if not any((done.added, done.known, done.changed, done.aimless)):
+        click.echo("Принятых решений нет, вносить нечего.")
+
+
+@command.command("check")
+@year_argument
+@project_option
+@municipality_option
+def check(year: SchoolYear, project: Project, municipality: str | None) -> None:
+    """Проверить все записи о заседаниях года: кворум, голоса, сроки, число заседаний."""
+    from msoko.catalog import load_profile
+    from msoko.catalog.meetings import load_meetings, require_group
+    from msoko.present.meeting_remarks import year_remarks
+
+    require_group(load_profile(project, _name(project, str(year), municipality)))
+    file = load_meetings(project, year)
+    if not file.meetings:
+        click.echo(f"Заседаний за {year} не записано. Первое заведёт msoko meeting prepare.")
+        return
+    for meeting in sorted(file.meetings, key=lambda one: one.date):
+        case = _case(project, year, meeting.date, municipality, {})
+        click.echo(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
+        _votes(case)
+        _remarks(case, year, is_alone=False)
+    for text in year_remarks(case, year):
+        click.echo(f"Замечание: {text}.")
+
+
+def _case(
+    project: Project,
+    year: SchoolYear,
+    day: dt.date,
+    municipality: str | None,
+    given: dict[str, str],
+) -> Case:
+    from msoko.publish.meetings import open_case
+
+    when = day.date() if isinstance(day, dt.datetime) else day
+    heard = given.get("results") or str(year)
+    return open_case(project, year, _name(project, heard, municipality), when, given)
+
+
+def _name(project: Project, heard: str, municipality: str | None) -> str:
+    """Return the profile asked for, or the one that the data of the year heard declare."""
+    from msoko.run.guard import municipality_of, refuse_absent_year
+
+    if municipality:
+        return municipality
+    year = SchoolYear.parse(heard)
+    refuse_absent_year(project, year)
+    return municipality_of(project, year)
+
+
+def _written(
+    project: Project, year: SchoolYear, day: dt.datetime, municipality: str | None
+) -> Case:
+    """Return a meeting that has its record; refuse one that has none."""
+    from msoko.catalog.meetings import load_meetings, meetings_path
+    from msoko.errors import UsageError
+
+    if load_meetings(project, year).at(day.date()) is None:
+        raise UsageError(
+            f"{project.shown(meetings_path(project, year))}: нет заседания {day:%d.%m.%Y}. "
+            f"Заведите запись командой msoko meeting prepare {year} --date {day:%Y-%m-%d}."
+        )
+    return _case(project, year, day, municipality, {})
+
+
+def _tell(project: Project, written: Written) -> None:
+    for name in written.names:
+        click.echo(f"{project.shown(written.folder)}/{name}")
+    for name in written.kept:
+        click.echo(f"«{name}» изменён вручную и оставлен как есть; новый лежит рядом.")
+
+
+def _state(case: Case) -> str:
+    if not case.meeting.is_held:
+        return "ещё не состоялось (present не заполнен)"
+    present = len(case.seats.present)
+    return f"присутствовали {present} из {case.rule.members}, нужно не менее {case.quorum}"
+
+
+def _votes(case: Case) -> None:
+    for number, question in case.numbered():
+        ended = case.outcome(question)
+        if ended:
+            said = f"за – {ended.in_favour}, против – {ended.against}, "
+            said += f"воздержались – {ended.abstained}"
+            cast = ", голосом председательствующего" if ended.is_cast else ""
+            click.echo(
+                f"  {number}. {'Принято' if ended.is_adopted else 'Не принято'}{cast}: {said}."
+            )
+
+
+def _terms(case: Case) -> None:
+    from msoko.present.meeting_words import short_date
+
+    terms = case.terms
+    signed = "" if case.meeting.signed else ", если подписан в последний день"
+    click.echo(
+        f"Сроки: известить – до {short_date(terms.notice)}, протокол – до "
+        f"{short_date(terms.minutes)}, выписки – до {short_date(terms.extracts)}{signed}."
+    )
+
+
+def _remarks(case: Case, year: SchoolYear, *, is_alone: bool = True) -> None:
+    from msoko.present.meeting_remarks import remarks, year_remarks
+
+    for text in remarks(case):
+        click.echo(f"Замечание: {text}.")
+    if is_alone and case.meeting.is_held:
+        for text in year_remarks(case, year):
+            click.echo(f"Замечание: {text}.")

@@ -1,0 +1,180 @@
+"""The papers of the working group's meetings on disk: reports/<year>/internal/meetings/<date>/."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msoko import catalog
+from msoko.catalog.meeting_faults import declaration_faults, faults
+from msoko.catalog.meetings import Meeting, load_meetings, require_group
+from msoko.catalog.workdays import load_calendar
+from msoko.errors import UsageError
+from msoko.present.meeting_case import Case
+from msoko.present.meeting_minutes import extracts, minutes
+from msoko.present.meeting_papers import agenda
+from msoko.present.meeting_words import load_words
+from msoko.publish.docx import docx
+from msoko.publish.writing import storage_refusals, write_bytes
+from msoko.school_year import SchoolYear
+from msoko.store import Store
+
+if TYPE_CHECKING:
+    from msoko.catalog import Profile
+    from msoko.present.meeting_topics import Topic
+    from msoko.present.paper import Paper
+    from msoko.project import Project
+
+WRITTEN = ".written.json"
+AGENDA, MINUTES, EXTRACT = "Повестка", "Протокол", "Выписка"
+CONTROL = ("effect", "roadmap", "quality")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was put into a meeting's folder; `kept` are files that people have changed since."""
+
+    folder: Path
+    names: list[str]
+    kept: list[str]
+
+
+def open_case(
+    project: Project, year: SchoolYear, municipality: str, day: dt.date, given: Mapping[str, str]
+) -> Case:
+    """Return the meeting of a day, as `meetings.yml` has it or as `given`, with the data's topics.
+
+    `given` are `time`, `venue` and `results` of a meeting that is not written down yet. Refused
+    where the profile has no group, where indicators of the year heard are not computed, and
+    where anything in the meeting's record breaks the group's rules.
+    """
+    profile = catalog.load_profile(project, municipality)
+    rule = require_group(profile)
+    file = load_meetings(project, year)
+    meeting = file.at(day)
+    if meeting is None:
+        _require_year(year, day)
+        meeting = Meeting(day, **given)
+    refuse_faults(project, profile, year, meeting)
+    directions = catalog.load_directions(project, profile)
+    return Case(
+        profile=profile,
+        rule=rule,
+        file=file,
+        meeting=meeting,
+        topics=_topics(project, profile, meeting),
+        indicators={one.direction: {i.code: i for i in one.indicators} for one in directions},
+        known_days=load_calendar(project, profile.region.nominative),
+        words=load_words(project),
+        is_synthetic=catalog.is_synthetic(project, profile, meeting.results_of),
+    )
+
+
+def _require_year(year: SchoolYear, day: dt.date) -> None:
+    """Refuse a day outside the school year before anything is written for it."""
+    own = SchoolYear.of_date(day)
+    if own != year:
+        raise UsageError(
+            f"{day:%d.%m.%Y} – это {own} учебный год, а назван {year}. Наберите "
+            f"msoko meeting prepare {own} --date {day} --results {year}: год, результаты "
+            "которого слушают, называет --results."
+        )
+
+
+def refuse_faults(project: Project, profile: Profile, year: SchoolYear, meeting: Meeting) -> None:
+    """Raise `UsageError` with every fault of a meeting's record, each with its line."""
+    file, rule = load_meetings(project, year), require_group(profile)
+    directions = catalog.load_directions(project, profile)
+    codes = {one.direction: {item.code for item in one.indicators} for one in directions}
+    measures = {one.code for one in catalog.load_roadmap(project, profile)}
+    found = faults(rule, profile, file, meeting, year)
+    found += declaration_faults(meeting, codes, measures, CONTROL)
+    if not found:
+        return
+    lines = "\n".join(str(one) for one in found)
+    raise UsageError(f"{lines}\nДокументы не составлены; прежние остались на месте.")
+
+
+def _topics(project: Project, profile: Profile, meeting: Meeting) -> list[Topic]:
+    from msoko.present.meeting_control import topics
+    from msoko.present.report import Report
+
+    year = meeting.results_of
+    if year not in Store(project).years("indicators"):
+        raise UsageError(
+            f"показатели за {year} не рассчитаны. Выполните msoko build {year} или назовите в "
+            "results (--results) год, результаты которого слушает рабочая группа."
+        )
+    directions = catalog.load_directions(project, profile)
+    report = Report(project, year, profile, directions[0], directions, "internal")
+    return topics(report, load_words(project))
+
+
+def folder_of(project: Project, year: SchoolYear, meeting: Meeting) -> Path:
+    """Return where a meeting's papers lie; never in the public edition."""
+    return project.reports(year) / "internal" / "meetings" / str(meeting.date)
+
+
+def write_prepared(project: Project, year: SchoolYear, case: Case) -> Written:
+    """Write the agenda and, until the meeting is held, the draft minutes."""
+    papers = {AGENDA: agenda(case)}
+    if not case.meeting.is_held:
+        papers[MINUTES] = minutes(case)
+    return _write(folder_of(project, year, case.meeting), papers)
+
+
+def write_minutes(project: Project, year: SchoolYear, case: Case) -> Written:
+    """Write the minutes and, once they are signed, an extract for each addressee."""
+    papers = {MINUTES: minutes(case)}
+    if case.meeting.signed:
+        for number, (name, paper) in enumerate(extracts(case).items(), start=1):
+            papers[f"{EXTRACT} {number:02d} {_safe(name)}"] = paper
+    return _write(folder_of(project, year, case.meeting), papers, replaced=EXTRACT)
+
+
+def _safe(name: str) -> str:
+    """Return a name that every system takes as part of a file's name."""
+    return re.sub(r'[<>:"/\\|?*«»\x00-\x1f]', "", name).strip(" .")[:60].strip(" .")
+
+
+def _write(folder: Path, papers: Mapping[str, Paper], replaced: str = "") -> Written:
+    """Put the papers into the folder; what people have changed there is left to them.
+
+    A file is theirs where it is not, byte for byte, what was written last: the new one then
+    lies beside it. Former papers whose names begin with `replaced` and that are ours go.
+    """
+    with storage_refusals(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        memory = folder / WRITTEN
+        ours = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
+        contents = {f"{name}.docx": docx(paper) for name, paper in papers.items()}
+        for name in [name for name in ours if replaced and name.startswith(replaced)]:
+            if name not in contents and _digest(folder / name) == ours[name]:
+                (folder / name).unlink()
+                del ours[name]
+        names, kept = [], []
+        for name, content in contents.items():
+            target = folder / name
+            if target.exists() and _digest(target) not in (ours.get(name), _sha(content)):
+                kept.append(name)
+                target = folder / f"{target.stem} – новый.docx"
+            write_bytes(target, content)
+            ours[target.name] = _sha(content)
+            names.append(target.name)
+        said = json.dumps(ours, ensure_ascii=False, indent=1, sort_keys=True)
+        write_bytes(memory, said.encode())
+    return Written(folder, names, kept)
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    return _sha(path.read_bytes()) if path.exists() else ""

@@ -1,0 +1,119 @@
+"""Adopted decisions entered into the register whose effect next year's reports measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from msoko.catalog import load_decisions, strict
+from msoko.catalog.appending import appended
+from msoko.catalog.municipality import DecisionFile
+from msoko.disclosure.leaks import find_leaks
+from msoko.errors import UsageError
+from msoko.publish.writing import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msoko.catalog.meetings import Resolution
+    from msoko.present.meeting_case import Case
+    from msoko.project import Project
+
+HEAD = """\
+# Решения по итогам учебного года; их действие измеряют отчёты следующих лет.
+# expected.value – ожидаемое изменение показателя в долях единицы (0.02 – два процентных пункта).
+"""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of a meeting's adopted points, by their numbers."""
+
+    path: Path
+    added: Sequence[str]
+    known: Sequence[str]
+    changed: Sequence[str]  # in the register with other words: left as they are
+    aimless: Sequence[str]  # no indicator or no expected change: nothing to measure
+
+
+def record(project: Project, case: Case) -> Recorded:
+    """Add the adopted points that aim at an indicator to `decisions.yml` of the profile.
+
+    A point is known by the meeting's date and its number, so that a second call adds nothing;
+    what stands in the file stays to the byte. Where the project uses the house's profile, its
+    register is copied first. Refused where a name would get into the register: pages print it.
+    """
+    if not case.meeting.signed:
+        raise UsageError(
+            f"{case.meeting.place}: протокол не подписан – впишите signed. Решения вносятся в "
+            "реестр по подписанному протоколу."
+        )
+    adopted = [(number, point) for number, _, point in case.adopted()]
+    aimed = [(number, point) for number, point in adopted if point.indicator and point.expected]
+    _refuse_names(case, aimed)
+    path = project.root / "profiles" / case.profile.profile / "decisions.yml"
+    known = {one.code: one for one in load_decisions(project, case.profile)}
+    fresh = [(number, point) for number, point in aimed if _code(case, number) not in known]
+    if fresh:
+        _write(project, path, [_entry(case, number, point) for number, point in fresh], case)
+    others = [entry for entry in aimed if entry not in fresh]
+    return Recorded(
+        path=path,
+        added=[number for number, _ in fresh],
+        known=[n for n, point in others if known[_code(case, n)].text == point.text],
+        changed=[n for n, point in others if known[_code(case, n)].text != point.text],
+        aimless=[number for number, point in adopted if (number, point) not in aimed],
+    )
+
+
+def _code(case: Case, number: str) -> str:
+    return f"wg-{case.meeting.date}-{number}"
+
+
+def _entry(case: Case, number: str, point: Resolution) -> dict[str, Any]:
+    meeting = case.meeting
+    which = f" № {meeting.number}" if meeting.number else ""
+    expected = {"value": point.expected.value} if point.expected else {}
+    if point.expected and point.expected.by:
+        expected["by"] = point.expected.by
+    said: dict[str, Any] = {
+        "code": _code(case, number),
+        "school_year": str(meeting.results_of),
+        "direction": point.direction,
+        "text": point.text,
+        "date": meeting.date,
+        "addressee": point.addressee,
+        "indicator": point.indicator,
+        "expected": expected,
+        "deadline": point.deadline,
+        "document": f"Протокол рабочей группы от {meeting.date:%d.%m.%Y}{which}, пункт {number}",
+        "measure": point.measure,
+        "schools": list(point.schools),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _write(project: Project, path: Path, entries: Sequence[dict[str, Any]], case: Case) -> None:
+    import yaml
+
+    source = project.find("profiles", case.profile.profile, "decisions.yml")
+    text = source.read_text(encoding="utf-8-sig") if source.exists() else HEAD
+    dumped = [yaml.safe_dump(one, allow_unicode=True, sort_keys=False, width=96) for one in entries]
+    shown = project.shown(path)
+    fresh = appended(text, "decisions", dumped, shown)
+    strict.parse(fresh, DecisionFile, shown)
+    write_whole(path, fresh)
+
+
+def _refuse_names(case: Case, points: Sequence[tuple[str, Resolution]]) -> None:
+    """Refuse a point that names a person: the register is printed, in the public edition too."""
+    names = [one.name for one in case.file.members]
+    for number, point in points:
+        said = " ".join((point.addressee, point.text, point.deadline))
+        leaks = find_leaks(number, said, (*names, *(name.split()[0] for name in names)))
+        if leaks:
+            raise UsageError(
+                f"{point.place}: пункт {number} называет человека («{leaks[0].text}»), а реестр "
+                "решений печатается и в открытой редакции. Назовите должность или организацию."
+            )
