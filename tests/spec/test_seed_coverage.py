@@ -19,7 +19,52 @@ PROFILES = {
     "spirovo": ("003", 9),
     "kamensk_uralsky": ("004", 9),
 }
-WALKED = {"kerch": ("001.tsv", 102), "bolshoy_kamen": ("002.tsv", 116)}
+WALKED = {
+    "aniva": ("000.tsv", 47),
+    "kerch": ("001.tsv", 102),
+    "bolshoy_kamen": ("002.tsv", 116),
+    "spirovo": ("003.tsv", 26),
+    "kamensk_uralsky": ("004.tsv", 23),
+}
+TITLES = {
+    "aniva": (
+        "Система оценки качества подготовки обучающихся",
+        "Система работы со школами с низкими образовательными результатами/или школами, "
+        "функционирующими в неблагоприятных социальных условиях",
+        "Система выявления, поддержки и развития способностей и талантов детей и молодежи",
+        "Система работы по самоопределению и профессиональной ориентации обучающихся",
+        "Система мониторинга эффективности руководителей ОО Анивского городского округа",
+        "Система обеспечения профессионального развития педагогических работников",
+        "Система организации воспитания и социализации обучающихся",
+        "Система мониторинга качества дошкольного образования",
+    ),
+    "kerch": (
+        "Система оценки качества подготовки обучающихся",
+        "Система работы со школами с низкими результатами обучения и/или школами, "
+        "функционирующими в неблагоприятных социальных условиях",
+        "Система выявления, поддержки и развития способностей и талантов у детей и молодёжи",
+        "Система работы по самоопределению и профессиональной ориентации обучающихся",
+        "Система мониторинга эффективности руководителей образовательных организаций",
+        "Система обеспечения профессионального развития педагогических работников",
+        "Система организации воспитания обучающихся",
+        "Система мониторинга качества дошкольного образования",
+    ),
+    "bolshoy_kamen": (
+        "Система оценки качества подготовки обучающихся по образовательным программам начального "
+        "общего, основного общего и среднего общего образования",
+        "Система работы со школами с низкими результатами обучения и/или школами, "
+        "функционирующими в неблагоприятных социальных условиях",
+        "Система выявления, поддержки и развития способностей и талантов у детей и молодежи",
+        "Система работы по самоопределению и профессиональной ориентации",
+        "Система объективности процедур оценки качества образования и олимпиад школьников",
+        "Система мониторинга эффективности руководителей всех образовательных организаций "
+        "городского округа Большой Камень",
+        "Система мониторинга обеспечения профессионального развития педагогических работников",
+        "Система организации воспитания обучающихся",
+        "Система мониторинга качества дошкольного образования",
+    ),
+}
+"""Titles of the directions as the documents that list them print them, in their order."""
 TARGETS = {"td_literacy": 0.7, "ta_growth_point": 0.3, "cg_informatics": 0.5}
 """Spirovo's roadmap: not less than 70 %, 30 % and 50 %."""
 OWN = {
@@ -27,6 +72,12 @@ OWN = {
     "td_measurement_specialists",
 }
 """The indicators that only the concept of Bolshoy Kamen asks for, in its section 6."""
+
+TAKEN = {
+    "мероприятия по формированию позитивного отношения к объективной оценке "
+    "образовательных результатов"
+}
+"""Bolshoy Kamen has no section of objectivity: a measure of its 3.1.1 stands for a goal."""
 
 
 def listed(file: str) -> list[tuple[str, str, str]]:
@@ -59,6 +110,24 @@ def test_each_line_of_the_document_is_served_or_says_what_it_needs(name: str) ->
     assert len(asked) == len(set(asked)) == count
     assert [line for line in asked if line not in found] == []
     assert [line for line in asked if not any(found[line])] == []
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_directions_bear_the_titles_of_their_document_in_its_order(name: str) -> None:
+    assert tuple(one.title for one in catalog.load_directions(HOUSE, name)) == TITLES[name]
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_each_goal_said_to_be_of_the_document_is_on_its_list(name: str) -> None:
+    """The other way round: no goal is put into the document's mouth."""
+    words = {text for _, kind, text in listed(WALKED[name][0]) if kind == "goal"}
+    claimed = [
+        (goal.seed.sentence, goal.text)
+        for direction in catalog.load_directions(HOUSE, name)
+        for goal in direction.goals
+        if goal.seed
+    ]
+    assert [said for said in claimed if (words | TAKEN).isdisjoint(said)] == []
 
 
 @pytest.mark.parametrize("name", PROFILES)
