@@ -102,8 +102,10 @@ def bench(*words: str) -> None:
 def cluster_test() -> None:
     """Run the exported graph with Snakemake and the tables on Spark, on this machine."""
     install("requirements-scale.lock")
-    tests = ("tests/cli/test_cluster.py", "tests/unit/indicators/test_engines.py")
-    run(PYTHON, "-m", "pytest", *tests)
+    tests = ("indicators/test_engines.py", "validate/test_evaluators.py", "run/test_numbers.py")
+    run(
+        PYTHON, "-m", "pytest", "tests/cli/test_cluster.py", *(f"tests/unit/{one}" for one in tests)
+    )
 
 
 def proof() -> None:

@@ -32,6 +32,7 @@ from msoko.catalog.municipality import (
     Profile,
     is_synthetic,
 )
+from msoko.catalog.settings import Settings, load_settings
 from msoko.catalog.summary import (
     RegionBest,
     SummaryBlock,
@@ -58,6 +59,7 @@ __all__ = [
     "Reference",
     "RegionBest",
     "Seed",
+    "Settings",
     "SummaryBlock",
     "SummaryItem",
     "Target",
@@ -71,6 +73,7 @@ __all__ = [
     "load_profile",
     "load_region_best",
     "load_roadmap",
+    "load_settings",
     "load_thresholds",
     "parse_deadline",
     "require_notebook",

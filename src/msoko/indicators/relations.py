@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ibis.backends import BaseBackend
     from ibis.expr.types import Table
+    from pyspark.sql import SparkSession
 
 MEMORY_LIMIT = "2GB"
 """What DuckDB may hold before it spills; results and pandas come on top of it."""
@@ -112,17 +113,42 @@ def backend_of(engine: str = "duckdb") -> BaseBackend:
     master = "local[*]" if engine == "spark" else engine
     if not master.startswith(("local", "spark://", "yarn", "k8s://")):
         raise UsageError(
-            f"неизвестный движок таблиц «{engine}». Укажите duckdb, spark или адрес spark://…"
+            f"msoko.yml: неизвестный движок таблиц «{engine}». "
+            "Укажите duckdb, spark или адрес spark://…"
         )
     try:
         from pyspark.sql import SparkSession
     except ImportError:
         raise UsageError(
-            "для движка Spark нужен PySpark. Установите группу scale или укажите duckdb."
+            f"движок таблиц «{engine}»: не установлен PySpark. Выполните "
+            "python -m pip install -r requirements-scale.lock (нужна и Java 17) "
+            "или укажите в msoko.yml engine: duckdb."
         ) from None
     builder = SparkSession.builder.master(master).appName("msoko")
-    session = builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
-    return ibis.pyspark.connect(session)
+    for name, value in SPARK.items():
+        builder = builder.config(name, value)
+    return ibis.pyspark.connect(_started(builder, engine))
+
+
+SPARK = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+def _started(builder: SparkSession.Builder, engine: str) -> SparkSession:
+    """Return the Spark session; where none can be had, say what it needs."""
+    from pyspark.errors import PySparkException
+
+    try:
+        return builder.getOrCreate()
+    except (PySparkException, OSError) as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise UsageError(
+            f"движок таблиц «{engine}» не запустился: {said[0]} Проверьте, что установлена "
+            "Java 17 и адрес в msoko.yml верен, или укажите engine: duckdb."
+        ) from None
 
 
 def _embedded() -> BaseBackend:

@@ -35,7 +35,7 @@ def compute_numbers(
     `years` are the school years that may be looked back at, `year` included.
     """
     from msoko import indicators
-    from msoko.catalog import load_directions, load_thresholds
+    from msoko.catalog import load_directions, load_settings, load_thresholds
 
     store = Store(project)
     directions = load_directions(project, municipality)
@@ -43,7 +43,8 @@ def compute_numbers(
     store.add(year, "objectivity_schools", schools)
     store.add(year, "objectivity_markers", markers)
     thresholds = load_thresholds(project)
-    values = indicators.compute(directions, store, year, thresholds=thresholds)
+    backend = indicators.backend_of(load_settings(project).engine)
+    values = indicators.compute(directions, store, year, backend=backend, thresholds=thresholds)
     store.add(year, "indicators", values)
     advice = _recommendations(project, municipality, year)
     store.add(year, "recommendations", advice)

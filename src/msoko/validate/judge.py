@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from msoko.catalog import load_settings
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store
@@ -26,11 +27,16 @@ class Judge:
     """Evaluates suites on a year's tables, with one of the two evaluators."""
 
     def __init__(self, project: Project, year: SchoolYear, evaluator: Evaluator) -> None:
+        from msoko.indicators.relations import backend_of
         from msoko.validate import relational
 
         self.project, self.year, self.evaluator = project, year, evaluator
         self.store = Store(project)
-        self.engine = relational.connect(project.cache / "duckdb")
+        engine = load_settings(project).engine
+        if engine == "duckdb" or evaluator == "gx":
+            self.engine = relational.connect(project.cache / "duckdb")
+        else:
+            self.engine = backend_of(engine)
 
     def tables(self, names: Iterable[str]) -> list[Judged]:
         """Return the outcomes for those of the tables that the year has."""
@@ -56,8 +62,9 @@ class Judge:
         return suite, relational.evaluate(suite, rows)
 
     def _table(self, name: str, year: SchoolYear | None = None) -> ir.Table:
-        path = self.store.path(year or self.year, name)
-        return self.engine.read_parquet(str(path), table_name=f"{name} {year or self.year}")
+        of = year or self.year
+        known_as = f"{name}_{of.start}"  # Spark's views have names without spaces
+        return self.engine.read_parquet(str(self.store.path(of, name)), table_name=known_as)
 
     def _shelf(self) -> Shelf:
         before = self.year.shifted(-1)

@@ -119,7 +119,7 @@ def _counts(rows: ir.Table, mapped: Mapping[str, Predicates]) -> dict[str, int]:
         measures += [measure.name(f"{name}/{part}") for part, measure in parts.items()]
     found = rows.aggregate(measures).to_pyarrow().to_pylist()[0]
     absent = {f"{name}/missing": 0 for name, one in mapped.items() if one.missing is None}
-    return {**absent, **found}
+    return {**absent, **{name: count or 0 for name, count in found.items()}}  # Spark: null of none
 
 
 def _located(rows: ir.Table, failing: ir.Table | None) -> pd.DataFrame:

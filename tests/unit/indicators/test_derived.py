@@ -160,10 +160,13 @@ def test_absent_unscored_and_uncoded_graduates_make_no_row(store: Store) -> None
 
 
 def test_a_year_without_exams_has_no_graduates(store: Store) -> None:
-    vpr = papers("""
+    vpr = papers(
+        """
         pupil_id | school_id | procedure | subject | grade | mark
         a        | 1         | vpr       | russian | 4     | 3
-    """, YEAR)
+    """,
+        YEAR,
+    )
     store.add(YEAR, "results", vpr)
     (row,) = compute((direction(HIGH),), store, YEAR).to_dict("records")
     assert row["flags"] == "no_data"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,14 @@ HOUSE = Project(HOME)
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(UsageError, match="неизвестный движок таблиц «sqlite»"):
         backend_of("sqlite")
+
+
+def test_spark_that_is_not_installed_is_told_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(UsageError, match="не установлен PySpark.*requirements-scale.lock"):
+        backend_of("spark")
 
 
 def results(year: SchoolYear, seed: int, rows: int = 3000) -> pd.DataFrame:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from msoko.indicators import backend_of
 from msoko.validate import reference, relational
 from msoko.validate.judge import in_pandas
 from msoko.validate.outcome import document, serialised
@@ -153,22 +155,22 @@ def test_every_supported_type_is_compared():
     assert {kind for kind, _ in CASES} == set(relational.SUPPORTED)
 
 
+WRONG = [
+    ("a", -1.0, 2.0, 2, True),
+    ("a", 9.0, 2.0, 2, False),
+    (None, None, 2.0, 7, None),
+    ("Ы", 4.5, None, None, False),
+    ("abc\n", 0.0, 0.0, 0, False),
+    ("a", 1.0, 2.0, 2, True),
+    ("b", None, 1.0, None, False),
+    ("b", 2.0, 1.0, 3, False),
+    ("zz", 2.5, 5.0, 2, False),
+]
+
+
 def test_each_check_both_passes_and_fails_somewhere(tmp_path):
     suite = suite_of(CASES)
-    wrong = rows_of(
-        [
-            ("a", -1.0, 2.0, 2, True),
-            ("a", 9.0, 2.0, 2, False),
-            (None, None, 2.0, 7, None),
-            ("Ы", 4.5, None, None, False),
-            ("abc\n", 0.0, 0.0, 0, False),
-            ("a", 1.0, 2.0, 2, True),
-            ("b", None, 1.0, None, False),
-            ("b", 2.0, 1.0, 3, False),
-            ("zz", 2.5, 5.0, 2, False),
-        ]
-    )
-    ours, theirs = both(suite, wrong, tmp_path)
+    ours, theirs = both(suite, rows_of(WRONG), tmp_path)
     agree(ours, theirs, suite)
     assert [one.check.type for one in ours if one.success] == []
 
@@ -178,6 +180,17 @@ def test_an_empty_table_passes_every_check_of_rows(tmp_path):
     ours, theirs = both(suite, rows_of([]), tmp_path)
     agree(ours, theirs, suite)
     assert all(one.success for one in ours)
+
+
+def test_spark_judges_as_duckdb_does(tmp_path):
+    pytest.importorskip("pyspark")
+    suite = suite_of(CASES)
+    for place, records in enumerate((WRONG, WRONG[2:3], [])):
+        path = tmp_path / f"pupils_{place}.parquet"
+        pq.write_table(rows_of(records), path)
+        ours = relational.evaluate(suite, relational.connect(tmp_path).read_parquet(path))
+        theirs = relational.evaluate(suite, backend_of("spark").read_parquet(str(path)))
+        agree(ours, theirs, suite)
 
 
 VALUES = st.tuples(

@@ -1,0 +1,53 @@
+"""The derived tables of a year come from the engine that `msoko.yml` names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from msoko.errors import UsageError
+from msoko.project import Project
+from msoko.run.numbers import compute_numbers
+from msoko.school_year import SchoolYear
+from msoko.store import Store
+
+YEAR = SchoolYear.parse("2024-25")
+DERIVED = ("indicators", "objectivity_schools", "objectivity_markers", "recommendations")
+
+
+def project(root: Path) -> Project:
+    """Return a project with the results of one year and no other table."""
+    draw = np.random.default_rng(5)
+    rows = 400
+    papers = pd.DataFrame({"school_id": draw.integers(0, 6, rows).astype(str)})
+    papers["pupil_id"] = [f"p{number}" for number in range(rows)]
+    papers["primary_score"] = draw.integers(0, 21, rows) / 1.0
+    papers["mark"] = 2 + (papers["primary_score"] >= 6) + (papers["primary_score"] >= 14)
+    papers["journal_mark"], papers["is_absent"] = draw.integers(2, 6, rows), False
+    (root / "data" / "raw").mkdir(parents=True)
+    made = Project(root)
+    same = {"procedure": "vpr", "subject": "mathematics", "grade": 5, "max_score": 20.0}
+    Store(made).add(YEAR, "results", papers.assign(school_year=str(YEAR), **same))
+    return made
+
+
+def test_an_engine_that_is_none_stops_the_numbers(tmp_path: Path) -> None:
+    made = project(tmp_path / "one")
+    (made.root / "msoko.yml").write_text("engine: sqlite\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="msoko.yml: неизвестный движок таблиц «sqlite»"):
+        compute_numbers(made, "demo", YEAR, [YEAR])
+
+
+def test_spark_writes_the_tables_that_duckdb_writes(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    written, slices = [], []
+    for engine in ("duckdb", "spark"):
+        made = project(tmp_path / engine)
+        (made.root / "msoko.yml").write_text(f"engine: {engine}\n", encoding="utf-8")
+        slices.append(compute_numbers(made, "demo", YEAR, [YEAR]))
+        written.append([Store(made).path(YEAR, name).read_bytes() for name in DERIVED])
+    assert slices[0] == slices[1]
+    assert written[0] == written[1]
