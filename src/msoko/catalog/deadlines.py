@@ -60,7 +60,7 @@ def parse_deadline(text: str, year: SchoolYear) -> Deadline:
     `dates`: the text names days, months, quarters, and some of them lie in the year. A stretch
     that crosses 1 September («август – сентябрь») is given as often as it touches the year.
     `other_year`: the text names years, and none of its dates touches this one; `dates` holds
-    them. `multi_year`: a span of years, in `dates`. The other kinds have no dates of their own:
+    them. `multi_year`: a span of years that holds this one, in `dates`. The other kinds have no dates of their own:
     `yearly`, `continuous`, `on_schedule`, `own_plan`, `on_need`, `absent` (nothing printed),
     `unparsed` (some word is not understood, or has two readings such as «до 10.2020»).
     Quarters are calendar ones; half-years are September – December and January – June.
@@ -101,7 +101,8 @@ def _settled(
             return Deadline("dates", tuple(here), text, also)
         return Deadline("other_year", tuple(sorted(set(kept or spans), key=_order)), text, also)
     if spans:
-        return Deadline("multi_year", tuple(spans), text, kinds)
+        is_over = not any(span.overlaps(year) for span in spans)
+        return Deadline("other_year" if is_over else "multi_year", tuple(spans), text, kinds)
     return Deadline(kinds[0], (), text, kinds[1:]) if kinds else Deadline("unparsed", (), text)
 
 
