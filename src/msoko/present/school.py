@@ -20,6 +20,7 @@ from msoko.present.peers import Condition, Peers, conditions, find_peers
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
+    from msoko.ingest.crosswalk import Line
     from msoko.present.reading import Reading
     from msoko.school_year import SchoolYear
 
@@ -85,6 +86,13 @@ class School:
         )
         found = {row["school_year"]: row for _, row in rows.iterrows()}
         return dict(sorted(found.items(), reverse=True))
+
+    @cached_property
+    def register(self) -> list[Line]:
+        """The lines of the municipality's register of organisations, of all years."""
+        from msoko.ingest.crosswalk import Crosswalk
+
+        return Crosswalk.load(self.report.project, self.report.year).lines
 
     @cached_property
     def wholes(self) -> pd.DataFrame:

@@ -27,6 +27,7 @@ class Wording:
 
         made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)
         made.filters |= {
+            "capitalised": russian.capitalised,
             "counted": russian.counted,
             "noun": russian.noun,
             "listed": russian.listed,

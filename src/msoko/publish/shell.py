@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from msoko.publish.embedded import THEME
 from msoko.publish.labels import labels
-from msoko.publish.model import SiteMap
+from msoko.publish.model import PASSPORTS, SiteMap
 
 
 @cache
@@ -46,11 +46,16 @@ def page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
             href=href,
             up="../" * href.count("/"),
             words=labels(),
-            style=_asset("style.css"),
+            style=_asset("style.css") + (_asset("passport.css") if is_passport(href) else ""),
             script=_asset("behaviour.js"),
             **facts,
         )
     )
+
+
+def is_passport(href: str) -> bool:
+    """Whether a page is one school's passport, which has a print layout of its own."""
+    return href.startswith("passports/") and href != PASSPORTS
 
 
 def part(template: str, **facts: Any) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from msoko.present.reading import Reading
     from msoko.present.school import School
 
-CODES = ("vpr_login", "exam_code", "oo1_code")
+PROCEDURES = ("vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy")
+"""The order in which procedures are named; any other follows."""
 FACTS = {
     "school": ("class_count", "teachers_total", "graduates_9", "graduates_11"),
     "preschool": ("group_count", "staff_total"),
@@ -25,23 +26,21 @@ FACTS = {
 def card(report: Reading) -> Block:
     """Name the organisation, its size, its conditions and what its numbers rest on."""
     school = report.school
-    paragraphs = [_identity(school), _past(school), _works(school)]
-    conditions = _conditions(school)
-    return block(Framed("passport-card", block(*paragraphs, *conditions).parts))
+    parts = [f"**{cell(school.row['name'])}**", _identity(school), *past(school), _works(school)]
+    return block(Framed("passport-card", block(*parts, *_conditions(school)).parts))
 
 
 def _identity(school: School) -> str:
     say, row = school.report.say, school.row
     kind = _named(school, "types", row["school_type"]) or _named(school, "kinds", row["kind"])
-    text = say(
+    location = _named(school, "locations", row["location"]) or say("passport.no_location")
+    return say(
         "passport.identity",
-        name=cell(row["name"]),
         kind=kind,
-        location=_named(school, "locations", row["location"]) or say("passport.no_location"),
+        location=location,
+        facts=_facts(school),
         year=school.report.year,
     )
-    parts = [text, _facts(school), _codes(school)]
-    return " ".join(filter(None, parts))
 
 
 def _named(school: School, group: str, code: object) -> str:
@@ -52,22 +51,21 @@ def _named(school: School, group: str, code: object) -> str:
     return school.report.say(key) if school.report.wording.has(key) else cell(code)
 
 
-def _facts(school: School) -> str:
+def _facts(school: School) -> list[str]:
     kind = str(school.row["kind"])
     if kind not in SIZE:
-        return ""
+        return []
     form, size, *_ = SIZE[kind]
     names = [size, *FACTS[kind]]
     counts = school.items(form, names)
     if school.school_id not in counts.index:
-        return ""
+        return []
     own = counts.loc[school.school_id]
-    said = [
+    return [
         school.report.say(f"passport.items.{name}", value=_fact(school, form, name, own[name]))
         for name in names
         if name in own.index and pd.notna(own[name])
     ]
-    return russian.capitalised(school.report.say("passport.facts", facts=said)) if said else ""
 
 
 def _fact(school: School, form: str, name: str, value: float) -> str:
@@ -82,28 +80,30 @@ def _fact(school: School, form: str, name: str, value: float) -> str:
     )
 
 
-def _codes(school: School) -> str:
-    said = [
-        school.report.say(f"passport.code.{name}", value=cell(school.row[name]))
-        for name in CODES
-        if pd.notna(school.row[name])
-    ]
-    say = school.report.say
-    return say("passport.codes", codes=said) if said else say("passport.no_codes")
-
-
-def _past(school: School) -> str:
-    """Say what of the organisation's past keeps its years from being compared."""
+def past(school: School) -> list[str]:
+    """Say what of the organisation's past or future keeps its years from being compared."""
     report = school.report
-    is_new = len(report.years) > 1 and not school.before
-    if is_new:
-        return report.say("passport.first_year")
+    said = []
     last = school.before.get(str(report.year.shifted(-1)))
-    if last is None and school.before:
-        return report.say("passport.away", year=next(iter(school.before)))
-    if last is not None and last["name"] != school.row["name"]:
-        return report.say("passport.renamed", before=cell(last["name"]))
-    return ""
+    if len(report.years) > 1 and not school.before:
+        said.append(report.say("passport.first_year"))
+    elif last is None and school.before:
+        said.append(report.say("passport.away", year=next(iter(school.before))))
+    elif last is not None and last["name"] != school.row["name"]:
+        said.append(report.say("passport.renamed", before=cell(last["name"])))
+    register = school.register
+    said += [
+        report.say("passport.joined", name=cell(one.name), year=one.last)
+        for one in register
+        if one.successor_id == school.school_id and one.last and one.last < report.year
+        and one.last >= report.years[0]
+    ]  # fmt: skip
+    for one in register:
+        if one.school_id == school.school_id and one.last == report.year and one.successor_id:
+            heirs = [heir.name for heir in register if heir.school_id == one.successor_id]
+            name = cell(heirs[-1]) if heirs else ""
+            said.append(report.say("passport.last_year", name=name))
+    return [" ".join(said)] if said else []
 
 
 def _works(school: School) -> str:
@@ -117,10 +117,10 @@ def _works(school: School) -> str:
         {"school_id": [school.school_id]},
     )
     present = found[~found["is_absent"].fillna(False).astype(bool)]
-    said = [
-        _work(school, str(procedure), rows)
-        for procedure, rows in present.groupby("procedure", sort=False)
-    ]
+    groups = {str(name): rows for name, rows in present.groupby("procedure", sort=True)}
+    others = [name for name in groups if name not in PROCEDURES]
+    order = [name for name in (*PROCEDURES, *others) if name in groups]
+    said = [_work(school, name, groups[name]) for name in order]
     if not said:
         return report.say("passport.no_works")
     return report.say("passport.works", works=said)
@@ -150,7 +150,7 @@ def _conditions(school: School) -> list[str | Sheet]:
     if not known:
         return [report.say("passport.no_context")]
     rows = [_condition_row(school, one) for one in known]
-    head = ["Условие", "У организации", "95 % интервал", "Середина", "n"]
+    head = ["Условие", "Значение", "95 % интервал", "n", "Середина"]
     caption = f"Условия работы, {report.year} учебный год"
     sheet = Sheet(head, rows, caption, "passport-context", "lrrrr")
     text = report.say("passport.context", count=len(school.alike))
@@ -169,14 +169,14 @@ def _condition_row(school: School, condition: Condition) -> list[str]:
                 source=condition.source,
             )
         )
-        return [cell(condition.title), shown, "–", _plain(median, unit), "–"]
+        return [cell(condition.title), shown, "–", "–", _plain(median, unit)]
     row = school.own[(condition.direction, condition.indicator.code)]
     return [
         cell(condition.title),
         report.number(condition.indicator, row),
         russian.span(row["low"], row["high"], unit),
-        russian.amount(median, unit),
         report.count(row["n"]),
+        russian.amount(median, unit),
     ]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from msoko.present.school import School
 
 OWN = ("school", "teachers")
-MOST_SHOWN = 5
+MOST_SHOWN = 4
 """Recommendations on the printed page; more of them follow in the electronic one."""
 
 
@@ -50,22 +50,22 @@ def advice(report: Reading) -> Block:
 
 
 def _sheet(report: Reading, rows: Sequence[list[str]], name: str) -> Sheet:
-    head = ["Что установлено", "Основание", "Кому", "Что сделать", "Срок", "Ожидаемый результат",
-            "Пункт плана"]  # fmt: skip
+    head = ["Что установлено", "Значение", "Что сделать", "Срок", "Ожидаемый результат"]
     caption = f"Рекомендации организации, {report.year} учебный год"
-    return Sheet(head, rows, caption, name, "lrlllll")
+    return Sheet(head, rows, caption, name, "lrlll")
 
 
 def _row(school: School, row: Any) -> list[str]:
-    measure = _measures(school.report).get(row.measure, row.measure)
+    report = school.report
+    number = _measures(report).get(row.measure, "")
+    point = report.say("passport.measure", number=cell(number)) if number else ""
+    to = report.say("passport.to_teachers") if row.recipient == "teachers" else ""
     return [
         cell(row.finding),
         _ground(school, row),
-        school.report.say(f"passport.to.{row.recipient}"),
-        cell(row.text),
-        cell(row.deadline),
+        " ".join(filter(None, (to, cell(row.text)))),
+        " ".join(filter(None, (cell(row.deadline), point))),
         cell(row.expected),
-        cell(measure),
     ]
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from msoko.present.reading import Reading
     from msoko.present.school import School
 
-MOST_SHOWN = 5
+MOST_SHOWN = 3
+CODES = ("vpr_login", "exam_code", "oo1_code")
 LOCATED = ("school_id", "source_id", "source_row")
 
 
@@ -24,7 +25,7 @@ def data(report: Reading) -> Block:
     """List the findings about the organisation's rows, and the forms it did not return."""
     school = report.school
     found = findings(school)
-    parts: list[Part | str | None] = [*_forms(school)]
+    parts: list[Part | str | None] = [" ".join([*_forms(school), _codes(school)])]
     if found:
         parts.insert(0, report.say("passport.data", count=len(found)))
         listed = [_row(report, one) for one in found]
@@ -118,6 +119,17 @@ def _forms(school: School) -> list[str]:
             "passport.forms", asked=len(asked), filled=len(asked) - len(missing), missing=missing
         )
     ]
+
+
+def _codes(school: School) -> str:
+    """Name the codes by which the organisation's rows are found, or say that it has none."""
+    say = school.report.say
+    said = [
+        say(f"passport.code.{name}", value=cell(school.row[name]))
+        for name in CODES
+        if pd.notna(school.row[name])
+    ]
+    return say("passport.codes", codes=said) if said else say("passport.no_codes")
 
 
 def _form_titles(report: Reading) -> dict[str, str]:

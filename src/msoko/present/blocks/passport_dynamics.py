@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from msoko.present.reading import Reading
     from msoko.present.school import Row, School
 
-MOST_SHOWN = 9
+MOST_SHOWN = 8
 """Rows of the table: first the changes told from chance, then a direction's first indicator."""
 LEAST_YEARS = 5
 """A shorter series cannot be told from chance, however steady."""
@@ -48,7 +48,9 @@ def dynamics(report: Reading) -> Block:
     text = report.say("passport.dynamics", last=last, count=len(found), told=len(told), rate=LEVEL)
     shown = with_trends(_shown(found, told))
     sheet = _sheet(school, shown)
-    return block(Framed("passport-dynamics", block(text, _trends(report, shown), sheet).parts))
+    parts = [f"{text} {_trends(report, shown)}"]
+    caveat = report.say("passport.dynamics_caveat")
+    return block(Framed("passport-dynamics", block(*parts, sheet, caveat).parts))
 
 
 def courses(school: School) -> list[Course]:

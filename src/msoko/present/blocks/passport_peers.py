@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from msoko.present.reading import Reading
     from msoko.present.school import School
 
-COLUMNS = 6
+COLUMNS = 5
 """Conditions that the table sets side by side; all of them count in the distance."""
 
 
@@ -50,15 +50,13 @@ def peers(report: Reading) -> Block:
         family=kin,
         variables=[_lower(one.title) for one in found.conditions]
         + [_lower(report.say("passport.place"))],
-    )
-    scale = report.say(
-        "passport.peers_scale",
         limit=russian.decimal(FARTHEST),
         random=russian.decimal(AT_RANDOM),
         most=MOST,
+        is_few=not found.is_pooled,
+        least=LEAST_POOLED,
     )
-    few = None if found.is_pooled else report.say("passport.peers_few", least=LEAST_POOLED)
-    parts = block(text, scale, few, _sheet(school, found)).parts
+    parts = block(text, _sheet(school, found), report.say("passport.peers_caveat")).parts
     return block(Framed("passport-peers", parts))
 
 
@@ -82,10 +80,10 @@ def _evidence(school: School, found: Peers, code: str) -> Evidence:
 def _sheet(school: School, found: Peers) -> Sheet:
     report, told = school.report, list(found.conditions)[:COLUMNS]
     head = ["Организация", "Отличие", *(cell(one.title) for one in told)]
-    own = [f"**{cell(school.row['name'])}**", "–", *_values(told, school.school_id)]
+    own = [f"**{_short(report, school.school_id)}**", "–", *_values(told, school.school_id)]
     rows = [own] + [
         [
-            cell(report.school_name(code)),
+            _short(report, code),
             report.ledger.cite(_evidence(school, found, code)),
             *_values(told, code),
         ]
@@ -93,6 +91,13 @@ def _sheet(school: School, found: Peers) -> Sheet:
     ]
     caption = f"Похожие организации и их условия, {report.year} учебный год"
     return Sheet(head, rows, caption, "passport-peers", "l" + "r" * (len(head) - 1))
+
+
+def _short(report: Reading, code: str) -> str:
+    """Return a name without its legal form, so that a row of the table is one line."""
+    name = report.school_name(code)
+    start, end = name.find("«"), name.rfind("»")
+    return cell(name[start + 1 : end] if 0 <= start < end else name)
 
 
 def _values(told: list[Condition], code: str) -> list[str]:

@@ -64,8 +64,8 @@ def position(report: Reading) -> Block:
         outside=sum(one.is_outside for one in places),
         odds=round(1 / (1 - comparison.OUTER)),
     )
-    legend = report.say("passport.legend", least=comparison.LEAST_SHOWN)
-    parts: list[Part | str] = [said, legend]
+    legend = report.say("passport.legend", least=comparison.LEAST_SHOWN, most=MOST_SHOWN)
+    parts: list[Part | str] = [said, legend] if places else [said]
     named: set[str] = set()
     if not school.is_preschool:
         parts.append(report.say("passport.vpr"))
@@ -132,7 +132,7 @@ def _of_direction(
         return []
     shown = _first(places, named)
     rest = [one for one in places if one not in shown]
-    parts: list[Part] = [_sheet(school, shown, title, is_cited=True)]
+    parts: list[Part] = [_sheet(school, shown, title, is_cited=True)] if shown else []
     if rest:
         outside = sum(one.is_outside for one in rest)
         key = "passport.more_outside" if outside else "passport.more"
@@ -176,10 +176,11 @@ def _apart(school: School) -> str | None:
     return school.report.say("passport.not_of_kind", titles=titles) if titles else None
 
 
-def _sheet(school: School, places: Sequence[Place], caption: str, *, is_cited: bool) -> Sheet:
-    head = ["Показатель", "Значение", "95 % интервал", "n", "Округ (регион)", "Похожие", "Вывод"]
+def _sheet(school: School, places: Sequence[Place], title: str, *, is_cited: bool) -> Sheet:
+    """Return a table whose first head names the direction: print does without captions."""
+    head = [title, "Значение", "95 % интервал", "n", "Все (регион)", "Похожие", "Вывод"]
     rows = [_row(school, one, is_cited) for one in places]
-    return Sheet(head, rows, caption, "", "lrrrrrl")
+    return Sheet(head, rows, f"Показатели направления «{title}»", "", "lrrrrrl")
 
 
 def _row(school: School, place: Place, is_cited: bool) -> list[str]:
@@ -238,7 +239,7 @@ def _papers(school: School) -> Details | None:
     rows = _paper_rows(school)
     if not rows:
         return None
-    head = ["Работа", "«3» и выше", "95 % интервал", "n", "Округ (регион)"]
+    head = ["Работа", "«3» и выше", "95 % интервал", "n", "Все (регион)"]
     sheet = Sheet(head, rows, report.say("passport.papers_caption", year=report.year))
     return Details(report.say("passport.papers", count=len(rows)), (sheet,))
 
