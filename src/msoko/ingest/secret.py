@@ -33,15 +33,34 @@ def project_secret(project: Project) -> bytes:
     with `pseudonym_key: public-demo` and invented pupils, a public key, so that the
     demo's bytes are the same everywhere; then the user's own file, mode 0600.
     """
+    municipality = _municipality(project)
+    return _given(project, municipality) or _own_key(municipality or "project")
+
+
+def key_mark(project: Project) -> str:
+    """Return a mark that differs between keys and tells nothing of them; `absent` before one.
+
+    It is what the key itself makes of a fixed text, as hard to undo as a pseudonym: tables
+    that another key made are known as stale, and the key is written nowhere.
+    """
+    municipality = _municipality(project)
+    secret = _given(project, municipality)
+    if secret is None:
+        path = _key_path(municipality or "project")
+        if not path.exists():
+            return "absent"
+        secret = path.read_bytes()
+    return hmac.digest(secret, b"msoko: which key made these tables", hashlib.sha256).hex()[:LENGTH]
+
+
+def _given(project: Project, municipality: str) -> bytes | None:
+    """Return the key that the variable or a synthetic profile gives."""
     given = os.environ.get(VARIABLE)
     if given is not None:
         if len(given) < LENGTH:
             raise UsageError(f"переменная {VARIABLE} короче {LENGTH} знаков. Задайте ключ длиннее.")
         return given.encode()
-    municipality = _municipality(project)
-    if _is_public(project, municipality):
-        return PUBLIC_DEMO
-    return _own_key(municipality or "project")
+    return PUBLIC_DEMO if _is_public(project, municipality) else None
 
 
 def _municipality(project: Project) -> str:
@@ -79,12 +98,9 @@ def _is_public(project: Project, municipality: str) -> bool:
 
 def _own_key(municipality: str) -> bytes:
     """Return the user's key, written on first use for this user alone."""
-    import platformdirs
-
-    folder = Path(platformdirs.user_data_dir("msoko", appauthor=False)) / "keys"
-    path = folder / f"{re.sub(r'[^0-9A-Za-z_-]', '_', municipality)}.key"
+    path = _key_path(municipality)
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
@@ -92,6 +108,13 @@ def _own_key(municipality: str) -> bytes:
         with os.fdopen(handle, "wb") as stream:
             stream.write(secrets.token_hex(32).encode())
     return path.read_bytes()
+
+
+def _key_path(municipality: str) -> Path:
+    import platformdirs
+
+    folder = Path(platformdirs.user_data_dir("msoko", appauthor=False)) / "keys"
+    return folder / f"{re.sub(r'[^0-9A-Za-z_-]', '_', municipality)}.key"
 
 
 @dataclass

@@ -53,6 +53,12 @@ class Inputs:
                         parts["raw", f"{other}/{name}"] = digest
         return parts
 
+    def pseudonyms(self) -> Parts:
+        """Return a mark of the key that makes pseudonyms; it tells nothing of the key."""
+        from msoko.ingest.secret import key_mark
+
+        return {("key", "псевдонимов учеников"): key_mark(self.project)}
+
     def rows_of(self, years: Sequence[SchoolYear], direction: str) -> Parts:
         """Return the digests of a direction's rows, as recorded when they were computed."""
         parts: Parts = {}

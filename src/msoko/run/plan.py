@@ -98,6 +98,7 @@ class Plan:
         parts = {
             **self.inputs.files("raw", [*files_under(raw), raw.parent / "schools.csv"]),
             **self.inputs.repeated(year),
+            **self.inputs.pseudonyms(),
             **self.inputs.registry(),
             **self.inputs.profile(),
             **self.code.module_parts(*roots),

@@ -22,6 +22,7 @@ KINDS = {
     "registry": "справочник",
     "profile": "профиль",
     "parameter": "параметр",
+    "key": "ключ",
     "lock": "версии библиотек",
     "report": "выполненный блокнот",
     "document": "текст страницы",
@@ -126,6 +127,8 @@ class Records:
 
 def _changed(key: str, before: str | None, now: str | None) -> Reason:
     kind, name = key.split("|", 1)
+    if kind == "key":
+        return Reason(kind, name, f"сменился ключ {name}")
     if before in (None, ABSENT):
         change = "появилось"
     elif now in (None, ABSENT):

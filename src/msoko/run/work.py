@@ -49,7 +49,10 @@ class Build:
 
     def tables(self, year: SchoolYear) -> None:
         """Bring the year's tables and the verdict on them up to date."""
+        from msoko.ingest.secret import project_secret
+
         project, copy = self.plan.project, self.plan.where.set_aside_findings(year)
+        project_secret(project)  # made before the first intake, whose key it is a part of
 
         def take_in() -> Mapping[str, Any]:
             from msoko.run.intake import take_in
