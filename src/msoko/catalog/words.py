@@ -19,7 +19,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
 
     A profile names a sentence by its dotted key; a key that the house does not have is refused.
     """
-    files = ("wording.yml", "wording_passport.yml")
+    files = ("wording.yml", "wording_passport.yml", "wording_summary.yml")
     sentences = {
         key: said for name in files for key, said in _read(project.find("registry", name)).items()
     }

@@ -140,6 +140,13 @@ class Reading:
         return changes(self)
 
     @cached_property
+    def siblings(self) -> list[Reading]:
+        """The readings of all directions of the profile, which write into one evidence."""
+        from msoko.present.neighbours import beside
+
+        return [beside(self, one) for one in self.directions]
+
+    @cached_property
     def wording(self) -> Wording:
         return Wording(words.load_wording(self.project, self.profile))
 

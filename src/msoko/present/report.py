@@ -236,7 +236,7 @@ class Report(Reading):
         return roadmap.discipline(self)
 
     def key_figures(self) -> Block:
-        """The first indicators of every direction."""
+        """The key indicators of every direction."""
         from msoko.present.blocks import year_summary
 
         return year_summary.key_figures(self)
@@ -249,15 +249,21 @@ class Report(Reading):
 
     def risks(self) -> Block:
         """Findings and recommendations of every direction."""
-        from msoko.present.blocks import year_summary
+        from msoko.present.blocks import year_matters
 
-        return year_summary.risks(self)
+        return year_matters.risks(self)
 
     def year_decisions(self) -> Block:
         """The year's decisions, and what last year's changed."""
-        from msoko.present.blocks import year_summary
+        from msoko.present.blocks import year_matters
 
-        return year_summary.decisions(self)
+        return year_matters.decisions(self)
+
+    def own_summary(self) -> Block:
+        """What the municipality's founding document asks of the summary beyond the house."""
+        from msoko.present.blocks import own_summary
+
+        return own_summary.own_summary(self)
 
     def passport_card(self) -> Block:
         """Whose passport it is, its conditions, and on how many pupils it stands."""

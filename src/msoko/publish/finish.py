@@ -17,6 +17,8 @@ from msoko.publish.labels import Labels
 from msoko.publish.outline import Heading, headings, refuse_dead_links
 
 KEPT_CLASSES = {"code-cell", "fold", "notice", "evidence", "evidence-appendix", "number"}
+PAGED = {"sheet", "own", "screen-only"}
+"""Classes of sections in print: a page of its own, one without tables left out, none at all."""
 DROPPED = (
     ".//script",
     ".//style",
@@ -118,6 +120,8 @@ def _table(table: etree._Element, index: int) -> None:
     for cell in table.xpath("./thead//th"):
         cell.set("scope", "col")
     for row in table.xpath("./tbody/tr"):
+        _name_group(row)
+    for row in table.xpath("./tbody/tr"):
         first = row[0] if len(row) else None
         if (
             first is not None
@@ -151,6 +155,26 @@ def _table(table: etree._Element, index: int) -> None:
     table.getparent().replace(table, _with_tail(region, table.tail))
     table.tail = None
     region.append(table)
+
+
+def _name_group(row: etree._Element) -> None:
+    """Let the one filled cell of a row head the rows below it: they become a body of their own."""
+    filled = [place for place, cell in enumerate(row) if cell.text_content().strip()]
+    if filled != [0] or len(row) < 3:
+        return
+    body = row.getparent()
+    first, *others = row
+    first.tag = "th"
+    first.set("scope", "rowgroup")
+    first.set("colspan", str(len(others) + 1))
+    for cell in others:
+        row.remove(cell)
+    if row.getprevious() is None:
+        return
+    following = [row, *row.itersiblings()]
+    group = etree.Element("tbody")
+    body.addnext(group)
+    group.extend(following)
 
 
 def _align(cell: etree._Element) -> None:
@@ -244,6 +268,7 @@ def _clean_attributes(root: etree._Element) -> None:
             for word in element.get("class", "").split()
             if word
             in KEPT_CLASSES
+            | PAGED
             | {"num", "mid", "year", "table-scroll", "figure-scroll", "caption-text"}
             or word.startswith(("level", "notice-", "fold-", "msoko-"))
         ]

@@ -1,183 +1,232 @@
-"""The year in four printed pages: figures, changes, risks, decisions of all directions."""
+"""The year at a glance: key figures and changes of all directions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko import catalog
 from msoko.present import change, russian
-from msoko.present.block import Block, Prose, Sheet, block, cell
-from msoko.present.blocks import advice
-from msoko.present.neighbours import beside
+from msoko.present.block import Block, Sheet, block, cell
+from msoko.present.blocks.cycle import against_target
 
 if TYPE_CHECKING:
-    from msoko.catalog import Decision, Direction
+    from msoko.catalog import Direction
     from msoko.present.change import Change
     from msoko.present.reading import Line, Reading
 
 FIGURES = 3
-"""Indicators that a direction has on the page of key figures: its first with a value."""
-MOST_FINDINGS = 2
-"""Findings of a direction that the page of risks words; the others are counted."""
+"""Indicators that a direction has on the page of key figures."""
+MOST_CHANGES = 20
+"""Rows of the page of changes; with more it would not be one page."""
+ORDER = ("worse", "better", "down", "up")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of a direction with its change, judged among the changes of all directions."""
+
+    reading: Reading
+    line: Line
+    change: Change
+
+    @property
+    def verdict(self) -> str:
+        """A key of wording; what is not compared at all says so."""
+        if self.change.difference is not None and not change.comparable(self.reading, self.line):
+            return "not_compared"
+        return self.change.verdict(self.line.indicator.polarity)
+
+    @property
+    def said(self) -> str:
+        """The verdict in a word, with an arrow where a change is told from chance.
+
+        Counts are complete: their difference is a fact, and is said instead.
+        """
+        found, indicator = self.change, self.line.indicator
+        if found.difference is not None and indicator.measure in ("sum", "count"):
+            return russian.change(found.difference, indicator.unit)
+        if self.verdict == "unknown":
+            return self.reading.say("year.unknown")
+        word = self.reading.say(f"verdict.{self.verdict}")
+        if self.verdict in ORDER:
+            arrow = "↑" if self.change.estimate.value > 0 else "↓"
+            return f"{arrow}{russian.NBSP}{word}"
+        return f"≈{russian.NBSP}{word}" if self.verdict == "within" else word
+
+
+def year_changes(report: Reading) -> dict[tuple[str, Line], Told]:
+    """Return every line's change; one false discovery rate serves all directions."""
+    from msoko.stats.multiplicity import adjust
+
+    found = [
+        Told(other, line, one) for other in report.siblings for line, one in other.changes.items()
+    ]
+    judged = [one for one in found if one.change.has_interval]
+    q_values = adjust([one.change.estimate.p for one in judged]) if judged else ()
+    known = {_key(one): float(q) for one, q in zip(judged, q_values, strict=True)}
+    return {
+        _key(one): replace(one, change=replace(one.change, q=known.get(_key(one)))) for one in found
+    }
+
+
+def _key(one: Told) -> tuple[str, Line]:
+    return one.reading.direction.direction, one.line
+
+
+def title(direction: Direction) -> str:
+    """Return a direction's name as the summary prints it."""
+    return direction.short_title or direction.title
+
+
+def linked(direction: Direction) -> str:
+    """Return a direction's name that leads to its report."""
+    return f"[{cell(title(direction))}]({direction.direction}.html)"
+
+
+def grouped(head: Sequence[str], groups: Iterator[tuple[str, list[list[str]]]]) -> list[list[str]]:
+    """Return the rows of groups, each under a row that names it and holds nothing else."""
+    rows: list[list[str]] = []
+    for name, own in groups:
+        rows += [[name, *[""] * (len(head) - 1)], *own]
+    return rows
 
 
 def key_figures(report: Reading) -> Block:
-    """Set out the first indicators of each direction with interval and target."""
-    rows, named = [], set()
-    for other in _readings(report):
-        for line, row in _first(other, named):
-            indicator = line.indicator
-            goal = indicator.target.value if indicator.target else None
-            rows.append([
-                _linked(other.direction),
-                cell(other.title(line, is_short=True)),
-                other.number(indicator, row),
-                russian.span(row["low"], row["high"], indicator.unit),
-                russian.amount(goal, indicator.unit),
-                other.count(row["n"]),
-            ])  # fmt: skip
-    if not rows:
+    """Set out each direction's key indicators: value, interval, last year, change, target."""
+    told, named = year_changes(report), set()
+    chosen = [(one, _chosen(one, named)) for one in report.siblings]
+    chosen = [(one, rows) for one, rows in chosen if rows]
+    if not chosen:
         return block(report.say("year.no_figures"))
-    head = ["Направление", "Показатель", "Значение", "95 % интервал", "Цель", "n"]
+    lines = [line for _, rows in chosen for line, _ in rows]
+    has_target = any(line.indicator.target for line in lines)
+    head = ["Показатель", str(report.year.shifted(-1)), str(report.year), "95 % интервал", "n",
+            "За год", *(["Цель"] if has_target else [])]  # fmt: skip
+    groups = (
+        (linked(one.direction), [_figure(one, line, row, told, has_target) for line, row in rows])
+        for one, rows in chosen
+    )
+    rows = grouped(head, groups)
     caption = f"Главные показатели, {report.year} учебный год"
-    count = len({row[0] for row in rows})
-    text = report.say("year.figures", figures=len(rows), directions=count, most=FIGURES)
-    return block(text, Sheet(head, rows, caption, "year-figures", "llrlrr"))
+    verdicts = [told[one.direction.direction, line].verdict for one, rows_ in chosen
+                for line, _ in rows_]  # fmt: skip
+    text = report.say(
+        "year.figures",
+        figures=len(lines),
+        better=verdicts.count("better"),
+        worse=verdicts.count("worse"),
+        has_target=has_target,
+    )
+    return block(text, Sheet(head, rows, caption, "year-figures", "lrrlrll"[: len(head)]))
 
 
-def _readings(report: Reading) -> list[Reading]:
-    return [beside(report, one) for one in report.directions]
+def _chosen(report: Reading, named: set[str]) -> list[tuple[Line, pd.Series]]:
+    """Return a direction's lines with a value: those with a target, the key ones, the first.
 
-
-def _first(report: Reading, named: set[str]) -> list[tuple[Line, pd.Series]]:
-    """Return a direction's first lines with a value that no direction before it has named."""
+    What a direction before it has named is not named twice.
+    """
+    keys = list(report.direction.key_figures)
+    rank = {code: place for place, code in enumerate(keys)}
+    order = sorted(
+        report.all_lines,
+        key=lambda line: (
+            line.indicator.target is None,
+            rank.get(line.indicator.code, len(keys)),
+        ),
+    )
     found: list[tuple[Line, pd.Series]] = []
-    for line in report.all_lines:
-        row, title = _known(report, line), report.title(line, is_short=True)
-        if row is not None and title not in named and len(found) < FIGURES:
-            named.add(title)
+    for line in order:
+        row, name = known(report, line), report.title(line, is_short=True)
+        if row is not None and name not in named and len(found) < FIGURES:
+            named.add(name)
             found.append((line, row))
     return found
 
 
-def _known(report: Reading, line: Line) -> pd.Series | None:
+def known(report: Reading, line: Line) -> pd.Series | None:
+    """Return a line's row of the year, where it has a value."""
     rows = report.rows_of(line, year=report.year)
     return rows.iloc[0] if len(rows) and pd.notna(rows["value"].iloc[0]) else None
 
 
-def _title(direction: Direction) -> str:
-    return direction.short_title or direction.title
+def _figure(
+    report: Reading,
+    line: Line,
+    row: pd.Series,
+    told: dict[tuple[str, Line], Told],
+    has_target: bool,
+) -> list[str]:
+    indicator, one = line.indicator, told[report.direction.direction, line]
+    cells = [
+        cell(report.title(line, is_short=True)),
+        russian.amount(one.change.before, indicator.unit),
+        report.number(indicator, row),
+        russian.span(row["low"], row["high"], indicator.unit),
+        report.count(row["n"]),
+        one.said,
+    ]
+    return [*cells, target(report, line, row)] if has_target else cells
 
 
-def _linked(direction: Direction) -> str:
-    return f"[{cell(_title(direction))}]({direction.direction}.html)"
+def target(report: Reading, line: Line, row: pd.Series) -> str:
+    """Return a line's target and whether it is reached, in as few words as a cell has room for."""
+    indicator = line.indicator
+    if indicator.target is None:
+        return russian.NOTHING
+    shown = russian.amount(indicator.target.value, indicator.unit)
+    return report.say(f"year.target.{against_target(indicator, row)}", target=shown)
 
 
 def changes(report: Reading) -> Block:
     """List the changes told from chance with one false discovery rate over all directions."""
-    from msoko.stats.multiplicity import adjust
-
-    found = [
-        (other, line, one)
-        for other in _readings(report)
-        for line, one in other.changes.items()
-        if one.has_interval
-    ]
-    if not found:
+    every = list(year_changes(report).values())
+    judged = [one for one in every if one.change.has_interval]
+    if not judged:
         return block(report.say("year.no_changes", year=report.year.shifted(-1)))
-    q_values = adjust([one.estimate.p for _, _, one in found])
-    told = [
-        (*entry, float(q)) for entry, q in zip(found, q_values, strict=True) if q <= change.LEVEL
-    ]
-    text = report.say("year.changes", count=len(found), told=len(told), rate=change.LEVEL)
-    if not told:
+    found = [one for one in judged if one.change.is_told]
+    shown = _shown(found)
+    text = report.say(
+        "year.changes",
+        count=len(judged),
+        told=len(found),
+        worse=sum(one.verdict == "worse" for one in found),
+        rate=change.LEVEL,
+        unjudged=sum(one.change.after is not None for one in every) - len(judged),
+        more=len(found) - len(shown),
+    )
+    if not shown:
         return block(text)
-    rows = [_change_row(report, *entry) for entry in told]
-    order = {report.say(f"verdict.{key}"): place for place, key in
-             enumerate(("worse", "better", "down", "up"))}  # fmt: skip
-    rows.sort(key=lambda row: order.get(row[-1], len(order)))
-    head = ["Направление", "Показатель", "Изменение", "95 % интервал", "q", "Вывод"]
-    caption = f"Изменения, отличимые от случайных, с {report.year.shifted(-1)} по {report.year}"
-    return block(text, Sheet(head, rows, caption, "year-changes", "llrlrl"))
+    last = report.year.shifted(-1)
+    head = ["Показатель", str(last), str(report.year), "Изменение", "95 % интервал", "Школ"]
+    groups = (
+        (report.say(f"year.group.{verdict}"), own)
+        for verdict in ORDER
+        if (own := [_change_row(one) for one in shown if one.verdict == verdict])
+    )
+    caption = f"Изменения, отличимые от случайных, с {last} по {report.year}"
+    return block(text, Sheet(head, grouped(head, groups), caption, "year-changes", "lrrrlr"))
 
 
-def _change_row(report: Reading, other: Reading, line: Line, found: Change, q: float) -> list[str]:
-    estimate, indicator = found.estimate, line.indicator
-    is_up, is_better = estimate.value > 0, indicator.polarity == "higher_is_better"
-    verdict = "better" if is_up == is_better else "worse"
-    if indicator.polarity == "none":
-        verdict = "up" if is_up else "down"
+def _shown(found: Sequence[Told]) -> list[Told]:
+    """Return the changes there is room for: what became worse, then the surest first."""
+    order = {verdict: place for place, verdict in enumerate(ORDER)}
+    ranked = sorted(found, key=lambda one: (order[one.verdict] > 0, one.change.q))
+    return sorted(ranked[:MOST_CHANGES], key=lambda one: (order[one.verdict], one.change.q))
+
+
+def _change_row(one: Told) -> list[str]:
+    reading, line, found = one.reading, one.line, one.change
+    estimate, unit = found.estimate, line.indicator.unit
+    arrow = "↑" if estimate.value > 0 else "↓"
+    number = reading.ledger.cite(change.evidence(reading, line, found))
     return [
-        _linked(other.direction),
-        cell(other.title(line, is_short=True)),
-        other.ledger.cite(change.evidence(other, line, found)),
-        russian.span(estimate.low, estimate.high, indicator.unit, is_change=True),
-        "< 0,001" if q < 0.001 else russian.decimal(q, 3),
-        report.say(f"verdict.{verdict}"),
+        f"{cell(reading.title(line))} ({linked(reading.direction)})",
+        russian.amount(found.before, unit),
+        russian.amount(found.after, unit),
+        f"{arrow}{russian.NBSP}{number}",
+        russian.span(estimate.low, estimate.high, unit, is_change=True),
+        russian.decimal(estimate.n, 0),
     ]
-
-
-def risks(report: Reading) -> Block:
-    """Count the findings of each direction and word those on the whole municipality."""
-    rows, worded = [], []
-    for other in _readings(report):
-        found = advice.shown(other)
-        rows.append([_linked(other.direction), *_risk_counts(report, other, found)])
-        own = found[found["school_id"].isna()]["finding"].dropna().drop_duplicates()
-        for finding in own.iloc[:MOST_FINDINGS]:
-            worded.append(f"- **{cell(_title(other.direction))}.** {cell(finding)}")
-    head = ["Направление", "Оснований", "Рекомендаций"]
-    head += [] if report.is_public else ["Организаций"]
-    head += ["Ошибок в данных", "Предупреждений"]
-    caption = f"Основания для рекомендаций по направлениям, {report.year} учебный год"
-    table = Sheet(head, rows, caption, "year-risks")
-    few = report.say("year.worded", most=MOST_FINDINGS) if worded else None
-    reading = report.say("year.risks_public" if report.is_public else "year.risks")
-    return block(reading, table, few, "\n".join(worded) if worded else None)
-
-
-def _risk_counts(report: Reading, other: Reading, found: pd.DataFrame) -> list[str]:
-    severities = other.findings["severity"]
-    counts = [int(found["finding"].nunique()), len(found)]
-    if not report.is_public:
-        counts.append(int(found["school_id"].dropna().nunique()))
-    counts += [int((severities == one).sum()) for one in ("blocking", "warning")]
-    return [russian.decimal(count, 0) for count in counts]
-
-
-def decisions(report: Reading) -> Block:
-    """List the year's decisions, and what last year's changed in each direction."""
-    every = catalog.load_decisions(report.project, report.profile)
-    last = str(report.year.shifted(-1))
-    taken = [one for one in every if one.school_year == str(report.year)]
-    parts: list[Prose | Sheet | str] = [_taken(report, taken)]
-    aimed = {one.direction for one in every if one.school_year == last}
-    effects = [(one, advice.effect(one)) for one in _readings(report)
-               if one.direction.direction in aimed]  # fmt: skip
-    if not effects:
-        return block(*parts, report.say("year.no_effects", year=last))
-    parts.append(report.say("year.effects", year=last))
-    for other, told in effects:  # the first part counts, the last warns: both are said once here
-        parts += [f"**{cell(_title(other.direction))}**", *told.parts[1:-1]]
-    return block(*parts, report.say("effect.caveat"))
-
-
-def _taken(report: Reading, taken: Sequence[Decision]) -> Sheet | str:
-    if not taken:
-        return report.say("year.no_decisions", year=report.year)
-    titles = {one.direction: _title(one) for one in report.directions}
-    rows = [
-        [
-            f"{one.date:%d.%m.%Y}",
-            cell(titles.get(one.direction, report.say("roadmap.no_direction"))),
-            cell(one.text),
-            cell(one.addressee),
-            cell(one.deadline),
-        ]
-        for one in taken
-    ]
-    head = ["Дата", "Направление", "Решение", "Адресат", "Срок"]
-    return Sheet(head, rows, f"Решения {report.year} учебного года", "year-decisions", "lllll")
