@@ -46,12 +46,17 @@ def test_one_changed_notebook_rebuilds_its_report_and_the_site_only(project: Pat
     assert out == (
         "устарело: отчёт second 2023-24\n"
         "  – изменилось: блокнот notebooks/second.ipynb\n"
+        "устарело: страница second 2023-24 (после предыдущих шагов)\n"
         "устарело: сайт 2023-24 (для служебного пользования) (после предыдущих шагов)\n"
     )
     code, out, _ = run("build", "2023-24", "--project", project, "--json")
     told = json.loads(out)
     assert told["reports"] == {"first": "fresh", "second": "built", "data_quality": "fresh"}
-    assert told["done"] == ["отчёт second 2023-24", "сайт 2023-24 (для служебного пользования)"]
+    assert told["done"] == [
+        "отчёт second 2023-24",
+        "страница second 2023-24",
+        "сайт 2023-24 (для служебного пользования)",
+    ]
     assert run("status", "--project", project)[1] == "Всё построено, ничего не устарело.\n"
 
 

@@ -7,22 +7,30 @@ from pathlib import Path
 
 import pytest
 from conftest import Run, contents
-from tiny import OPENING, PARAMETERS, SCHOOL, write_passport, write_tiny
+from tiny import COUNT, OPENING, PARAMETERS, SCHOOL, notebook, write_passport, write_tiny
 
 YEAR = "2023-24"
 SITE = f"reports/{YEAR}/internal"
 CODES = ("first", "second", "third")
 
 
+def written(root: Path, *cells: str) -> Path:
+    """Write a tiny project of three schools and directions, with a summary of its own."""
+    write_tiny(root, codes=CODES)
+    write_passport(root, *cells)
+    summary = root / "notebooks/annual_summary.ipynb"
+    summary.write_text(json.dumps(notebook(OPENING, COUNT)), encoding="utf-8")
+    return root
+
+
 @pytest.fixture(scope="module")
 def with_passports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny project of three schools and three directions, built; it is only read."""
+    """The project after a build; it is only read."""
     from msoko.project import Project
     from msoko.run.build import build
     from msoko.school_year import SchoolYear
 
-    root = write_tiny(tmp_path_factory.mktemp("passports") / "project", codes=CODES)
-    write_passport(root)
+    root = written(tmp_path_factory.mktemp("passports") / "project")
     result = build(Project.at(root), SchoolYear(2023), renderer="embedded")
     assert result.exit_code == 0, result.messages
     return root
@@ -119,8 +127,7 @@ def test_a_passport_that_fails_stops_no_other_and_keeps_its_page(project: Path, 
 
 
 def test_a_passport_that_never_was_built_is_listed_without_a_link(tmp_path: Path, run: Run):
-    root = write_tiny(tmp_path / "project", codes=CODES)
-    write_passport(root, "assert school_id != 'C3'", SCHOOL)
+    root = written(tmp_path / "project", "assert school_id != 'C3'", SCHOOL)
     assert run("build", YEAR, "--project", root)[0] == 3
     listed = (root / SITE / "passports/index.html").read_text(encoding="utf-8")
     assert "Паспорт не построен." in listed

@@ -1,52 +1,17 @@
-"""An executed notebook becomes one self-contained page."""
+"""A rendered notebook in its shell: one self-contained page."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from markupsafe import Markup
 
-from msoko.errors import UsageError
-from msoko.publish import embedded, quarto, shell
-from msoko.publish.finish import Fragment, finished
-from msoko.publish.labels import labels
-from msoko.publish.manuscript import Manuscript, put_back, read_manuscript
+from msoko.publish import shell
+from msoko.publish.manuscript import put_back
 from msoko.publish.model import PageLink, SiteMap
 from msoko.publish.passports import lead_up
+from msoko.publish.rendering import RENDERER_NAMES, Rendered, fragments
 from msoko.publish.writing import write_whole
-
-Renderer = Literal["embedded", "quarto"]
-RENDERER_NAMES = {"embedded": "встроенный (pandoc)", "quarto": "Quarto"}
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A page before its shell."""
-
-    manuscript: Manuscript
-    fragment: Fragment
-    renderer: Renderer
-
-
-def chosen_renderer(wanted: str) -> Renderer:
-    """Return the renderer to use: `auto` is Quarto where it is on PATH, else the embedded one."""
-    if wanted == "auto":
-        return "quarto" if shutil.which("quarto") else "embedded"
-    if wanted not in RENDERER_NAMES:
-        raise UsageError(
-            f"Неизвестный способ вывода «{wanted}». Выберите quarto, embedded или auto."
-        )
-    if wanted == "quarto" and not shutil.which("quarto"):
-        raise UsageError(
-            "Программа quarto не найдена. Установите Quarto 1.7 или повторите команду "
-            "с --renderer embedded."
-        )
-    return wanted  # type: ignore[return-value]
 
 
 def render(
@@ -62,26 +27,6 @@ def render(
     return done
 
 
-def fragments(notebooks: list[Path], renderer: str) -> list[Rendered]:
-    """Return the rendered bodies of the notebooks, in their order.
-
-    Quarto is started once for all of them; pandocs run side by side.
-    """
-    kind = chosen_renderer(renderer)
-    words = labels()
-    manuscripts = [read_manuscript(path) for path in notebooks]
-    if kind == "quarto":
-        bodies = quarto.rendered(manuscripts)
-    else:
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            chunks = [manuscript.chunks for manuscript in manuscripts]
-            bodies = list(pool.map(lambda part: embedded.rendered(part, words), chunks))
-    return [
-        Rendered(manuscript, finished(body, words, path.name), kind)
-        for path, manuscript, body in zip(notebooks, manuscripts, bodies, strict=True)
-    ]
-
-
 def composed(done: Rendered, site: SiteMap, href: str) -> str:
     """Return the page in its shell, pictures inside."""
     before, current, after = _neighbours(site, href)
@@ -89,19 +34,17 @@ def composed(done: Rendered, site: SiteMap, href: str) -> str:
         "report.html.j2",
         site,
         href,
-        title=(current.heading if current else "") or done.manuscript.title,
+        title=(current.heading if current else "") or done.title,
         number=current.number if current else None,
-        body=Markup(lead_up(done.fragment.html, href)),
-        contents=done.fragment.contents,
-        has_code=done.manuscript.code_cells > 0,
+        body=Markup(lead_up(done.html, href)),
+        contents=done.contents,
+        has_code=done.has_code,
         renderer=RENDERER_NAMES[done.renderer],
         before=before,
         after=after,
-        files=[
-            link for link in site.files if link.href.partition(".")[0] == href.partition(".")[0]
-        ],
+        files=[link for link in site.files if _name(link.href) == _name(href)],
     )
-    return put_back(html, done.manuscript.images)
+    return put_back(html, done.images)
 
 
 def _name(href: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ from msoko.publish.model import (
     SiteMap,
     TableCheck,
 )
-from msoko.publish.page import RENDERER_NAMES, composed, fragments
+from msoko.publish.page import composed
+from msoko.publish.rendering import RENDERER_NAMES, Rendered, fragments
 from msoko.publish.writing import replacing, write_whole
 
 MECHANISMS = {
@@ -49,10 +50,16 @@ SENSES = {
 SEVERITIES = {"blocking": "Препятствует", "warning": "Предупреждение", "notice": "К сведению"}
 
 
-def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContext) -> SiteMap:
+def build(
+    executed: Sequence[ExecutedReport],
+    out_dir: Path,
+    context: SiteContext,
+    rendered: Mapping[Path, Rendered] | None = None,
+) -> SiteMap:
     """Write the whole site into `out_dir` at once, and return its map.
 
-    The old site stays until the new one is whole. A refused direction keeps the page
+    `rendered` holds the bodies of pages by their notebooks; those it has not are rendered
+    now. The old site stays until the new one is whole. A refused direction keeps the page
     of the site before, where there is one, and the index says so. In the public edition
     nothing is published if a page holds a login, a personal name or a forbidden text.
     """
@@ -63,10 +70,10 @@ def build(executed: Sequence[ExecutedReport], out_dir: Path, context: SiteContex
     notebooks |= {one.href: one.notebook for one in context.passports if one.notebook}
     if context.quality_notebook:
         notebooks[QUALITY] = context.quality_notebook
-    rendered = fragments(list(notebooks.values()), context.renderer)
-    pages = {
-        href: composed(done, site, href) for href, done in zip(notebooks, rendered, strict=True)
-    }
+    bodies = dict(rendered or {})
+    absent = [path for path in notebooks.values() if path not in bodies]
+    bodies |= zip(absent, fragments(absent, context.renderer), strict=True)
+    pages = {href: composed(bodies[path], site, href) for href, path in notebooks.items()}
     pages[INDEX] = _index(reports, kept, site, context)
     old = passports.kept(context.passports, out_dir)
     if context.passports:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from traceback import format_exception
-from types import NoneType
 from typing import TYPE_CHECKING
 
-from msoko.errors import MsokoError
-from msoko.run.execute import Execution, NotebookFailed
+from msoko.run.execute import Execution
 from msoko.run.groups import Groups
 from msoko.run.notebook import read_notebook, write_notebook
 from msoko.run.parameters import check_parameters, declared_parameters
@@ -86,32 +83,14 @@ def _job(build: Build, execution: Execution, report: str, step: Step) -> Job:
 
 def _executed(build: Build, groups: Groups, outcome: Outcome, step: Step) -> None:
     """Keep what a notebook became, or tell why it became nothing."""
-    error = outcome.error
-    if isinstance(error, OSError) or not isinstance(error, (Exception, NoneType)):
-        raise error
-    if isinstance(error, MsokoError):
-        if isinstance(error, NotebookFailed):
-            build.result.tracebacks.append(error.traceback)
-        _refuse(build, outcome.name, str(error), error.exit_code)
-        groups.failed(step, str(error))
-    elif error is not None:
-        told = f"{type(error).__name__}: {error}"
-        build.result.tracebacks.append("".join(format_exception(error)))
-        _refuse(build, outcome.name, told, 3)
-        groups.failed(step, told)
-    else:
-        write_notebook(outcome.value, step.outputs[0])
-        build.plan.records.remember(step, outcome.seconds)
-        build.result.reports[outcome.name] = "built"
-        build.result.done.append(step.title)
-        groups.finished(step, outcome.seconds)
-
-
-def _refuse(build: Build, report: str, message: str, exit_code: int) -> None:
-    build.result.reports[report] = "failed"
-    build.refusals[report] = message
-    build.result.exit_code = max(build.result.exit_code, exit_code)
-    build.result.messages.append(message)
+    if outcome.error is not None:
+        groups.failed(step, build.fail(outcome.name, outcome.error))
+        return
+    write_notebook(outcome.value, step.outputs[0])
+    build.plan.records.remember(step, outcome.seconds)
+    build.result.reports[outcome.name] = "built"
+    build.result.done.append(step.title)
+    groups.finished(step, outcome.seconds)
 
 
 def _tell_blocked(build: Build, stopped: Mapping[str, list[str]]) -> None:

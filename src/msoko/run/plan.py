@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from msoko.catalog import load_profile
 from msoko.catalog.municipality import Profile
 from msoko.project import Project
-from msoko.run.codebase import Codebase
+from msoko.run.codebase import Codebase, Parts
 from msoko.run.documents import documents
 from msoko.run.fingerprints import Fingerprints, files_under
 from msoko.run.inputs import SLICED, Inputs
@@ -24,6 +24,8 @@ ATTACHED = ("recommendations", "schools", "roadmap_returns")
 """Tables that the files beside the pages read, besides the indicators."""
 OF_ALL_DIRECTIONS = (SUMMARY, ROADMAP, PASSPORT)
 """Notebooks that tell of every direction."""
+SHELL = (".css", ".js", ".j2")
+"""Files of the pages' shell, on which their bodies do not depend."""
 EDITIONS = {"internal": "для служебного пользования", "public": "открытая редакция"}
 
 
@@ -177,14 +179,31 @@ class Plan:
         group = f"паспорта школ {year}" if school else ""
         return Step(self._id("report", year, report), title, parts, outputs, after, group)
 
+    def page(self, year: SchoolYear, report: str) -> Step:
+        """An executed notebook becomes the body of a page, whatever shell it will get."""
+        where = self.where
+        modules = self.code.module_parts("msoko.publish.rendering")
+        parts = {
+            **self.inputs.files("report", [where.executed(year, report)]),
+            **{part: one for part, one in modules.items() if not part[1].endswith(SHELL)},
+            **self._labels(),
+            **self.code.lock_parts(),
+            **parameter_parts({"renderer": self.renderer}),
+        }
+        school = school_of(report)
+        title = f"страница паспорта {school} {year}" if school else f"страница {report} {year}"
+        outputs, after = (where.page(year, report),), (self._id("report", year, report),)
+        step_id = self._id("page", year, report)
+        return Step(step_id, title, parts, outputs, after, f"страницы {year}")
+
     def site(self, year: SchoolYear, reports: Sequence[str], refused: Sequence[str]) -> Step:
-        """Reports become pages, and pages the site."""
+        """Pages get their shell, and become the site."""
         where = self.where
         tables = [where.table(one, "indicators") for one in self.years_to(year)]
         tables += [where.findings(year), where.table(year, "sources"), *where.verdicts(year)]
         tables += [where.table(year, name) for name in ATTACHED]
         parts = {
-            **self.inputs.files("report", [where.executed(year, one) for one in reports]),
+            **self.inputs.files("page", [where.page(year, one) for one in reports]),
             **self.inputs.files("raw", [where.year_file(year)]),
             **self.inputs.files("table", tables),
             **self.inputs.files("declaration", map(where.declaration, self.directions)),
@@ -192,12 +211,16 @@ class Plan:
             **self.inputs.registry(),
             **self.inputs.profile(),
             **self.code.module_parts("msoko.run.release"),
+            **self._labels(),
             **self.code.lock_parts(),
             **parameter_parts({"renderer": self.renderer, "refused": " ".join(refused)}),
         }
-        after = tuple(self._id("report", year, one) for one in reports)
+        after = tuple(self._id("page", year, one) for one in reports)
         title = f"сайт {year} ({EDITIONS.get(self.edition, self.edition)})"
         return self._recorded(self._id("site", year), title, parts, after)
+
+    def _labels(self) -> Parts:
+        return self.inputs.files("asset", [self.project.home / "_quarto.yml"])
 
     def _id(self, kind: str, year: SchoolYear, *report: str) -> str:
         return ":".join((kind, str(year), self.municipality, self.edition, *report))

@@ -35,18 +35,21 @@ def publish(
     plan: Plan, year: SchoolYear, ready: Sequence[str], refused: Mapping[str, str], folder: Path
 ) -> None:
     """Write the year's site of one edition, in place of the one before, all at once."""
-    from msoko.publish import site
+    from msoko.publish import rendering, site
 
     directions = {one.direction: one for one in load_directions(plan.project, plan.profile)}
     executed = [_executed(plan, year, directions[one]) for one in ready if one in directions]
     pages = [load_direction(plan.project, one) for one in PAGES[1:] if one in ready]
     context = replace(
         _context(plan, year, directions, refused),
+        quality_notebook=plan.where.executed(year, QUALITY) if QUALITY in ready else None,
         overall=tuple(_executed(plan, year, page) for page in pages),
         attachments=tuple(_attachments(plan, year, directions, ready)),
         passports=tuple(_passports(plan, year, ready, refused)),
     )
-    site.build(executed, folder, context)
+    kept = {plan.where.executed(year, one): plan.where.page(year, one) for one in ready}
+    rendered = {notebook: rendering.kept(page) for notebook, page in kept.items()}
+    site.build(executed, folder, context, rendered)
 
 
 def _executed(plan: Plan, year: SchoolYear, direction: Direction) -> ExecutedReport:
@@ -81,9 +84,7 @@ def _context(
     plan: Plan, year: SchoolYear, directions: Mapping[str, Direction], refused: Mapping[str, str]
 ) -> SiteContext:
     profile = plan.profile
-    quality = plan.where.executed(year, QUALITY)
     return SiteContext(
-        quality_notebook=quality if quality.exists() else None,
         municipality=profile.name.nominative,
         municipality_genitive=profile.name.genitive,
         region=profile.region.nominative,

@@ -25,6 +25,7 @@ KINDS = {
     "key": "ключ",
     "lock": "версии библиотек",
     "report": "выполненный блокнот",
+    "page": "страница",
     "document": "текст страницы",
 }
 """What a step may depend on, as `msoko status --why` names it."""

@@ -51,6 +51,7 @@ def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
     steps += [plan.numbers(year) for year in years]
     steps += [plan.report(last, one) for one in plan.reports.of(last)]
     ready, refused = plan.published(last)
+    steps += [plan.page(last, one) for one in ready]
     return [*steps, plan.site(last, ready, refused)]
 
 

@@ -70,6 +70,10 @@ class Where:
         """Return where a report's executed notebook is put; a passport's is in a folder."""
         return self._made("executed", year, report, "ipynb")
 
+    def page(self, year: SchoolYear, report: str) -> Path:
+        """Return where the body of a report's page is kept until the site is composed."""
+        return self._made("pages", year, report, "json")
+
     def site(self, year: SchoolYear) -> Path:
         return self.project.reports(year) / self.edition
 

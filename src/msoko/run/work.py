@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
-from msoko.run.execute import Execution
+from msoko.errors import MsokoError
+from msoko.run.execute import Execution, NotebookFailed
 from msoko.run.plan import Plan
 from msoko.run.progress import Progress
 from msoko.run.reports import PAGES, notebook_of
@@ -102,18 +104,16 @@ class Build:
 
         A report that this build was not asked for is published as it was last built.
         """
-        plan = self.plan
+        from msoko.run.pages import render_pages
+
+        plan, folder = self.plan, self.plan.where.site(self.year)
         listed = plan.reports.of(self.year)
-        ready = [one for one in listed if self._is_whole(one)]
-        refused = {
-            one: self.refusals.get(one, "в этой сборке не строился")
-            for one in listed
-            if one not in ready
-        }
-        folder = plan.where.site(self.year)
         self.result.site = plan.project.shown(folder / "index.html")
-        if not any(one not in PAGES for one in ready):
+        if not any(one not in PAGES and self._is_whole(one) for one in listed):
             return
+        render_pages(self, [one for one in listed if self._is_whole(one)])
+        ready = [one for one in listed if self._is_whole(one)]
+        refused = {one: self._refusal(one) for one in listed if one not in ready}
 
         def publish() -> Mapping[str, Any]:
             from msoko.run.release import publish
@@ -126,6 +126,25 @@ class Build:
             return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
 
         self.step(lambda: plan.site(self.year, ready, sorted(refused)), publish, written)
+
+    def fail(self, report: str, error: BaseException) -> str:
+        """Take note that a report is not whole, and return what people are told of it.
+
+        What is no fault of the report, a full disk or an interruption, is raised again.
+        """
+        if isinstance(error, OSError) or not isinstance(error, Exception):
+            raise error
+        is_refusal = isinstance(error, MsokoError)
+        told = str(error) if is_refusal else f"{type(error).__name__}: {error}"
+        if isinstance(error, NotebookFailed):
+            self.result.tracebacks.append(error.traceback)
+        elif not is_refusal:
+            self.result.tracebacks.append("".join(format_exception(error)))
+        self.result.reports[report] = "failed"
+        self.refusals[report] = told
+        self.result.exit_code = max(self.result.exit_code, error.exit_code if is_refusal else 3)
+        self.result.messages.append(told)
+        return told
 
     def is_anything_stale(self, years: Iterable[SchoolYear], reports: Iterable[str]) -> bool:
         """Return whether a notebook will probably have to run."""
@@ -170,6 +189,9 @@ class Build:
         self.plan.records.remember(made, seconds, **facts)
         self.result.done.append(step.title)
         self.progress.finished(step.title, seconds)
+
+    def _refusal(self, report: str) -> str:
+        return self.refusals.get(report, "в этой сборке не строился")
 
     def _is_whole(self, report: str) -> bool:
         state = self.result.reports.get(report)

@@ -7,7 +7,7 @@ import yaml
 
 from executed import drawn_svg, markdown_cell, report_cells, site_map, write_notebook
 from msoko.errors import DataRefused, UsageError
-from msoko.publish import page, quarto
+from msoko.publish import page, quarto, rendering
 from msoko.publish.manuscript import read_manuscript
 
 FAKE = Path(__file__).with_name("fake_quarto.py")
@@ -78,26 +78,26 @@ def test_both_renderers_give_the_same_page(tmp_path, fake_quarto):
 def test_several_notebooks_take_one_start(tmp_path, fake_quarto):
     first = write_notebook(tmp_path / "a.ipynb")
     second = write_notebook(tmp_path / "b.ipynb", [markdown_cell("# Второй\n\nТекст.")])
-    done = page.fragments([first, second], "quarto")
-    assert [entry.manuscript.title for entry in done][1] == "Второй"
-    assert done[1].fragment.html == "<p>Текст.</p>\n"
+    done = rendering.fragments([first, second], "quarto")
+    assert [entry.title for entry in done][1] == "Второй"
+    assert done[1].html == "<p>Текст.</p>\n"
 
 
 def test_quarto_is_chosen_where_it_is_found(fake_quarto):
-    assert page.chosen_renderer("auto") == "quarto"
-    assert page.chosen_renderer("embedded") == "embedded"
+    assert rendering.chosen_renderer("auto") == "quarto"
+    assert rendering.chosen_renderer("embedded") == "embedded"
 
 
 def test_quarto_asked_for_but_absent_is_refused(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    assert page.chosen_renderer("auto") == "embedded"
+    assert rendering.chosen_renderer("auto") == "embedded"
     with pytest.raises(UsageError, match="--renderer embedded"):
-        page.chosen_renderer("quarto")
+        rendering.chosen_renderer("quarto")
 
 
 def test_an_unknown_renderer_is_refused():
     with pytest.raises(UsageError, match="«nbconvert»"):
-        page.chosen_renderer("nbconvert")
+        rendering.chosen_renderer("nbconvert")
 
 
 @pytest.mark.parametrize(
