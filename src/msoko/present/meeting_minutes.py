@@ -62,7 +62,9 @@ def _attendance(case: Case) -> Iterator[Part]:
     is_quorate = len(sat.present) >= case.quorum
     yield Text(_quorum(case, "quorum", present=len(sat.present), is_quorate=is_quorate))
     for one in meeting.written:
-        yield Text(case.say("minutes.written", name=_full(case, one.name), text=one.text))
+        yield Text(
+            case.say("minutes.written", name=_full(case, one.name), text=one.text.rstrip("."))
+        )
 
 
 def _blank_attendance(case: Case) -> Iterator[Part]:
@@ -125,7 +127,7 @@ def _decided(case: Case, number: int, question: Question) -> Iterator[Part]:
     yield from (Text(one) for one in _vote(case, question, ended))
     for one in question.dissenting:
         name = _full(case, one.name)
-        yield Text(case.say("minutes.dissent", name=name, text=one.text))
+        yield Text(case.say("minutes.dissent", name=name, text=one.text.rstrip(".")))
 
 
 def _vote(case: Case, question: Question, ended: Outcome | None) -> list[str]:
@@ -196,7 +198,7 @@ def _extract(case: Case, name: str, found: list[tuple[str, Question, Resolution]
     parts += [
         Sides(words("minutes.presiding"), initials(sat.presiding.name) if sat.presiding else ""),
         Sides(words("minutes.secretary"), initials(sat.secretary.name) if sat.secretary else ""),
-        Sides(words("extract.true"), words("paper.signature")),
+        Sides(words("extract.certified"), words("paper.signature")),
     ]
     if case.terms.extracts:
         parts.append(Text(words("extract.sent", due=short_date(case.terms.extracts)), "note"))

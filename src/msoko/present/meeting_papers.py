@@ -36,10 +36,8 @@ def agenda(case: Case) -> Paper:
         return Paper(title, [*parts, Text(words("agenda.nothing"))])
     parts.append(Text(_notice(case)))
     for number, question in case.numbered():
-        parts.append(Text(f"{number}. {question.title}.", "item", keeps=True))
-        if question.rapporteur:
-            who = words("agenda.rapporteur", who=question.rapporteur)
-            parts.append(Text(who, "note"))
+        who = words("agenda.rapporteur", who=question.rapporteur) if question.rapporteur else ""
+        parts.append(Text(f"{number}. {question.title}. {who}".strip(), "item"))
     parts += [Text(words("agenda.project")), Text(words("agenda.participation"))]
     parts += _terms(case)
     for number, question in case.numbered():

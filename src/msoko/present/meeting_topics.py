@@ -245,15 +245,15 @@ def _is_of_school(row: pd.Series) -> bool:
 def _merged(own: pd.DataFrame, group: str, finding: str, unit: str) -> list[str]:
     """Return the numbers of the groups that a finding names, such as tasks of a paper."""
     wanted = set(filter(None, group.split(";")))
-    said = []
+    said: dict[str, str] = {}
     for _, row in own.dropna(subset=["value"]).iterrows():
         parts = set(str(row["group"]).split(";"))
         if not wanted < parts or len(parts - wanted) != 1:
             continue
         name = (parts - wanted).pop().split("=", 1)[1]
         if f"{name} – {russian.amount(row['value'], unit)}" in finding:
-            said.append(f"{name}: {_number(row, unit)}")
-    return said
+            said[name] = f"{name}: {_number(row, unit)}"
+    return [said[name] for name in sorted(said, key=lambda one: finding.index(f"{one} – "))]
 
 
 def _number(row: pd.Series, unit: str) -> str:

@@ -55,6 +55,7 @@ def _prepare(document: Document, title: str) -> None:
     properties.title = printable(title)
     properties.author = properties.last_modified_by = "msoko"
     properties.language, properties.comments = "ru-RU", ""
+    _set_defaults(document)
     for name in ("Normal", "Title", "Heading 2"):
         _set_style(document, name)
     section = document.sections[0]
@@ -63,34 +64,46 @@ def _prepare(document: Document, title: str) -> None:
     _number_pages(section)
 
 
+def _set_defaults(document: Document) -> None:
+    """Say the font, its size and the language for all text; not every reader asks styles."""
+    from docx.oxml.ns import qn
+
+    properties = document.styles.element.find(f"{qn('w:docDefaults')}//{qn('w:rPr')}")
+    _say_font(properties)
+
+
+def _say_font(properties: Any) -> None:
+    """Write font, size and language into run properties, in place of the template's own."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
+
+    for name in ("rFonts", "sz", "szCs", "lang"):
+        for old in properties.findall(qn(f"w:{name}")):
+            properties.remove(old)
+    slots = " ".join(f'w:{slot}="{FONT}"' for slot in ("ascii", "hAnsi", "cs", "eastAsia"))
+    properties.insert(0, parse_xml(f"<w:rFonts {nsdecls('w')} {slots}/>"))
+    for name, value in (("sz", BODY * 2), ("szCs", BODY * 2), ("lang", "ru-RU")):
+        properties.append(parse_xml(f'<w:{name} {nsdecls("w")} w:val="{value}"/>'))
+
+
 def _set_style(document: Document, name: str) -> None:
-    """Give a style of the template the font of official papers, black and in Russian."""
+    """Give a style of the template the look of official papers: black, with no rule under it."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
     style = document.styles[name]
-    style.font.name, style.font.size = FONT, Pt(BODY)
     style.font.color.rgb = RGBColor.from_string(BLACK)
     style.font.bold = name != "Normal"
-    properties = style.element.get_or_add_rPr()
-    fonts = properties.find(qn("w:rFonts"))
-    for slot in list(fonts.attrib):
-        del fonts.attrib[slot]
-    for slot in ("ascii", "hAnsi", "cs", "eastAsia"):
-        fonts.set(qn(f"w:{slot}"), FONT)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "ru-RU")
-    properties.append(language)
+    _say_font(style.element.get_or_add_rPr())
+    for part in (style.element.find(qn("w:link")), style.element.pPr.find(qn("w:pBdr"))):
+        if part is not None:
+            part.getparent().remove(part)
     layout = style.paragraph_format
     layout.space_before, layout.space_after = Pt(0 if name == "Normal" else 6), Pt(4)
     layout.line_spacing = 1.0
     if name == "Title":
         layout.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        border = style.element.pPr.find(qn("w:pBdr"))
-        if border is not None:
-            style.element.pPr.remove(border)
 
 
 def _set_page(section: Section, width_cm: float, height_cm: float) -> None:
@@ -105,14 +118,13 @@ def _set_page(section: Section, width_cm: float, height_cm: float) -> None:
 def _number_pages(section: Section) -> None:
     """Put the page's number at the middle of the upper margin."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
 
     paragraph = section.header.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    paragraph._p.append(field)
+    field = f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>2</w:t></w:r></w:fldSimple>'
+    paragraph._p.append(parse_xml(field))
 
 
 def _paragraph(document: Document, part: Text) -> None:

@@ -37,7 +37,7 @@ MECHANISMS = {
     "activity": "Механизмы управления качеством образовательной деятельности",
     "system": "Система оценки в целом",
 }
-FOR_SCHOOLS = ("packets", "templates")
+FOR_SCHOOLS = ("packets", "templates", "meetings")
 """Folders beside the pages that other commands write: a build leaves them as they are."""
 MARKS = {"better": "▲", "worse": "▼", "same": "●", "neutral": "●", "not_comparable": "○"}
 SENSES = {

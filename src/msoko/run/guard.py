@@ -13,7 +13,7 @@ from msoko.errors import DataRefused, MsokoError, UsageError
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
-DECLARED = ("year.yml", "corrections.yml")
+DECLARED = ("year.yml", "corrections.yml", "meetings.yml")
 """Files of a year that people write; all others are data."""
 
 STORAGE_FAULTS = {

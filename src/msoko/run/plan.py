@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msoko.catalog import load_profile
+from msoko.catalog.meetings import MEETINGS
 from msoko.catalog.municipality import Profile
 from msoko.project import Project
 from msoko.run.codebase import Codebase, Parts
@@ -97,8 +98,9 @@ class Plan:
         """Raw files become tables."""
         raw = self.project.raw(year)
         roots = (*self.code.modules_below("msoko.ingest"), "msoko.run.intake", "msoko.run.schools")
+        received = [path for path in files_under(raw) if path != raw / MEETINGS]
         parts = {
-            **self.inputs.files("raw", [*files_under(raw), raw.parent / "schools.csv"]),
+            **self.inputs.files("raw", [*received, raw.parent / "schools.csv"]),
             **self.inputs.repeated(year),
             **self.inputs.pseudonyms(),
             **self.inputs.registry(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msoko
 from msoko.catalog import is_synthetic, load_direction, load_directions
+from msoko.catalog.meetings import MEETINGS, load_meetings
 from msoko.publish.model import (
     Attachment,
     ExecutedReport,
@@ -177,6 +178,7 @@ def _provenance(plan: Plan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
     from msoko.run.staleness import joined_digest
 
     raw = plan.prints.of_all(plan.project.raw(year))
+    raw.pop(MEETINGS, None)
     return (
         ("Учебный год", str(year)),
         ("Редакция", EDITIONS[plan.edition]),
@@ -187,9 +189,11 @@ def _provenance(plan: Plan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
 
 
 def _forbidden(plan: Plan, year: SchoolYear) -> tuple[str, ...]:
-    """Return what the public edition may not hold: logins and codes of schools."""
+    """Return what the public edition may not hold: logins of schools, the group's names."""
     from msoko.store import Store
 
     schools = Store(plan.project).read("schools", [year])
     logins = {str(login) for login in schools["vpr_login"].dropna() if str(login).strip()}
-    return tuple(sorted(logins))
+    years = plan.project.raw_years()
+    names = {one.name for each in years for one in load_meetings(plan.project, each).members}
+    return tuple(sorted(logins | names))
