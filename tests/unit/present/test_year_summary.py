@@ -4,11 +4,15 @@ import re
 import pytest
 
 from msoko import catalog
+from msoko.present import change
+from msoko.present.blocks import year_matters, year_summary
 from msoko.present.change import LEVEL
+from msoko.present.reading import Line
+from msoko.stats.estimate import Estimate
 from msoko.stats.multiplicity import adjust
 
-CALLS = ("key_figures", "year_changes", "risks", "year_decisions", "roadmap_calendar",
-         "roadmap_undated", "roadmap_status", "roadmap_returns")  # fmt: skip
+CALLS = ("key_figures", "year_changes", "risks", "year_decisions", "own_summary",
+         "roadmap_calendar", "roadmap_undated", "roadmap_status", "roadmap_returns")  # fmt: skip
 
 
 def of_year(report):
@@ -43,6 +47,7 @@ def test_changes_are_those_told_over_all_directions(made):
     told = [q for q in adjust([one.estimate.p for one in found]) if q <= LEVEL]
     text = text_of(of_year(report).year_changes())
     assert told and len(re.findall(r"\(exam_results\.html\)", text)) == len(told)
+    assert "**Стало лучше**" in text and "**Стало хуже**" not in text and "↓" not in text
 
 
 def test_chance_is_no_change(made):
@@ -52,3 +57,65 @@ def test_chance_is_no_change(made):
 
 def test_one_year_has_no_changes(made):
     assert "оценить нельзя" in text_of(of_year(made(years=1)).year_changes())
+
+
+def test_the_page_of_changes_holds_only_what_it_has_room_for(made, monkeypatch):
+    report = of_year(made(slope=3.0))
+    whole = text_of(report.year_changes())
+    monkeypatch.setattr(year_summary, "MOST_CHANGES", 1)
+    text = text_of(of_year(made(slope=3.0)).year_changes())
+    rows = len(re.findall(r"\(exam_results\.html\)", text))
+    assert rows == 1 < len(re.findall(r"\(exam_results\.html\)", whole))
+    assert "в отчётах направлений" in text and "в отчётах направлений" not in whole
+
+
+def test_what_became_worse_is_never_left_out_for_what_became_better(made, monkeypatch):
+    monkeypatch.setattr(year_summary, "MOST_CHANGES", 1)
+    found = [
+        year_summary.Told(None, line, change.Change(1.0, 1.0 + move, estimate(move), q))
+        for line, move, q in ((line_of("higher_is_better"), 1.0, 0.001),
+                              (line_of("higher_is_better"), -1.0, 0.04))
+    ]  # fmt: skip
+    monkeypatch.setattr(change, "comparable", lambda *_: True)
+    assert [one.verdict for one in year_summary._shown(found)] == ["worse"]
+
+
+def line_of(polarity):
+    indicator = catalog.Indicator("c", "Показатель", "g", "results", "share", "mark >= 3",
+                                  "percent", polarity, "…")  # fmt: skip
+    return Line(indicator)
+
+
+def estimate(move):
+    return Estimate(move, move - 0.1, move + 0.1, 9)
+
+
+def test_figures_with_targets_come_first_then_the_key_ones(made):
+    report = of_year(made())
+    (direction,) = report.directions
+    aimed = direction.indicators[-1]
+    target = catalog.Target(0.5, "дорожная карта")
+    indicators = (*direction.indicators[:-1], dataclasses.replace(aimed, target=target))
+    keyed = dataclasses.replace(direction, indicators=indicators, key_figures=("er_participants",))
+    text = text_of(dataclasses.replace(report, directions=(keyed,)).key_figures())
+    titles = [line.split("|")[1].strip() for line in text.splitlines() if "#e-" in line]
+    assert titles[0].startswith((aimed.short_title or aimed.title)[:10])
+    participants = direction.indicator("er_participants")
+    assert titles[2].startswith((participants.short_title or participants.title)[:10])
+    assert "50,0\xa0%" in text and "Целевых значений" not in text
+
+
+def test_a_complete_count_shows_its_difference_and_no_verdict(made):
+    report = of_year(made(slope=3.0))
+    (direction,) = report.directions
+    keyed = dataclasses.replace(direction, key_figures=("er_participants",))
+    text = text_of(dataclasses.replace(report, directions=(keyed,)).key_figures())
+    (row,) = [line for line in text.splitlines() if "#e-" in line][:1]
+    assert "0\xa0чел." in row and "улучшение" not in row
+
+
+def test_a_long_text_is_cut_after_a_word_with_a_mark():
+    text = "слово " * 40
+    short = year_matters.brief(text)
+    assert short.endswith("слово…") and len(short) <= year_matters.ROOM + 1
+    assert year_matters.brief("короткий текст") == "короткий текст"

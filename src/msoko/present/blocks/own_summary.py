@@ -149,7 +149,7 @@ def _row(known: Known, reading: Reading, line: Line, row: pd.Series, head: list[
         told.said,
     ]
     cells += [target(reading, line, row)] if "Цель" in head else []
-    return [*cells, _points(known, reading, indicator, row)] if "Баллы" in head else cells
+    return [*cells, _points(known, reading, line, row)] if "Баллы" in head else cells
 
 
 def _absent(
@@ -167,10 +167,13 @@ def _absent(
     return [f"{cell(indicator.title)}: {said}", *[russian.NOTHING] * (len(head) - 1)]
 
 
-def _points(known: Known, reading: Reading, indicator: Indicator, row: pd.Series) -> str:
-    """Return the points against the region's best, with the interval of the value."""
-    best = known.best.get(indicator.code)
-    if best is None:
+def _points(known: Known, reading: Reading, line: Line, row: pd.Series) -> str:
+    """Return the points against the region's best, with the interval of the value.
+
+    A best value is the whole's: one subject of an indicator has none of its own.
+    """
+    indicator, best = line.indicator, known.best.get(line.indicator.code)
+    if best is None or line.subject:
         return russian.NOTHING
     ends = [motivating_points(row[name], best.value, indicator.polarity)
             for name in ("value", "low", "high")]  # fmt: skip
