@@ -132,6 +132,13 @@ class School:
         return rows.assign(group=rows["group"].fillna(""))
 
     @cached_property
+    def findings(self) -> list[dict[str, Any]]:
+        """The year's findings about the organisation, the gravest first."""
+        from msoko.present.school_findings import findings
+
+        return findings(self)
+
+    @cached_property
     def conditions(self) -> list[Condition]:
         return conditions(self)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msoko
@@ -47,9 +48,9 @@ def provenance(report: Reading) -> Block:
     ]
     head = ["Файл", "Вид", "SHA-256 (начало)", "Строк"]
     sheet = Sheet(head, rows, "Исходные файлы", "", "lllr")
-    counts = report.findings["severity"].value_counts()
+    counts = _severities(report)
     facts = report.say(
-        "provenance.facts",
+        "passport.provenance" if report.school_id else "provenance.facts",
         year=report.year,
         profile=report.profile.profile,
         municipality=report.profile.name.nominative,
@@ -63,6 +64,13 @@ def provenance(report: Reading) -> Block:
     return block(
         facts, notice, Details("Исходные файлы и их контрольные суммы", (sheet,)), _evidence(report)
     )
+
+
+def _severities(report: Reading) -> Counter[str]:
+    """Return how many findings of each severity the direction has, or a passport's school."""
+    if report.school_id:
+        return Counter(one["severity"] for one in report.school.findings)
+    return Counter(report.findings["severity"])
 
 
 def _evidence(report: Reading) -> Details | None:

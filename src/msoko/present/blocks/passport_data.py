@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from msoko.present.block import Block, Details, Framed, Part, Sheet, block, cell
-from msoko.present.blocks.quality import SEVERITIES
-from msoko.tables import TABLES
-from msoko.validate.packets.owners import Owners
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
@@ -18,13 +15,12 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 3
 CODES = ("vpr_login", "exam_code", "oo1_code")
-LOCATED = ("school_id", "source_id", "source_row")
 
 
 def data(report: Reading) -> Block:
     """List the findings about the organisation's rows, and the forms it did not return."""
     school = report.school
-    found = findings(school)
+    found = school.findings
     parts: list[Part | str | None] = [" ".join([*_forms(school), _codes(school)])]
     if found:
         parts.insert(0, report.say("passport.data", count=len(found)))
@@ -37,52 +33,6 @@ def data(report: Reading) -> Block:
         parts.insert(0, report.say("passport.data_none"))
     parts.append(_stopped(school))
     return block(Framed("passport-data", block(*parts).parts))
-
-
-def findings(school: School) -> list[dict[str, Any]]:
-    """Return the year's findings about the organisation, the gravest first.
-
-    A finding that names cells belongs to those whose rows they are, as in the packets.
-    """
-    report = school.report
-    rows = report.store.read("findings", [report.year])
-    rows = rows[rows["table"].ne("schools")]
-    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    named = [one for one in plain if one["school_id"] == school.school_id]
-    open_ones = [one for one in plain if not one["school_id"] and one["file"]]
-    owners = Owners(_placed(school, {one["file"] for one in open_ones}))
-    found = named + [
-        part
-        for one in open_ones
-        for part in owners.split(one)
-        if part["school_id"] == school.school_id or _names(school, part)
-    ]
-    return sorted(found, key=lambda one: SEVERITIES.index(one["severity"]))
-
-
-def _names(school: School, finding: Mapping[str, Any]) -> bool:
-    """Whether a finding without an owner calls the organisation by its name."""
-    return finding["school_id"] is None and str(school.row["name"]) in str(finding["message"])
-
-
-def _placed(school: School, files: set[str]) -> pd.DataFrame:
-    """Return whose each row of these files is; only sources that the findings name are read."""
-    report = school.report
-    sources = report.store.read("sources", [report.year], ["source_id", "file", "sheet"])
-    sources = sources[sources["file"].isin(files)]
-    columns = report.store.read(
-        "source_columns", [report.year], ["source_id", "table"],
-        {"source_id": list(sources["source_id"])},
-    )  # fmt: skip
-    frames = []
-    for name, rows in columns.groupby("table", sort=True):
-        if name != "schools" and set(LOCATED) <= set(TABLES[name].columns):
-            wanted = {"source_id": list(rows["source_id"].unique())}
-            frames.append(report.store.read(name, [report.year], LOCATED, wanted))
-    if not frames:
-        return pd.DataFrame(columns=["file", "sheet", "source_row", "school_id"])
-    placed = pd.concat(frames, ignore_index=True).drop_duplicates()
-    return placed.merge(sources, on="source_id")
 
 
 def _sheet(report: Reading, rows: Sequence[list[str]], name: str) -> Sheet:

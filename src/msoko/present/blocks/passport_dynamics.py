@@ -146,10 +146,10 @@ def _trends(report: Reading, shown: Sequence[Course]) -> str:
 def _sheet(school: School, shown: Sequence[Course]) -> Sheet:
     report = school.report
     years = [str(year) for year in report.years][-LEAST_YEARS:]
-    head = ["Показатель", *years, "Изменение за год", "95 % интервал", "Вывод"]
+    head = ["Показатель", "Вывод", "Изменение за год", "95 % интервал", *years]
     rows = [_row(report, one, years) for one in shown]
     caption = f"Как менялись показатели, по {report.year} учебный год"
-    return Sheet(head, rows, caption, "passport-dynamics", "l" + "r" * len(years) + "rrl")
+    return Sheet(head, rows, caption, "passport-dynamics", "llrr" + "r" * len(years))
 
 
 def _row(report: Reading, course: Course, years: Sequence[str]) -> list[str]:
@@ -161,10 +161,10 @@ def _row(report: Reading, course: Course, years: Sequence[str]) -> list[str]:
         conclusion += f"; {report.say(f'passport.{trend}')}"
     return [
         cell(indicator.short_title or indicator.title),
-        *(_value(indicator, by_year.get(year)) for year in years),
+        conclusion,
         report.ledger.cite(_evidence(report, course)),
         russian.span(estimate.low, estimate.high, indicator.unit, is_change=True),
-        conclusion,
+        *(_value(indicator, by_year.get(year)) for year in years),
     ]
 
 

@@ -13,7 +13,7 @@ from msoko.present import russian
 from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.present.blocks import comparison
 from msoko.present.blocks.cycle import against_target
-from msoko.present.peers import LEAST_POOLED, pooled
+from msoko.present.peers import pooled
 from msoko.present.school import SHOWN, base, is_hidden, is_of_persons, is_vpr
 
 if TYPE_CHECKING:
@@ -64,7 +64,12 @@ def position(report: Reading) -> Block:
         outside=sum(one.is_outside for one in places),
         odds=round(1 / (1 - comparison.OUTER)),
     )
-    legend = report.say("passport.legend", least=comparison.LEAST_SHOWN, most=MOST_SHOWN)
+    legend = report.say(
+        "passport.legend",
+        least=comparison.LEAST_SHOWN,
+        most=MOST_SHOWN,
+        is_pooled=school.peers.is_pooled,
+    )
     parts: list[Part | str] = [said, legend] if places else [said]
     named: set[str] = set()
     if not school.is_preschool:
@@ -178,9 +183,11 @@ def _apart(school: School) -> str | None:
 
 def _sheet(school: School, places: Sequence[Place], title: str, *, is_cited: bool) -> Sheet:
     """Return a table whose first head names the direction: print does without captions."""
-    head = [title, "Значение", "95 % интервал", "n", "Все (регион)", "Похожие", "Вывод"]
-    rows = [_row(school, one, is_cited) for one in places]
-    return Sheet(head, rows, f"Показатели направления «{title}»", "", "lrrrrrl")
+    head = [title, "Значение", "Вывод", "95 % интервал", "n", "Все (регион)"]
+    head += ["Похожие"] if school.peers.is_pooled else []
+    rows = [_row(school, one, is_cited)[: len(head)] for one in places]
+    caption = f"Показатели направления «{title}»"
+    return Sheet(head, rows, caption, "", "lrlrrrr"[: len(head)])
 
 
 def _row(school: School, place: Place, is_cited: bool) -> list[str]:
@@ -191,16 +198,16 @@ def _row(school: School, place: Place, is_cited: bool) -> list[str]:
     if place.verdict == "hidden":
         few = report.say("unit.few", least=SHOWN.minimum)
         n = few if base(indicator, row) < SHOWN.minimum else report.count(base(indicator, row))
-        return [name, report.say("passport.hidden"), "–", n, *beside, verdict]
+        return [name, report.say("passport.hidden"), verdict, "–", n, *beside]
     value = report.number(indicator, row) if is_cited else russian.amount(row["value"], unit)
     told = [verdict, _target(report, indicator, row)]
     return [
         name,
         value,
+        "; ".join(filter(None, told)),
         russian.span(row["low"], row["high"], unit) if is_of_persons(indicator) else "–",
         report.count(base(indicator, row)) if is_of_persons(indicator) else "–",
         *beside,
-        "; ".join(filter(None, told)),
     ]
 
 
@@ -228,7 +235,7 @@ def _around(school: School, place: Place) -> str:
 def _alike(school: School, place: Place) -> str:
     """Return the common value of those alike; none of VPR, by which schools are not compared."""
     indicator, chosen = place.indicator, school.peers.chosen
-    if indicator.measure in SUMS or is_vpr(indicator) or len(chosen) < LEAST_POOLED:
+    if indicator.measure in SUMS or is_vpr(indicator) or not school.peers.is_pooled:
         return russian.NOTHING
     return russian.amount(pooled(school.of_all(place.direction, indicator), chosen), indicator.unit)
 
