@@ -43,8 +43,13 @@ class Execution:
     options: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def prepared(cls, engine: str, project: Project, modules: Sequence[str]) -> Execution:
-        """Return how this project's notebooks are executed; a warm engine begins to preload."""
+    def prepared(
+        cls, engine: str, project: Project, modules: Sequence[str], early: Sequence[str] = ()
+    ) -> Execution:
+        """Return how this project's notebooks are executed; a warm engine begins to preload.
+
+        `early` are the modules that calls need which do not wait for notebooks.
+        """
         from msoko.run.kernels import Kernels, kernel_environment
 
         environment = kernel_environment(
@@ -54,7 +59,8 @@ class Execution:
         if engine == "warm":
             from msoko.run.forks import ForkServer
 
-            server = ForkServer(list(modules), project.home / "notebooks", environment)
+            folder = project.home / "notebooks"
+            server = ForkServer(list(modules), folder, environment, early)
             server.start()
         return cls(engine, environment, Kernels(), server)
 

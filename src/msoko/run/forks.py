@@ -1,10 +1,12 @@
-"""Kernels forked from one preloaded process: the side that asks for them."""
+"""Kernels and calls forked from one preloaded process: the side that asks for them."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
+import pickle
 import shutil
 import signal
 import socket
@@ -13,12 +15,18 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from msoko.errors import MsokoError
 
 START_SECONDS = 120
 """How long a busy machine may take to import everything before the first fork."""
+
+
+CALL_SETTINGS = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""What the server was started with, and what a call starts must have too."""
 
 
 class KernelLost(MsokoError):
@@ -75,13 +83,21 @@ class ForkedKernel:
 class ForkServer:
     """The preloaded process, started when first needed and ended with the build."""
 
-    def __init__(self, modules: list[str], cwd: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        modules: list[str],
+        cwd: Path,
+        environment: dict[str, str],
+        early: Sequence[str] = (),
+    ) -> None:
         self.modules = modules
+        self.early = list(early)  # what calls need, imported before the rest
         self.cwd = cwd
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
         self.folder = Path()
         self._lock = threading.Lock()
+        self._calls: set[socket.socket] = set()
 
     def start(self) -> None:
         """Begin preloading, without waiting for it; a server that died is replaced."""
@@ -99,7 +115,8 @@ class ForkServer:
                     env=self.environment,
                     start_new_session=True,
                 )
-            self.process.stdin.write(json.dumps(self.modules).encode() + b"\n")
+            told = {"early": self.early, "modules": self.modules}
+            self.process.stdin.write(json.dumps(told).encode() + b"\n")
             self.process.stdin.flush()
 
     def fork(self, arguments: list[str], cwd: str, environment: dict[str, str]) -> ForkedKernel:
@@ -117,12 +134,51 @@ class ForkServer:
             raise KernelLost(self._complaint())
         return ForkedKernel(server, json.loads(told)["pid"])
 
+    def call(self, function: str, *arguments: Any) -> Any:
+        """Return what a function `module:name` gives in a process of its own.
+
+        Its exception is raised here; `KernelLost` where the process ended without an answer.
+        """
+        self.start()
+        request = {
+            "call": function,
+            "arguments": base64.b64encode(pickle.dumps(arguments)).decode(),
+            "cwd": str(self.cwd),
+            "env": dict(os.environ) | CALL_SETTINGS,
+        }
+        answer = self._answer_to(json.dumps(request).encode() + b"\n")
+        if not answer:
+            raise KernelLost(
+                f"Расчёт {function.split(':')[1]} прерван: процесс завершился аварийно (возможно, "
+                "не хватило памяти). Закройте другие программы и повторите команду с --jobs 1."
+            )
+        is_done, value = pickle.loads(answer)
+        if not is_done:
+            raise value
+        return value
+
+    def _answer_to(self, call: bytes) -> bytes:
+        """Return what a call's process sends; nothing where it died or this server stopped."""
+        with self._connected() as server:
+            self._calls.add(server)
+            try:
+                server.sendall(call)
+                with server.makefile("rb") as stream:
+                    return stream.read()
+            except ConnectionError:
+                return b""
+            finally:
+                self._calls.discard(server)
+
     def stop(self) -> None:
         """End the server and every kernel it forked; nothing of them is left."""
         with self._lock:
             if self.process is None:
                 return
             self.process.stdin.close()
+            for caller in list(self._calls):
+                with contextlib.suppress(OSError):  # it was answered meanwhile
+                    caller.shutdown(socket.SHUT_RDWR)
             try:
                 self.process.wait(timeout=1)
             except subprocess.TimeoutExpired:  # it was still importing

@@ -1,12 +1,16 @@
 """The process that warm kernels are forked from.
 
 It imports what notebooks import, waits, and turns each request into a child that
-becomes an ordinary Jupyter kernel. It holds no thread of its own, opens no table and
-draws nothing, so that a child begins as a freshly started kernel would. When the build
-that started it goes away, by whatever cause, it ends its kernels and itself.
+becomes an ordinary Jupyter kernel, or calls one function and is gone. It holds no thread
+of its own, opens no table and draws nothing, so that a child begins as a freshly started
+process would. When the build that started it goes away, by whatever cause, it ends its
+children and itself.
 
-Run as `python -m msoko.run.forkserver SOCKET`, with a JSON list of modules as the first
-line of standard input; the end of standard input is the end of the build.
+Calls are answered as soon as the modules they need are there, kernels when all are.
+
+Run as `python -m msoko.run.forkserver SOCKET`; the first line of standard input is JSON,
+the modules that calls need (`early`) and all others (`modules`). The end of standard
+input is the end of the build.
 """
 
 from __future__ import annotations
@@ -47,108 +51,150 @@ class _KernelSeeming:
     kernel = True
 
 
-def preload(modules: list[str]) -> None:
-    """Import what kernels will need; what is missing is left for the notebook to report."""
+def preload(early: list[str], modules: list[str], nursery: Nursery) -> dict[str, Any] | None:
+    """Import what children will need; what is missing is left for them to report.
+
+    Return None in the server, or, in a child that was asked for meanwhile, its request.
+    """
     builtins.get_ipython = _KernelSeeming  # type: ignore[attr-defined]
     started_by = os.getppid()
     try:
-        for name in (*KERNEL_MODULES, *modules):
-            if os.getppid() != started_by:
-                return  # the build is gone; its end is seen next
+        for place, name in enumerate((*early, *KERNEL_MODULES, *modules)):
+            if os.getppid() != started_by or nursery.is_over:
+                return None  # the build is gone
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
+            request = nursery.attend(0) if place + 1 >= len(early) > 0 else None
+            if request is not None:
+                return request
     finally:
         del builtins.get_ipython  # type: ignore[attr-defined]
     # loaded without a shell, this backend would drop figures in silence; a child loads it anew
     sys.modules.pop("matplotlib_inline.backend_inline", None)
     gc.collect()
     gc.freeze()  # what is shared with the children is not written to by their collector
+    return None
 
 
 class Nursery:
-    """Forks a kernel per request, and tells each requester when and how its kernel ended."""
+    """Forks a child per request, and tells each requester when and how its kernel ended."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.listener = listener
         self.selector = selectors.DefaultSelector()
-        self.kernels: dict[int, socket.socket] = {}
+        self.children: dict[int, socket.socket] = {}
+        self.callers: set[socket.socket] = set()
+        self.waiting: list[tuple[socket.socket, dict[str, Any]]] = []
+        self.is_ready = self.is_over = False
         self.woken, self.waker = socket.socketpair()
-
-    def serve(self) -> dict[str, Any] | None:
-        """Return None when the build is over, or, in a child, the request it must fulfil."""
         self.waker.setblocking(False)
         signal.set_wakeup_fd(self.waker.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for source in (self.listener, self.woken, sys.stdin):
             self.selector.register(source, selectors.EVENT_READ)
-        while True:
-            for key, _ in self.selector.select():
-                if key.fileobj is sys.stdin:
-                    self._end_all()
-                    return None
-                request = self._answer(key.fileobj)
-                if request is not None:
-                    return request
+
+    def serve(self) -> dict[str, Any] | None:
+        """Return None when the build is over, or, in a child, the request it must fulfil."""
+        self.is_ready = True
+        while self.waiting and not self.is_over:
+            request = self._fork(*self.waiting.pop(0))
+            if request is not None:
+                return request
+        while not self.is_over:
+            request = self.attend(None)
+            if request is not None:
+                return request
+        return None
+
+    def attend(self, seconds: float | None) -> dict[str, Any] | None:
+        """Answer what has come within the seconds; return, in a child, its request."""
+        for key, _ in self.selector.select(seconds):
+            if key.fileobj is sys.stdin:
+                self.is_over = True
+                self._end_all()
+                return None
+            request = self._answer(key.fileobj)
+            if request is not None:
+                return request
+        return None
 
     def _answer(self, source: Any) -> dict[str, Any] | None:
         if source is self.woken:
             self.woken.recv(4096)
             self._report_ended()
         elif source is self.listener:
-            return self._fork(self.listener.accept()[0])
+            return self._asked(self.listener.accept()[0])
         else:
             self._abandon(source)
         return None
 
-    def _fork(self, requester: socket.socket) -> dict[str, Any] | None:
-        """Return the request in the child and None in the parent."""
+    def _asked(self, requester: socket.socket) -> dict[str, Any] | None:
+        """Fork what is asked for, or let it wait until everything is imported."""
         requester.settimeout(10)
         with requester.makefile("r", encoding="utf-8") as lines:
             line = lines.readline()
         if not line:
             requester.close()
             return None
+        requester.settimeout(None)
         request = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            self._forget(requester)
-            return request
-        self.kernels[pid] = requester
-        self.selector.register(requester, selectors.EVENT_READ)
-        _tell(requester, pid=pid)
+        if self.is_ready or "call" in request:
+            return self._fork(requester, request)
+        self.waiting.append((requester, request))
         return None
 
-    def _forget(self, requester: socket.socket) -> None:
+    def _fork(self, requester: socket.socket, request: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the request in the child and None in the parent."""
+        pid = os.fork()
+        if pid == 0:
+            self._forget(requester, request)
+            return request
+        self.children[pid] = requester
+        self.selector.register(requester, selectors.EVENT_READ)
+        if "call" in request:
+            self.callers.add(requester)
+        else:
+            _tell(requester, pid=pid)
+        return None
+
+    def _forget(self, requester: socket.socket, request: dict[str, Any]) -> None:
         """Close, in a child, everything that is the server's own."""
         signal.set_wakeup_fd(-1)
         self.selector.close()
-        for owned in (self.listener, self.woken, self.waker, requester, *self.kernels.values()):
+        asked = [one for one, _ in self.waiting]
+        for owned in (self.listener, self.woken, self.waker, *self.children.values(), *asked):
             owned.close()
+        if "call" in request:
+            request["answer"] = requester  # the child itself tells what came of the call
+        else:
+            requester.close()
         with Path(os.devnull).open("rb") as nothing:
             os.dup2(nothing.fileno(), 0)
 
     def _report_ended(self) -> None:
-        for pid in list(self.kernels):
+        for pid in list(self.children):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
-                requester = self.kernels.pop(pid)
+                requester = self.children.pop(pid)
                 with contextlib.suppress(KeyError):  # its requester had gone before
                     self.selector.unregister(requester)
-                _signal_group(pid)  # what the notebook itself had started
-                _tell(requester, code=os.waitstatus_to_exitcode(status))
+                _signal_group(pid)  # what the child itself had started
+                if requester not in self.callers:
+                    _tell(requester, code=os.waitstatus_to_exitcode(status))
+                self.callers.discard(requester)
                 requester.close()
 
     def _abandon(self, requester: socket.socket) -> None:
-        """End the kernel of a requester that is gone; a requester says nothing else."""
+        """End the child of a requester that is gone; a requester says nothing else."""
         self.selector.unregister(requester)
-        for pid, asked_by in self.kernels.items():
+        for pid, asked_by in self.children.items():
             if asked_by is requester:
                 _end(pid)
 
     def _end_all(self) -> None:
-        for pid in self.kernels:
+        for pid in self.children:
             _end(pid)
-        for pid in self.kernels:
+        for pid in self.children:
             os.waitpid(pid, 0)
 
 
@@ -163,13 +209,13 @@ def _signal_group(pid: int) -> None:
 
 
 def _end(pid: int) -> None:
-    """Kill a kernel not yet waited for and all it started; it may lead no group yet."""
+    """Kill a child not yet waited for and all it started; it may lead no group yet."""
     _signal_group(pid)
     os.kill(pid, signal.SIGKILL)
 
 
-def become_kernel(request: dict[str, Any]) -> None:
-    """Turn this freshly forked process into the kernel that the request describes."""
+def settle(request: dict[str, Any]) -> None:
+    """Make this freshly forked process one of its own: group, signals, environment, folder."""
     os.setsid()
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
@@ -178,6 +224,10 @@ def become_kernel(request: dict[str, Any]) -> None:
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     _reseed()
+
+
+def become_kernel(request: dict[str, Any]) -> None:
+    """Turn this process into the kernel that the request describes."""
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
 
@@ -206,23 +256,29 @@ def main() -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(address))
     listener.listen(128)
-    modules = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[attr-defined]
-    preload(modules)
+    told = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[attr-defined]
     server = os.getpid()
     try:
-        request = Nursery(listener).serve()
+        nursery = Nursery(listener)
+        request = preload(told["early"], told["modules"], nursery) or nursery.serve()
     finally:
         if os.getpid() == server:
             shutil.rmtree(address.parent, ignore_errors=True)
     if request is not None:
-        _live_as_kernel(request)
+        _live(request)
 
 
-def _live_as_kernel(request: dict[str, Any]) -> None:
-    """Be a kernel until its end, and never return into the server's code."""
+def _live(request: dict[str, Any]) -> None:
+    """Be a kernel, or answer a call, and never return into the server's code."""
     code = 1
     try:
-        become_kernel(request)
+        settle(request)
+        if "call" in request:
+            from msoko.run.forkcalls import answer_call
+
+            answer_call(request)
+        else:
+            become_kernel(request)
         code = 0
     finally:
         os._exit(code)

@@ -1,0 +1,81 @@
+"""Calls answered by processes forked from a preloaded one."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from msoko.run.forks import ForkServer, KernelLost
+from msoko.run.kernels import kernel_environment
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forking needs a Unix")
+
+
+def test_a_call_is_answered_from_a_process_of_its_own(server: ForkServer) -> None:
+    assert server.call("os:getpid") != os.getpid()
+    assert server.call("os.path:join", "школа", "1") == "школа/1"
+
+
+def test_an_error_of_a_call_is_raised_where_it_was_made(server: ForkServer) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        server.call("os:listdir", "/no such folder")
+    assert caught.value.filename == "/no such folder"
+    assert "answer_call" in caught.value.__notes__[0]
+
+
+def test_a_call_whose_process_dies_says_so(server: ForkServer) -> None:
+    with pytest.raises(KernelLost, match="Расчёт abort прерван"):
+        server.call("os:abort")
+    assert server.call("os:getcwd") == str(server.cwd)  # and harms no other
+
+
+def test_an_answer_that_cannot_travel_is_told_in_words(server: ForkServer) -> None:
+    with pytest.raises(RuntimeError, match="lock"):
+        server.call("threading:Lock")
+
+
+def test_calls_are_answered_before_everything_is_imported(tmp_path: Path) -> None:
+    late = tmp_path / "late_module.py"
+    late.write_text(
+        "import time\nfrom pathlib import Path\n"
+        f"while not Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.01)\n"
+    )
+    environment = kernel_environment(PYTHONPATH=str(tmp_path))
+    server = ForkServer(["late_module"], tmp_path, environment, early=["json"])
+    server.start()
+    try:
+        loaded = server.call("builtins:eval", "sorted(__import__('sys').modules)")
+        assert "json" in loaded
+        assert "late_module" not in loaded
+    finally:
+        (tmp_path / "go").touch()
+        server.stop()
+
+
+def test_a_call_ends_with_its_server(server: ForkServer, tmp_path: Path) -> None:
+    own = ForkServer([], tmp_path, kernel_environment())
+    lost: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            own.call("subprocess:run", ["sh", "-c", "echo $$ > pid; exec sleep 60"])
+        except KernelLost as error:
+            lost.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    for _ in range(3000):
+        if (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().strip():
+            break
+        time.sleep(0.01)
+    processes = [psutil.Process(int((tmp_path / "pid").read_text()))]
+    own.stop()
+    asking.join(5)
+    assert lost
+    _, left = psutil.wait_procs([one for one in processes if one.is_running()], timeout=3)
+    assert [one for one in left if one.status() != psutil.STATUS_ZOMBIE] == []
