@@ -7,7 +7,6 @@ from msoko.catalog.loading import (
     load_directions,
     load_form_items,
     load_profile,
-    load_roadmap,
     load_thresholds,
     require_notebook,
 )
@@ -32,6 +31,7 @@ from msoko.catalog.municipality import (
     Profile,
     is_synthetic,
 )
+from msoko.catalog.roadmap import load_roadmap
 from msoko.catalog.settings import Settings, load_settings
 from msoko.catalog.summary import (
     RegionBest,

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from msoko.catalog.model import Direction, Indicator, Place, RecommendationRule, Reference
+from msoko.catalog.model import (
+    Direction,
+    Indicator,
+    Named,
+    Place,
+    RecommendationRule,
+    Reference,
+)
 from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
 from msoko.tables import TABLES
@@ -116,11 +123,21 @@ def refuse_repeated(title: str, declared: Iterable) -> None:
         first[item.code] = item.place
 
 
+def place_of(word: str, place: Place) -> Place:
+    """Return where a name was written if it knows, else `place`."""
+    return word.place if isinstance(word, Named) else place
+
+
 def require_known(key: str, word: str, known: Iterable[str], place: Place) -> None:
-    """Refuse a word that is not one of `known`, with the nearest of them."""
+    """Refuse a word that is not one of `known`, with the nearest of them.
+
+    A name that knows its own line is refused there and not at `place`.
+    """
     known = list(known)
     if word not in known:
-        raise UsageError(f"{place}: «{key}: {word}» не объявлено. {suggestion(word, known)}")
+        raise UsageError(
+            f"{place_of(word, place)}: «{key}: {word}» не объявлено. {suggestion(word, known)}"
+        )
 
 
 def _check_indicator(indicator: Indicator, forms: Mapping[str, Iterable[str]] | None) -> None:

@@ -60,7 +60,7 @@ def parse_deadline(text: str, year: SchoolYear) -> Deadline:
     `dates`: the text names days, months, quarters, and some of them lie in the year. A stretch
     that crosses 1 September («август – сентябрь») is given as often as it touches the year.
     `other_year`: the text names years, and none of its dates touches this one; `dates` holds
-    them. `multi_year`: a span of years that holds this one, in `dates`. The other kinds have no dates of their own:
+    them. `multi_year`: a span of years that holds this one, in `dates`. The others have no dates:
     `yearly`, `continuous`, `on_schedule`, `own_plan`, `on_need`, `absent` (nothing printed),
     `unparsed` (some word is not understood, or has two readings such as «до 10.2020»).
     Quarters are calendar ones; half-years are September – December and January – June.

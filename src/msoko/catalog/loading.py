@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import dataclasses
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog import checks, merge, strict, summary
+from msoko.catalog import checks, measures, merge, strict, summary, words
 from msoko.catalog.model import (
     Direction,
-    Place,
     Threshold,
     ThresholdFile,
 )
-from msoko.catalog.municipality import (
-    Decision,
-    DecisionFile,
-    Measure,
-    Profile,
-)
+from msoko.catalog.municipality import Decision, DecisionFile, Profile
+from msoko.catalog.roadmap import load_roadmap
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.school_year import SchoolYear
+
+HOUSE = "demo"
+"""The profile on whose roadmap the house's rules of recommendations were written."""
 
 
 def load_profile(project: Project, name: str) -> Profile:
@@ -40,14 +36,18 @@ def load_profile(project: Project, name: str) -> Profile:
             f"{profile.place}: в файле «{name}.yml» объявлен профиль «{profile.profile}». "
             "Имя файла и ключ «profile» должны совпадать."
         )
-    for code in profile.changes:
+    for code in (*profile.directions, *profile.folds, *profile.changes):
         if not project.find("notebooks", f"{code}.yml").exists():
-            known = {entry.stem for entry in project.find("notebooks").glob("*.yml")}
+            known = {entry.stem for path in _folders(project) for entry in path.glob("*.yml")}
             raise UsageError(
-                f"{profile.changes[code].place}: направление «{code}» не объявлено. "
-                f"{strict.suggestion(code, known)}"
+                f"{checks.place_of(code, profile.place)}: направление «{code}» не объявлено: нет "
+                f"файла notebooks/{code}.yml. {strict.suggestion(code, known)}"
             )
     return profile
+
+
+def _folders(project: Project) -> list[Path]:
+    return [project.root / "notebooks", project.home / "notebooks"]
 
 
 def load_directions(project: Project, profile: Profile | str) -> tuple[Direction, ...]:
@@ -60,27 +60,37 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
         profile = load_profile(project, profile)
     forms = load_form_items(project)
     thresholds = load_thresholds(project)
+    words.load_wording(project, profile)
+    roadmaps = _roadmaps(project, profile)
     declared: dict[str, Direction] = {}
     for code in (*profile.directions, *profile.folds):
         direction = load_direction(project, code)
         if code in profile.directions:
             require_notebook(project, direction)
+        direction = measures.measured(direction, profile, roadmaps)
         if code in profile.changes:
-            direction = merge.changed(direction, profile.changes[code])
+            change = profile.changes[code]
+            measures.check_own(change.recommendations or (), roadmaps.own)
+            direction = merge.changed(direction, change)
         declared[code] = direction
     directions = merge.folded(declared, profile)
     if profile.seed:
         directions = tuple(merge.attributed(one, profile) for one in directions)
-    if profile.measures:
-        own = [measure.code for measure in load_roadmap(project, profile)]
-        for code in profile.measures.values():
-            checks.require_known("measures", code, own, profile.place)
-        directions = tuple(merge.measured(one, profile) for one in directions)
     for direction in directions:
         checks.check(direction, forms)
         checks.check_thresholds(direction, thresholds)
     summary.check_blocks(profile.summary_blocks, directions)
     return directions
+
+
+def _roadmaps(project: Project, profile: Profile) -> measures.Roadmaps:
+    """Return the profile's roadmap beside the one on which the house's rules were written."""
+    own = load_roadmap(project, profile)
+    house = load_roadmap(Project(project.home), HOUSE)
+    found = measures.Roadmaps({one.code: one for one in own}, {one.code: one for one in house})
+    measures.check_map(profile, found)
+    measures.check_directions(profile, own)
+    return found
 
 
 def load_direction(project: Project, code: str) -> Direction:
@@ -140,38 +150,13 @@ def _form_items(path: Path, _changed: int) -> dict[str, dict[str, str]]:
     }
 
 
-def load_roadmap(project: Project, profile: Profile | str) -> tuple[Measure, ...]:
-    """Return the rows of `profiles/<name>/roadmap.csv` in their order; none if there is no file."""
-    name = profile if isinstance(profile, str) else profile.profile
-    path = project.find("profiles", name, "roadmap.csv")
-    if not path.exists():
-        return ()
-    shown = project.shown(path)
-    columns = [item.name for item in dataclasses.fields(Measure) if item.name != "place"]
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        for column in rows.fieldnames or ():
-            if column not in columns:
-                hint = strict.suggestion(column, columns)
-                raise UsageError(f"{shown}, строка 1: неизвестный столбец «{column}». {hint}")
-        absent = [column for column in columns if column not in (rows.fieldnames or ())]
-        if absent:
-            raise UsageError(f"{shown}, строка 1: нет столбцов {', '.join(absent)}. Допишите их.")
-        measures = tuple(
-            Measure(**{key: row[key] or "" for key in columns}, place=Place(shown, rows.line_num))
-            for row in rows
-        )
-    checks.refuse_repeated("мероприятие", measures)
-    return measures
-
-
 def load_decisions(
     project: Project, profile: Profile | str, year: SchoolYear | None = None
 ) -> tuple[Decision, ...]:
     """Return the decisions of `profiles/<name>/decisions.yml`, of one school year or of all.
 
     A decision that aims at no indicator of the profile is refused: its effect could never be
-    measured.
+    measured. So is one that names a measure which the roadmap does not have.
     """
     if isinstance(profile, str):
         profile = load_profile(project, profile)
@@ -181,8 +166,11 @@ def load_decisions(
     declared = strict.load(path, DecisionFile, project.shown(path)).decisions
     checks.refuse_repeated("решение", declared)
     known: dict[str, set[str]] = {}
+    measured = [measure.code for measure in load_roadmap(project, profile)]
     for decision in declared:
         _check_years(decision)
+        if decision.measure:
+            checks.require_known("measure", decision.measure, measured, decision.place)
         code = decision.direction
         if code not in known:
             known[code] = _indicator_codes(project, profile, decision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+from msoko.catalog import checks
 from msoko.catalog.model import Direction, Indicator
 from msoko.catalog.municipality import DirectionChange, IndicatorChange, Profile
 from msoko.catalog.strict import suggestion
@@ -16,8 +17,9 @@ def changed(direction: Direction, change: DirectionChange) -> Direction:
     codes = [indicator.code for indicator in direction.indicators]
     for code in (*change.indicators, *change.drop):
         if code not in codes:
+            where = checks.place_of(code, change.place)
             raise UsageError(
-                f"{change.place}: в направлении «{direction.direction}» нет показателя "
+                f"{where}: в направлении «{direction.direction}» нет показателя "
                 f"«{code}». {suggestion(code, codes)}"
             )
     kept = (item for item in direction.indicators if item.code not in change.drop)
@@ -30,12 +32,32 @@ def changed(direction: Direction, change: DirectionChange) -> Direction:
     given.setdefault(
         "key_figures", tuple(code for code in direction.key_figures if code not in dropped)
     )
-    return dataclasses.replace(
+    made = dataclasses.replace(
         direction,
         indicators=indicators,
         recommendations=tuple(rule for rule in rules if rule.indicator not in dropped),
         **given,
     )
+    _refuse_left(made, change)
+    return made
+
+
+def _refuse_left(direction: Direction, change: DirectionChange) -> None:
+    """Refuse goals or groups put in place of the house's that leave its indicators behind."""
+    own = {*change.indicators, *(one.code for one in change.add)}
+    for key, items, name in (("goal", change.goals, "цели"), ("group", change.groups, "группы")):
+        known = {item.code for item in items}
+        left = [
+            one.code
+            for one in direction.indicators
+            if known and (said := getattr(one, key)) and said not in known and one.code not in own
+        ]
+        if left:
+            raise UsageError(
+                f"{change.place}: {name} направления «{direction.direction}» заменены, а "
+                f"показатели {', '.join(left)} отнесены к прежним. Отнесите их к новым – "
+                f"indicators: {{{left[0]}: {{{key}: …}}}} – или уберите: drop."
+            )
 
 
 def _indicator(indicator: Indicator, changes: Mapping[str, IndicatorChange]) -> Indicator:
@@ -47,7 +69,8 @@ def _indicator(indicator: Indicator, changes: Mapping[str, IndicatorChange]) -> 
         for item in dataclasses.fields(change)
         if (value := getattr(change, item.name)) is not None
     }
-    return dataclasses.replace(indicator, **given)
+    written = next(code for code in changes if code == indicator.code)
+    return dataclasses.replace(indicator, place=checks.place_of(written, indicator.place), **given)
 
 
 def attributed(direction: Direction, profile: Profile) -> Direction:
@@ -64,21 +87,6 @@ def attributed(direction: Direction, profile: Profile) -> Direction:
     return dataclasses.replace(direction, goals=own(direction.goals), groups=own(direction.groups))
 
 
-def measured(direction: Direction, profile: Profile) -> Direction:
-    """Return `direction` with its advice led to the measures of the profile's own roadmap."""
-    rules = tuple(
-        dataclasses.replace(
-            rule,
-            advice=tuple(
-                dataclasses.replace(one, measure=profile.measures.get(one.measure, ""))
-                for one in rule.advice
-            ),
-        )
-        for rule in direction.recommendations
-    )
-    return dataclasses.replace(direction, recommendations=rules)
-
-
 def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direction, ...]:
     """Return the profile's directions in its order; a folded one becomes part of another.
 
@@ -88,8 +96,9 @@ def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direc
     result = {code: directions[code] for code in profile.directions}
     for source, target in profile.folds.items():
         if target not in result:
+            where = checks.place_of(target, profile.place)
             raise UsageError(
-                f"{profile.place}: направление «{source}» вливается в «{target}», "
+                f"{where}: направление «{source}» вливается в «{target}», "
                 f"которого нет в списке «directions». {suggestion(target, result)}"
             )
         result[target] = _joined(result[target], directions[source])

@@ -111,8 +111,8 @@ class DirectionChange:
     goals: tuple[Goal, ...] = ()
     groups: tuple[IndicatorGroup, ...] = ()
     collection: tuple[CollectionMethod, ...] = ()
-    indicators: Mapping[str, IndicatorChange] = field(default_factory=dict)
-    drop: tuple[str, ...] = ()
+    indicators: Mapping[Named, IndicatorChange] = field(default_factory=dict)
+    drop: tuple[Named, ...] = ()
     add: tuple[Indicator, ...] = ()
     recommendations: tuple[RecommendationRule, ...] | None = None
     key_figures: tuple[Named, ...] = ()
@@ -161,7 +161,7 @@ class Profile:
     region: Name
     department: Name
     methodical_service: Name
-    directions: tuple[Code, ...]
+    directions: tuple[Named, ...]
     is_synthetic: bool = False
     pseudonym_key: str = ""  # public-demo: a key that is no secret, for invented pupils only
     municipality_code: str = ""
@@ -169,13 +169,13 @@ class Profile:
     preschool_count: int | None = None
     document: str = ""
     seed: str = ""
-    folds: Mapping[str, str] = field(default_factory=dict)
-    changes: Mapping[str, DirectionChange] = field(default_factory=dict)
-    measures: Mapping[str, str] = field(default_factory=dict)
+    folds: Mapping[Named, Named] = field(default_factory=dict)
+    changes: Mapping[Named, DirectionChange] = field(default_factory=dict)
+    measures: Mapping[Named, Named] = field(default_factory=dict)
     returns: Returns | None = None
     working_group: WorkingGroup | None = None
     summary_blocks: tuple[SummaryBlock, ...] = ()
-    wording: Mapping[str, str] = field(default_factory=dict)
+    wording: Mapping[Named, str] = field(default_factory=dict)
     place: Place = field(default=Place(), compare=False, repr=False)
 
 

@@ -96,7 +96,10 @@ class _Reader:
             return tuple(self.build(item, inside[0], key) for item in self._items(node, key))
         if origin in (Mapping, dict):
             pairs = self._pairs(node, key)
-            return {name: self.build(value, inside[1], name) for name, (_, value) in pairs.items()}
+            return {
+                self._named(name_node, inside[0], key): self.build(value, inside[1], name)
+                for name, (name_node, value) in pairs.items()
+            }
         if dataclasses.is_dataclass(hint):
             return self._declaration(node, hint, key)
         return self._scalar(node, hint, key)

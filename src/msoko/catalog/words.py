@@ -3,37 +3,73 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from msoko.catalog.checks import place_of
+from msoko.catalog.model import Place
 from msoko.catalog.municipality import Profile
 from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
 from msoko.project import Project
 
+FILES = ("wording.yml", "wording_passport.yml", "wording_summary.yml")
+"""The house's sentences, in registry/."""
+
 
 def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
-    """Return the sentences of `registry/wording.yml` with those the profile words otherwise.
+    """Return the house's sentences with those that the profile words otherwise.
 
-    A profile names a sentence by its dotted key; a key that the house does not have is refused.
+    A profile names a sentence by its dotted key. Refused are a key that the house does not have,
+    a sentence that is no template, and a slot that the house does not fill there.
     """
-    files = ("wording.yml", "wording_passport.yml", "wording_summary.yml")
-    sentences = {
-        key: said for name in files for key, said in _read(project.find("registry", name)).items()
-    }
-    changed: dict[str, object] = dict(sentences)
+    sentences: dict[str, object] = {}
+    for name in FILES:
+        sentences |= _read(project.find("registry", name))
+    known = dict(_flat(sentences))
     for key, text in profile.wording.items():
-        section, _, name = key.partition(".")
-        own = changed.get(section)
-        if not isinstance(own, Mapping) or name not in own:
-            known = [f"{one}.{two}" for one, inner in sentences.items() for two in inner]
+        place = place_of(key, profile.place)
+        if key not in known:
             raise UsageError(
-                f"{profile.place}: в wording нет предложения «{key}». {suggestion(key, known)}"
+                f"{place}: в wording нет предложения «{key}». {suggestion(key, known)}"
             )
-        changed[section] = {**own, name: text}
-    return changed
+        _check_slots(key, text, known[key], place)
+        sentences = _put(sentences, key.split("."), text)
+    return sentences
+
+
+def _flat(sentences: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, said in sentences.items():
+        if isinstance(said, Mapping):
+            yield from _flat(said, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", str(said)
+
+
+def _put(sentences: Mapping[str, object], path: list[str], text: str) -> dict[str, object]:
+    first, *rest = path
+    inner = sentences[first]
+    return {**sentences, first: _put(inner, rest, text) if isinstance(inner, Mapping) else text}
+
+
+def _check_slots(key: str, text: str, house: str, place: Place) -> None:
+    from jinja2 import Environment, TemplateSyntaxError, meta
+
+    def slots(sentence: str) -> set[str]:
+        return meta.find_undeclared_variables(Environment(autoescape=False).parse(sentence))
+
+    try:
+        own, filled = slots(text), slots(house)
+    except TemplateSyntaxError as error:
+        raise UsageError(
+            f"{place}: предложение «{key}» не разобрано: {error.message}. "
+            "Проверьте скобки {{ }} и имена фильтров."
+        ) from None
+    for slot in sorted(own - filled):
+        hint = suggestion(slot, filled) if filled else "Это предложение ничего не подставляет."
+        raise UsageError(f"{place}: в предложении «{key}» неизвестное место «{slot}». {hint}")
 
 
 def load_subject_names(project: Project) -> dict[str, str]:

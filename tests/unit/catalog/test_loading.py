@@ -196,29 +196,62 @@ def test_a_profile_collects_in_its_own_way(project: Project) -> None:
     assert (direction.object, direction.collection[0].title) == ("школы", "Опрос")
 
 
-def roadmap(project: Project, *codes: str) -> None:
+def roadmap(project: Project, *codes: str, text: str = "Текст") -> None:
     folder = project.root / "profiles/own"
-    folder.mkdir()
-    rows = [f"{code},{code},Раздел,d,Текст,май,Приказ,УО," for code in codes]
+    folder.mkdir(exist_ok=True)
+    rows = [f'{code},{code},Раздел,d,"{text}",май,Приказ,УО,' for code in codes]
     header = "code,number,section,direction,text,deadline,result,responsible,note"
     (folder / "roadmap.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
 
 
-def test_advice_is_led_to_the_measures_of_the_own_roadmap(project: Project) -> None:
-    yml = project.root / "notebooks/d.yml"
-    text = yml.read_text(encoding="utf-8")
-    yml.write_text(text.replace("expected: рост}]", 'expected: рост, measure: "1.1.6"}]'))
-    profile(project, "")
+def advising(project: Project, measure: str) -> None:
+    """Let the rule of direction `d` name a measure."""
+    (project.root / "notebooks/d.yml").write_text(
+        DIRECTION.replace("expected: рост}]", f'expected: рост, measure: "{measure}"}}]'),
+        encoding="utf-8",
+    )
+
+
+def led(project: Project, tail: str = "") -> str:
+    """Return the measure that the advice leads to under a profile."""
+    profile(project, tail)
     (direction,) = catalog.load_directions(project, "own")
-    assert direction.recommendations[0].advice[0].measure == "1.1.6"
+    return direction.recommendations[0].advice[0].measure
+
+
+def test_advice_is_led_to_the_measures_that_the_profile_names(project: Project) -> None:
+    advising(project, "1.1.6")
     roadmap(project, "2.8")
-    for house, led in (("1.1.6", "2.8"), ("1.1.7", "")):
-        profile(project, f'measures: {{"{house}": "2.8"}}\n')
-        (direction,) = catalog.load_directions(project, "own")
-        assert direction.recommendations[0].advice[0].measure == led
-    profile(project, 'measures: {"1.1.6": "2.9"}\n')
-    with pytest.raises(UsageError, match=re.escape("«measures: 2.9» не объявлено")):
-        catalog.load_directions(project, "own")
+    assert led(project, 'measures: {"1.1.6": "2.8"}\n') == "2.8"
+    assert led(project, 'measures: {"1.1.7": "2.8"}\n') == ""
+
+
+def test_without_a_roadmap_no_measure_is_cited(project: Project) -> None:
+    advising(project, "1.1.6")
+    assert led(project) == ""
+
+
+def test_the_same_number_is_the_same_measure_only_where_it_says_the_same(project: Project) -> None:
+    advising(project, "1.1.6")
+    roadmap(project, "1.1.6", text="Ремонт кровли")
+    assert led(project) == ""
+    house = {one.code: one.text for one in catalog.load_roadmap(HOUSE, "demo")}["1.1.6"]
+    roadmap(project, "1.1.6", text=house.replace("подготовка", "составление"))
+    assert led(project) == "1.1.6"
+
+
+def test_a_number_of_the_own_roadmap_alone_is_kept(project: Project) -> None:
+    advising(project, "5.1-3")
+    roadmap(project, "5.1-3")
+    assert led(project) == "5.1-3"
+    assert led(project, 'measures: {"1.1.6": "5.1-3"}\n') == "5.1-3"
+
+
+def test_a_number_of_no_roadmap_is_refused(project: Project) -> None:
+    advising(project, "1.1.66")
+    roadmap(project, "2.8")
+    with pytest.raises(UsageError, match=r"notebooks/d\.yml, строка \d+: «measure: 1\.1\.66»"):
+        led(project)
 
 
 def test_goals_keep_only_the_sections_of_the_own_document(project: Project) -> None:
@@ -256,7 +289,7 @@ def test_profiles_that_lead_nowhere_are_refused(project: Project, tail: str, sai
 
 def test_a_direction_without_yaml_or_notebook_is_refused(project: Project) -> None:
     profile(project, "", "[dd]")
-    with pytest.raises(UsageError, match=r"notebooks/dd\.yml: направление не объявлено"):
+    with pytest.raises(UsageError, match=r"строка \d+: направление «dd» не объявлено: нет файла"):
         catalog.load_directions(project, "own")
     profile(project, "", "[e]")
     with pytest.raises(UsageError, match=r"нет блокнота notebooks/e\.ipynb"):
@@ -285,7 +318,7 @@ def test_roadmap_columns_and_codes_are_checked(project: Project) -> None:
     path.write_text(f"{header}\n1.1,1.1,Раздел,d,Текст,май,Приказ,УО,\n", encoding="utf-8")
     (measure,) = catalog.load_roadmap(project, "own")
     assert (measure.code, measure.deadline, measure.place.line) == ("1.1", "май", 2)
-    path.write_text(f"{header}\n{'1.1,,,,,,,,' + chr(10)}{'1.1,,,,,,,,'}\n", encoding="utf-8")
+    path.write_text(f"{header}\n{'1.1,,,,а,,,,' + chr(10)}{'1.1,,,,б,,,,'}\n", encoding="utf-8")
     with pytest.raises(UsageError, match="строка 3: мероприятие с кодом «1.1» – код уже занят"):
         catalog.load_roadmap(project, "own")
     path.write_text("cod\n1.1\n", encoding="utf-8")
@@ -313,6 +346,18 @@ def test_decisions_aim_at_indicators_of_the_profile(project: Project) -> None:
         (folder / "decisions.yml").write_text(DECISION.replace(old, new), encoding="utf-8")
         with pytest.raises(UsageError):
             catalog.load_decisions(project, "own")
+
+
+def test_a_decision_names_a_measure_of_the_roadmap_or_none(project: Project) -> None:
+    profile(project, "")
+    roadmap(project, "2.8")
+    path = project.root / "profiles/own/decisions.yml"
+    named = DECISION.replace("indicator: i,", 'indicator: i, measure: "2.8",')
+    path.write_text(named, encoding="utf-8")
+    assert catalog.load_decisions(project, "own")[0].measure == "2.8"
+    path.write_text(named.replace("2.8", "2.9"), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"decisions\.yml, строка 3: «measure: 2\.9»"):
+        catalog.load_decisions(project, "own")
 
 
 def test_catalog_is_light_to_import() -> None:
