@@ -140,7 +140,7 @@ def _unknown(names: Sequence[Named], roster: Roster) -> Iterator[Fault]:
     for name in names:
         found = roster.find(name)
         if not found:
-            hint = suggestion(name, [one.name for one in roster.members] or ["–"])
+            hint = suggestion(name.split(" ")[0], [one.name.split()[0] for one in roster.members])
             yield Fault(name.place, f"«{name}» не входит в состав группы. {hint}")
         elif len(found) > 1:
             listed = " или ".join(one.name for one in found)

@@ -95,6 +95,10 @@ def _title(member: Member | None) -> str:
     return f"{member.name}, {position}" if position else member.name
 
 
+def _name(member: Member | None) -> str:
+    return initials(member.name) if member else ""
+
+
 def _full(case: Case, written: str) -> str:
     return next((one.name for one in case.seats.roster.find(written)), written)
 
@@ -196,9 +200,9 @@ def _extract(case: Case, name: str, found: list[tuple[str, Question, Resolution]
         if own:
             parts += _extracted(case, number, question, own)
     parts += [
-        Sides(words("minutes.presiding"), initials(sat.presiding.name) if sat.presiding else ""),
-        Sides(words("minutes.secretary"), initials(sat.secretary.name) if sat.secretary else ""),
-        Sides(words("extract.certified"), words("paper.signature")),
+        Sides(words("minutes.presiding"), _name(sat.presiding)),
+        Sides(words("minutes.secretary"), _name(sat.secretary)),
+        Sides(words("extract.certified"), f"{words('paper.signature')} {_name(sat.secretary)}"),
     ]
     if case.terms.extracts:
         parts.append(Text(words("extract.sent", due=short_date(case.terms.extracts)), "note"))

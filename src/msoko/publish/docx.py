@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 FONT = "Times New Roman"
-BODY, TABLE, NOTE = 14, 11, 12
+BODY, TABLE, NOTE = 13, 11, 12
 """Sizes in points: of the text, of tables, of notes and the mark of use."""
 LEFT_CM, RIGHT_CM, UPPER_CM, LOWER_CM = 3.0, 1.0, 2.0, 2.0
 PAGE_CM = (21.0, 29.7)
@@ -96,7 +96,10 @@ def _set_style(document: Document, name: str) -> None:
     style.font.color.rgb = RGBColor.from_string(BLACK)
     style.font.bold = name != "Normal"
     _say_font(style.element.get_or_add_rPr())
-    for part in (style.element.find(qn("w:link")), style.element.pPr.find(qn("w:pBdr"))):
+    for part in (
+        style.element.find(qn("w:link")),
+        style.element.find(f"{qn('w:pPr')}/{qn('w:pBdr')}"),
+    ):
         if part is not None:
             part.getparent().remove(part)
     layout = style.paragraph_format
@@ -154,15 +157,18 @@ def _lay_out(made: Paragraph, part: Text) -> None:
 
 
 def _sides(document: Document, part: Sides) -> None:
-    from docx.enum.text import WD_TAB_ALIGNMENT
+    """Write one line in two cells without lines around them: tabs move with the font."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt
 
-    made = document.add_paragraph()
-    made.paragraph_format.tab_stops.add_tab_stop(
-        _text_width(document.sections[-1]), WD_TAB_ALIGNMENT.RIGHT
-    )
-    made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(10)
-    made.add_run(f"{printable(part.left)}\t{printable(part.right)}")
+    table = document.add_table(rows=1, cols=2)
+    width = int(_text_width(document.sections[-1]) / 2)
+    for cell, text in zip(table.rows[0].cells, (part.left, part.right), strict=True):
+        cell.width = width
+        made = cell.paragraphs[0]
+        made.add_run(printable(text))
+        made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(6)
+    made.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
 def _text_width(section: Section) -> Any:
