@@ -22,6 +22,7 @@ from msoko.run.plan import Plan
 from msoko.run.progress import Progress, Silence
 from msoko.run.reports import school_of
 from msoko.run.schedule import worker_count
+from msoko.run.tables import EARLY
 from msoko.run.warm import default_engine
 from msoko.run.work import Build, BuildResult
 from msoko.school_year import SchoolYear
@@ -78,14 +79,12 @@ def _go(work: Build, notebooks: list[str], schools: list[str]) -> None:
     plan, year = work.plan, work.year
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
     likely = plan.reports.expanded(notebooks, year)
-    if work.is_anything_stale(years, [one for one in likely if _is_wanted(one, schools)]):
-        work.execution(notebooks)  # preloads while the tables are made
-    for one in years:
-        work.tables(one)
-    reports = plan.reports.expanded(notebooks, year, schools)
-    for one in years:
-        work.numbers(one)
-    work.reports(reports)
+    if work.are_tables_stale(years):
+        work.execution(notebooks, EARLY)  # what notebooks need is imported while tables are made
+    elif work.are_reports_stale(one for one in likely if _is_wanted(one, schools)):
+        work.execution(notebooks)
+    work.tables(years)
+    work.reports(plan.reports.expanded(notebooks, year, schools))
 
 
 def _is_wanted(report: str, schools: list[str]) -> bool:

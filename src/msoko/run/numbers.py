@@ -34,22 +34,44 @@ def compute_numbers(
 
     `years` are the school years that may be looked back at, `year` included.
     """
+    compute_values(project, municipality, year, years)
+    return recommend(project, municipality, year)
+
+
+def compute_values(
+    project: Project, municipality: str, year: SchoolYear, years: list[SchoolYear]
+) -> None:
+    """Write objectivity and indicators, which need no other year's derived tables."""
     from msoko import indicators
     from msoko.catalog import load_directions, load_settings, load_thresholds
 
     store = Store(project)
-    directions = load_directions(project, municipality)
     schools, markers = _objectivity(project, store, year, years)
     store.add(year, "objectivity_schools", schools)
     store.add(year, "objectivity_markers", markers)
-    thresholds = load_thresholds(project)
     backend = indicators.backend_of(load_settings(project).engine)
-    values = indicators.compute(directions, store, year, backend=backend, thresholds=thresholds)
+    values = indicators.compute(
+        load_directions(project, municipality),
+        store,
+        year,
+        backend=backend,
+        thresholds=load_thresholds(project),
+    )
     store.add(year, "indicators", values)
-    advice = _recommendations(project, municipality, year)
+
+
+def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str, dict[str, str]]:
+    """Write the recommendations; return the digest of each direction's rows of derived tables."""
+    from msoko import indicators
+    from msoko.catalog import load_directions
+    from msoko.present import russian
+
+    store = Store(project)
+    advice = indicators.recommend(project, municipality, year, russian)
     store.add(year, "recommendations", advice)
-    tables = {"indicators": values, "recommendations": advice}
-    shared = {"shared": {"*": _shared(directions, values)}}
+    values = store.read("indicators", [year])
+    shared = {"shared": {"*": _shared(load_directions(project, municipality), values)}}
+    tables = {"indicators": values, "recommendations": store.read("recommendations", [year])}
     return shared | {name: _slices(table) for name, table in tables.items()}
 
 
@@ -106,13 +128,6 @@ def _scales(project: Project, year: SchoolYear, papers: pd.DataFrame) -> pd.Data
 
 def _context(store: Store, year: SchoolYear) -> pd.DataFrame:
     return store.read("schools", [year])
-
-
-def _recommendations(project: Project, municipality: str, year: SchoolYear) -> pd.DataFrame:
-    from msoko import indicators
-    from msoko.present import russian
-
-    return indicators.recommend(project, municipality, year, russian)
 
 
 def _empty(name: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from traceback import format_exception
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msoko.errors import MsokoError
 from msoko.run.execute import Execution, NotebookFailed
@@ -16,6 +16,9 @@ from msoko.run.progress import Progress
 from msoko.run.reports import PAGES, notebook_of
 from msoko.run.staleness import Step
 from msoko.school_year import SchoolYear
+
+if TYPE_CHECKING:
+    from msoko.run.forks import ForkServer
 
 
 @dataclass
@@ -49,49 +52,11 @@ class Build:
     """Why a report is not whole, for the site's index."""
     _execution: Execution | None = None
 
-    def tables(self, year: SchoolYear) -> None:
-        """Bring the year's tables and the verdict on them up to date."""
-        from msoko.ingest.secret import project_secret
+    def tables(self, years: Sequence[SchoolYear], *, with_numbers: bool = True) -> None:
+        """Bring the years' tables, the verdicts on them and the numbers up to date."""
+        from msoko.run.tables import make_tables
 
-        project, copy = self.plan.project, self.plan.where.set_aside_findings(year)
-        project_secret(project)  # made before the first intake, whose key it is a part of
-
-        def take_in() -> Mapping[str, Any]:
-            from msoko.run.intake import take_in
-            from msoko.run.schools import schools_of
-
-            return {"rows": take_in(project, year, copy), "schools": schools_of(project, year)}
-
-        def check() -> Mapping[str, Any]:
-            from msoko.run.intake import restore_findings
-            from msoko.validate import check_year
-
-            restore_findings(project, year, copy)
-            verdict = check_year(project, year, self.plan.validator)
-            return {
-                "blocking": verdict.blocking,
-                "directions_blocked": verdict.directions_blocked,
-            }
-
-        where = self.plan.where
-        read = lambda: (*where.received(year), copy)  # noqa: E731
-        checked = lambda: (where.findings(year), *where.verdicts(year))  # noqa: E731
-        self.step(lambda: self.plan.intake(year), take_in, read)
-        self.step(lambda: self.plan.validation(year), check, checked)
-
-    def numbers(self, year: SchoolYear) -> None:
-        """Bring the year's derived tables up to date."""
-        plan = self.plan
-
-        def compute() -> Mapping[str, Any]:
-            from msoko.run.numbers import compute_numbers, refuse_faults
-
-            years = plan.years_to(year)
-            slices = compute_numbers(plan.project, plan.municipality, year, years)
-            refuse_faults(plan.project, year, plan.validator)
-            return {"slices": slices}
-
-        self.step(lambda: plan.numbers(year), compute)
+        make_tables(self, years, with_numbers=with_numbers)
 
     def reports(self, reports: Sequence[str]) -> None:
         """Execute the notebooks that are stale; each failure is told and stops no other."""
@@ -146,24 +111,32 @@ class Build:
         self.result.messages.append(told)
         return told
 
-    def is_anything_stale(self, years: Iterable[SchoolYear], reports: Iterable[str]) -> bool:
-        """Return whether a notebook will probably have to run."""
+    def are_tables_stale(self, years: Iterable[SchoolYear]) -> bool:
+        """Return whether a table will have to be made."""
         plan = self.plan
-        for year in years:
-            for step in (plan.intake(year), plan.validation(year), plan.numbers(year)):
-                if plan.records.reasons(step):
-                    return True
-        return any(plan.records.reasons(plan.report(self.year, one)) for one in reports)
+        return any(
+            plan.records.reasons(step(year))
+            for year in years
+            for step in (plan.intake, plan.validation, plan.numbers)
+        )
 
-    def execution(self, reports: Iterable[str]) -> Execution:
-        """Return how notebooks are executed; the first call begins to preload."""
+    def are_reports_stale(self, reports: Iterable[str]) -> bool:
+        """Return whether a notebook will probably have to run."""
+        return any(self.plan.records.reasons(self.plan.report(self.year, one)) for one in reports)
+
+    def execution(self, reports: Iterable[str], early: Sequence[str] = ()) -> Execution:
+        """Return how notebooks are executed; the first call begins to preload, `early` first."""
         if self._execution is None:
             names = sorted({notebook_of(one) for one in reports})
             notebooks = [self.plan.where.notebook(one) for one in names]
             self._execution = Execution.prepared(
-                self.engine, self.plan.project, self.plan.code.preloaded(notebooks)
+                self.engine, self.plan.project, self.plan.code.preloaded(notebooks), early
             )
         return self._execution
+
+    def server(self) -> ForkServer | None:
+        """Return the process that answers calls, if this build has one."""
+        return self._execution.server if self._execution is not None else None
 
     def close(self) -> None:
         if self._execution is not None:

@@ -34,7 +34,7 @@ class Judge:
         self.store = Store(project)
         engine = load_settings(project).engine
         if engine == "duckdb" or evaluator == "gx":
-            self.engine = relational.connect(project.cache / "duckdb")
+            self.engine = relational.connect(project.cache / "duckdb" / str(year))
         else:
             self.engine = backend_of(engine)
 
