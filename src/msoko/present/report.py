@@ -139,6 +139,24 @@ class Report(Reading):
 
         return procedures.procedures(self)
 
+    def school_marks(self) -> Block:
+        """Half-year and yearly marks of schools beside exams."""
+        from msoko.present.blocks import school_marks
+
+        return school_marks.school_marks(self)
+
+    def high_results(self) -> Block:
+        """Medals, results of 80 points and more, and 100 points."""
+        from msoko.present.blocks import high_results
+
+        return high_results.high_results(self)
+
+    def satisfaction(self) -> Block:
+        """What parents, pupils and teachers say they are satisfied with."""
+        from msoko.present.blocks import satisfaction
+
+        return satisfaction.satisfaction(self)
+
     def folded(self, direction: str) -> Block:
         """The analysis of a direction that the profile makes part of this one."""
         from msoko.present.blocks import folded

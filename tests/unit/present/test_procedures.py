@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,11 +47,10 @@ def test_marks_of_the_same_pupils_are_compared(joined):
     exam = papers("oge", [3] * 6 + [4] * 4 + [5] * 2, range(12))
     rehearsal = papers("rehearsal", [4] * 6 + [4] * 6, range(12), [3] * 12)
     text = text_of(procedures.procedures(joined(exam, rehearsal)))
-    assert "ОГЭ и репетиционное тестирование: отметка за экзамен ниже у [50,0" in text
-    assert (
-        "| ОГЭ | репетиционное тестирование | Русский язык | 12 | 50,0 | 33,3 | 16,7 | 1,00 |"
-        in text
-    )
+    (overview,) = [row for row in text.splitlines() if row.startswith("| ОГЭ и репетиционное")][:1]
+    shares = re.findall(r"\[([\d,]+)\xa0%\]\(#e-\w{8}\) \(от", overview)
+    assert "| 12 |" in overview and shares == ["50,0", "33,3", "16,7"]
+    assert "| ОГЭ | репетиционное тестирование | Русский язык | 12 | 50,0 | 33,3 | 16,7 |" in text
     assert (
         "| ОГЭ | отметка школы за полугодие или год | Русский язык | 12 | 0,0 | 50,0 | 50,0 |"
         in text
@@ -73,3 +74,67 @@ def test_the_public_edition_hides_counts_of_few(joined):
     rehearsal = papers("rehearsal", [4] * 20, range(20))
     text = text_of(procedures.procedures(joined(exam, rehearsal, edition="public")))
     assert "10,0" not in text and "Недостаточно данных" in text
+
+
+def test_agreement_and_marks_are_those_counted_by_hand(joined):
+    """Twelve pupils: 3→3 six times, 4→3 twice, 4→4 four times."""
+    exam = papers("oge", [3] * 8 + [4] * 4, range(12))
+    rehearsal = papers("rehearsal", [3] * 6 + [4] * 6, range(12))
+    text = text_of(procedures.procedures(joined(exam, rehearsal)))
+    # Two categories are used: Po = 10/12, Pe = (6·8 + 6·4)/144 = 1/2, kappa = 2/3 at any weights.
+    assert re.search(r"Русский язык \| 12 \| 16,7 \| 83,3 \| 0,0 \| 0,67 \(от", text)
+    assert "| «3» | 0 | 6 (100,0\xa0%) | 0 | 0 | 6 |" in text
+    assert "| «4» | 0 | 2 (33,3\xa0%) | 4 (66,7\xa0%) | 0 | 6 |" in text
+
+
+def test_the_share_joined_counts_all_papers_of_the_same_subject(joined):
+    exam = papers("oge", [3] * 10 + [5] * 10, range(20))
+    other = papers("oge", [4] * 5, range(5)).assign(subject="physics")
+    rehearsal = papers("rehearsal", [3] * 10, range(10))
+    uncoded = papers("oge", [5] * 5, range(5)).assign(pupil_id=None)
+    text = text_of(procedures.procedures(joined(exam, other, uncoded, rehearsal)))
+    (row,) = [row for row in text.splitlines() if row.startswith("| ОГЭ и репет") and "40,0" in row]
+    # 25 papers in Russian, of which 10 are joined; the joined had 3, all others 5.
+    assert "| 25 | 10 | 40,0\xa0% | 0,0\xa0% (от" in row and "| 100,0\xa0% (от" in row
+
+
+def test_exams_without_marks_are_compared_by_order_only(joined):
+    nothing = [None] * 12
+    exam = papers("ege", nothing, range(12)).assign(test_score=[40.0 + 5 * n for n in range(12)])
+    rehearsal = papers("rehearsal", nothing, range(12))
+    text = text_of(procedures.procedures(joined(exam, rehearsal)))
+    (row,) = [row for row in text.splitlines() if row.startswith("| ЕГЭ | репет")]
+    assert "| 12 | – | – | – | – | 1,00 (" in row
+    assert "procedures-overview" not in text and "Как переходили" not in text
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 9])
+def test_too_few_are_named_with_how_many_they_are(joined, count):
+    exam = papers("oge", [3] * 12, range(12))
+    rehearsal = papers("rehearsal", [3] * 12, range(12))
+    diagnostic = papers("diagnostic", [3] * count, range(count))
+    text = text_of(procedures.procedures(joined(exam, rehearsal, diagnostic)))
+    assert f"ОГЭ и диагностическая работа – {count}" in text
+    assert "ЕГЭ и ВПР прошлого года – 0" in text
+
+
+def test_a_repeated_rehearsal_joins_a_pupil_once(joined):
+    exam = papers("oge", [3] * 12, range(12))
+    rehearsal = papers("rehearsal", [3] * 12, range(12))
+    text = text_of(procedures.procedures(joined(exam, rehearsal, rehearsal)))
+    assert "| ОГЭ | репетиционное тестирование | Русский язык | 12 |" in text
+
+
+def test_marks_of_the_journal_stand_beside_the_same_protocol_s(joined):
+    vpr = papers("vpr", [3] * 6 + [4] * 6, range(12), [3] * 3 + [4] * 9)
+    text = text_of(procedures.procedures(joined(vpr)))
+    assert "| ВПР | отметка в журнале | Русский язык | 12 | 25,0 | 75,0 | 0,0 |" in text
+
+
+def test_the_public_edition_shows_no_tables_of_marks_and_no_rest(joined):
+    exam = papers("oge", [3] * 20 + [4] * 20, range(40))
+    rehearsal = papers("rehearsal", [4] * 30 + [3] * 10, range(40))
+    internal = text_of(procedures.procedures(joined(exam, rehearsal)))
+    text = text_of(procedures.procedures(joined(exam, rehearsal, edition="public")))
+    assert "procedures-marks" in internal and "procedures-linkage" in internal
+    assert "procedures-marks" not in text and "procedures-linkage" not in text

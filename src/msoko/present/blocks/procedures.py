@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from msoko.present import russian
 from msoko.present.block import Block, Details, Sheet, block, cell, insufficient
 from msoko.present.evidence import Evidence
+from msoko.present.procedure_pairs import MARKS, Pair, pairs
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
 
-EXAMS = ("oge", "ege")
-THIS_YEAR = ("rehearsal", "diagnostic")
-SCHOOL_MARK = "school_mark"
-"""The half-year or yearly mark that the protocols of rehearsals and diagnostics carry."""
-EARLIER = ("vpr", *THIS_YEAR, SCHOOL_MARK)
 LEAST = 10
 """Fewer pupils than this make no row."""
-KEYS = ["pupil_id", "subject"]
 KINDS = ["lower", "same", "higher"]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """An exam beside an earlier result of the same pupils, in one subject or in all."""
-
-    exam: str
-    earlier: str
-    subject: str
-    rows: pd.DataFrame  # mark, earlier_mark, share, earlier_share: one row a pupil and subject
-
-    @property
-    def n(self) -> int:
-        return len(self.rows)
-
-    @property
-    def marks(self) -> list[int]:
-        """How many had an exam mark lower than the earlier one, the same, a higher one."""
-        known = self.rows.dropna(subset=["mark", "earlier_mark"])
-        gap = known["mark"].astype(float) - known["earlier_mark"].astype(float)
-        return [int((gap < 0).sum()), int((gap == 0).sum()), int((gap > 0).sum())]
+WEIGHTS = "quadratic"
+"""A gap of two marks counts four times a gap of one."""
 
 
 def procedures(report: Reading) -> Block:
@@ -53,97 +26,66 @@ def procedures(report: Reading) -> Block:
 
     Pupils are joined by their code; without a register of codes there is nothing to compare.
     """
-    pairs = [pair for pair in _pairs(report) if pair.n >= LEAST]
+    every = list(pairs(report))
+    kept = [pair for pair in every if pair.n >= LEAST]
     if report.is_public:
-        pairs = _publishable(pairs)
-    if not pairs:
+        kept = _publishable(kept)
+    if not kept:
         title = report.say("procedures.title")
         return insufficient(title, report.say("procedures.no_pairs", least=LEAST))
-    whole = [pair for pair in pairs if not pair.subject and sum(pair.marks)]
-    texts = [f"- {_sentence(report, pair)}" for pair in whole]
-    single = [pair for pair in pairs if pair.subject]
-    sheet = _by_subject(report, single)
+    whole = [pair for pair in kept if not pair.subject]
+    single = [pair for pair in kept if pair.subject]
+    by_subject = report.say("procedures.by_subject", count=len(single))
     return block(
         report.say("procedures.reading", least=LEAST),
-        "\n".join(texts) if texts else None,
-        Details(report.say("procedures.by_subject", count=len(single)), (sheet,)),
+        _overview(report, whole),
+        None if report.is_public else _unjoined(report, every),
+        _linkage(report, whole) if whole and not report.is_public else None,
+        Details(by_subject, (_by_subject(report, single),)),
+        *([] if report.is_public else _confusion(report, whole)),
         report.say("procedures.caveat"),
     )
 
 
-def _pairs(report: Reading) -> Iterator[Pair]:
-    results = _sat(report, report.year)
-    last = report.year.shifted(-1)
-    before = _sat(report, last) if last in report.years else results.iloc[:0]
-    papers = {"vpr": before[before["procedure"] == "vpr"]}
-    papers |= {one: results[results["procedure"] == one] for one in THIS_YEAR}
-    held = results[results["procedure"].isin(THIS_YEAR) & results["journal_mark"].notna()]
-    held = held.assign(mark=held["journal_mark"], share=held["journal_mark"].astype(float))
-    papers[SCHOOL_MARK] = held.drop_duplicates(KEYS)
-    order = {subject: place for place, subject in enumerate(report.subjects)}
-    for exam in EXAMS:
-        taken = results[results["procedure"] == exam]
-        for earlier in EARLIER:
-            rows = _joined(taken, papers[earlier])
-            yield Pair(exam, earlier, "", rows)
-            for subject in sorted(rows["subject"].unique(), key=lambda one: order.get(one, 99)):
-                yield Pair(exam, earlier, subject, rows[rows["subject"] == subject])
-
-
-def _sat(report: Reading, year: object) -> pd.DataFrame:
-    """Return the papers that pupils with a code sat, with the share of the highest score.
-
-    Where a protocol names no highest score, the highest that anyone had stands for it: shares
-    are only ranked.
-    """
-    rows = report.store.read("results", [year])
-    rows = rows[~rows["is_absent"].fillna(False).astype(bool) & rows["pupil_id"].notna()]
-    primary = rows["primary_score"].astype("float64")
-    paper = [rows[name] for name in ("procedure", "subject", "grade")]
-    highest = primary.groupby(paper, dropna=False).transform("max")
-    top = rows["max_score"].astype("float64").fillna(highest).replace(0, np.nan)
-    share = (rows["test_score"].astype("float64") / 100).fillna(primary / top)
-    return rows.assign(share=share)
-
-
-def _joined(taken: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
-    wanted = [*KEYS, "mark", "share"]
-    others = earlier[wanted].rename(columns={"mark": "earlier_mark", "share": "earlier_share"})
-    return taken[wanted].merge(others, on=KEYS).sort_values(KEYS, kind="stable")
-
-
-def _publishable(pairs: list[Pair]) -> list[Pair]:
+def _publishable(kept: list[Pair]) -> list[Pair]:
     """Return the pairs whose counts may stand side by side; a whole is hidden with its parts."""
     from msoko.present.disclosed import shown_rows
 
-    kept: list[Pair] = []
-    for exam, earlier in dict.fromkeys((pair.exam, pair.earlier) for pair in pairs):
-        own = [pair for pair in pairs if (pair.exam, pair.earlier) == (exam, earlier)]
+    shown: list[Pair] = []
+    for key in dict.fromkeys((pair.exam, pair.earlier) for pair in kept):
+        own = [pair for pair in kept if (pair.exam, pair.earlier) == key]
         parts = [pair for pair in own if pair.subject]
         if not parts:
             continue
         is_shown = shown_rows(pd.DataFrame([pair.marks for pair in parts], columns=KINDS))
-        kept += [pair for pair, shown in zip(parts, is_shown, strict=True) if shown]
+        shown += [pair for pair, may in zip(parts, is_shown, strict=True) if may]
         if bool(is_shown.all()) and sum(pair.n for pair in parts) == own[0].n:
-            kept += [pair for pair in own if not pair.subject]
-    return kept
+            shown += [pair for pair in own if not pair.subject]
+    return shown
 
 
-def _sentence(report: Reading, pair: Pair) -> str:
-    lower, same, higher = pair.marks
-    total = lower + same + higher
-    cited = [
-        report.ledger.cite(_evidence(report, pair, kind, count, total))
-        for kind, count in zip(KINDS, (lower, same, higher), strict=True)
-    ]
-    return report.say(
-        "procedures.sentence",
-        pair=_pair_title(report, pair),
-        lower=cited[0],
-        same=cited[1],
-        higher=cited[2],
-        n=russian.decimal(total, 0),
-    )
+def _overview(report: Reading, whole: list[Pair]) -> Sheet | None:
+    """Return a row a pair: how many marks fell, held and rose, each with its interval."""
+    rows = []
+    for pair in whole:
+        counts, total = pair.marks, sum(pair.marks)
+        if total < LEAST:
+            continue
+        shares = [
+            _share(report, pair, kind, count, total)
+            for kind, count in zip(KINDS, counts, strict=True)
+        ]
+        rows.append([cell(_pair_title(report, pair)), russian.decimal(total, 0), *shares])
+    head = ["Экзамен и прежний результат", "n", "Ниже", "Совпала", "Выше"]
+    caption = f"Отметка рядом с прежней отметкой того же обучающегося, {report.year} учебный год"
+    if not rows:
+        return None
+    return Sheet(head, rows, caption, "procedures-overview", "lrlll")
+
+
+def _share(report: Reading, pair: Pair, kind: str, count: int, total: int) -> str:
+    told = _evidence(report, pair, kind, count, total)
+    return f"{report.ledger.cite(told)} ({told.interval})"
 
 
 def _evidence(report: Reading, pair: Pair, kind: str, count: int, total: int) -> Evidence:
@@ -172,25 +114,110 @@ def _earlier(report: Reading, pair: Pair) -> str:
     return report.say(f"procedures.earlier.{key}")
 
 
-def _by_subject(report: Reading, pairs: list[Pair]) -> Sheet:
+def _unjoined(report: Reading, every: list[Pair]) -> str | None:
+    """Name the pairs that cannot be compared, each with how many pupils they share."""
+    few = [pair for pair in every if not pair.subject and pair.n < LEAST]
+    if not few:
+        return None
+    named = [f"{_pair_title(report, pair)} – {russian.decimal(pair.n, 0)}" for pair in few]
+    return report.say("procedures.few", pairs="; ".join(named))
+
+
+def _linkage(report: Reading, whole: list[Pair]) -> Sheet:
+    """Say what share of the papers is joined, and whether the joined did better than the rest."""
+    rows = []
+    for pair in whole:
+        papers = len(pair.papers)
+        rows.append([
+            cell(_pair_title(report, pair)),
+            russian.decimal(papers, 0),
+            russian.decimal(pair.n, 0),
+            russian.amount(pair.n / papers if papers else None, "percent"),
+            _high(pair.rows["mark"]),
+            _high(pair.rest["mark"]),
+        ])  # fmt: skip
+    head = ["Экзамен и прежний результат", "Работ", "Связано", "Доля", "«4» и «5» у связанных",
+            "«4» и «5» у остальных"]  # fmt: skip
+    caption = "Сколько работ связано с прежним результатом и чем связанные отличаются от остальных"
+    return Sheet(head, rows, caption, "procedures-linkage", "lrrrll")
+
+
+def _high(marks: pd.Series) -> str:
+    """Return the share of «4» and «5» with its interval; nothing for few or without marks."""
+    from msoko.stats.proportions import wilson
+
+    known = marks.dropna().astype(float)
+    if len(known) < LEAST:
+        return russian.NOTHING
+    told = wilson(int((known >= 4).sum()), len(known))
+    return (
+        f"{russian.amount(told.value, 'percent')} ({russian.span(told.low, told.high, 'percent')})"
+    )
+
+
+def _by_subject(report: Reading, single: list[Pair]) -> Sheet:
+    rows = [_subject_row(report, pair) for pair in single]
+    head = ["Экзамен", "С чем сравнивается", "Предмет", "n", "Ниже, %", "Совпала, %", "Выше, %",
+            "Согласие отметок (каппа)", "Порядок баллов (ранговая корреляция)"]  # fmt: skip
+    caption = f"Результаты одних и тех же обучающихся, {report.year} учебный год"
+    return Sheet(head, rows, caption, "procedures", "lllrrrrll")
+
+
+def _subject_row(report: Reading, pair: Pair) -> list[str]:
+    from msoko.stats.agreement import kappa
     from msoko.stats.correlation import spearman
 
-    rows = []
-    for pair in pairs:
-        counts, total = pair.marks, sum(pair.marks)
-        shares = [russian.figure(one / total if total else None, "percent") for one in counts]
-        told = spearman(pair.rows["share"].to_numpy(), pair.rows["earlier_share"].to_numpy())
-        is_told = told.is_estimable and told.n >= LEAST
-        rows.append([
-            cell(report.say(f"procedure.{pair.exam}")),
-            cell(_earlier(report, pair)),
-            cell(report.paper(pair.subject, None)),
-            russian.decimal(pair.n, 0),
-            *shares,
-            russian.decimal(told.value, 2) if is_told else russian.NOTHING,
-            russian.span(told.low, told.high, "score") if is_told else russian.NOTHING,
-        ])  # fmt: skip
-    head = ["Экзамен", "С чем сравнивается", "Предмет", "n", "Ниже, %", "Совпала, %", "Выше, %",
-            "Ранговая корреляция", "95 % интервал"]  # fmt: skip
-    caption = f"Результаты одних и тех же обучающихся, {report.year} учебный год"
-    return Sheet(head, rows, caption, "procedures", "lllrrrrrl")
+    counts, total = pair.marks, sum(pair.marks)
+    agreement = kappa(_table(pair), WEIGHTS) if total >= LEAST else None
+    order = spearman(pair.rows["share"].to_numpy(), pair.rows["earlier_share"].to_numpy())
+    return [
+        cell(report.say(f"procedure.{pair.exam}")),
+        cell(_earlier(report, pair)),
+        cell(report.paper(pair.subject, None)),
+        russian.decimal(pair.n, 0),
+        *(russian.figure(one / total if total else None, "percent") for one in counts),
+        _told(agreement),
+        _told(order),
+    ]
+
+
+def _told(estimate: object) -> str:
+    """Return an estimate with its interval, «–» where it cannot be told."""
+    if estimate is None or not estimate.is_estimable or estimate.n < LEAST:
+        return russian.NOTHING
+    interval = russian.span(estimate.low, estimate.high, "score")
+    return f"{russian.decimal(estimate.value, 2)} ({interval})"
+
+
+def _table(pair: Pair) -> pd.DataFrame:
+    """Return how often each earlier mark met each mark: rows are the earlier ones."""
+    from msoko.stats.agreement import rating_table
+
+    known = pair.marked[["earlier_mark", "mark"]].astype(int)
+    known = known[known.isin(MARKS).all(axis=1)]
+    return rating_table(known["earlier_mark"], known["mark"], MARKS)
+
+
+def _confusion(report: Reading, whole: list[Pair]) -> list[Details]:
+    """Return a folded table for each pair: how each earlier mark fared."""
+    sheets = []
+    for place, pair in enumerate(whole, 1):
+        if sum(pair.marks) < LEAST:
+            continue
+        counts = _table(pair)
+        rows = [
+            [f"«{mark}»", *(_cell(count, int(own.sum())) for count in own),
+             russian.decimal(int(own.sum()), 0)]
+            for mark, own in counts.iterrows()
+        ]  # fmt: skip
+        head = [report.say("procedures.earlier_mark"), *(f"«{mark}»" for mark in MARKS), "Всего"]
+        caption = report.say("procedures.confusion", pair=_pair_title(report, pair))
+        sheets.append(Sheet(head, rows, caption, f"procedures-marks-{place}", "lrrrrr"))
+    return [Details(report.say("procedures.marks"), tuple(sheets))] if sheets else []
+
+
+def _cell(count: int, total: int) -> str:
+    """Return a count and its share of the row, so that rows of unlike size can be compared."""
+    if not count:
+        return "0"
+    return f"{russian.decimal(int(count), 0)} ({russian.amount(count / total, 'percent')})"
