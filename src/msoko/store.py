@@ -15,6 +15,7 @@ from msoko.tables import TABLES, Table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pyarrow.compute import Expression
 
 ARROW_TYPES = {
     "text": "string",
@@ -88,8 +89,9 @@ class Store:
         """Return the table's rows of `years` (by default of all), in the order written.
 
         `where` keeps the rows whose text columns hold one of the values named, before they
-        become a frame: a page about one school need not hold all schools. Whole numbers and truth values are nullable; text is `str`. A table that no
-        year holds is empty, with its columns.
+        become a frame: a page about one school need not hold all schools. Whole numbers and
+        truth values are nullable; text is `str`. A table that no year holds is empty, with
+        its columns.
         """
         import pandas as pd
         import pyarrow.parquet as pq
@@ -98,11 +100,9 @@ class Store:
         names = list(columns or table.columns)
         wanted = self.years(name) if years is None else years
         paths = [path for year in wanted if (path := self.path(year, name)).exists()]
-        kept = [(column, "in", sorted(values)) for column, values in (where or {}).items()]
+        kept = _kept(where)
         frames = [
-            pq.read_table(path, columns=names, filters=kept or None).to_pandas(
-                types_mapper=_nullable
-            )
+            pq.read_table(path, columns=names, filters=kept).to_pandas(types_mapper=_nullable)
             for path in paths
         ]
         if frames:
@@ -150,6 +150,18 @@ class Store:
             (holder / target.name).replace(target)
         finally:
             shutil.rmtree(holder, ignore_errors=True)
+
+
+def _kept(where: Mapping[str, Collection[str]] | None) -> Expression | None:
+    """Return the condition that text columns hold one of the values named; none without names."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = None
+    for column, values in (where or {}).items():
+        one = pc.field(column).isin(pa.array(sorted(values), pa.string()))
+        found = one if found is None else found & one
+    return found
 
 
 def _nullable(kind: object) -> object:

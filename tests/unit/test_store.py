@@ -89,3 +89,18 @@ def test_one_derived_table_is_added_beside_the_others(store):
     store.add(YEAR, "findings", pd.DataFrame({"check": ["x"]}))
     assert store.read("results")["mark"].tolist() == [3]
     assert store.read("findings")["check"].tolist() == ["x"]
+
+
+def test_rows_are_kept_by_what_their_text_columns_hold(store):
+    with store.replacing(YEAR) as writer:
+        writer.write("results", marks(3, 4, 5))
+    read = store.read("results", columns=["mark"], where={"school_id": ["s2", "s0", "nobody"]})
+    assert read["mark"].tolist() == [3, 5]
+    assert list(read.columns) == ["mark"]
+
+
+def test_no_value_asked_for_keeps_no_row(store):
+    with store.replacing(YEAR) as writer:
+        writer.write("results", marks(3, 4))
+    assert store.read("results", where={"school_id": []}).empty
+    assert store.read("results", where={"school_id": ["s0"], "subject": ["russian"]}).empty

@@ -40,15 +40,17 @@ where no indicator of context tells them."""
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of work: its values by organisation and on how many persons each stands.
+    """One condition of work: its values by organisation.
 
-    `is_size`: a number of persons, compared by its logarithm. `indicator` and `direction`
-    where an indicator tells it, so that the value has its evidence.
+    `n`: on how many persons a share of a form stands. `is_size`: a number of persons, compared by
+    its logarithm. `indicator` and `direction` where an indicator tells it, so that the value has
+    its evidence.
     """
 
     title: str
     unit: str
     values: pd.Series
+    n: pd.Series | None = None
     is_size: bool = False
     indicator: Indicator | None = None
     direction: str = ""
@@ -94,7 +96,7 @@ def conditions(school: School) -> list[Condition]:
         values = np.where(field.n >= LEAST_PERSONS, field.value, np.nan)
         shares = pd.Series(values, index=field.school_id).reindex(index)
         title = item.short_title or item.title
-        found.append(Condition(title, item.unit, shares, False, item, direction, item.source))
+        found.append(Condition(title, item.unit, shares, None, False, item, direction, item.source))
     return [one for one in found if one.values.notna().any()]
 
 
@@ -107,13 +109,16 @@ def _of_forms(school: School, index: pd.Index) -> list[Condition]:
     say = school.report.say
     source = say("passport.form", form=form)
     persons = counts.get(size, pd.Series(np.nan, index=index))
-    made = [Condition(say(f"passport.size.{kind}"), "persons", persons, True, source=source)]
+    made = [
+        Condition(say(f"passport.size.{kind}"), "persons", persons, is_size=True, source=source)
+    ]
     if groups in counts:
         each = persons / counts[groups].where(counts[groups] > 0)
         made.append(Condition(say(f"passport.filled.{kind}"), "points", each, source=source))
     if disabled in counts:
         share = (counts[disabled] / persons.where(persons >= LEAST_PERSONS)).clip(upper=1)
-        made.append(Condition(say("passport.disabilities"), "percent", share, source=source))
+        title = say("passport.disabilities")
+        made.append(Condition(title, "percent", share, persons, source=source))
     return made
 
 

@@ -20,27 +20,36 @@ LOCATED = ("school_id", "source_id", "source_row")
 def findings(school: School) -> list[dict[str, Any]]:
     """Return the year's findings about the organisation, the gravest first.
 
-    A finding that names cells belongs to those whose rows they are, as in the packets.
+    A finding that calls organisations by name is about them; one that names cells, about those
+    whose rows they are, as in the packets.
     """
     report = school.report
     rows = report.store.read("findings", [report.year])
     rows = rows[rows["table"].ne("schools")]
     plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    named = [one for one in plain if one["school_id"] == school.school_id]
-    open_ones = [one for one in plain if not one["school_id"] and one["file"]]
+    found, open_ones = [], []
+    for one in plain:
+        named = _named(school, one)
+        if school.school_id in named:
+            found.append(one)
+        elif not named and one["file"]:
+            open_ones.append(one)
     owners = Owners(_placed(school, {one["file"] for one in open_ones}))
-    found = named + [
+    found += [
         part
         for one in open_ones
         for part in owners.split(one)
-        if part["school_id"] == school.school_id or _names(school, part)
+        if part["school_id"] == school.school_id
     ]
     return sorted(found, key=lambda one: SEVERITIES.index(one["severity"]))
 
 
-def _names(school: School, finding: Mapping[str, Any]) -> bool:
-    """Whether a finding without an owner calls the organisation by its name."""
-    return finding["school_id"] is None and str(school.row["name"]) in str(finding["message"])
+def _named(school: School, finding: Mapping[str, Any]) -> list[str]:
+    """Return the organisations that a finding says it is about, by id or by name."""
+    if finding["school_id"]:
+        return [finding["school_id"]]
+    names = school.report.schools["name"]
+    return [code for code, name in names.items() if str(name) in str(finding["message"])]
 
 
 def _placed(school: School, files: set[str]) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def _facts(school: School) -> list[str]:
     return [
         school.report.say(f"passport.items.{name}", value=_fact(school, form, name, own[name]))
         for name in names
-        if name in own.index and pd.notna(own[name])
+        if name in own.index and own[name] > 0
     ]
 
 
@@ -161,15 +161,7 @@ def _condition_row(school: School, condition: Condition) -> list[str]:
     report, unit = school.report, condition.unit
     median = float(condition.values.median())
     if condition.indicator is None:
-        value = float(condition.values[school.school_id])
-        shown = report.ledger.cite(
-            Evidence(
-                what=f"{condition.title}; {school.row['name']}; {report.year} учебный год",
-                shown=_plain(value, unit),
-                source=condition.source,
-            )
-        )
-        return [cell(condition.title), shown, "–", "–", _plain(median, unit)]
+        return [cell(condition.title), *_of_form(school, condition), _plain(median, unit)]
     row = school.own[(condition.direction, condition.indicator.code)]
     return [
         cell(condition.title),
@@ -178,6 +170,27 @@ def _condition_row(school: School, condition: Condition) -> list[str]:
         report.count(row["n"]),
         russian.amount(median, unit),
     ]
+
+
+def _of_form(school: School, condition: Condition) -> list[str]:
+    """Return value, interval and n of a condition that a form tells."""
+    from msoko.stats.proportions import wilson
+
+    report, unit = school.report, condition.unit
+    value, interval, n = float(condition.values[school.school_id]), "–", "–"
+    if condition.n is not None:
+        count = int(condition.n[school.school_id])
+        told = wilson(round(value * count), count)
+        n = report.count(count)
+        interval = russian.span(told.low, told.high, unit) if told.is_estimable else "–"
+    evidence = Evidence(
+        what=f"{condition.title}; {school.row['name']}; {report.year} учебный год",
+        shown=_plain(value, unit),
+        n="" if n == "–" else n,
+        interval="" if interval == "–" else interval,
+        source=condition.source,
+    )
+    return [report.ledger.cite(evidence), interval, n]
 
 
 def _plain(value: float, unit: str) -> str:

@@ -79,7 +79,9 @@ def _codes(school: School) -> str:
         for name in CODES
         if pd.notna(school.row[name])
     ]
-    return say("passport.codes", codes=said) if said else say("passport.no_codes")
+    if said:
+        return say("passport.codes", codes=said)
+    return "" if school.is_preschool else say("passport.no_codes")
 
 
 def _form_titles(report: Reading) -> dict[str, str]:

@@ -25,6 +25,7 @@ MOST_SHOWN = 4
 """Indicators that a direction has on the printed page; the others are in the electronic one."""
 OUTSIDE = ("better", "worse", "above", "below")
 SUMS = ("sum", "count")
+Formula = tuple[str, str, str, str]
 PAPER = ("so_vpr_basic", ("grade", "school_id", "subject"))
 
 
@@ -71,13 +72,13 @@ def position(report: Reading) -> Block:
         is_pooled=school.peers.is_pooled,
     )
     parts: list[Part | str] = [said, legend] if places else [said]
-    named: set[str] = set()
-    if not school.is_preschool:
+    printed: set[Formula] = set()
+    if any(is_vpr(one.indicator) for one in places):
         parts.append(report.say("passport.vpr"))
     parts += [
         part
         for one in report.directions
-        for part in _of_direction(school, one, by_direction[one.direction], named)
+        for part in _of_direction(school, one, by_direction[one.direction], printed)
     ]
     parts.append(_apart(school))
     parts.append(_papers(school))
@@ -127,7 +128,7 @@ def _verdict(indicator: Indicator, z: float) -> str:
 
 
 def _of_direction(
-    school: School, direction: Direction, places: Sequence[Place], named: set[str]
+    school: School, direction: Direction, places: Sequence[Place], printed: set[Formula]
 ) -> list[Part]:
     report = school.report
     title = f"{direction.number}. {cell(direction.short_title or direction.title)}"
@@ -135,7 +136,7 @@ def _of_direction(
         if _is_of_kind(school, direction):
             return [Prose(f"**{title}.** {report.say('passport.direction_none')}")]
         return []
-    shown = _first(places, named)
+    shown = _first(places, printed)
     rest = [one for one in places if one not in shown]
     parts: list[Part] = [_sheet(school, shown, title, is_cited=True)] if shown else []
     if rest:
@@ -146,20 +147,22 @@ def _of_direction(
     return parts
 
 
-def _first(places: Sequence[Place], named: set[str]) -> list[Place]:
+def _first(places: Sequence[Place], printed: set[Formula]) -> list[Place]:
     """Return the places to print, as declared: those outside before those that are compared.
 
-    What a direction before has printed is not printed again; `named` gains what is.
+    What a direction before has printed is not printed again; `printed` gains what is.
     """
     ranks = {"within": 1, "few": 2, "alone": 3, "hidden": 4}
-    fresh = [one for one in places if _name(one) not in named]
+    fresh = [one for one in places if _formula(one) not in printed]
     chosen = sorted(fresh, key=lambda one: ranks.get(one.verdict, 0))[:MOST_SHOWN]
-    named.update(_name(one) for one in chosen)
+    printed.update(_formula(one) for one in chosen)
     return [one for one in places if one in chosen]
 
 
-def _name(place: Place) -> str:
-    return place.indicator.short_title or place.indicator.title
+def _formula(place: Place) -> Formula:
+    """Return what an indicator computes: two directions may declare one number."""
+    one = place.indicator
+    return (one.table, one.where, one.numerator, one.denominator)
 
 
 def _is_of_kind(school: School, direction: Direction) -> bool:
