@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from msoko.present.meeting_case import Case
     from msoko.project import Project
 
+ENDINGS = "а|я|у|ю|е|и|ы|ой|ей|ою|ого|ому|им|ым|ом|ем|ий|ый|ая|ую|ь"
+"""Endings of surnames in the cases of the singular."""
 HEAD = """\
 # Решения по итогам учебного года; их действие измеряют отчёты следующих лет.
 # expected.value – ожидаемое изменение показателя в долях единицы (0.02 – два процентных пункта).
@@ -108,12 +111,18 @@ def _write(project: Project, path: Path, entries: Sequence[dict[str, Any]], case
 
 def _refuse_names(case: Case, points: Sequence[tuple[str, Resolution]]) -> None:
     """Refuse a point that names a person: the register is printed, in the public edition too."""
-    names = [one.name for one in case.file.members]
     for number, point in points:
-        said = " ".join((point.addressee, point.text, point.deadline))
-        leaks = find_leaks(number, said, (*names, *(name.split()[0] for name in names)))
-        if leaks:
+        said = " | ".join((point.addressee, point.text, point.deadline))
+        named = [leak.text for leak in find_leaks(number, said)]
+        named += [found for one in case.file.members for found in _surname(one.name, said)]
+        if named:
             raise UsageError(
-                f"{point.place}: пункт {number} называет человека («{leaks[0].text}»), а реестр "
+                f"{point.place}: пункт {number} называет человека («{named[0]}»), а реестр "
                 "решений печатается и в открытой редакции. Назовите должность или организацию."
             )
+
+
+def _surname(name: str, text: str) -> list[str]:
+    """Return where a text has the surname of a full name, in whatever case."""
+    stem = name.split()[0].rstrip("аяйоыиь")
+    return re.findall(rf"\b{re.escape(stem)}(?:{ENDINGS})?\b", text)
