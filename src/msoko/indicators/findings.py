@@ -7,7 +7,7 @@ outside the funnel, a change whose false discovery rate is held. No finding, no 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.catalog.model import Indicator, RecommendationRule, Threshold
+from msoko.indicators.changes import school_change
 
 if TYPE_CHECKING:
     from msoko.stats.estimate import Estimate, NotEstimable
@@ -33,7 +34,8 @@ class Evidence:
     `rows`, `before`: the rule's groups this year and last year. `schools`, `schools_before`:
     the same groups by school, for errors in which the school varies; `region`: the same groups
     in the region. Columns as in table
-    `indicators`, with `keys`, the group without its school.
+    `indicators`, with `keys`, the group without its school. `others`: p-values of the other
+    changes that are told beside the rule's own, one family of conclusions with them.
     """
 
     indicator: Indicator
@@ -42,6 +44,7 @@ class Evidence:
     schools: pd.DataFrame
     schools_before: pd.DataFrame
     region: pd.DataFrame
+    others: Sequence[float] = ()
 
 
 def find(
@@ -126,7 +129,7 @@ def _is_share(row: pd.Series) -> bool:
 def _worsened(
     rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
-    """Return the groups that became worse, at one false discovery rate for the whole rule."""
+    """Return the groups that became worse, at one false discovery rate for the family."""
     from msoko.stats.multiplicity import adjust
 
     flags = evidence.rows["flags"].fillna("").str.split()
@@ -140,7 +143,8 @@ def _worsened(
     least = threshold_value(rule, thresholds) if rule.threshold else 0.0
     is_better_up = evidence.indicator.polarity != "lower_is_better"
     found = []
-    for (row, change), q in zip(told, adjust([change.p for _, change in told]), strict=True):
+    family = adjust([*(change.p for _, change in told), *evidence.others])
+    for (row, change), q in zip(told, family, strict=False):
         loss = -change.value if is_better_up else change.value
         if q <= CHANGE_FDR and loss > 0 and loss >= least:
             found.append(
@@ -159,19 +163,16 @@ def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate |
     """Return the estimate of a group's change: by schools where they are known, else by pupils."""
     from msoko.stats.estimate import NotEstimable, Reason
     from msoko.stats.proportions import newcombe_difference
-    from msoko.stats.ratio import ratio_change
 
     if not isinstance(row["school_id"], str):
-        pair = [
-            frame[frame["keys"] == row["keys"]].set_index("school_id")[["numerator", "denominator"]]
-            for frame in (evidence.schools_before, evidence.schools)
-        ]
-        everyone = pair[0].index.union(pair[1].index).sort_values()
-        if len(pair[0]) and len(pair[1]):
-            old, new = (part.reindex(everyone).astype(float) for part in pair)
-            return ratio_change(
-                (old["numerator"], old["denominator"]), (new["numerator"], new["denominator"])
+        by_schools = school_change(
+            *(
+                frame[frame["keys"] == row["keys"]]
+                for frame in (evidence.schools_before, evidence.schools)
             )
+        )
+        if by_schools is not None:
+            return by_schools
     if evidence.indicator.interval != "wilson" or not (_is_share(row) and _is_share(before)):
         return NotEstimable(Reason.TOO_FEW_GROUPS, 1)
     counts = [(round(one["numerator"]), round(one["denominator"])) for one in (row, before)]

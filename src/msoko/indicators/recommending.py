@@ -12,6 +12,7 @@ import pandas as pd
 from msoko.catalog import load_directions, load_profile, load_thresholds, words
 from msoko.catalog.checks import SLOT
 from msoko.catalog.model import Direction, Indicator, RecommendationRule, Threshold
+from msoko.indicators.changes import change_p_values
 from msoko.indicators.findings import Evidence, find
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -103,7 +104,8 @@ def recommendations_of(
     for rule in direction.recommendations:
         indicator = direction.indicator(rule.indicator)
         rows = own[own["indicator"] == rule.indicator]
-        found = find(rule, _evidence(rule, indicator, rows, year), thresholds)
+        others = _others(rule, direction, own, year)
+        found = find(rule, _evidence(rule, indicator, rows, year, others), thresholds)
         for row, parts in _merged(found, rule):
             slots = _slots(row, indicator, rows[rows["school_year"] == str(year)], names, shown)
             slots[rule.merge or "task"] = "; ".join(
@@ -127,8 +129,25 @@ def recommendations_of(
                 }
 
 
+def _others(
+    rule: RecommendationRule, direction: Direction, values: pd.DataFrame, year: SchoolYear
+) -> list[float]:
+    """Return the p-values of the report's other changes, where a rule is about one of them.
+
+    A finding may not call a change what the same report calls indistinguishable from chance.
+    """
+    if rule.when != "fell" or rule.unit_of_analysis != "municipality" or rule.by:
+        return []
+    found = change_p_values(direction, values, year)
+    return [p for code, told in found.items() if code != rule.indicator for p in told]
+
+
 def _evidence(
-    rule: RecommendationRule, indicator: Indicator, rows: pd.DataFrame, year: SchoolYear
+    rule: RecommendationRule,
+    indicator: Indicator,
+    rows: pd.DataFrame,
+    year: SchoolYear,
+    others: list[float],
 ) -> Evidence:
     is_school = rule.unit_of_analysis == "school"
     default = ("school_id",) if is_school else ()
@@ -146,6 +165,7 @@ def _evidence(
         chosen(this, by_school, "school"),
         chosen(last, by_school, "school"),
         chosen(this, by, "region"),
+        others,
     )
 
 
