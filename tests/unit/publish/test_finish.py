@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from executed import figure_block, table_block
@@ -145,3 +147,25 @@ def test_the_question_of_a_section_is_told_from_its_answer():
 def test_a_school_year_in_a_head_is_not_broken_at_its_hyphen():
     text = html("| Показатель | 2024-25 |\n|:--|--:|\n| x | 1 |")
     assert '<th scope="col" class="num year">2024-25</th>' in text
+
+
+def test_a_row_with_one_filled_cell_heads_a_group_of_its_own():
+    text = html(
+        "| a | b | c |\n|:--|--:|--:|\n| x | 1 | 2 |\n| **Группа** | | |\n| y | 3 | 4 |\n"
+        "| **Ещё** | | |\n\n: Таблица"
+    )
+    assert text.count("<tbody>") == 3
+    assert '<th scope="rowgroup" colspan="3"><strong>Группа</strong></th>' in text
+    first, second, third = re.findall(r"<tbody>(.*?)</tbody>", text, re.S)
+    assert "rowgroup" not in first and ">y<" in second and third.count("<tr") == 1
+
+
+def test_an_empty_cell_among_two_or_beside_others_is_no_group():
+    pair = html("| a | b |\n|:--|--:|\n| x | |\n\n: Таблица")
+    partly = html("| a | b | c |\n|:--|--:|--:|\n| x | | 2 |\n\n: Таблица")
+    assert "rowgroup" not in pair + partly
+
+
+def test_what_a_section_is_in_print_is_kept_and_other_classes_are_not():
+    text = html("## Раздел {.sheet .own .strange}\n\nТекст.")
+    assert 'class="level2 sheet own"' in text and "strange" not in text

@@ -27,9 +27,9 @@ MANY_DIRECTIONS = 2
 """Organisations are named where findings of so many directions concern them."""
 MOST_NAMED = 12
 MOST_EFFECTS = 7
-MOST_DECISIONS = 5
+MOST_DECISIONS = 4
 """Rows that each table of the page of decisions has room for."""
-ROOM = 160
+ROOM = 120
 """Letters of a text in a cell; the whole stands in the report that the page leads to."""
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIGURES = 3
 """Indicators that a direction has on the page of key figures."""
-MOST_CHANGES = 20
+MOST_CHANGES = 18
 """Rows of the page of changes; with more it would not be one page."""
 ORDER = ("worse", "better", "down", "up")
 
