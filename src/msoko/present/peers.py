@@ -74,6 +74,11 @@ class Peers:
     reason: str = ""
 
     @property
+    def near(self) -> int:
+        """How many organisations are alike, those beyond the nearest few too."""
+        return int((self.distances <= FARTHEST).sum())
+
+    @property
     def is_pooled(self) -> bool:
         return len(self.chosen) >= LEAST_POOLED
 

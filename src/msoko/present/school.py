@@ -28,6 +28,7 @@ SHOWN = Rule(minimum=5, pooled_below=5, extreme_below=10)
 """What a passport hides although it is internal, for it leaves the department: groups of fewer
 than five persons, and shares of none or all of fewer than ten, which tell each one's result."""
 PRESCHOOL = "preschool"
+RECIPIENTS = ("school", "teachers")
 COLUMNS = (
     "school_year", "direction", "indicator", "unit_of_analysis", "group", "school_id", "subject",
     "grade", "numerator", "denominator", "value", "low", "high", "n", "flags",
@@ -137,6 +138,19 @@ class School:
         from msoko.present.school_findings import findings
 
         return findings(self)
+
+    @cached_property
+    def advised(self) -> pd.DataFrame:
+        """The year's recommendations that concern the organisation, whoever they are given to."""
+        rows = self.report.store.read(
+            "recommendations", [self.report.year], where={"school_id": [self.school_id]}
+        )
+        return rows[rows["direction"].isin([one.direction for one in self.report.directions])]
+
+    @cached_property
+    def told(self) -> pd.DataFrame:
+        """Those of them that the organisation and its teachers are given."""
+        return self.advised[self.advised["recipient"].isin(RECIPIENTS)]
 
     @cached_property
     def conditions(self) -> list[Condition]:

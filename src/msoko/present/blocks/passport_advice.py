@@ -12,35 +12,31 @@ from msoko.catalog import words
 from msoko.present import russian
 from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.present.blocks.objectivity import LEVEL, RATE
+from msoko.present.blocks.passport_room import fitting
 from msoko.present.school import is_hidden
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
     from msoko.present.school import School
 
-OWN = ("school", "teachers")
-MOST_SHOWN = 4
-"""Recommendations on the printed page; more of them follow in the electronic one."""
+LETTERS, LINES = (42, 10, 62, 16, 21), 18
+"""What a line of the printed table holds, and how many of them the recommendations may take."""
 
 
 def advice(report: Reading) -> Block:
     """List the recommendations to the organisation with their grounds, then the signs."""
     school = report.school
-    rows = report.store.read(
-        "recommendations", [report.year], where={"school_id": [school.school_id]}
-    )
-    named = {one.direction: one for one in report.directions}
-    rows = rows[rows["direction"].isin(named)]
-    own, others = rows[rows["recipient"].isin(OWN)], rows[~rows["recipient"].isin(OWN)]
+    own, others = school.told, school.advised.drop(school.told.index)
     parts: list[Part | str | None] = [
         report.say("passport.advice", count=own["finding"].nunique())
         if len(own)
         else report.say("passport.advice_none")
     ]
     listed = [_row(school, row) for row in own.itertuples()]
+    most = fitting([[*row[:1], "", *row[2:]] for row in listed], LETTERS, LINES)
     if listed:
-        parts.append(_sheet(report, listed[:MOST_SHOWN], "passport-advice"))
-    if rest := listed[MOST_SHOWN:]:
+        parts.append(_sheet(report, listed[:most], "passport-advice"))
+    if rest := listed[most:]:
         title = report.say("passport.advice_rest", count=len(rest))
         parts.append(Details(title, (_sheet(report, rest, ""),)))
     parts.append(_others(school, others))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from msoko.present.block import Block, Details, Framed, Part, Sheet, block, cell
+from msoko.present.blocks.passport_room import fitting
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
     from msoko.present.school import School
 
-MOST_SHOWN = 3
+LETTERS, LINES = (14, 32, 62, 32), 7
+"""What a line of the printed table holds, and how many of them the findings may take."""
 CODES = ("vpr_login", "exam_code", "oo1_code")
 
 
@@ -25,8 +27,9 @@ def data(report: Reading) -> Block:
     if found:
         parts.insert(0, report.say("passport.data", count=len(found)))
         listed = [_row(report, one) for one in found]
-        parts.insert(1, _sheet(report, listed[:MOST_SHOWN], "passport-data"))
-        if rest := listed[MOST_SHOWN:]:
+        most = fitting(listed, LETTERS, LINES)
+        parts.insert(1, _sheet(report, listed[:most], "passport-data"))
+        if rest := listed[most:]:
             title = report.say("passport.data_rest", count=len(rest))
             parts.append(Details(title, (_sheet(report, rest, ""),)))
     else:

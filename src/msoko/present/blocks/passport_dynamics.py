@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from msoko.present.school import Row, School
 
 MOST_SHOWN = 8
-"""Rows of the table: first the changes told from chance, then a direction's first indicator."""
+LEAST_ROWS = 4
+"""Rows of the table: first the changes told from chance, then a direction's first indicator. Each
+recommendation to the organisation takes the place of one, so that two printed pages suffice."""
 LEAST_YEARS = 5
 """A shorter series cannot be told from chance, however steady."""
 
@@ -46,7 +48,8 @@ def dynamics(report: Reading) -> Block:
         return block(report.say("passport.dynamics_none", last=last, reason=why))
     told = [one for one in found if one.change.is_told]
     text = report.say("passport.dynamics", last=last, count=len(found), told=len(told), rate=LEVEL)
-    shown = with_trends(_shown(found, told))
+    room = max(LEAST_ROWS, MOST_SHOWN - len(school.told))
+    shown = with_trends(_shown(found, told, room))
     sheet = _sheet(school, shown)
     parts = [f"{text} {_trends(report, shown)}"]
     caveat = report.say("passport.dynamics_caveat")
@@ -105,14 +108,14 @@ def _comparable(rows: Sequence[Row], indicator: Indicator) -> Sequence[Row]:
     return rows[breaks[-1] :] if breaks else rows
 
 
-def _shown(found: Sequence[Course], told: Sequence[Course]) -> list[Course]:
+def _shown(found: Sequence[Course], told: Sequence[Course], room: int) -> list[Course]:
     """Return what the table holds: changes told from chance, then each direction's first."""
     firsts: dict[str, Course] = {}
     for one in found:
         firsts.setdefault(one.direction.direction, one)
-    surest = sorted(told, key=lambda one: one.change.q)[:MOST_SHOWN]
+    surest = sorted(told, key=lambda one: one.change.q)[:room]
     others = [one for one in firsts.values() if one not in surest]
-    chosen = [*surest, *others][:MOST_SHOWN]
+    chosen = [*surest, *others][:room]
     return [one for one in found if one in chosen]
 
 

@@ -15,7 +15,6 @@ from msoko.present.peers import (
     LEAST_CONDITIONS,
     LEAST_PERSONS,
     LEAST_POOLED,
-    MOST,
     Condition,
     Peers,
 )
@@ -46,13 +45,13 @@ def peers(report: Reading) -> Block:
     text = report.say(
         "passport.peers",
         candidates=len(found.distances),
-        count=len(found.chosen),
+        count=found.near,
+        shown=len(found.chosen),
         family=kin,
         variables=[_lower(one.title) for one in found.conditions]
         + [_lower(report.say("passport.place"))],
         limit=russian.decimal(FARTHEST),
         random=russian.decimal(AT_RANDOM),
-        most=MOST,
         is_few=not found.is_pooled,
         least=LEAST_POOLED,
     )
