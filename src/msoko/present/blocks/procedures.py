@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -156,11 +157,15 @@ def _high(marks: pd.Series) -> str:
 
 
 def _by_subject(report: Reading, single: list[Pair]) -> Sheet:
-    rows = [_subject_row(report, pair) for pair in single]
-    head = ["Экзамен", "С чем сравнивается", "Предмет", "n", "Ниже, %", "Совпала, %", "Выше, %",
-            "Согласие отметок (каппа)", "Порядок баллов (ранговая корреляция)"]  # fmt: skip
+    """Return each pair's subjects under a row that names the pair."""
+    head = ["Предмет", "n", "Ниже, %", "Совпала, %", "Выше, %", "Согласие отметок (каппа)",
+            "Порядок баллов (ранговая корреляция)"]  # fmt: skip
+    rows: list[list[str]] = []
+    for title, own in groupby(single, lambda pair: _pair_title(report, pair)):
+        rows.append([f"**{cell(title)}**", *[""] * (len(head) - 1)])
+        rows += [_subject_row(report, pair) for pair in own]
     caption = f"Результаты одних и тех же обучающихся, {report.year} учебный год"
-    return Sheet(head, rows, caption, "procedures", "lllrrrrll")
+    return Sheet(head, rows, caption, "procedures", "lrrrrll")
 
 
 def _subject_row(report: Reading, pair: Pair) -> list[str]:
@@ -171,8 +176,6 @@ def _subject_row(report: Reading, pair: Pair) -> list[str]:
     agreement = kappa(_table(pair), WEIGHTS) if total >= LEAST else None
     order = spearman(pair.rows["share"].to_numpy(), pair.rows["earlier_share"].to_numpy())
     return [
-        cell(report.say(f"procedure.{pair.exam}")),
-        cell(_earlier(report, pair)),
         cell(report.paper(pair.subject, None)),
         russian.decimal(pair.n, 0),
         *(russian.figure(one / total if total else None, "percent") for one in counts),

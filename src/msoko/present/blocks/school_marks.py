@@ -92,19 +92,29 @@ def _order(report: Reading, shares: dict[str, pd.Series]) -> Sheet | None:
 
 
 def _schools(report: Reading, shares: dict[str, pd.Series]) -> Details | None:
-    """Return each school's shares side by side, in the order of names."""
+    """Return each school's shares side by side with their n, in the order of names."""
     codes = [code for code in (*FORMS, *EXAMS) if len(shares[code])]
+    sizes = {code: _rows(report, code, "school").set_index("school_id")["denominator"]
+             for code in codes}  # fmt: skip
     named = sorted(
         {school for code in codes for school in shares[code].index}, key=report.school_name
     )
     rows = [
-        [cell(report.school_name(school)),
-         *(russian.figure(shares[code].get(school), "percent") for code in codes)]
+        [
+            cell(report.school_name(school)),
+            *(_sized(shares[code].get(school), sizes[code].get(school)) for code in codes),
+        ]
         for school in named
-    ]  # fmt: skip
+    ]
     if not rows:
         return None
-    head = ["Школа", *(f"{report.say(f'progress.{code}')}, %" for code in codes)]
+    head = ["Школа", *(f"{report.say(f'progress.{code}')}, % (n)" for code in codes)]
     caption = f"Доля «4» и «5» по школам, {report.year} учебный год"
     sheet = Sheet(head, rows, caption, "progress-schools")
     return Details(report.say("progress.schools", count=len(rows)), (sheet,))
+
+
+def _sized(share: float | None, size: float | None) -> str:
+    if share is None:
+        return russian.NOTHING
+    return f"{russian.figure(share, 'percent')} ({russian.decimal(float(size), 0)})"
