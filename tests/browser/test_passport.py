@@ -38,7 +38,9 @@ def page_of(report, folder: Path) -> Path:
     site = SiteMap("Малый округ", "Край", str(LAST), "internal", True, ())
     done = page.fragments([executed(report, folder)], "embedded")[0]
     path = folder / f"{report.school_id}.html"
-    path.write_text(page.composed(done, site, f"passports/{path.name}"), encoding="utf-8")
+    heading = f"Паспорт организации: {report.school.row['name']}"
+    html = page.composed(done, site, f"passports/{path.name}", heading)
+    path.write_text(html, encoding="utf-8")
     return path
 
 

@@ -124,6 +124,10 @@ class Passport:
     def href(self) -> str:
         return f"passports/{self.school_id}.html"
 
+    @property
+    def heading(self) -> str:
+        return f"Паспорт организации: {self.name}"
+
 
 @dataclass(frozen=True)
 class TableCheck:

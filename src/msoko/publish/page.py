@@ -27,14 +27,14 @@ def render(
     return done
 
 
-def composed(done: Rendered, site: SiteMap, href: str) -> str:
-    """Return the page in its shell, pictures inside."""
+def composed(done: Rendered, site: SiteMap, href: str, heading: str = "") -> str:
+    """Return the page in its shell, pictures inside; `heading` stands over it, where given."""
     before, current, after = _neighbours(site, href)
     html = shell.page(
         "report.html.j2",
         site,
         href,
-        title=(current.heading if current else "") or done.title,
+        title=heading or (current.heading if current else "") or done.title,
         number=current.number if current else None,
         body=Markup(lead_up(done.html, href)),
         contents=done.contents,

@@ -73,7 +73,11 @@ def build(
     bodies = dict(rendered or {})
     absent = [path for path in notebooks.values() if path not in bodies]
     bodies |= zip(absent, fragments(absent, context.renderer), strict=True)
-    pages = {href: composed(bodies[path], site, href) for href, path in notebooks.items()}
+    headings = {one.href: one.heading for one in context.passports}
+    pages = {
+        href: composed(bodies[path], site, href, headings.get(href, ""))
+        for href, path in notebooks.items()
+    }
     pages[INDEX] = _index(reports, kept, site, context)
     old = passports.kept(context.passports, out_dir)
     if context.passports:
