@@ -12,6 +12,7 @@ from msoko.present import change, russian
 from msoko.present.workbook import Amount, Tab, Value, unit_name, workbook
 
 if TYPE_CHECKING:
+    from msoko.present.grounds import Ground
     from msoko.present.reading import Reading
 
 UNITS = {"municipality": "unit.own", "region": "unit.region"}
@@ -176,20 +177,36 @@ def _schools(report: Reading) -> Tab:
 
 def _recommendations(report: Reading) -> Tab:
     from msoko.present.blocks import advice
+    from msoko.present.grounds import ground
 
-    rows = advice.shown(report)
-    head = ["Кому", "Организация", "Что установлено", "Что сделать", "Срок",
-            "Ожидаемый результат", "Пункт дорожной карты"]  # fmt: skip
-    body: list[list[Value | Amount]] = [
-        [
+    head = ["Кому", "Организация", "Что установлено", "Показатель", "Код показателя", "Правило",
+            "Единица", "Значение", "95 % интервал, от", "95 % интервал, до", "n", "Что сделать",
+            "Срок", "Ожидаемый результат", "Пункт дорожной карты"]  # fmt: skip
+    numbers = advice.measure_numbers(report)
+    body: list[list[Value | Amount]] = []
+    for row in advice.shown(report).itertuples():
+        found = ground(report, row)
+        body.append([
             report.say(f"recipient.{row.recipient}"),
             report.school_name(row.school_id) if isinstance(row.school_id, str) else None,
-            *(_text(getattr(row, name)) for name in ("finding", "text", "deadline", "expected")),
-            _text(row.measure),
-        ]
-        for row in rows.itertuples()
-    ]
+            _text(row.finding),
+            found.indicator.title,
+            found.indicator.code,
+            found.rule.code,
+            *_ground(report, found),
+            *(_text(getattr(row, name)) for name in ("text", "deadline", "expected")),
+            numbers.get(row.measure),
+        ])  # fmt: skip
     return Tab("Рекомендации", report.say("annex.recommendations"), head, body)
+
+
+def _ground(report: Reading, found: Ground) -> list[Value | Amount]:
+    """Return unit, value, interval and n behind a recommendation; a sign has no share."""
+    unit, row = found.indicator.unit, found.first
+    if row is None or found.is_sign:
+        return [None, None, None, None, Amount(None, "persons")]
+    values = [_amount(report, _plain(row[name]), unit) for name in NUMBERS]
+    return [unit_name(unit), *values, Amount(_count(report, row["n"]), "persons")]
 
 
 def _text(value: object) -> str | None:

@@ -62,6 +62,12 @@ def test_in_the_last_month_of_a_quarter_the_next_month_is_listed_too(report):
     assert [row[:2] for row in shown(block)] == [["Октябрь 2024", "1.1"]]
 
 
+def test_a_quarter_without_deadlines_refers_to_no_table(report):
+    text = roadmap_due.due(report(("1.4", "2025-03", "in_progress", "2025-02-20"))).markdown()
+    assert "Нет сроков и за весь промежуток: январь 2025, февраль 2025 и март 2025" in text
+    assert "@tbl" not in text
+
+
 def test_a_deadline_that_is_over_without_a_word_is_named(report):
     block = roadmap_due.due(report(("1.2", "2024-12", "in_progress", "2024-12-20")))
     assert "о выполнении не сообщено: 2" in block.markdown()  # 1.1 and 1.3; 1.2 is due in May

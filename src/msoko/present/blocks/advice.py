@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from msoko import catalog
-from msoko.present import change, russian
+from msoko.present import change, grounds, russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 from msoko.present.evidence import Evidence
 from msoko.present.reading import Line
@@ -68,15 +68,29 @@ def _publishable(report: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[is_shown & rows["school_id"].isna()]
 
 
+def _finding(report: Reading, row: Any) -> str:
+    """Return what was found, and after it the numbers that it rests on, each with a link."""
+    numbers = grounds.cited(report, grounds.ground(report, row))
+    ground = report.say("advice.ground", numbers=numbers) if numbers else ""
+    return " ".join(filter(None, (cell(row.finding), ground)))
+
+
+def measure_numbers(report: Reading) -> dict[str, str]:
+    """Return the numbers of the roadmap's measures as printed, by code."""
+    found = catalog.load_roadmap(report.project, report.profile)
+    return {one.code: one.number.strip(". ") or one.code for one in found}
+
+
 def _sheet(report: Reading, rows: pd.DataFrame, recipient: str) -> Sheet:
+    numbers = measure_numbers(report)
     body = [
         [
             _addressee(report, row),
-            cell(row.finding),
+            _finding(report, row),
             cell(row.text),
             cell(row.deadline),
             cell(row.expected),
-            cell(row.measure),
+            cell(numbers.get(row.measure, "")),
         ]
         for row in rows.itertuples()
     ]

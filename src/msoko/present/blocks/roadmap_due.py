@@ -36,6 +36,8 @@ def due(report: Reading) -> Block:
         "roadmap.due", as_of=f"{found.as_of:%d.%m.%Y}", month=roadmap.month_name(day).lower(),
         count=now, all=len(tasks), months=[roadmap.month_name(one).lower() for one in months],
     )  # fmt: skip
+    if not tasks:
+        return block(text, _past(report, found))
     rows = [_row(report, found, month, *pair) for month, pair in tasks]
     caption = f"Сроки: {roadmap.month_name(months[0])} – {roadmap.month_name(months[-1])}"
     table = Sheet(HEAD, rows, caption, "due-now", "lllllll")
