@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -179,16 +179,17 @@ class Reading:
     ) -> pd.DataFrame:
         """Return the indicator's rows of one unit and grouping, of one school year or of all."""
         wanted = frozenset(by) | ({"school_id"} if unit == "school" else frozenset())
-        rows = self.values
-        chosen = (
-            (rows["direction"] == (direction or self.direction.direction))
-            & (rows["indicator"] == code)
-            & (rows["unit_of_analysis"] == unit)
-            & (rows["keys"] == wanted)
-        )
+        places = self._places.get((direction or self.direction.direction, code, unit, wanted), ())
+        rows = self.values.iloc[list(places)]
         if year is not None:
-            chosen &= rows["school_year"] == year
-        return rows[chosen].sort_values("school_year", kind="stable")
+            rows = rows[rows["school_year"] == year]
+        return rows.sort_values("school_year", kind="stable")
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str, str, frozenset[str]], Sequence[int]]:
+        """Where the rows of each indicator, unit and grouping stand: blocks ask for hundreds."""
+        named = ["direction", "indicator", "unit_of_analysis", "keys"]
+        return self.values.groupby(named, sort=False).indices
 
     def lines(self, code: str) -> list[Line]:
         """Return the indicator's lines; one without a grouping for the whole has its subjects.
