@@ -79,14 +79,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Details:
-    """Parts behind a line that opens them."""
+    """Parts behind a line that opens them; on paper only where `is_printed`."""
 
     title: str
     parts: Sequence[Part]
+    is_printed: bool = False
 
     def markdown(self) -> str:
         inside = "\n\n".join(part.markdown() for part in self.parts)
-        return f'::: {{.callout-note collapse="true" title="{self.title}"}}\n\n{inside}\n\n:::'
+        kind = "tip" if self.is_printed else "note"
+        return f'::: {{.callout-{kind} collapse="true" title="{self.title}"}}\n\n{inside}\n\n:::'
 
 
 @dataclass(frozen=True)

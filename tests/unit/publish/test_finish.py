@@ -4,6 +4,7 @@ import pytest
 
 from executed import figure_block, table_block
 from msoko.errors import UsageError
+from msoko.present.block import Details, Sheet
 from msoko.publish import embedded
 from msoko.publish.finish import finished
 from msoko.publish.labels import labels
@@ -169,3 +170,10 @@ def test_an_empty_cell_among_two_or_beside_others_is_no_group():
 def test_what_a_section_is_in_print_is_kept_and_other_classes_are_not():
     text = html("## Раздел {.sheet .own .strange}\n\nТекст.")
     assert 'class="level2 sheet own"' in text and "strange" not in text
+
+
+def test_a_list_that_paper_must_hold_is_told_from_one_that_it_may_leave_out():
+    printed = Details("Сроки", (Sheet(["а"], [["б"]], "Список"),), is_printed=True).markdown()
+    left_out = Details("Сроки", (Sheet(["а"], [["б"]], "Список"),)).markdown()
+    assert '<details class="fold fold-tip">' in html(printed)
+    assert '<details class="fold fold-note">' in html(left_out)

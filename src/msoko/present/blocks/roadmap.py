@@ -69,7 +69,7 @@ def _quarters(report: Reading, found: RoadmapYear) -> Iterable[Details]:
         ]
         head = ["Месяц", "Пункт", "Мероприятие", "Ответственный", "Документ", "Срок"]
         sheet = Sheet(head, rows, f"Что нужно сделать: {quarter}", "", "llllll")
-        yield Details(f"{quarter}: {len(rows)}", (sheet,))
+        yield Details(f"{quarter}: {len(rows)}", (sheet,), is_printed=True)
 
 
 def measure_cells(task: Task) -> list[str]:
@@ -114,7 +114,7 @@ def undated(report: Reading) -> Block:
             title = report.say(f"roadmap.kind.{kind}")
             head = ["Пункт", "Мероприятие", "Ответственный", "Документ", "Срок, как напечатан"]
             sheet = Sheet(head, rows, title, "", "lllll")
-            parts.append(Details(f"{title}: {len(rows)}", (sheet,)))
+            parts.append(Details(f"{title}: {len(rows)}", (sheet,), is_printed=True))
     return block(report.say("roadmap.undated", count=len(without)), *parts)
 
 
@@ -195,7 +195,7 @@ def _by_section(report: Reading, found: RoadmapYear) -> Details:
     ]
     head = ["Раздел", "Мероприятий", "Выполнено", "В работе", "Не выполнено", "Нет сведений"]
     sheet = Sheet([*head, "Доля выполненных"], rows, "Исполнение по разделам", "", "lrrrrrr")
-    return Details("Исполнение по разделам дорожной карты", (sheet,))
+    return Details("Исполнение по разделам дорожной карты", (sheet,), is_printed=True)
 
 
 def _by_status(report: Reading, found: RoadmapYear) -> Iterable[Details]:
@@ -209,7 +209,8 @@ def _by_status(report: Reading, found: RoadmapYear) -> Iterable[Details]:
         if rows:
             title = report.say(f"roadmap.said.{said}")
             head = ["Пункт", "Мероприятие", "Ответственный", "Документ", "Срок, как напечатан"]
-            yield Details(f"{title}: {len(rows)}", (Sheet(head, rows, title, "", "lllll"),))
+            sheet = Sheet(head, rows, title, "", "lllll")
+            yield Details(f"{title}: {len(rows)}", (sheet,), is_printed=True)
 
 
 def discipline(report: Reading) -> Block:
@@ -260,4 +261,5 @@ def _details(title: str, overdue: Sequence[Late]) -> Details:
         for one in overdue
     ]
     head = ["Пункт", "Ответственный", "Срок отчёта", "Поступил", "Дней опоздания"]
-    return Details(f"{title}: {len(rows)}", (Sheet(head, rows, title, "", "llllr"),))
+    sheet = Sheet(head, rows, title, "", "llllr")
+    return Details(f"{title}: {len(rows)}", (sheet,), is_printed=True)

@@ -71,4 +71,5 @@ def _past(report: Reading, found: RoadmapYear) -> Details | str:
     if not rows:
         return report.say("roadmap.nothing_past")
     title = report.say("roadmap.past")
-    return Details(f"{title}: {len(rows)}", (Sheet(HEAD, rows, title, "", "lllllll"),))
+    sheet = Sheet(HEAD, rows, title, "", "lllllll")
+    return Details(f"{title}: {len(rows)}", (sheet,), is_printed=True)

@@ -34,6 +34,16 @@
   window.addEventListener("hashchange", unfoldTarget);
   unfoldTarget();
 
+  // What paper must hold is unfolded for it where the style sheet cannot do that.
+  var unfolded = [];
+  window.addEventListener("beforeprint", function () {
+    unfolded = Array.prototype.slice.call(document.querySelectorAll("details.fold-tip:not([open])"));
+    unfolded.forEach(function (part) { part.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    unfolded.forEach(function (part) { part.open = false; });
+  });
+
   // A long list is narrowed by what is typed.
   var finder = document.getElementById("finder");
   if (finder) {
