@@ -376,3 +376,37 @@ def test_monitoring_of_another_kind_is_no_size(project):
     assert set(counts.loc[counts["form"] == "preschool", "school_id"]) == {"d01", "d02"}
     assert passport(project, "s09").school.conditions
     assert "Число" not in said(passport(project, "s09"), "card")
+
+
+def by_paper(school_id, n):
+    """Return the last year's indicators with two papers of VPR of one school, one of few pupils."""
+    rows = indicator_rows(4, LAST, {})
+    whole_row = rows[(rows["indicator"] == "so_vpr_basic") & (rows["school_id"] == school_id)]
+    papers = pd.concat([whole_row, whole_row], ignore_index=True)
+    return pd.concat(
+        [
+            rows,
+            papers.assign(
+                subject=["mathematics", "russian"],
+                grade=[5, 4],
+                n=[3, n],
+                denominator=[3.0, float(n)],
+                value=[0.5, 0.5],
+                group=[
+                    f"school_id={school_id};subject=mathematics;grade=5",
+                    f"school_id={school_id};subject=russian;grade=4",
+                ],
+            ),
+        ],
+        ignore_index=True,
+    )
+
+
+def test_papers_are_for_the_schools_own_work_and_few_pupils_stay_hidden(tmp_path):
+    made = write_years(tmp_path, indicators=by_paper("s02", 40))
+    text = said(passport(made, "s02"), "position")
+    folded = text[text.index("по предметам и классам") :]
+    assert folded.index("Русский язык, 4 класс") < folded.index("Математика, 5 класс"), "register"
+    assert row_of(folded, "Русский язык, 4 класс")[1] == "50,0\u00a0%"
+    assert row_of(folded, "Математика, 5 класс")[1] == "скрыто"
+    assert "по предметам" not in said(passport(made, "s01"), "position")

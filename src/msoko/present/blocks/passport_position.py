@@ -13,6 +13,7 @@ from msoko.present import russian
 from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.present.blocks import comparison
 from msoko.present.blocks.cycle import against_target
+from msoko.present.blocks.passport_papers import papers
 from msoko.present.peers import pooled
 from msoko.present.school import SHOWN, base, is_hidden, is_of_persons, is_vpr
 
@@ -26,7 +27,6 @@ MOST_SHOWN = 4
 OUTSIDE = ("better", "worse", "above", "below")
 SUMS = ("sum", "count")
 Formula = tuple[str, str, str, str]
-PAPER = ("so_vpr_basic", ("grade", "school_id", "subject"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def position(report: Reading) -> Block:
         for part in _of_direction(school, one, by_direction[one.direction], printed)
     ]
     parts.append(_apart(school))
-    parts.append(_papers(school))
+    parts += papers(school)
     return block(Framed("passport-position", block(*parts).parts))
 
 
@@ -241,54 +241,3 @@ def _alike(school: School, place: Place) -> str:
     if indicator.measure in SUMS or is_vpr(indicator) or not school.peers.is_pooled:
         return russian.NOTHING
     return russian.amount(pooled(school.of_all(place.direction, indicator), chosen), indicator.unit)
-
-
-def _papers(school: School) -> Details | None:
-    """Fold away the school's own VPR by subject and grade, in no order of worth."""
-    report = school.report
-    rows = _paper_rows(school)
-    if not rows:
-        return None
-    head = ["Работа", "«3» и выше", "95 % интервал", "n", "Все (регион)"]
-    sheet = Sheet(head, rows, report.say("passport.papers_caption", year=report.year))
-    return Details(report.say("passport.papers", count=len(rows)), (sheet,))
-
-
-def _paper_rows(school: School) -> list[list[str]]:
-    report, (code, keys) = school.report, PAPER
-    declared = [
-        (one, item) for one in report.directions for item in one.indicators if item.code == code
-    ]
-    if not declared:
-        return []
-    direction, item = declared[0]
-    own = school.parts[
-        (school.parts["indicator"] == code) & school.parts["subject"].notna()
-        & school.parts["grade"].notna() & school.parts["value"].notna()
-    ]  # fmt: skip
-    own = own[own["group"].str.count(";") == len(keys) - 1]
-    order = {subject: place for place, subject in enumerate(report.subjects)}
-    own = own.assign(order=own["subject"].map(order)).sort_values(["order", "grade"], kind="stable")
-    return [_paper(school, direction, item, row) for row in own.to_dict("records")]
-
-
-def _paper(school: School, direction: Direction, item: Indicator, row: Row) -> list[str]:
-    report = school.report
-    group = ";".join(part for part in row["group"].split(";") if not part.startswith("school_id="))
-    wider = [
-        school.around.get((unit, direction.direction, item.code, group))
-        for unit in ("municipality", "region")
-    ]
-    beside = russian.amount(wider[0], item.unit)
-    if wider[1] is not None and pd.notna(wider[1]):
-        beside += f" ({russian.amount(wider[1], item.unit)})"
-    name = cell(report.paper(row["subject"], row["grade"]))
-    if is_hidden(item, row):
-        return [name, report.say("passport.hidden"), "–", "–", beside]
-    return [
-        name,
-        russian.amount(row["value"], item.unit),
-        russian.span(row["low"], row["high"], item.unit),
-        report.count(row["n"]),
-        beside,
-    ]

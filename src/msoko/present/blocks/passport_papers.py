@@ -1,0 +1,71 @@
+"""An organisation's results by subject and grade, for its own work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from msoko.present import russian
+from msoko.present.block import Details, Sheet, cell
+from msoko.present.school import is_hidden
+
+if TYPE_CHECKING:
+    from msoko.catalog import Direction, Indicator
+    from msoko.present.school import Row, School
+
+PAPERS = {
+    "so_vpr_basic": frozenset({"school_id", "subject", "grade"}),
+    "so_oge_basic": frozenset({"school_id", "subject"}),
+    "so_ege_score": frozenset({"school_id", "subject"}),
+}
+"""Indicators that the electronic page tells by paper, and the groups that are papers."""
+
+
+def papers(school: School) -> list[Details]:
+    """Fold away the school's results by subject and grade, in no order of worth."""
+    report = school.report
+    declared = {item.code: (one, item) for one in report.directions for item in one.indicators}
+    folds = []
+    for code, keys in PAPERS.items():
+        rows = _paper_rows(school, *declared[code], keys) if code in declared else []
+        if rows:
+            item = declared[code][1]
+            name = report.say("passport.papers", title=item.title, count=len(rows))
+            head = ["Работа", "Значение", "95 % интервал", "n", "Все (регион)"]
+            caption = f"{cell(item.title)}, {report.year} учебный год"
+            folds.append(Details(name, (Sheet(head, rows, caption),)))
+    return folds
+
+
+def _paper_rows(
+    school: School, direction: Direction, item: Indicator, keys: frozenset[str]
+) -> list[list[str]]:
+    own = school.parts[(school.parts["indicator"] == item.code) & school.parts["value"].notna()]
+    groups = own["group"].fillna("").str.split(";")
+    own = own[[{part.split("=")[0] for part in group} == keys for group in groups]]
+    order = {subject: place for place, subject in enumerate(school.report.subjects)}
+    own = own.assign(order=own["subject"].map(order)).sort_values(["order", "grade"], kind="stable")
+    return [_paper(school, direction, item, row) for row in own.to_dict("records")]
+
+
+def _paper(school: School, direction: Direction, item: Indicator, row: Row) -> list[str]:
+    report = school.report
+    group = ";".join(part for part in row["group"].split(";") if not part.startswith("school_id="))
+    wider = [
+        school.around.get((unit, direction.direction, item.code, group))
+        for unit in ("municipality", "region")
+    ]
+    beside = russian.amount(wider[0], item.unit)
+    if wider[1] is not None and pd.notna(wider[1]):
+        beside += f" ({russian.amount(wider[1], item.unit)})"
+    name = cell(report.paper(row["subject"], row["grade"]))
+    if is_hidden(item, row):
+        return [name, report.say("passport.hidden"), "–", "–", beside]
+    return [
+        name,
+        russian.amount(row["value"], item.unit),
+        russian.span(row["low"], row["high"], item.unit),
+        report.count(row["n"]),
+        beside,
+    ]
