@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from msoko.present import russian
@@ -43,7 +44,8 @@ def _paper_rows(
 ) -> list[list[str]]:
     own = school.parts[(school.parts["indicator"] == item.code) & school.parts["value"].notna()]
     groups = own["group"].fillna("").str.split(";")
-    own = own[[{part.split("=")[0] for part in group} == keys for group in groups]]
+    is_paper = [{part.split("=")[0] for part in group} == keys for group in groups]
+    own = own[np.array(is_paper, bool)]
     order = {subject: place for place, subject in enumerate(school.report.subjects)}
     own = own.assign(order=own["subject"].map(order)).sort_values(["order", "grade"], kind="stable")
     return [_paper(school, direction, item, row) for row in own.to_dict("records")]
