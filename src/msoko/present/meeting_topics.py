@@ -173,11 +173,7 @@ def _figures(report: Reading, groups: Sequence[pd.DataFrame]) -> list[list[str]]
 
 
 def _changed(found: change.Change, indicator: Indicator) -> str:
-    """Return the change since last year with its interval, and no verdict on it.
-
-    A rule holds one false discovery rate and a report another, so that a verdict beside the
-    rule's finding could contradict it.
-    """
+    """Return the change since last year with its interval; the verdict is the report's."""
     if found.difference is None or not indicator.comparable_across_years:
         return russian.NOTHING
     said = russian.change(found.difference, indicator.unit)
