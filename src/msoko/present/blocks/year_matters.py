@@ -99,41 +99,30 @@ def _data(report: Reading) -> str:
 
 
 def decisions(report: Reading) -> Block:
-    """Set out what last year's decisions changed, this year's, and what findings propose."""
+    """Set out what past decisions changed, this year's, and what findings propose."""
     every = catalog.load_decisions(report.project, report.profile)
-    readings = {one.direction.direction: one for one in report.siblings}
-    last = str(report.year.shifted(-1))
-    # What a direction that the profile has no more was told to do cannot be measured here.
-    before = [one for one in every if one.school_year == last and one.direction in readings]
     taken = [one for one in every if one.school_year == str(report.year)]
-    return block(
-        *_effects(report, readings, before),
-        _taken(report, readings, taken),
-        *_proposed(report),
-    )
+    return block(*_effects(report), _taken(report, taken), *_proposed(report))
 
 
-def _effects(
-    report: Reading, readings: dict[str, Reading], before: Sequence[Decision]
-) -> list[Sheet | str]:
-    last = report.year.shifted(-1)
+def _effects(report: Reading) -> list[Sheet | str]:
+    """Return what last year's decisions changed, and earlier ones due this year."""
+    before = [(one, decision) for one in report.siblings for decision in advice.measured(one)]
     if not before:
-        return [report.say("year.no_effects", year=last)]
-    rows = [_effect_row(readings[one.direction], one) for one in before[:MOST_EFFECTS]]
-    outcomes = Counter(advice.effect_of(readings[one.direction], one)[0] for one in before)
+        return [report.say("year.no_effects", year=report.year.shifted(-1))]
+    rows = [_effect_row(*one) for one in before[:MOST_EFFECTS]]
+    outcomes = Counter(advice.effect_of(*one)[0] for one in before)
     head = ["Решение", "Показатель", "Ожидалось", "Изменилось", "95 % интервал", "Школ", "Вывод"]
-    caption = f"Решения {last} учебного года и их результат"
     told = report.say(
         "year.effects",
-        year=last,
         count=len(before),
         **{one: outcomes[one] for one in ("reached", "partly", "worse")},
-        untold=sum(outcomes[one] for one in ("untold", "too_few", "not_comparable")),
+        untold=len(before) - sum(outcomes[one] for one in ("reached", "partly", "worse")),
         more=len(before) - len(rows),
         least=advice.LEAST_SCHOOLS,
     )
-    table = Sheet(head, rows, caption, "year-effects", "llrrlrl")
-    return [told, table]
+    caption = "Прошлые решения и их результат"
+    return [told, Sheet(head, rows, caption, "year-effects", "llrrlrl")]
 
 
 def _effect_row(reading: Reading, decision: Decision) -> list[str]:
@@ -154,15 +143,15 @@ def _effect_row(reading: Reading, decision: Decision) -> list[str]:
     ]
 
 
-def _taken(report: Reading, readings: dict[str, Reading], taken: Sequence[Decision]) -> Sheet | str:
+def _taken(report: Reading, taken: Sequence[Decision]) -> Sheet | str:
     if not taken:
         return report.say("year.no_decisions", year=report.year)
+    titles = {one.direction: title(one) for one in report.directions}
+    titles |= {part: titles[into] for part, into in report.profile.folds.items()}
     rows = [
         [
             cell(brief(one.text)),
-            cell(title(readings[one.direction].direction))
-            if one.direction in readings
-            else report.say("roadmap.no_direction"),
+            cell(titles.get(one.direction, report.say("roadmap.no_direction"))),
             cell(one.addressee),
             cell(one.deadline),
         ]
