@@ -38,7 +38,7 @@ def load_profile(project: Project, name: str) -> Profile:
         )
     for code in (*profile.directions, *profile.folds, *profile.changes):
         if not project.find("notebooks", f"{code}.yml").exists():
-            known = {entry.stem for path in _folders(project) for entry in path.glob("*.yml")}
+            known = _declared(project)
             raise UsageError(
                 f"{checks.place_of(code, profile.place)}: направление «{code}» не объявлено: нет "
                 f"файла notebooks/{code}.yml. {strict.suggestion(code, known)}"
@@ -46,8 +46,10 @@ def load_profile(project: Project, name: str) -> Profile:
     return profile
 
 
-def _folders(project: Project) -> list[Path]:
-    return [project.root / "notebooks", project.home / "notebooks"]
+def _declared(project: Project) -> set[str]:
+    """Return the codes of the directions that the project or the house declares."""
+    folders = (project.root / "notebooks", project.home / "notebooks")
+    return {entry.stem for folder in folders for entry in folder.glob("*.yml")}
 
 
 def load_directions(project: Project, profile: Profile | str) -> tuple[Direction, ...]:
@@ -89,7 +91,7 @@ def _roadmaps(project: Project, profile: Profile) -> measures.Roadmaps:
     house = load_roadmap(Project(project.home), HOUSE)
     found = measures.Roadmaps({one.code: one for one in own}, {one.code: one for one in house})
     measures.check_map(profile, found)
-    measures.check_directions(profile, own)
+    measures.check_directions(own, _declared(project))
     return found
 
 

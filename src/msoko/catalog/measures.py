@@ -77,9 +77,12 @@ def check_own(rules: tuple[RecommendationRule, ...], own: Mapping[str, Measure])
                 checks.require_known("measure", one.measure, own, rule.place)
 
 
-def check_directions(profile: Profile, own: Iterable[Measure]) -> None:
-    """Refuse a row of the roadmap that belongs to a direction which the profile does not have."""
-    known = {*profile.directions, *profile.folds}
+def check_directions(own: Iterable[Measure], known: Iterable[str]) -> None:
+    """Refuse a row of the roadmap that belongs to a direction which nobody declared.
+
+    A direction that is declared and not in the profile is none of the profile's: its measures
+    stand outside the directions.
+    """
     for measure in own:
         if measure.direction:
             checks.require_known("direction", measure.direction, known, measure.place)
