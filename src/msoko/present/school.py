@@ -33,6 +33,7 @@ COLUMNS = (
     "school_year", "direction", "indicator", "unit_of_analysis", "group", "school_id", "subject",
     "grade", "numerator", "denominator", "value", "low", "high", "n", "flags",
 )  # fmt: skip
+COMPARED = ("direction", "indicator", "school_id", "numerator", "denominator", "value", "n")
 VPR_TABLES = (
     "journal_comparison", "mark_shares", "score_distribution", "task_performance",
     "objectivity_schools",
@@ -97,9 +98,9 @@ class School:
 
     @cached_property
     def wholes(self) -> pd.DataFrame:
-        """The year's indicator rows with a value, of each organisation as a whole."""
+        """The year's values of each organisation as a whole: what a comparison needs of them."""
         groups = [f"school_id={code}" for code in self.report.schools.index]
-        rows = self._values([self.report.year], group=groups)
+        rows = self.report.store.read("indicators", [self.report.year], COMPARED, {"group": groups})
         return rows[rows["value"].notna()].reset_index(drop=True)
 
     @cached_property
@@ -110,8 +111,9 @@ class School:
     @cached_property
     def history(self) -> dict[Key, list[Row]]:
         """The organisation's own rows as a whole of all years, earliest first."""
-        own = self._values(self._earlier, group=[f"school_id={self.school_id}"])
-        this = self.wholes[self.wholes["school_id"] == self.school_id]
+        whole = f"school_id={self.school_id}"
+        own = self._values(self._earlier, group=[whole])
+        this = self.parts[(self.parts["group"] == whole) & self.parts["value"].notna()]
         series: dict[Key, list[Row]] = {}
         for rows in (own[own["value"].notna()], this):
             for row in rows.to_dict("records"):
@@ -123,7 +125,7 @@ class School:
 
     @cached_property
     def parts(self) -> pd.DataFrame:
-        """The organisation's own rows of the year by subject, grade and the like."""
+        """The organisation's own rows of the year: as a whole, by subject, by grade and so on."""
         return self._values([self.report.year], school_id=[self.school_id])
 
     @cached_property
