@@ -109,10 +109,10 @@ meetings:
 """
 
 
-def write_world(root: Path, years: int = 2) -> Project:
+def write_world(root: Path, years: int = 2, profile: str = PROFILE) -> Project:
     """Write the project: declarations, tables of two years, indicators and recommendations."""
     files = {
-        "profiles/small.yml": PROFILE,
+        "profiles/small.yml": profile,
         "profiles/small/roadmap.csv": ROADMAP,
         "profiles/small/decisions.yml": DECISIONS,
         "data/raw/2024-25/year.yml": "school_year: 2024-25\nmunicipality: small\n",

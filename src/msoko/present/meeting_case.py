@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from msoko.catalog.municipality import WorkingGroup
     from msoko.catalog.voting import Terms
     from msoko.catalog.workdays import WorkCalendar
-    from msoko.present.meeting_topics import Topic
+    from msoko.present.meeting_topics import AnnexLine, Topic
     from msoko.present.wording import Wording
 
 
@@ -72,6 +72,20 @@ class Case:
         """The topics that the data give and the agenda does not have."""
         asked = {one.about for one in self.questions}
         return [one for one in self.topics if one.about not in asked]
+
+    @property
+    def annex(self) -> list[AnnexLine]:
+        """The findings of the questions asked, by the numbers that the year gives them."""
+        found = [self.topic(one) for one in self.questions]
+        return [line for topic in found if topic for line in topic.annex]
+
+    def referred(self, point: Resolution) -> list[AnnexLine]:
+        """Return the lines of the annex that a point's words send to."""
+        said = f"{point.text} {point.deadline} {point.expected_text}".lower()
+        if self.say("annex.mark") not in said:
+            return []
+        topic = next((one for one in self.topics if one.about == point.direction), None)
+        return [line for line in topic.annex if line.indicator == point.indicator] if topic else []
 
     def numbered(self) -> Iterator[tuple[int, Question]]:
         return enumerate(self.questions, start=1)

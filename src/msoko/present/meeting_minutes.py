@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msoko.catalog.voting import SIDES, known_members
 from msoko.present import russian
-from msoko.present.meeting_papers import masthead, points
+from msoko.present.meeting_papers import annex, masthead, points
 from msoko.present.meeting_words import initials, long_date, short_date
 from msoko.present.paper import Paper, Part, Sides, Text
 
@@ -37,7 +37,9 @@ def minutes(case: Case) -> Paper:
     for number, question in case.numbered():
         parts += _heard(case, number, question)
         parts += _decided(case, number, question)
-    return Paper(f"{words('paper.minutes')} {of}", [*parts, *_signatures(case)])
+    return Paper(
+        f"{words('paper.minutes')} {of}", [*parts, *_signatures(case), *annex(case, case.annex)]
+    )
 
 
 def _number(case: Case) -> str:
@@ -206,7 +208,9 @@ def _extract(case: Case, name: str, found: list[tuple[str, Question, Resolution]
     ]
     if case.terms.extracts:
         parts.append(Text(words("extract.sent", due=short_date(case.terms.extracts)), "note"))
-    return Paper(f"{words('paper.extract')}: {name}", parts)
+    lines = {line.number: line for _, _, point in found for line in case.referred(point)}
+    attached = [lines[number] for number in sorted(lines)]
+    return Paper(f"{words('paper.extract')}: {name}", [*parts, *annex(case, attached)])
 
 
 def _extracted(

@@ -42,7 +42,7 @@ def agenda(case: Case) -> Paper:
     parts += _terms(case)
     for number, question in case.numbered():
         parts += _material(case, number, question)
-    return Paper(title, [*parts, *_annex(case)])
+    return Paper(title, [*parts, *annex(case, case.annex)])
 
 
 def masthead(case: Case) -> list[Part]:
@@ -111,8 +111,11 @@ def _material(case: Case, number: int, question: Question) -> list[Part]:
         parts.append(Text(case.say("agenda.points"), "left", keeps=True))
         parts += points(case, number, question)
     if topic and topic.more_bases + topic.more_points:
-        slots = {"bases": topic.more_bases, "points": topic.more_points}
-        parts.append(Text(case.say("agenda.rest", **slots), "note"))
+        counts = {"bases": topic.more_bases, "points": topic.more_points}
+        rest = [
+            case.say(f"agenda.rest_{key}", count=count) for key, count in counts.items() if count
+        ]
+        parts.append(Text(case.say("agenda.rest", parts=rest), "note"))
     return parts
 
 
@@ -131,9 +134,8 @@ def _figures(case: Case, topic: Topic) -> Iterator[Part]:
         yield Grid(case.head("figures"), topic.figures, FIGURE_WIDTHS, caption)
 
 
-def _annex(case: Case) -> Iterator[Part]:
-    """Give every finding of the year with its advice; what is said above points here."""
-    lines = [line for topic in case.topics for line in topic.annex]
+def annex(case: Case, lines: Sequence[AnnexLine]) -> Iterator[Part]:
+    """Give findings with numbers and advice, on pages of their own; decisions refer to them."""
     if not lines:
         return
     yield Landscape()

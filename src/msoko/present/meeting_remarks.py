@@ -26,7 +26,19 @@ def remarks(case: Case) -> Iterator[str]:
             yield case.say(f"remark.{key}", day=short_date(day), due=short_date(due))
     if case.left_out:
         yield case.say("remark.left_out", titles=[one.title for one in case.left_out])
+    if moved := list(_moved(case)):
+        yield case.say("remark.moved", numbers=moved)
     yield from terms.caveats
+
+
+def _moved(case: Case) -> Iterator[str]:
+    """Give the points whose lines of the annex are no longer what the data would say now."""
+    for number, question in case.numbered():
+        topic = case.topic(question)
+        now = [one.text for one in topic.points] if topic else []
+        for place, point in enumerate(question.decisions, start=1):
+            if case.say("annex.mark") in point.text.lower() and point.text not in now:
+                yield f"{number}.{place}"
 
 
 def year_remarks(case: Case, year: SchoolYear) -> Iterator[str]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_BASES = 3
 MOST_POINTS = 5
 """What the agenda says of one direction; the rest is in the annex."""
+NAMED = "\N{INFORMATION SEPARATOR ONE}"
+"""What stands for a school's name while texts are compared."""
 RECIPIENTS = ("department", "methodical_service", "school", "teachers")
 
 
@@ -28,6 +30,7 @@ class AnnexLine:
     """One finding with all that it asks for, as the annex prints it."""
 
     number: int
+    indicator: str
     finding: str
     numbers: str
     advice: Sequence[str]
@@ -113,12 +116,8 @@ def _points(
     """Return the draft point that a rule's rows for one recipient make, none where none are."""
     if rows.empty:
         return []
-    texts, first = list(rows["text"].drop_duplicates()), rows.iloc[0]
-    text = texts[0]
-    if len(texts) > 1:
-        found = list(rows["finding"].drop_duplicates())
-        lines, title = _lines(words, found, places), _title(report, rows)
-        text = words.say("point.many", title=title, count=len(rows), lines=lines)
+    first = rows.iloc[0]
+    text = _text(report, words, rows, places)
     return [
         Resolution(
             text=text,
@@ -131,6 +130,25 @@ def _points(
             schools=tuple(rows["school_id"].dropna().drop_duplicates()),
         )
     ]
+
+
+def _text(report: Reading, words: Wording, rows: pd.DataFrame, places: dict[str, int]) -> str:
+    """Return what rows of one recipient are told together.
+
+    Texts that differ by the school's name alone become one that names the schools, for names
+    in quotation marks are not declined; others are told by their lines in the annex.
+    """
+    texts = list(rows["text"].drop_duplicates())
+    if len(texts) == 1:
+        return texts[0]
+    findings = list(rows["finding"].drop_duplicates())
+    lines = _lines(words, findings, places)
+    schools = [report.school_name(str(one)) for one in rows["school_id"].dropna()]
+    bare = {text.replace(name, NAMED) for name, text in zip(schools, rows["text"], strict=False)}
+    if len(schools) == len(rows) and len(bare) == 1 and NAMED in next(iter(bare)):
+        listed = words.say("point.schools", names=list(dict.fromkeys(schools)), lines=lines)
+        return bare.pop().replace(NAMED, listed)
+    return words.say("point.many", title=_title(report, rows), count=len(rows), lines=lines)
 
 
 def _only(column: pd.Series, otherwise: str) -> str:
@@ -199,6 +217,7 @@ def _annex(report: Reading, words: Wording, rows: pd.DataFrame, start: int) -> l
         lines.append(
             AnnexLine(
                 number=number,
+                indicator=str(part["indicator"].iloc[0]),
                 finding=str(finding),
                 numbers=numbers_of(report, part.iloc[0]),
                 advice=advice,

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 WRITTEN = ".written.json"
 AGENDA, MINUTES, EXTRACT = "Повестка", "Протокол", "Выписка"
+LONGEST = 60
+"""The most of an addressee's name that goes into the name of his extract."""
 CONTROL = ("effect", "roadmap", "quality")
 
 
@@ -139,8 +141,9 @@ def write_minutes(project: Project, year: SchoolYear, case: Case) -> Written:
 
 
 def _safe(name: str) -> str:
-    """Return a name that every system takes as part of a file's name."""
-    return re.sub(r'[<>:"/\\|?*«»\x00-\x1f]', "", name).strip(" .")[:60].strip(" .")
+    """Return a name that every system takes as part of a file's name; a long list is left out."""
+    short = name if len(name) <= LONGEST else name.partition(" (")[0]
+    return re.sub(r'[<>:"/\\|?*«»\x00-\x1f]', "", short)[:LONGEST].strip(" .")
 
 
 def _write(folder: Path, papers: Mapping[str, Paper], replaced: str = "") -> Written:

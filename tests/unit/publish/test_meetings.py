@@ -10,11 +10,21 @@ import pytest
 import yaml
 from docx import Document
 
-from meeting_world import DATE, DECISIONS, MEETING, MEMBERS, YEAR, write_meetings, write_world
+from meeting_world import (
+    DATE,
+    DECISIONS,
+    MEETING,
+    MEMBERS,
+    PROFILE,
+    YEAR,
+    write_meetings,
+    write_world,
+)
 from msoko.catalog import load_decisions
 from msoko.catalog.meetings import load_meetings
 from msoko.errors import UsageError
 from msoko.present.meeting_case import Case
+from msoko.present.meeting_remarks import remarks
 from msoko.project import Project
 from msoko.publish.meeting_draft import write_draft
 from msoko.publish.meetings import folder_of, open_case, write_minutes, write_prepared
@@ -42,6 +52,10 @@ def text(path: Path) -> str:
     opened = Document(str(path))
     cells = [cell.text for table in opened.tables for row in table.rows for cell in row.cells]
     return "\n".join([one.text for one in opened.paragraphs] + cells)
+
+
+def remarks_of(project: Project, part: str) -> list[str]:
+    return [one for one in remarks(case(project)) if part in one]
 
 
 # What the data put before the group
@@ -72,6 +86,51 @@ def test_a_directions_topic_has_numbers_addressees_and_terms(project: Project) -
         ("Руководители (МБОУ «СОШ № 0»)", "Разобрать работы участников, не достигших уровня.",
          "до 1 октября", "1.1"),
     ]  # fmt: skip
+
+
+def test_findings_of_one_rule_are_one_basis_and_one_point(tmp_path: Path) -> None:
+    lower = PROFILE.replace('threshold: "0.55"', 'threshold: "0.70"')
+    project = write_world(tmp_path / "three", profile=lower)
+    topic = case(project).topics[2]
+    schools = "МБОУ «СОШ № 0», МБОУ «СОШ № 1» и МБОУ «СОШ № 2»"
+    assert topic.bases == [
+        f"Показатель «Достигли уровня»: основание есть у 3\xa0организаций – {schools} "
+        "(приложение, строки 1–3)."
+    ]
+    assert [(one.addressee, one.text) for one in topic.points] == [
+        ("Управление образования", f"Заслушать руководителя {schools}."),
+        (f"Руководители ({schools})", "Разобрать работы участников, не достигших уровня."),
+    ]
+    assert [line.number for line in topic.annex] == [1, 2, 3]
+
+
+def test_points_too_different_to_be_told_together_refer_to_the_annex(tmp_path: Path) -> None:
+    several = PROFILE.replace('threshold: "0.55"', 'threshold: "0.70"')
+    several = several.replace("руководителя {{ school }}", "руководителя: {{ value }}")
+    project = write_world(tmp_path / "three", profile=several)
+    prepared = case(project)
+    text_of = prepared.topics[2].points[0].text
+    assert text_of == (
+        "Выполнить рекомендации по показателю «Достигли уровня» "
+        "(3\xa0рекомендации; приложение, строки 1–3)."
+    )
+    write_draft(project, YEAR, prepared)
+    path = project.raw(YEAR) / "meetings.yml"
+    held = path.read_text(encoding="utf-8").replace("members: []", MEMBERS.rstrip())
+    held = held.replace("    # present: [Фамилия И. О., Фамилия И. О.]",
+                        "    present: [Дубова, Ёлкин, Берёзова, Кленов]")  # fmt: skip
+    held = held.replace("# vote: {in_favour: 0, against: 0, abstained: 0}", "vote: {in_favour: 4}")
+    path.write_text(held.replace("    # signed:", "    signed:"), encoding="utf-8")
+    folder = write_minutes(project, YEAR, case(project)).folder
+    for name in ("Протокол", "Выписка 01 Управление образования"):
+        said = text(folder / f"{name}.docx")
+        assert "МБОУ «СОШ № 2»: по предмету «Математика» уровня достигли 56,0" in said
+    assert "Приложение" not in text(
+        folder / "Выписка 03 Руководители организаций, в файлах которых есть замечания.docx"
+    )
+    assert not list(remarks_of(project, "отсылают к строкам"))
+    path.write_text(path.read_text(encoding="utf-8").replace("строки 1–3", "строки 1–4"), "utf-8")
+    assert list(remarks_of(project, "пункты 3.1 отсылают к строкам приложения"))
 
 
 def test_agenda_gives_terms_numbers_and_the_annex(project: Project) -> None:
