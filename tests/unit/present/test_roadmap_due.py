@@ -40,14 +40,14 @@ def report(made):
 def shown(block) -> list[list[str]]:
     """Return the rows of the block's first table, without its head and rules."""
     lines = [line for line in block.markdown().splitlines() if line.startswith("| ")]
-    head = next(place for place, line in enumerate(lines) if line.startswith("| Месяц"))
+    head = next(place for place, line in enumerate(lines) if line.startswith("| Срок |"))
     rows = [line.replace("\\", "").strip("| ").split(" | ") for line in lines[head + 2 :]]
     return rows
 
 
 def test_the_month_and_quarter_are_those_of_the_latest_return(report):
     block = roadmap_due.due(report(("1.1", "2024-10", "done", "2024-11-05")))
-    assert [(row[0], row[1], row[-1]) for row in shown(block)] == [
+    assert [(row[0].split(":")[0], row[1], row[-1]) for row in shown(block)] == [
         ("Октябрь 2024", "1.1", "Выполнено"),
         ("Ноябрь 2024", "1.3", "Нет сведений"),
         ("Декабрь 2024", "1.2", "Нет сведений"),
@@ -59,7 +59,7 @@ def test_the_month_and_quarter_are_those_of_the_latest_return(report):
 
 def test_in_the_last_month_of_a_quarter_the_next_month_is_listed_too(report):
     block = roadmap_due.due(report(("1.1", "2024-09", "in_progress", "2024-09-25")))
-    assert [row[:2] for row in shown(block)] == [["Октябрь 2024", "1.1"]]
+    assert [row[:2] for row in shown(block)] == [["Октябрь 2024: 01.10.2024 – 31.10.2024", "1.1"]]
 
 
 def test_a_quarter_without_deadlines_refers_to_no_table(report):

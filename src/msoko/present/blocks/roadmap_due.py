@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from msoko.catalog import Due
     from msoko.present.reading import Reading
 
-HEAD = ("Месяц", "Пункт", "Мероприятие", "Ответственный", "Документ", "Срок", "Состояние")
+HEAD = ("Срок", "Пункт", "Мероприятие", "Ответственный", "Состояние")
 
 
 def due(report: Reading) -> Block:
@@ -40,7 +40,7 @@ def due(report: Reading) -> Block:
         return block(text, _past(report, found))
     rows = [_row(report, found, month, *pair) for month, pair in tasks]
     caption = f"Сроки: {roadmap.month_name(months[0])} – {roadmap.month_name(months[-1])}"
-    table = Sheet(HEAD, rows, caption, "due-now", "lllllll")
+    table = Sheet(HEAD, rows, caption, "due-now", "lllll")
     return block(text, table, _past(report, found))
 
 
@@ -60,7 +60,8 @@ def _row(
     report: Reading, found: RoadmapYear, month: dt.date, task: Task, span: Due
 ) -> Sequence[str]:
     said = report.say(f"roadmap.said.{roadmap.reported(found, task)}")
-    return [roadmap.month_name(month), *roadmap.measure_cells(task), roadmap.span(span), said]
+    number, text, responsible, _ = roadmap.measure_cells(task)
+    return [f"{roadmap.month_name(month)}: {roadmap.span(span)}", number, text, responsible, said]
 
 
 def _past(report: Reading, found: RoadmapYear) -> Details | str:
@@ -71,5 +72,5 @@ def _past(report: Reading, found: RoadmapYear) -> Details | str:
     if not rows:
         return report.say("roadmap.nothing_past")
     title = report.say("roadmap.past")
-    sheet = Sheet(HEAD, rows, title, "", "lllllll")
+    sheet = Sheet(HEAD, rows, title, "", "lllll")
     return Details(f"{title}: {len(rows)}", (sheet,), is_printed=True)
