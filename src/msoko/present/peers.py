@@ -112,7 +112,7 @@ def _of_forms(school: School, index: pd.Index) -> list[Condition]:
     form, size, groups, disabled = SIZE[kind]
     counts = school.items(form, [name for name in (size, groups, disabled) if name]).reindex(index)
     say = school.report.say
-    source = say("passport.form", form=form)
+    source = say("passport.form", form=school.form_titles.get(form, form))
     persons = counts.get(size, pd.Series(np.nan, index=index))
     made = [
         Condition(say(f"passport.size.{kind}"), "persons", persons, is_size=True, source=source)

@@ -16,6 +16,8 @@ from msoko.school_year import SchoolYear
 from msoko.store import Store
 
 EDITIONS = ("internal", "public")
+PASSPORT = "school_passport"
+"""The page that is about one organisation."""
 PROJECT_VARIABLE = "MSOKO_PROJECT"
 """The environment variable in which the build tells a notebook where its project lies."""
 
@@ -50,7 +52,7 @@ class Report(Reading):
                 "затем откройте блокнот снова."
             )
         report = cls(project, year, profile, chosen, declared, edition, school_id=school_id)
-        if school_id:
+        if school_id or chosen.direction == PASSPORT:
             _require_school(report)
         return report
 
@@ -366,6 +368,11 @@ def _require_school(report: Report) -> None:
             "Откройте блокнот с edition = \"internal\"."
         )
     known = [str(code) for code in report.schools.index]
+    if not report.school_id:
+        raise UsageError(
+            "паспорт составляется по одной организации: впишите её код в school_id. "
+            "Коды – в data/raw/schools.csv."
+        )
     if report.school_id not in known:
         raise UsageError(
             f"в {report.year} учебном году нет организации с кодом «{report.school_id}». "

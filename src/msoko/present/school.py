@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from msoko.catalog import words
 from msoko.disclosure.suppression import Rule
 from msoko.present.disclosed import ORGANISATIONS, PUPILS
 from msoko.present.peers import Condition, Peers, conditions, find_peers
@@ -194,6 +195,11 @@ class School:
         places = self._places.get((direction.direction, indicator.code), [])
         names, *numbers = (column[places] for column in self._columns)
         return Field(names, *numbers)
+
+    @cached_property
+    def form_titles(self) -> dict[str, str]:
+        """What the forms are called, by code."""
+        return words.load_form_titles(self.report.project)
 
     @property
     def known(self) -> Collection[Key]:

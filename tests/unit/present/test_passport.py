@@ -367,6 +367,11 @@ def test_a_passport_is_not_for_publication(project, monkeypatch):
         opened(monkeypatch, project, "s01", "public")
 
 
+def test_a_passport_of_nobody_is_refused(project, monkeypatch):
+    with pytest.raises(UsageError, match="впишите её код в school_id"):
+        opened(monkeypatch, project, "")
+
+
 def test_an_opened_passport_is_the_same(project, monkeypatch):
     assert whole(opened(monkeypatch, project, "s02")) == whole(passport(project, "s02"))
 

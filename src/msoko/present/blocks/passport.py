@@ -62,7 +62,7 @@ def _facts(school: School) -> list[str]:
         return []
     own = counts.loc[school.school_id]
     return [
-        school.report.say(f"passport.items.{name}", value=_fact(school, form, name, own[name]))
+        _fact(school, form, name, own[name])
         for name in names
         if name in own.index and own[name] > 0
     ]
@@ -70,14 +70,16 @@ def _facts(school: School) -> list[str]:
 
 def _fact(school: School, form: str, name: str, value: float) -> str:
     report = school.report
-    return report.ledger.cite(
+    title = report.say(f"passport.items.{name}")
+    number = report.ledger.cite(
         Evidence(
-            what=f"{name}; {school.row['name']}; {report.year} учебный год",
+            what=f"{russian.capitalised(title)}; {school.row['name']}; {report.year} учебный год",
             shown=russian.figure(value, "persons"),
             formula=f"{form}.{name}",
-            source=report.say("passport.form", form=form),
+            source=report.say("passport.form", form=school.form_titles.get(form, form)),
         )
     )
+    return f"{title} – {number}"
 
 
 def past(school: School) -> list[str]:
@@ -132,7 +134,7 @@ def _work(school: School, procedure: str, rows: pd.DataFrame) -> str:
     name = report.say(key) if report.wording.has(key) else cell(procedure)
     count = report.ledger.cite(
         Evidence(
-            what=f"Работ: {procedure}; {school.row['name']}; {report.year} учебный год",
+            what=f"Работ: {name}; {school.row['name']}; {report.year} учебный год",
             shown=russian.decimal(len(rows), 0),
             formula="число строк таблицы results, кроме отсутствовавших",
             n=russian.counted(rows["pupil_id"].nunique(), "обучающийся", "обучающихся",

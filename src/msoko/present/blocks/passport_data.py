@@ -65,7 +65,7 @@ def _forms(school: School) -> list[str]:
     if not asked:
         return [report.say("passport.forms_none")]
     own = rows[rows["school_id"] == school.school_id]
-    titles = _form_titles(report)
+    titles = school.form_titles
     missing = [cell(titles.get(form, form)) for form in asked if form not in set(own["form"])]
     return [
         report.say(
@@ -85,12 +85,6 @@ def _codes(school: School) -> str:
     if said:
         return say("passport.codes", codes=said)
     return "" if school.is_preschool else say("passport.no_codes")
-
-
-def _form_titles(report: Reading) -> dict[str, str]:
-    from msoko.catalog import words
-
-    return words.load_form_titles(report.project)
 
 
 def _stopped(school: School) -> str | None:
