@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,15 +58,27 @@ def text(value: Cell) -> str | None:
     if isinstance(value, float):
         return None if value != value else f"{value:.15g}"
     if isinstance(value, str):
-        if value.isascii() and value.isalnum():
-            return value
-        return " ".join(INVISIBLE.sub(_space, value).split()) or None
+        return value if value.isascii() and value.isalnum() else _cleaned(str(value))
     return str(value)
 
 
 def folded(value: Cell) -> str:
     """Return the text as headers and names are compared: lower case, one space, ё as е."""
-    return (text(value) or "").lower().replace("ё", "е").strip(" :.")
+    return _folded(text(value) or "")
+
+
+MEMORY = 1 << 14
+"""Words kept cleaned: names, headers and marks stand in a year's files by the thousand."""
+
+
+@lru_cache(MEMORY)
+def _cleaned(value: str) -> str | None:
+    return " ".join(INVISIBLE.sub(_space, value).split()) or None
+
+
+@lru_cache(MEMORY)
+def _folded(value: str) -> str:
+    return value.lower().replace("ё", "е").strip(" :.")
 
 
 ALIASES = {
