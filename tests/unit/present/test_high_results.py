@@ -73,7 +73,8 @@ def test_medals_are_added_over_schools_and_divided_where_both_are_known(given):
     ])  # fmt: skip
     text = text_of(high_results.high_results(given(results=NO_EXAMS, monitoring=forms)))
     rows = {row.split("|")[1].strip(): row for row in text.splitlines() if row.startswith("| ")}
-    assert re.search(r"\[4\].*66,7\xa0% \(от.* \| 6 \|$", rows["Получили медаль"])
+    # Nine medals in all; the share is of the one school that also returned its candidates.
+    assert re.search(r"\[9\].*66,7\xa0% \(от.* \| 6 \|$", rows["Получили медаль"])
     confirmed = rows["Подтвердили медаль результатами ЕГЭ"]
     assert re.search(r"\[8\].*88,9\xa0% \(от.* \| 9 \|$", confirmed)
     assert "Результатов ЕГЭ по 100-балльной шкале за год нет" in text
@@ -94,6 +95,21 @@ def test_the_public_edition_never_prints_few(given, count):
     report = given("public", results=papers, monitoring=forms)
     text = text_of(high_results.high_results(report))
     assert not re.search(r"\[[1-4]\]\(", text) and "по протоколам тех же школ" not in text
+
+
+def test_the_public_edition_hides_last_year_s_few_and_their_rest(given, monkeypatch):
+    forms = returned("s0", medal_candidates=40, medals=30, medals_confirmed=20)
+    report = given("public", results=NO_EXAMS, monitoring=forms)
+    last = returned("s0", medal_candidates=40, medals=30, medals_confirmed=28)
+    monkeypatch.setattr(
+        report.store, "read",
+        lambda name, years: (forms if years[0] == report.year else last)
+        if name == "monitoring" else NO_EXAMS,
+    )  # fmt: skip
+    report.__dict__["years"] = [report.year.shifted(-1), report.year]
+    text = text_of(high_results.high_results(report))
+    (row,) = [row for row in text.splitlines() if row.startswith("| Подтвердили")]
+    assert "| скрыто, участников мало | [20](" in row and "28" not in row
 
 
 def answers(school, positive, total, survey="parents", question="overall"):
@@ -183,3 +199,10 @@ def test_without_exams_the_forms_stand_alone(marked):
 def test_the_public_edition_names_no_school(marked):
     text = text_of(school_marks.school_marks(marked(6, edition="public")))
     assert "progress-schools" not in text
+
+
+def test_a_part_beyond_its_whole_has_no_share(given):
+    forms = returned("s0", medal_candidates=2, medals=3, medals_confirmed=1)
+    text = text_of(high_results.high_results(given(results=NO_EXAMS, monitoring=forms)))
+    (row,) = [row for row in text.splitlines() if row.startswith("| Получили")]
+    assert "[3](" in row and row.endswith("| – | – |")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,13 +11,25 @@ from msoko.present import russian
 from msoko.present.block import Block, Sheet, block, cell, insufficient
 from msoko.present.evidence import Evidence
 from msoko.present.procedure_pairs import sat
+from msoko.present.reading import LEAST_COUNT
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
 
 FORM = "student_outcomes"
 HIGH, HIGHEST, MEDAL = 80, 100, 70
+OF = {"medal_candidates": "", "medals": "medal_candidates", "medals_confirmed": "medals"}
+"""What schools return of medals, each with the whole that it is a part of."""
 RETURNED = ("medal_candidates", "medals", "medals_confirmed", "ege_80_plus", "ege_100")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A count, and the part and the whole of its share, if it has one."""
+
+    count: float
+    part: float = 0
+    whole: float = 0
 
 
 def high_results(report: Reading) -> Block:
@@ -52,26 +65,28 @@ def _returned(report: Reading, year: object) -> pd.DataFrame:
 def _medals(report: Reading, returned: pd.DataFrame) -> Sheet | str:
     if returned[["medal_candidates", "medals"]].notna().sum().sum() == 0:
         return report.say("high.no_medals")
-    before = _last(report, _returned)
-    rows = []
-    for item in ("medal_candidates", "medals", "medals_confirmed"):
-        part, whole = returned[item].sum(), None
-        of = {"medals": "medal_candidates", "medals_confirmed": "medals"}.get(item)
-        if of:
-            both = returned.dropna(subset=[item, of])
-            part, whole = both[item].sum(), both[of].sum()
-        rows.append(
-            _row(
-                report,
-                report.say(f"high.{item}"),
-                None if before is None else before[item].sum(),
-                part,
-                whole,
-                report.say("high.form"),
-            )
+    before, source = _last(report, _returned), report.say("high.form")
+    rows = [
+        _row(
+            report,
+            report.say(f"high.{item}"),
+            None if before is None else _part(before, item),
+            _part(returned, item),
+            source,
         )
+        for item in OF
+    ]
     caption = f"Медалисты, {report.year} учебный год"
     return Sheet(_head(report), rows, caption, "medals", "lrrlr")
+
+
+def _part(returned: pd.DataFrame, item: str) -> Part:
+    """Return an item's sum, and the part and whole of its share: schools that returned both."""
+    count, whole = float(returned[item].sum()), OF[item]
+    if not whole:
+        return Part(count)
+    both = returned.dropna(subset=[item, whole])
+    return Part(count, float(both[item].sum()), float(both[whole].sum()))
 
 
 def _last(report: Reading, read: object) -> pd.DataFrame | None:
@@ -84,41 +99,39 @@ def _head(report: Reading) -> list[str]:
             "Доля и 95 % интервал", "n"]  # fmt: skip
 
 
-def _row(
-    report: Reading,
-    title: str,
-    before: float | None,
-    part: float,
-    whole: float | None,
-    source: str,
-) -> list[str]:
-    """Return a count with its share of `whole`; the public edition hides few and their share."""
+def _row(report: Reading, title: str, before: Part | None, now: Part, source: str) -> list[str]:
+    """Return a count with its share of the whole; the public edition hides few and their rest."""
     from msoko.stats.proportions import wilson
 
-    is_few = report.is_public and (0 < part < 5 or (whole is not None and 0 < whole - part < 5))
-    last = russian.NOTHING if before is None else report.count(float(before))
-    if is_few:
-        return [title, last, report.say("verdict.hidden"), russian.NOTHING, russian.NOTHING]
-    if not whole:
-        number = _cite(report, title, part, None, source, "")
-        return [title, last, number, russian.NOTHING, russian.NOTHING]
-    told = wilson(int(part), int(whole))
+    hidden = report.say("verdict.hidden")
+    last = russian.NOTHING if before is None else russian.decimal(before.count, 0)
+    if before is not None and _is_hidden(report, before):
+        last = hidden
+    if _is_hidden(report, now):
+        return [title, last, hidden, russian.NOTHING, russian.NOTHING]
+    if now.whole <= 0 or now.part > now.whole:  # a part beyond its whole is no share
+        return [title, last, _cite(report, title, now, source, ""), *[russian.NOTHING] * 2]
+    told = wilson(int(now.part), int(now.whole))
     interval = russian.span(told.low, told.high, "percent")
-    number = _cite(report, title, part, whole, source, interval)
-    share = f"{russian.amount(part / whole, 'percent')} ({interval})"
-    return [title, last, number, share, russian.decimal(whole, 0)]
+    share = f"{russian.amount(told.value, 'percent')} ({interval})"
+    number = _cite(report, title, now, source, interval)
+    return [title, last, number, share, russian.decimal(now.whole, 0)]
 
 
-def _cite(
-    report: Reading, title: str, part: float, whole: float | None, source: str, interval: str
-) -> str:
+def _is_hidden(report: Reading, one: Part) -> bool:
+    counts = (one.count, one.part, one.whole - one.part)
+    return report.is_public and any(0 < count < LEAST_COUNT for count in counts)
+
+
+def _cite(report: Reading, title: str, now: Part, source: str, interval: str) -> str:
+    counted = russian.decimal(now.whole, 0) if now.whole else ""
     told = Evidence(
         what=f"{title}; {report.year} учебный год",
-        shown=russian.decimal(part, 0),
+        shown=russian.decimal(now.count, 0),
         formula="сумма по школам" if source == report.say("high.form") else "счёт по протоколам",
-        numerator=russian.decimal(part, 0),
-        denominator="" if whole is None else russian.decimal(whole, 0),
-        n="" if whole is None else russian.decimal(whole, 0),
+        numerator=russian.decimal(now.part if now.whole else now.count, 0),
+        denominator=counted,
+        n=counted,
         interval=interval,
         source=source,
     )
@@ -130,30 +143,26 @@ def _scores(report: Reading, scored: pd.DataFrame) -> Sheet | str:
         return report.say("high.no_scores")
     before = _last(report, _scored)
     now, last = _counts(scored), None if before is None else _counts(before)
+    source = report.say("high.protocols")
     rows = [
-        _row(
-            report,
-            report.say(f"high.{name}"),
-            None if last is None else last[name][0],
-            *pair,
-            report.say("high.protocols"),
-        )
+        _row(report, report.say(f"high.{name}"), last[name] if last else None, pair, source)
         for name, pair in now.items()
     ]
     caption = f"Высокие результаты ЕГЭ, {report.year} учебный год"
     return Sheet(_head(report), rows, caption, "high-scores", "lrrlr")
 
 
-def _counts(scored: pd.DataFrame) -> dict[str, tuple[int, int]]:
+def _counts(scored: pd.DataFrame) -> dict[str, Part]:
     """Return papers and graduates with high scores, each with how many there are in all."""
     score = scored["test_score"].astype(float)
     best = score.groupby(scored["pupil_id"]).max()
-    return {
+    counts = {
         "papers_80": (int((score >= HIGH).sum()), len(score)),
         "graduates_80": (int((best >= HIGH).sum()), len(best)),
         "papers_100": (int((score == HIGHEST).sum()), len(score)),
         "graduates_100": (int((best == HIGHEST).sum()), len(best)),
     }
+    return {name: Part(count, count, whole) for name, (count, whole) in counts.items()}
 
 
 def _by_subject(report: Reading, scored: pd.DataFrame) -> Sheet | None:
