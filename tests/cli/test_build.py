@@ -195,6 +195,57 @@ def test_two_builds_at_once_are_told_so(project: Path, run: Run):
     assert (code, "другая сборка этого проекта уже идёт" in err) == (1, True)
 
 
+def test_jobs_of_single_reports_run_at_once(project: Path, run: Run):
+    for code in ("first", "second"):
+        cell = f"import time; time.sleep(3); print('{code} anew')"
+        path = project / f"notebooks/{code}.ipynb"
+        path.write_text(json.dumps(notebook(OPENING, cell, COUNT)), encoding="utf-8")
+    words = [sys.executable, "-m", "msoko", "build", "2023-24", "--project", str(project)]
+    jobs = {
+        code: subprocess.Popen(
+            [*words, "--direction", code, "--no-site", "--engine", "papermill", "--jobs", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for code in ("first", "second")
+    }
+    told = {code: job.communicate(timeout=300)[0] for code, job in jobs.items()}
+    assert {job.returncode for job in jobs.values()} == {0}, told
+    assert "готово: отчёт first" in told["first"]
+    assert "готово: отчёт second" in told["second"]
+    _, out, _ = run("build", "2023-24", "--project", project, "--json")
+    states = json.loads(out)["reports"]
+    assert states == {"first": "fresh", "second": "fresh", "data_quality": "fresh"}
+    for code in ("first", "second"):
+        page = project / f"reports/2023-24/internal/{code}.html"
+        assert f"{code} anew" in page.read_text(encoding="utf-8")
+
+
+def test_a_single_report_is_refused_while_another_command_makes_it(project: Path, run: Run):
+    from filelock import FileLock
+
+    lock = project / ".cache/msoko/locks/report@2023-24@tiny@internal@first.lock"
+    lock.parent.mkdir()
+    words = ["build", "2023-24", "--project", project, "--no-site", "--direction"]
+    with FileLock(lock):
+        code, _, err = run(*words, "first")
+        assert (code, "эти отчёты уже строит другая команда" in err) == (1, True)
+        assert run(*words, "second")[0] == 0
+        code, _, err = run("build", "2023-24", "--project", project)
+        assert (code, "другая команда строит отчёты этого проекта" in err) == (1, True)
+
+
+def test_only_tables_builds_no_report(tmp_path: Path, run: Run):
+    root = write_tiny(tmp_path / "p")
+    words = ("build", "2023-24", "--project", root, "--only-tables")
+    code, out, _ = run(*words)
+    assert (code, "показатели 2023-24" in out, "отчёт" in out) == (0, True, False)
+    assert (root / "data/processed/2023-24/indicators.parquet").exists()
+    assert not (root / "reports").exists()
+    assert run(*words)[:2] == (0, "Ничего не изменилось, всё уже построено.\n")
+
+
 def test_a_full_disk_is_one_message(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
     (project / "notebooks/first.ipynb").write_text(json.dumps(notebook(OPENING)), encoding="utf-8")
     before = contents(project / "reports")
@@ -263,7 +314,20 @@ def test_the_graph_names_inputs_outputs_and_commands(project: Path, run: Run, tm
     assert (code, out) == (0, "Граф работ записан: Snakefile, отчётов – 3.\n")
     text = file.read_text(encoding="utf-8")
     rules = [line for line in text.splitlines() if line.startswith("rule ")]
-    assert rules == ["rule all:", "rule first:", "rule second:", "rule data_quality:", "rule site:"]
+    assert rules == [
+        "rule all:",
+        "rule tables:",
+        "rule first:",
+        "rule second:",
+        "rule data_quality:",
+        "rule site:",
+    ]
+    tables = text.split("rule tables:")[1].split("rule first:")[0]
+    read, made = tables.split("    output:")
+    assert '"data/raw/2022-23/scores.csv"' in read
+    assert '"data/processed/2022-23/school_results.parquet"' in made
+    assert '"data/processed/2023-24/indicators.parquet"' in made
+    assert "--wait --only-tables" in made
     first = text.split("rule first:")[1].split("rule second:")[0]
     assert '"notebooks/first.ipynb"' in first
     assert '"data/processed/2022-23/school_results.parquet"' in first

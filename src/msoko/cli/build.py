@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -57,7 +58,8 @@ from msoko.school_year import SchoolYear
 )
 @click.option("-p", "parameters", multiple=True, metavar="ИМЯ=ЗНАЧЕНИЕ", help="Параметр блокнотов.")
 @validator_option
-@click.option("--no-site", is_flag=True, help="Выполнить блокноты, но сайт не собирать.")
+@click.option("--no-site", is_flag=True, help="Построить отчёты, но сайт не собирать.")
+@click.option("--only-tables", is_flag=True, help="Прочитать и проверить данные, без отчётов.")
 @click.option("--wait", is_flag=True, help="Подождать, если идёт другая сборка этого проекта.")
 @click.option(
     "--export-graph",
@@ -70,19 +72,14 @@ def command(
     ctx: click.Context,
     year: SchoolYear,
     project: Project,
-    municipality: str | None,
-    edition: str,
     directions: tuple[str, ...],
     schools: tuple[str, ...],
-    engine: str | None,
-    renderer: str,
-    jobs: int | None,
     parameters: tuple[str, ...],
-    validator: str,
     no_site: bool,
-    wait: bool,
+    only_tables: bool,
     export_graph: Path | None,
     as_json: bool,
+    **settings: Any,
 ) -> int:
     """Построить отчёты и сайт за учебный год ГОД, например 2024-25.
 
@@ -90,27 +87,14 @@ def command(
     остальным; прежняя его страница остаётся на месте.
     """
     from msoko.cli.progress import display
-    from msoko.run.build import build
+    from msoko.run.build import Wanted, build
 
     if export_graph is not None:
-        return _export(project, year, municipality, edition, export_graph)
+        return _export(project, year, settings["municipality"], settings["edition"], export_graph)
+    wanted = Wanted(directions, schools, not no_site, only_tables)
+    given = _given(parameters)
     with display(as_json) as progress:
-        result = build(
-            project,
-            year,
-            municipality=municipality,
-            edition=edition,
-            engine=engine,
-            renderer=renderer,
-            jobs=jobs,
-            directions=list(directions) or None,
-            schools=list(schools) or None,
-            parameters=_given(parameters),
-            validator=validator,
-            with_site=not no_site,
-            wait=wait,
-            progress=progress,
-        )
+        result = build(project, year, wanted, parameters=given, progress=progress, **settings)
     if as_json:
         shown = {key: value for key, value in result.__dict__.items() if key != "tracebacks"}
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
@@ -128,7 +112,8 @@ def _tell(result: object, is_debugged: bool) -> None:
             click.echo(traceback, err=True)
     seconds = f"{result.seconds:.1f}".replace(".", ",")
     if not result.done and not result.exit_code:
-        click.echo(f"Ничего не изменилось, всё уже построено: {result.site}")
+        place = f": {result.site}" if result.site else "."
+        click.echo(f"Ничего не изменилось, всё уже построено{place}")
     elif result.is_site_new:
         click.echo(f"Сайт: {result.site} ({seconds} с)")
     elif result.exit_code:

@@ -13,7 +13,8 @@ from msoko.project import Project
 @click.option("--reports", "with_reports", is_flag=True, help="Удалить и построенные отчёты.")
 def command(project: Project, with_reports: bool) -> None:
     """Удалить таблицы и кеш, которые сборка создаст заново. Исходные файлы остаются."""
-    from msoko.run.guard import only_build, storage_faults
+    from msoko.run.guard import storage_faults
+    from msoko.run.locks import only_build
     from msoko.run.years import clean
 
     with only_build(project), storage_faults(project):

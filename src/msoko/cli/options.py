@@ -27,12 +27,16 @@ class YearType(click.ParamType):
 
 
 class ProjectType(click.ParamType):
-    """A folder that holds a project."""
+    """A folder that holds a project; what a killed command left there is put right first."""
 
     name = "папка"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Project:
-        return value if isinstance(value, Project) else Project.at(Path(value))
+        from msoko.run.locks import put_sites_back
+
+        project = value if isinstance(value, Project) else Project.at(Path(value))
+        put_sites_back(project)
+        return project
 
 
 year_argument = click.argument("year", type=YearType(), metavar="ГОД")

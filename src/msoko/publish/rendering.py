@@ -15,7 +15,8 @@ from msoko.errors import UsageError
 from msoko.publish import embedded, quarto
 from msoko.publish.finish import finished
 from msoko.publish.labels import labels
-from msoko.publish.manuscript import Manuscript, read_manuscript
+from msoko.publish.manuscript import Manuscript, folded, read_manuscript, taken_out
+from msoko.publish.model import MarkdownPage
 from msoko.publish.outline import Heading
 from msoko.publish.writing import write_whole
 
@@ -70,6 +71,19 @@ def fragments(notebooks: Sequence[Path], renderer: str) -> list[Rendered]:
         _rendered(manuscript, body, path.name, kind)
         for path, manuscript, body in zip(notebooks, manuscripts, bodies, strict=True)
     ]
+
+
+def written(page: MarkdownPage) -> Rendered:
+    """Return the body of a page that people wrote in markdown."""
+    images: dict[str, str] = {}
+    markdown = folded(taken_out(page.markdown, images))
+    return plain(page.title, embedded.rendered([markdown], labels()), page.href, images)
+
+
+def plain(title: str, body: str, href: str, images: Mapping[str, str]) -> Rendered:
+    """Return a page's body made of HTML that no notebook stands behind."""
+    fragment = finished(body, labels(), href)
+    return Rendered(title, fragment.html, fragment.contents, images, False, "embedded")
 
 
 def keep(done: Rendered, path: Path) -> None:

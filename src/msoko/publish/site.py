@@ -11,9 +11,7 @@ from markupsafe import Markup
 
 from msoko.disclosure.leaks import refuse_leaks
 from msoko.publish import embedded, passports, shell
-from msoko.publish.finish import finished
 from msoko.publish.labels import labels
-from msoko.publish.manuscript import folded, put_back, taken_out
 from msoko.publish.model import (
     INDEX,
     METHOD,
@@ -29,7 +27,7 @@ from msoko.publish.model import (
     TableCheck,
 )
 from msoko.publish.page import composed
-from msoko.publish.rendering import RENDERER_NAMES, Rendered, fragments
+from msoko.publish.rendering import Rendered, fragments, plain, written
 from msoko.publish.writing import replacing, write_whole
 
 MECHANISMS = {
@@ -54,11 +52,11 @@ def build(
     executed: Sequence[ExecutedReport],
     out_dir: Path,
     context: SiteContext,
-    rendered: Mapping[Path, Rendered] | None = None,
+    rendered: Mapping[str, Rendered] | None = None,
 ) -> SiteMap:
     """Write the whole site into `out_dir` at once, and return its map.
 
-    `rendered` holds the bodies of pages by their notebooks; those it has not are rendered
+    `rendered` holds the bodies of pages by their addresses; those it has not are rendered
     now. The old site stays until the new one is whole. A refused direction keeps the page
     of the site before, where there is one, and the index says so. In the public edition
     nothing is published if a page holds a login, a personal name or a forbidden text.
@@ -71,12 +69,12 @@ def build(
     if context.quality_notebook:
         notebooks[QUALITY] = context.quality_notebook
     bodies = dict(rendered or {})
-    absent = [path for path in notebooks.values() if path not in bodies]
-    bodies |= zip(absent, fragments(absent, context.renderer), strict=True)
+    absent = [href for href in notebooks if href not in bodies]
+    made = fragments([notebooks[href] for href in absent], context.renderer)
+    bodies |= zip(absent, made, strict=True)
     headings = {one.href: one.heading for one in context.passports}
     pages = {
-        href: composed(bodies[path], site, href, headings.get(href, ""))
-        for href, path in notebooks.items()
+        href: composed(bodies[href], site, href, headings.get(href, "")) for href in notebooks
     }
     pages[INDEX] = _index(reports, kept, site, context)
     old = passports.kept(context.passports, out_dir)
@@ -84,7 +82,7 @@ def build(
         pages[PASSPORTS] = passports.list_page(context.passports, old, site)
     pages.setdefault(QUALITY, _quality(context.quality, site))
     for extra in _written_pages(context):
-        pages[extra.href] = written_page(extra, site)
+        pages[extra.href] = composed(bodies.get(extra.href) or written(extra), site, extra.href)
     with replacing(out_dir) as folder:
         for name in FOR_SCHOOLS:
             if context.edition != "public" and (out_dir / name).is_dir():
@@ -219,7 +217,7 @@ def _quality(quality: Quality, site: SiteMap) -> str:
         outcome=_outcome,
         severities=SEVERITIES,
     )
-    return _plain_page("Качество данных", body, site, QUALITY, {})
+    return composed(plain("Качество данных", body, QUALITY, {}), site, QUALITY)
 
 
 def _outcome(check: TableCheck) -> str:
@@ -230,25 +228,4 @@ def _outcome(check: TableCheck) -> str:
 
 def written_page(page: MarkdownPage, site: SiteMap) -> str:
     """Return a page that people wrote in markdown, in the site's shell."""
-    images: dict[str, str] = {}
-    markdown = folded(taken_out(page.markdown, images))
-    return _plain_page(page.title, embedded.rendered([markdown], labels()), site, page.href, images)
-
-
-def _plain_page(title: str, body: str, site: SiteMap, href: str, images: dict[str, str]) -> str:
-    fragment = finished(body, labels(), href)
-    html = shell.page(
-        "report.html.j2",
-        site,
-        href,
-        title=title,
-        number=None,
-        body=Markup(fragment.html),
-        contents=fragment.contents,
-        has_code=False,
-        renderer=RENDERER_NAMES["embedded"],
-        before=None,
-        after=None,
-        files=(),
-    )
-    return put_back(html, images)
+    return composed(written(page), site, page.href)

@@ -52,18 +52,33 @@ def storage_refusals(target: Path) -> Iterator[None]:
         raise _refusal(target, error) from error
 
 
+def waiting_name(folder: Path) -> Path:
+    """Return where the old folder waits while the new one takes its place."""
+    return folder.with_name(f".{folder.name}.old")
+
+
+def put_back(folder: Path) -> bool:
+    """Put the old folder back where a run was killed between the two renames.
+
+    Return whether that was so; whoever calls must hold what keeps other runs out.
+    """
+    old = waiting_name(folder)
+    is_cut = old.exists() and not folder.exists()
+    if is_cut:
+        old.rename(folder)
+    return is_cut
+
+
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside `folder`; it takes its place when the block ends well.
 
     Where the block fails, is interrupted, or the disk is full, `folder` stays as it was.
     A run that was killed between the two renames leaves the old folder under its
-    waiting name; the next call puts it back first.
+    waiting name; the next command puts it back (`put_back`).
     """
-    fresh = folder.with_name(f".{folder.name}.new")
-    old = folder.with_name(f".{folder.name}.old")
-    if old.exists() and not folder.exists():
-        old.rename(folder)
+    fresh, old = folder.with_name(f".{folder.name}.new"), waiting_name(folder)
+    put_back(folder)
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
@@ -75,7 +90,6 @@ def replacing(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise _refusal(folder, error) from error
     finally:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
+        put_back(folder)
         for leftover in (fresh, old):
             shutil.rmtree(leftover, ignore_errors=True)

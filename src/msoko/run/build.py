@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.run.guard import (
     has_data,
     municipality_of,
-    only_build,
     refuse_absent_year,
     storage_faults,
     termination_interrupts,
 )
+from msoko.run.locks import GATE_SECONDS, Hold, held
 from msoko.run.notebook import read_notebook
 from msoko.run.parameters import Value, declared_parameters, read_parameters
 from msoko.run.plan import Plan
@@ -28,45 +29,64 @@ from msoko.run.work import Build, BuildResult
 from msoko.school_year import SchoolYear
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What of a year is to be built; by default all of it.
+
+    `schools` are those whose passports are wanted, and nothing else is unless
+    `directions` name it.
+    """
+
+    directions: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
+    with_site: bool = True
+    only_tables: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        """Whether only single reports are wanted: such builds may run side by side."""
+        is_chosen = bool(self.directions or self.schools)
+        return is_chosen and not self.with_site and not self.only_tables
+
+
 def build(
     project: Project,
     year: SchoolYear,
+    wanted: Wanted | None = None,
     *,
     municipality: str | None = None,
     edition: str = "internal",
     engine: str | None = None,
     renderer: str = "auto",
     jobs: int | None = None,
-    directions: list[str] | None = None,
-    schools: list[str] | None = None,
     parameters: Mapping[str, str] | None = None,
     validator: str = "relational",
-    with_site: bool = True,
     wait: bool = False,
     progress: Progress | None = None,
 ) -> BuildResult:
-    """Return what was done to bring the year's site up to date.
+    """Return what was done to bring what is wanted of the year up to date.
 
     A blocking fault in the data stops the reports it concerns, a notebook that fails
     stops its own; the others are built and published, and what was published before of
-    the stopped ones stays. `schools` are those whose passports are wanted, and nothing
-    else is unless `directions` name it. Interrupted at any point, the next build goes on
-    from there. Raises `MsokoError` where nothing can be built at all.
+    the stopped ones stays. Interrupted at any point, the next build goes on from there.
+    Raises `MsokoError` where nothing can be built at all.
     """
     began = time.perf_counter()
-    progress = progress or Silence()
+    wanted = wanted or Wanted()
     refuse_absent_year(project, year)
     name = municipality or municipality_of(project, year)
-    with only_build(project, wait), storage_faults(project), termination_interrupts():
+    patience = GATE_SECONDS if wanted.is_part else 0.0
+    with (
+        held(project, wait, patience) as hold,
+        storage_faults(project),
+        termination_interrupts(),
+    ):
         plan = Plan(project, name, edition, _renderer(renderer), validator=validator)
-        chosen = plan.reports.chosen(directions, schools or ())
-        plan.parameters = _typed(plan, chosen, year, parameters or {})
         result = BuildResult(str(year), name, edition)
-        work = Build(plan, year, engine or default_engine(), worker_count(jobs), progress, result)
+        workers = worker_count(jobs)
+        work = Build(plan, year, engine or default_engine(), workers, progress or Silence(), result)
         try:
-            _go(work, chosen, schools or [])
-            if with_site:
-                work.site()
+            _go(work, hold, wanted, parameters or {})
         finally:
             work.close()
             plan.save()
@@ -74,20 +94,50 @@ def build(
     return result
 
 
-def _go(work: Build, notebooks: list[str], schools: list[str]) -> None:
-    """Do every step in its order; which schools there are is known once tables are."""
+def _go(work: Build, hold: Hold, wanted: Wanted, parameters: Mapping[str, str]) -> None:
+    """Do every step in its order, beside other builds where only fresh tables are read."""
     plan, year = work.plan, work.year
+    notebooks = plan.reports.chosen(wanted.directions, wanted.schools)
+    plan.parameters = _typed(plan, notebooks, year, parameters)
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
-    likely = plan.reports.expanded(notebooks, year)
+    if wanted.is_part and not work.are_tables_stale(years):
+        reports = plan.reports.expanded(notebooks, year, wanted.schools)
+        hold.beside_others(plan.report_id(year, one) for one in reports)
+    else:
+        hold.alone()
+        _preload(work, wanted, notebooks, years)
+        work.tables(years)
+        reports = plan.reports.expanded(notebooks, year, wanted.schools)
+    if not wanted.only_tables:
+        work.reports(reports)
+    if wanted.with_site and not wanted.only_tables:
+        work.site()
+
+
+def _preload(
+    work: Build, wanted: Wanted, notebooks: list[str], years: Sequence[SchoolYear]
+) -> None:
+    """Begin to preload what notebooks need, if one will have to run, while tables are made."""
     if work.are_tables_stale(years):
-        work.execution(notebooks, EARLY)  # what notebooks need is imported while tables are made
-    elif work.are_reports_stale(one for one in likely if _is_wanted(one, schools)):
+        work.execution(() if wanted.only_tables else notebooks, EARLY)
+    elif not wanted.only_tables:
+        likely = work.plan.reports.expanded(notebooks, work.year)
+        if work.are_reports_stale(one for one in likely if _is_wanted(one, wanted.schools)):
+            work.execution(notebooks)
+
+
+def _preload(
+    work: Build, wanted: Wanted, notebooks: list[str], years: Sequence[SchoolYear]
+) -> None:
+    """Begin to preload what notebooks need, if one will have to run, while tables are made."""
+    likely = work.plan.reports.expanded(notebooks, work.year)
+    asked = [one for one in likely if _is_wanted(one, wanted.schools)]
+    is_stale = work.are_tables_stale(years) or work.are_reports_stale(asked)
+    if is_stale and not wanted.only_tables:
         work.execution(notebooks)
-    work.tables(years)
-    work.reports(plan.reports.expanded(notebooks, year, schools))
 
 
-def _is_wanted(report: str, schools: list[str]) -> bool:
+def _is_wanted(report: str, schools: Sequence[str]) -> bool:
     return not schools or school_of(report) in ("", *schools)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from msoko.project import Project
 from msoko.run.guard import (
     municipality_of,
-    only_build,
     refuse_absent_year,
     storage_faults,
     termination_interrupts,
 )
+from msoko.run.locks import only_build
 from msoko.run.plan import Plan
 from msoko.run.progress import Progress, Silence
 from msoko.run.work import Build, BuildResult

@@ -13,6 +13,16 @@ FACTS = ("docs", "method", "validation.json")
 EXECUTED = ("docs", "method", "validation.md")
 REFERENCE = ("tests", "reference", "reference.json")
 
+MENU = {"method": "Методика", "validation": "Проверка методов"}
+"""What the pages are called in menus."""
+MADE_OF = {"method": TEMPLATE, "validation": EXECUTED}
+"""The file without which a page is not made."""
+
+
+def written(project: Project) -> list[str]:
+    """Return the pages that the project has what to make of."""
+    return [name for name, parts in MADE_OF.items() if project.find(*parts).exists()]
+
 
 def documents(project: Project) -> list[Path]:
     """Return the files that exist of those that the pages are made of."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msoko.run.execute import Execution
-from msoko.run.groups import Groups
 from msoko.run.notebook import read_notebook, write_notebook
 from msoko.run.parameters import check_parameters, declared_parameters
 from msoko.run.reports import QUALITY, SUMMARY, notebook_of, school_of
-from msoko.run.schedule import Job, Outcome, run_jobs
+from msoko.run.sides import annex_tasks, page_tasks
 from msoko.run.staleness import Step
+from msoko.run.tasks import Task, run_tasks
 
 if TYPE_CHECKING:
     from msoko.run.work import Build
@@ -22,26 +22,26 @@ MOST_REASONS = 12
 
 
 def execute_reports(build: Build, reports: Sequence[str]) -> None:
-    """Execute the reports that are stale; each failure is told and stops no other."""
+    """Execute the reports that are stale, and make of each what its page needs.
+
+    Each failure is told and stops no other.
+    """
     plan, stopped = build.plan, blocked(build, reports)
     steps = {one: plan.report(build.year, one) for one in reports if one not in stopped}
     stale = {one: step for one, step in steps.items() if plan.records.reasons(step)}
     build.result.reports = {one: "blocked" for one in stopped}
     build.result.reports |= {one: "fresh" for one in steps if one not in stale}
     _tell_blocked(build, stopped)
+    tasks = annex_tasks(build, steps) + page_tasks(
+        build, [one for one in steps if one not in stale]
+    )
     if not stale:
+        run_tasks(build, tasks)
         return
     refuse_wrong_parameters(build, stale)
-    build.progress.planned([step.title for step in stale.values()])
     execution = build.execution(stale)
-    groups = Groups(build.progress, stale.values())
-    run_jobs(
-        [_job(build, execution, one, step) for one, step in stale.items()],
-        build.workers,
-        execution.end_all,
-        on_start=lambda one: groups.started(stale[one]),
-        on_end=lambda outcome: _executed(build, groups, outcome, stale[outcome.name]),
-    )
+    tasks += [_task(build, execution, one, step) for one, step in stale.items()]
+    run_tasks(build, tasks, execution.end_all)
 
 
 def blocked(build: Build, reports: Iterable[str]) -> dict[str, list[str]]:
@@ -71,26 +71,23 @@ def refuse_wrong_parameters(build: Build, reports: Iterable[str]) -> None:
         check_parameters(declared, build.plan.values(build.year, report), shown)
 
 
-def _job(build: Build, execution: Execution, report: str, step: Step) -> Job:
+def _task(build: Build, execution: Execution, report: str, step: Step) -> Task:
     path = build.plan.where.notebook(notebook_of(report))
     school, shown = school_of(report), build.plan.project.shown(path)
     told = f"{shown} ({school})" if school else shown
     values = build.plan.values(build.year, report)
-    record = build.plan.records.of(step.id)
-    seconds = record.seconds if record else None
-    return Job(report, lambda: execution.run(path, told, values), seconds)
 
+    def keep(notebook: dict[str, Any]) -> None:
+        write_notebook(notebook, step.outputs[0])
+        build.result.reports[report] = "built"
 
-def _executed(build: Build, groups: Groups, outcome: Outcome, step: Step) -> None:
-    """Keep what a notebook became, or tell why it became nothing."""
-    if outcome.error is not None:
-        groups.failed(step, build.fail(outcome.name, outcome.error))
-        return
-    write_notebook(outcome.value, step.outputs[0])
-    build.plan.records.remember(step, outcome.seconds)
-    build.result.reports[outcome.name] = "built"
-    build.result.done.append(step.title)
-    groups.finished(step, outcome.seconds)
+    return Task(
+        report,
+        step,
+        lambda: execution.run(path, told, values),
+        keep,
+        lambda: page_tasks(build, [report]),
+    )
 
 
 def _tell_blocked(build: Build, stopped: Mapping[str, list[str]]) -> None:

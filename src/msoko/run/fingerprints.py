@@ -72,7 +72,8 @@ def digest_of(text: str) -> str:
 def write_whole(path: Path, text: str) -> None:
     """Put a text at `path`, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
+    # several commands may remember at once: each writes its own, the last one stays
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(path)

@@ -1,4 +1,4 @@
-"""What surrounds a build: one at a time, ended cleanly, refused in words."""
+"""What surrounds a build: ended cleanly, refused in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from msoko.errors import DataRefused, MsokoError, UsageError
+from msoko.errors import DataRefused, UsageError
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -22,34 +22,6 @@ STORAGE_FAULTS = {
     errno.EROFS: "диск доступен только для чтения. Выберите другую папку проекта",
     errno.EACCES: "нет прав на запись. Проверьте права на папку проекта",
 }
-
-
-class BuildBusy(MsokoError):
-    """Another build of the same project is running."""
-
-
-@contextmanager
-def only_build(project: Project, wait: bool = False) -> Iterator[None]:
-    """Hold the project's lock; a second build is told so at once, unless it asked to wait.
-
-    The lock belongs to the process and goes with it, however it ends.
-    """
-    from filelock import FileLock, Timeout
-
-    with storage_faults(project):
-        project.cache.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(project.cache / "build.lock", timeout=-1 if wait else 0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise BuildBusy(
-            f"{project.root.name}: другая сборка этого проекта уже идёт. Дождитесь её конца "
-            "и повторите команду. Эта команда ничего не изменила."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager

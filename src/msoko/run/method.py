@@ -19,7 +19,7 @@ from msoko.catalog.loading import load_thresholds
 from msoko.present.russian import decimal, listed, noun
 from msoko.project import Project
 from msoko.publish.model import METHOD, MarkdownPage
-from msoko.run.documents import EXECUTED, FACTS, PROOF, REFERENCE, TEMPLATE
+from msoko.run.documents import EXECUTED, FACTS, MENU, PROOF, REFERENCE, TEMPLATE
 
 VALIDATION = "validation.html"
 
@@ -50,16 +50,20 @@ def method_page(project: Project) -> MarkdownPage | None:
         return None
     text = filled(template, project)
     title, _, body = text.partition("\n")
-    return MarkdownPage(METHOD, title.lstrip("# "), body, menu_title="Методика")
+    return MarkdownPage(METHOD, title.lstrip("# "), body, menu_title=MENU["method"])
 
 
-def validation_pages(project: Project) -> tuple[MarkdownPage, ...]:
-    """Return the page of the executed validation notebooks, where they have been executed."""
+def validation_page(project: Project) -> MarkdownPage | None:
+    """Return the page of the executed validation notebooks, or None where they have not been."""
     path = project.find(*EXECUTED)
     if not path.exists():
-        return ()
+        return None
     title, _, body = path.read_text(encoding="utf-8").partition("\n")
-    return (MarkdownPage(VALIDATION, title.lstrip("# "), body, menu_title="Проверка методов"),)
+    return MarkdownPage(VALIDATION, title.lstrip("# "), body, menu_title=MENU["validation"])
+
+
+WRITTEN = {"method": method_page, "validation": validation_page}
+"""What makes the pages that people wrote, by the names of `documents.written`."""
 
 
 def filled(template: Path, project: Project) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from msoko.catalog import load_profile
+from msoko.catalog import load_directions, load_profile
 from msoko.catalog.meetings import MEETINGS
 from msoko.catalog.municipality import Profile
 from msoko.project import Project
 from msoko.run.codebase import Codebase, Parts
-from msoko.run.documents import documents
+from msoko.run.documents import documents, written
 from msoko.run.fingerprints import Fingerprints, files_under
 from msoko.run.inputs import SLICED, Inputs
 from msoko.run.parameters import Value
@@ -21,8 +22,9 @@ from msoko.run.staleness import Records, Step, parameter_parts
 from msoko.run.where import DERIVED, Where
 from msoko.school_year import SchoolYear
 
-ATTACHED = ("recommendations", "schools", "roadmap_returns")
-"""Tables that the files beside the pages read, besides the indicators."""
+if TYPE_CHECKING:
+    from msoko.run.annexes import Declared
+
 OF_ALL_DIRECTIONS = (SUMMARY, ROADMAP, PASSPORT)
 """Notebooks that tell of every direction."""
 SHELL = (".css", ".js", ".j2")
@@ -60,6 +62,13 @@ class Plan:
     @functools.cached_property
     def reports(self) -> Reports:
         return Reports(self.where, self.profile, self.schools)
+
+    @functools.cached_property
+    def declared(self) -> Declared:
+        """The profile's directions, loaded and checked."""
+        from msoko.run.annexes import Declared
+
+        return Declared(self.profile, load_directions(self.project, self.profile))
 
     def schools(self, year: SchoolYear) -> tuple[School, ...]:
         """Return the schools of the year as they were last read; none before that."""
@@ -151,65 +160,70 @@ class Plan:
 
     def report(self, year: SchoolYear, report: str) -> Step:
         """A notebook is executed."""
-        where, name, years = self.where, notebook_of(report), self.years_to(year)
-        tables = [path for one in years for path in where.received(one)]
-        tables += [where.table(one, name) for one in years for name in DERIVED[1:3]]
-        tables += [path for one in years for path in where.verdicts(one)]
-        tables += [where.findings(one) for one in years]
-        folded = [code for code, into in self.profile.folds.items() if into == name]
-        declarations = [where.declaration(one) for one in (name, *folded)]
-        if name in OF_ALL_DIRECTIONS:
-            tables += [where.table(one, table) for one in years for table in SLICED]
-            declarations += map(where.declaration, self.directions)
+        where, name, school = self.where, notebook_of(report), school_of(report)
         notebook = where.notebook(name)
         parts = {
-            **self.inputs.files("notebook", [notebook, *map(where.notebook, folded)]),
-            **self.inputs.files("raw", [where.year_file(year)]),
-            **self.inputs.files("declaration", declarations),
-            **self.inputs.files("table", tables),
-            **self.inputs.rows_of(years, name),
-            **self.inputs.registry(),
-            **self.inputs.profile(),
+            **self.inputs.files("notebook", [notebook, *map(where.notebook, self._folded(name))]),
+            **self._data_of(year, name),
             **self.code.module_parts(*self.code.roots_of(notebook), "msoko.run.notebook"),
             **self.code.lock_parts(),
             **parameter_parts(self.values(year, report)),
         }
-        outputs = (where.executed(year, report),)
-        after = tuple(f"{step}:{one}" for one in years for step in ("validation", "numbers"))
-        school = school_of(report)
         title = f"паспорт {school} {year}" if school else f"отчёт {report} {year}"
         group = f"паспорта школ {year}" if school else ""
-        return Step(self._id("report", year, report), title, parts, outputs, after, group)
+        step_id, outputs = self.report_id(year, report), (where.executed(year, report),)
+        return Step(step_id, title, parts, outputs, self._after_numbers(year), group)
+
+    def annex(self, year: SchoolYear, report: str) -> Step:
+        """The tables of a report are put into files that go beside its page."""
+        parts = {
+            **self._data_of(year, report),
+            **self.code.module_parts("msoko.run.annexes"),
+            **self.code.lock_parts(),
+            **parameter_parts({"municipality": self.municipality, "edition": self.edition}),
+        }
+        step_id, outputs = self._id("annex", year, report), (self.where.annex(year, report),)
+        title, group = f"приложение {report} {year}", f"приложения {year}"
+        return Step(step_id, title, parts, outputs, self._after_numbers(year), group)
 
     def page(self, year: SchoolYear, report: str) -> Step:
         """An executed notebook becomes the body of a page, whatever shell it will get."""
-        where = self.where
-        modules = self.code.module_parts("msoko.publish.rendering")
         parts = {
-            **self.inputs.files("report", [where.executed(year, report)]),
-            **{part: one for part, one in modules.items() if not part[1].endswith(SHELL)},
-            **self._labels(),
-            **self.code.lock_parts(),
+            **self.inputs.files("report", [self.where.executed(year, report)]),
+            **self._rendering("msoko.publish.rendering"),
             **parameter_parts({"renderer": self.renderer}),
         }
-        school = school_of(report)
+        step_id, after = self._id("page", year, report), (self.report_id(year, report),)
+        outputs, school = (self.where.page(year, report),), school_of(report)
         title = f"страница паспорта {school} {year}" if school else f"страница {report} {year}"
-        outputs, after = (where.page(year, report),), (self._id("report", year, report),)
-        step_id = self._id("page", year, report)
         return Step(step_id, title, parts, outputs, after, f"страницы {year}")
 
-    def site(self, year: SchoolYear, reports: Sequence[str], refused: Sequence[str]) -> Step:
-        """Pages get their shell, and become the site."""
-        where = self.where
-        tables = [where.table(one, "indicators") for one in self.years_to(year)]
-        tables += [where.findings(year), where.table(year, "sources"), *where.verdicts(year)]
-        tables += [where.table(year, name) for name in ATTACHED]
+    def written(self, name: str) -> Step:
+        """What people wrote becomes the body of a page."""
         parts = {
-            **self.inputs.files("page", [where.page(year, one) for one in reports]),
-            **self.inputs.files("raw", [where.year_file(year)]),
-            **self.inputs.files("table", tables),
-            **self.inputs.files("declaration", map(where.declaration, self.directions)),
             **self.inputs.files("document", documents(self.project)),
+            **self.inputs.registry(),
+            **self._rendering("msoko.publish.rendering", "msoko.run.method"),
+        }
+        outputs = (self.where.written(name),)
+        return Step(f"page:{name}", f"страница {name}", parts, outputs, (), "страницы методики")
+
+    def site(self, year: SchoolYear, reports: Sequence[str], refused: Sequence[str]) -> Step:
+        """Pages get their shell and what goes beside them, and become the site."""
+        where, raw = self.where, self.project.raw(year)
+        annexed = [one for one in reports if self.reports.has_annex(one)]
+        by_people = written(self.project)
+        names_kept_back = [self.project.raw(one) / MEETINGS for one in self.project.raw_years()]
+        pages = [where.page(year, one) for one in reports] + [*map(where.written, by_people)]
+        parts = {
+            **self.inputs.files("page", pages),
+            **self.inputs.files("annex", [where.annex(year, one) for one in annexed]),
+            **self.inputs.files(
+                "raw", [path for path in files_under(raw) if path.name != MEETINGS]
+            ),
+            **self.inputs.files("raw", names_kept_back if self.edition == "public" else ()),
+            **self.inputs.files("table", [where.table(year, "schools")]),
+            **self.inputs.files("declaration", map(where.declaration, self.directions)),
             **self.inputs.registry(),
             **self.inputs.profile(),
             **self.code.module_parts("msoko.run.release"),
@@ -217,12 +231,57 @@ class Plan:
             **self.code.lock_parts(),
             **parameter_parts({"renderer": self.renderer, "refused": " ".join(refused)}),
         }
-        after = tuple(self._id("page", year, one) for one in reports)
+        after = [self._id("page", year, one) for one in reports]
+        after += [self._id("annex", year, one) for one in annexed]
+        after += [f"page:{name}" for name in by_people]
         title = f"сайт {year} ({EDITIONS.get(self.edition, self.edition)})"
-        return self._recorded(self._id("site", year), title, parts, after)
+        return self._recorded(self._id("site", year), title, parts, tuple(after))
+
+    # Parts of several steps
+
+    def _data_of(self, year: SchoolYear, name: str) -> Parts:
+        """Return the tables and declarations that a notebook and its annex read."""
+        where, years = self.where, self.years_to(year)
+        tables = [path for one in years for path in where.received(one)]
+        tables += [where.table(one, table) for one in years for table in DERIVED[1:3]]
+        tables += [path for one in years for path in where.verdicts(one)]
+        tables += [where.findings(one) for one in years]
+        declarations = [where.declaration(one) for one in (name, *self._folded(name))]
+        if name in OF_ALL_DIRECTIONS:
+            tables += [where.table(one, table) for one in years for table in SLICED]
+            declarations += map(where.declaration, self.directions)
+        return {
+            **self.inputs.files("raw", [where.year_file(year)]),
+            **self.inputs.files("declaration", declarations),
+            **self.inputs.files("table", tables),
+            **self.inputs.rows_of(years, name),
+            **self.inputs.registry(),
+            **self.inputs.profile(),
+        }
+
+    def _folded(self, name: str) -> list[str]:
+        """Return the directions that the profile folds into this one."""
+        return [code for code, into in self.profile.folds.items() if into == name]
+
+    def _rendering(self, *roots: str) -> Parts:
+        """Return the modules that render; what only shells need is none of theirs."""
+        modules = self.code.module_parts(*roots)
+        return {
+            **{part: one for part, one in modules.items() if not part[1].endswith(SHELL)},
+            **self._labels(),
+            **self.code.lock_parts(),
+        }
+
+    def _after_numbers(self, year: SchoolYear) -> tuple[str, ...]:
+        steps = ("validation", "numbers")
+        return tuple(f"{step}:{one}" for one in self.years_to(year) for step in steps)
 
     def _labels(self) -> Parts:
         return self.inputs.files("asset", [self.project.home / "_quarto.yml"])
+
+    def report_id(self, year: SchoolYear, report: str) -> str:
+        """Return the name of a report's step."""
+        return self._id("report", year, report)
 
     def _id(self, kind: str, year: SchoolYear, *report: str) -> str:
         return ":".join((kind, str(year), self.municipality, self.edition, *report))

@@ -84,6 +84,10 @@ class Reports:
                 raise UsageError(self._refusal(code, listed))
         return [code for code in listed if not asked or code in asked]
 
+    def has_annex(self, report: str) -> bool:
+        """Return whether tables go beside the report's page: a direction's, the roadmap's."""
+        return report in (*self.profile.directions, ROADMAP)
+
     def _absence(self, page: str) -> str:
         """Return why a page of no direction is not built here; nothing if it is."""
         count = len(self.profile.directions)

@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of work that depends on no other; `seconds` is how long it took last time."""
+    """A piece of work that waits for no other; `seconds` is how long it took last time."""
 
     name: str
     work: Callable[[], Any]
@@ -66,35 +66,41 @@ def run_jobs(
     workers: int,
     end_all: Callable[[], None],
     on_start: Callable[[str], None] = lambda name: None,
-    on_end: Callable[[Outcome], None] = lambda outcome: None,
+    on_end: Callable[[Outcome], Iterable[Job] | None] = lambda outcome: None,
 ) -> dict[str, Outcome]:
     """Return the outcome of each job, in the order given; a failure stops no other job.
 
-    `on_start` and `on_end` are called in this thread, so they may write files. When this
-    thread is interrupted, `end_all` ends what the jobs have started, and the
-    interruption goes on at once: workers are daemons and hold nothing worth waiting for.
+    `on_start` and `on_end` are called in this thread, so they may write files; `on_end`
+    may return jobs that the one which ended makes possible. When this thread is
+    interrupted, `end_all` ends what the jobs have started, and the interruption goes on
+    at once: workers are daemons and hold nothing worth waiting for.
     """
     waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
     news: queue.SimpleQueue[str | Outcome] = queue.SimpleQueue()
+    given = [job.name for job in jobs]
     for job in longest_first(jobs):
         waiting.put(job)
-    for _ in range(min(workers, len(jobs))):
-        waiting.put(None)
+    for _ in range(workers if jobs else 0):
         threading.Thread(target=_work, args=(waiting, news), daemon=True).start()
     outcomes: dict[str, Outcome] = {}
     try:
-        while len(outcomes) < len(jobs):
+        while len(outcomes) < len(given):
             told = _next(news)
             if isinstance(told, str):
                 on_start(told)
             elif told is not None:
                 outcomes[told.name] = told
-                on_end(told)
+                for job in on_end(told) or ():
+                    given.append(job.name)
+                    waiting.put(job)
     except BaseException:
         _drain(waiting)
         end_all()
         raise
-    return {job.name: outcomes[job.name] for job in jobs}
+    finally:
+        for _ in range(workers):
+            waiting.put(None)
+    return {name: outcomes[name] for name in given}
 
 
 def _work(waiting: queue.SimpleQueue, news: queue.SimpleQueue) -> None:
@@ -124,5 +130,3 @@ def _drain(waiting: queue.SimpleQueue) -> None:
             waiting.get_nowait()
         except queue.Empty:
             break
-    for _ in range(threading.active_count()):
-        waiting.put(None)

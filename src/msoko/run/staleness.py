@@ -26,6 +26,7 @@ KINDS = {
     "lock": "версии библиотек",
     "report": "выполненный блокнот",
     "page": "страница",
+    "annex": "приложение",
     "document": "текст страницы",
 }
 """What a step may depend on, as `msoko status --why` names it."""

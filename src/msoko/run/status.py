@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from msoko.project import Project
+from msoko.run.documents import written
 from msoko.run.guard import has_data, municipality_of, refuse_absent_year
 from msoko.run.plan import Plan
 from msoko.run.staleness import Reason, Step
@@ -52,6 +53,8 @@ def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
     steps += [plan.report(last, one) for one in plan.reports.of(last)]
     ready, refused = plan.published(last)
     steps += [plan.page(last, one) for one in ready]
+    steps += [plan.annex(last, one) for one in ready if plan.reports.has_annex(one)]
+    steps += [plan.written(name) for name in written(plan.project)]
     return [*steps, plan.site(last, ready, refused)]
 
 

@@ -74,6 +74,14 @@ class Where:
         """Return where the body of a report's page is kept until the site is composed."""
         return self._made("pages", year, report, "json")
 
+    def annex(self, year: SchoolYear, report: str) -> Path:
+        """Return where the files that go beside a report's page are kept until then."""
+        return self._made("annexes", year, report, "json")
+
+    def written(self, name: str) -> Path:
+        """Return where the body of a page that people wrote is kept."""
+        return self.project.cache / "pages" / f"{name}.json"
+
     def site(self, year: SchoolYear) -> Path:
         return self.project.reports(year) / self.edition
 

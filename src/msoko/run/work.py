@@ -69,14 +69,14 @@ class Build:
 
         A report that this build was not asked for is published as it was last built.
         """
-        from msoko.run.pages import render_pages
+        from msoko.run.sides import finish_pages
 
         plan, folder = self.plan, self.plan.where.site(self.year)
         listed = plan.reports.of(self.year)
         self.result.site = plan.project.shown(folder / "index.html")
         if not any(one not in PAGES and self._is_whole(one) for one in listed):
             return
-        render_pages(self, [one for one in listed if self._is_whole(one)])
+        finish_pages(self, [one for one in listed if self._is_whole(one)])
         ready = [one for one in listed if self._is_whole(one)]
         refused = {one: self._refusal(one) for one in listed if one not in ready}
 

@@ -76,7 +76,7 @@ def test_without_a_proof_the_page_says_how_to_run_it(bare):
     assert page.href == "method.html" and page.title == "Методика расчётов"
     assert "ещё не проводилось" in page.markdown and "`make proof`" in page.markdown
     assert "validation.html" not in page.markdown
-    assert method.validation_pages(bare) == ()
+    assert method.validation_page(bare) is None
     assert [path.name for path in documents.documents(bare)] == ["method.md.j2"]
 
 
