@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msoko.run.documents import written
 from msoko.run.staleness import Step
+from msoko.run.tables import called_here
 from msoko.run.tasks import Task, run_tasks
 
 if TYPE_CHECKING:
@@ -65,12 +66,14 @@ def _page_task(build: Build, report: str, step: Step) -> Task:
 
 
 def _annex_task(build: Build, report: str, step: Step) -> Task:
+    """Return the task of one annex, made in a process of its own where the build has a server."""
     plan = build.plan
 
     def make() -> None:
-        from msoko.run.annexes import make_annex
-
-        make_annex(plan.project, build.year, plan.declared, report, plan.edition, step.outputs[0])
+        server = build.server()
+        call = server.call if server else called_here
+        given = (plan.project, build.year, plan.declared, report, plan.edition, step.outputs[0])
+        call("msoko.run.annexes:make_annex", *given)
 
     return Task(report, step, make)
 

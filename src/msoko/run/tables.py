@@ -98,7 +98,7 @@ class _Run:
         self.running[task.name] = (task, step)
         server = self.build.server()
         if server is None:
-            self.news.put(_outcome(task, _called_here))
+            self.news.put(_outcome(task, called_here))
         else:
             work = (task, server.call, self.news)
             threading.Thread(target=_in_a_process, args=work, daemon=True).start()
@@ -136,7 +136,8 @@ def _outcome(task: Task, call: Callable[..., Any]) -> Outcome:
     return Outcome(task.name, value, error, time.perf_counter() - began)
 
 
-def _called_here(function: str, *arguments: Any) -> Any:
+def called_here(function: str, *arguments: Any) -> Any:
+    """Return what `module:name` returns for the arguments, as `ForkServer.call` does."""
     module, name = function.split(":")
     return getattr(importlib.import_module(module), name)(*arguments)
 
