@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run, contents
+from filelock import FileLock
 from tiny import COUNT, OPENING, PARAMETERS, SCHOOL, notebook, write_passport, write_tiny
 
 YEAR = "2023-24"
@@ -173,7 +174,32 @@ def test_two_directions_have_no_passports(tmp_path: Path, run: Run):
     assert (code, "строится, когда их не меньше 3" in err) == (2, True), err
 
 
-def test_status_names_each_stale_passport(project: Path, run: Run):
+def test_status_names_passports_together_unless_their_reasons_differ(project: Path, run: Run):
     write_passport(project, SCHOOL, "1")
+    executed = project / f".cache/msoko/executed/{YEAR}/tiny/internal/school_passport/B2.ipynb"
+    executed.write_text("{}")
     _, out, _ = run("status", "--why", "--project", project)
+    assert "устарело: паспорта школ 2023-24 – 2\n" in out
     assert "устарело: паспорт B2 2023-24\n" in out
+
+
+def test_one_school_s_job_may_run_beside_others(project: Path, run: Run):
+    write_passport(project, SCHOOL, "1")
+    lock = project / f".cache/msoko/locks/report@{YEAR}@tiny@internal@school_passport@A1.lock"
+    lock.parent.mkdir()
+    words = ("build", YEAR, "--project", project, "--no-site", "--school")
+    with FileLock(lock):
+        assert run(*words, "A1")[0] == 1
+        assert run(*words, "B2")[0] == 0
+
+
+def test_the_graph_has_one_rule_for_all_passports(project: Path, run: Run, tmp_path: Path):
+    code, out, _ = run("build", YEAR, "--project", project, "--export-graph", tmp_path / "S")
+    assert (code, out) == (0, "Граф работ записан: S, отчётов – 8.\n")
+    text = (tmp_path / "S").read_text(encoding="utf-8")
+    rule = text.split("rule school_passport:")[1].split("rule site:")[0]
+    assert "internal/school_passport/{school}.ipynb" in rule
+    assert "--school {wildcards.school} --no-site" in rule
+    site = text.split("rule site:")[1]
+    for code in ("A1", "B2", "C3"):
+        assert f"internal/school_passport/{code}.ipynb" in site

@@ -91,10 +91,9 @@ def command(
 
     if export_graph is not None:
         return _export(project, year, settings["municipality"], settings["edition"], export_graph)
-    wanted = Wanted(directions, schools, not no_site, only_tables)
-    given = _given(parameters)
+    wanted = Wanted(directions, schools, _given(parameters), not no_site, only_tables)
     with display(as_json) as progress:
-        result = build(project, year, wanted, parameters=given, progress=progress, **settings)
+        result = build(project, year, wanted, progress=progress, **settings)
     if as_json:
         shown = {key: value for key, value in result.__dict__.items() if key != "tracebacks"}
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))

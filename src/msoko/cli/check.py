@@ -6,7 +6,13 @@ import json
 
 import click
 
-from msoko.cli.options import json_option, project_option, validator_option, year_argument
+from msoko.cli.options import (
+    json_option,
+    next_command,
+    project_option,
+    validator_option,
+    year_argument,
+)
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -46,5 +52,5 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
     if not found.findings:
         click.echo("Замечаний нет.")
     elif not found.exit_code:
-        click.echo(f"\nПостроению ничто не препятствует: msoko build {year}")
+        click.echo(f"\nПостроению ничто не препятствует: {next_command(f'build {year}')}")
     return found.exit_code

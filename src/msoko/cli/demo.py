@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from msoko.cli.options import next_command
+
 
 @click.command("demo")
 @click.option("--seed", default=2025, show_default=True, help="Число, от которого зависит всё.")
@@ -52,7 +54,8 @@ def command(
         progress=click.echo, municipality=municipality, project=Project(root),
     )  # fmt: skip
     last = world.years[-1]
+    following = next_command(f"build {last}-{(last + 1) % 100:02d}")
     click.echo(
         f"Готово: школ – {schools}, детских садов – {preschools}, учебных лет – {years}; "
-        f"файлы лежат в data/raw. Дальше: msoko build {last}-{(last + 1) % 100:02d}"
+        f"файлы лежат в data/raw. Дальше: {following}"
     )

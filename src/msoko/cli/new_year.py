@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
-from msoko.cli.options import municipality_option, project_option, year_argument
+from msoko.cli.options import (
+    municipality_option,
+    next_command,
+    project_option,
+    year_argument,
+)
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -36,5 +41,5 @@ def command(year: SchoolYear, project: Project, municipality: str | None) -> Non
             click.echo(f"  … и ещё {rest}")
     else:
         click.echo(f"Положите полученные файлы в {shown}.")
-    same = "" if project.root == project.home else " – с тем же --project"
-    click.echo(f"Затем: msoko check {year}, после него msoko build {year}{same}")
+    check, build = next_command(f"check {year}"), next_command(f"build {year}")
+    click.echo(f"Затем: {check}, после него {build}")

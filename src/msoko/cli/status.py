@@ -20,6 +20,7 @@ from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
     from msoko.run.staleness import Reason
+    from msoko.run.status import StepStatus
 
 MOST_SHOWN = 4
 
@@ -62,12 +63,23 @@ def command(
     stale = [item for item in found if item.state != "fresh"]
     if not stale:
         click.echo("Всё построено, ничего не устарело.")
-    for item in stale:
+    for title, item in _together(stale):
         waits = " (после предыдущих шагов)" if item.state == "waits" else ""
-        click.echo(f"устарело: {item.title}{waits}")
+        click.echo(f"устарело: {title}{waits}")
         if why:
             for line in _grouped(item.reasons):
                 click.echo(f"  – {line}")
+
+
+def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:
+    """Return the steps to name; those of one group with the same reasons are named once."""
+    alike: dict[tuple, list[StepStatus]] = {}
+    for item in stale:
+        alike.setdefault((item.group or item.step, item.state, item.reasons), []).append(item)
+    return [
+        (f"{items[0].group} – {len(items)}" if len(items) > 1 else items[0].title, items[0])
+        for items in alike.values()
+    ]
 
 
 def _grouped(reasons: Sequence[Reason]) -> list[str]:

@@ -73,9 +73,7 @@ def build(
     made = fragments([notebooks[href] for href in absent], context.renderer)
     bodies |= zip(absent, made, strict=True)
     headings = {one.href: one.heading for one in context.passports}
-    pages = {
-        href: composed(bodies[href], site, href, headings.get(href, "")) for href in notebooks
-    }
+    pages = {href: composed(bodies[href], site, href, headings.get(href, "")) for href in notebooks}
     pages[INDEX] = _index(reports, kept, site, context)
     old = passports.kept(context.passports, out_dir)
     if context.passports:

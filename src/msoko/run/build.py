@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from msoko.errors import UsageError
 from msoko.project import Project
@@ -16,7 +17,7 @@ from msoko.run.guard import (
     storage_faults,
     termination_interrupts,
 )
-from msoko.run.locks import GATE_SECONDS, Hold, held
+from msoko.run.locks import GATE_SECONDS, POLL_SECONDS, Hold, TryAgain, held
 from msoko.run.notebook import read_notebook
 from msoko.run.parameters import Value, declared_parameters, read_parameters
 from msoko.run.plan import Plan
@@ -34,11 +35,12 @@ class Wanted:
     """What of a year is to be built; by default all of it.
 
     `schools` are those whose passports are wanted, and nothing else is unless
-    `directions` name it.
+    `directions` name it; `parameters` are notebooks' own, as they were typed.
     """
 
     directions: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
     with_site: bool = True
     only_tables: bool = False
 
@@ -59,7 +61,6 @@ def build(
     engine: str | None = None,
     renderer: str = "auto",
     jobs: int | None = None,
-    parameters: Mapping[str, str] | None = None,
     validator: str = "relational",
     wait: bool = False,
     progress: Progress | None = None,
@@ -75,30 +76,39 @@ def build(
     wanted = wanted or Wanted()
     refuse_absent_year(project, year)
     name = municipality or municipality_of(project, year)
-    patience = GATE_SECONDS if wanted.is_part else 0.0
-    with (
-        held(project, wait, patience) as hold,
-        storage_faults(project),
-        termination_interrupts(),
-    ):
+
+    def begun() -> Build:
         plan = Plan(project, name, edition, _renderer(renderer), validator=validator)
         result = BuildResult(str(year), name, edition)
         workers = worker_count(jobs)
-        work = Build(plan, year, engine or default_engine(), workers, progress or Silence(), result)
-        try:
-            _go(work, hold, wanted, parameters or {})
-        finally:
-            work.close()
-            plan.save()
+        return Build(plan, year, engine or default_engine(), workers, progress or Silence(), result)
+
+    with storage_faults(project), termination_interrupts():
+        result = _done(project, begun, wanted, wait)
     result.seconds = round(time.perf_counter() - began, 2)
     return result
 
 
-def _go(work: Build, hold: Hold, wanted: Wanted, parameters: Mapping[str, str]) -> None:
+def _done(project: Project, begun: Callable[[], Build], wanted: Wanted, wait: bool) -> BuildResult:
+    """Return what a build came to; it begins anew after another has made its reports."""
+    patience = GATE_SECONDS if wanted.is_part else 0.0
+    while True:
+        with suppress(TryAgain), held(project, wait, patience) as hold:
+            work = begun()
+            try:
+                _go(work, hold, wanted)
+                return work.result
+            finally:
+                work.close()
+                work.plan.save()
+        time.sleep(POLL_SECONDS)
+
+
+def _go(work: Build, hold: Hold, wanted: Wanted) -> None:
     """Do every step in its order, beside other builds where only fresh tables are read."""
     plan, year = work.plan, work.year
     notebooks = plan.reports.chosen(wanted.directions, wanted.schools)
-    plan.parameters = _typed(plan, notebooks, year, parameters)
+    plan.parameters = _typed(plan, notebooks, year, wanted.parameters)
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
     if wanted.is_part and not work.are_tables_stale(years):
         reports = plan.reports.expanded(notebooks, year, wanted.schools)
@@ -108,6 +118,7 @@ def _go(work: Build, hold: Hold, wanted: Wanted, parameters: Mapping[str, str]) 
         _preload(work, wanted, notebooks, years)
         work.tables(years)
         reports = plan.reports.expanded(notebooks, year, wanted.schools)
+    plan.stand_still()
     if not wanted.only_tables:
         work.reports(reports)
     if wanted.with_site and not wanted.only_tables:

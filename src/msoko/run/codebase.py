@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -41,7 +42,7 @@ class Codebase:
         files = self.graph.closure(roots)
         parts = {("module", self._shown(file)): self._digest(file) for file in files}
         folders = {file.parent for file in files if file.name == "__init__.py"}
-        for path in _beside(folders):
+        for path in self._beside(folders):
             parts["asset", self._shown(path)] = self._digest(path)
         return parts
 
@@ -107,6 +108,11 @@ class Codebase:
         self._is_changed = True
         return found
 
+    def _beside(self, packages: Iterable[Path]) -> list[Path]:
+        """Return the files of packages that are not code; the root has none that count."""
+        found = _beside_packages()
+        return [path for one in packages if one != SOURCE for path in sorted(found.get(one, []))]
+
     def _name(self, path: Path) -> str:
         return Project(HOME).shown(path) if path.is_relative_to(HOME) else path.name
 
@@ -115,16 +121,20 @@ def _plain(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
-def _beside(folders: Iterable[Path]) -> list[Path]:
-    """Return the files of packages that are not code: styles, templates, fonts, wording."""
-    found: list[Path] = []
-    for folder in sorted(folders):
-        if folder == SOURCE:
-            continue
-        for path in files_under(folder):
-            packages = [parent for parent in path.parents if (parent / "__init__.py").exists()]
-            if path.suffix not in (".py", ".pyc") and packages[0] == folder:
-                found.append(path)
+@functools.cache
+def _beside_packages() -> dict[Path, list[Path]]:
+    """Return for each package its files that are not code: styles, templates, fonts, wording.
+
+    A folder without `__init__.py` belongs to the package above it.
+    """
+    found: dict[Path, list[Path]] = {}
+    packages: dict[str, Path] = {}
+    for base, folders, names in os.walk(SOURCE):
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        own = Path(base) if "__init__.py" in names else packages[str(Path(base).parent)]
+        packages[base] = own
+        others = [name for name in names if not name.endswith((".py", ".pyc"))]
+        found.setdefault(own, []).extend(Path(base) / name for name in others if name[0] != ".")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,20 +83,34 @@ class ModuleGraph:
 
     def _find_files(self, name: str) -> list[Path]:
         """Return the files that importing `name` runs: its packages' and its own."""
-        files: list[Path] = []
-        place = self.root
-        for part in name.split("."):
-            place = place / part
-            if (place / "__init__.py").is_file():
-                files.append(place / "__init__.py")
-            elif place.with_suffix(".py").is_file():
-                return [*files, place.with_suffix(".py")]
-            else:
-                break
-        return files
+        parts = name.split(".")
+        prefixes = [".".join(parts[: count + 1]) for count in range(len(parts))]
+        return [self._modules[one] for one in prefixes if one in self._modules]
+
+    @functools.cached_property
+    def _modules(self) -> dict[str, Path]:
+        """The package's files by the names they are imported under, found in one walk."""
+        found: dict[str, Path] = {}
+        for base, folders, names in os.walk(self.root / PACKAGE):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            package = ".".join(Path(base).relative_to(self.root).parts)
+            for name in names:
+                if name == "__init__.py":
+                    found[package] = Path(base) / name
+                elif name.endswith(".py"):
+                    found[f"{package}.{name.removesuffix('.py')}"] = Path(base) / name
+        return found
 
     def _package(self, file: Path) -> str:
-        return ".".join(file.parent.relative_to(self.root).parts)
+        return self._packages[file]
+
+    @functools.cached_property
+    def _packages(self) -> dict[Path, str]:
+        names = self._modules.items()
+        return {
+            file: name if file.name == "__init__.py" else name.rpartition(".")[0]
+            for name, file in names
+        }
 
 
 def _base(node: ast.ImportFrom, package: str) -> str:

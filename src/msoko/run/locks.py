@@ -10,7 +10,7 @@ The locks belong to processes and go with them, however they end.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -24,6 +24,10 @@ POLL_SECONDS = 0.1
 
 class BuildBusy(MsokoError):
     """Another command writes what this one wants to write."""
+
+
+class TryAgain(Exception):
+    """A report is being made elsewhere: leave the gate to others, and look at all anew."""
 
 
 class Hold:
@@ -55,11 +59,16 @@ class Hold:
                 )
 
     def beside_others(self, reports: Iterable[str]) -> None:
-        """Hold these reports only, and let other commands pass the gate."""
+        """Hold these reports only, and let other commands pass the gate.
+
+        Raises `TryAgain` where one is being made and this command waits.
+        """
         folder = self.project.cache / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         locks = [folder / f"{name.replace(':', '@')}.lock" for name in sorted(reports)]
-        if not _taken(self._reports, locks, 0.0, self.wait, self._step_aside):
+        if not _taken(self._reports, locks, 0.0, wait=False):
+            if self.wait:
+                raise TryAgain
             raise BuildBusy(
                 f"{self.project.root.name}: эти отчёты уже строит другая команда. Дождитесь "
                 "её конца и повторите команду. Эта команда ничего не изменила."
@@ -69,12 +78,6 @@ class Hold:
     def leave(self) -> None:
         self._reports.close()
         self._gate.close()
-
-    def _step_aside(self) -> None:
-        """Let others pass the gate while a report is waited for."""
-        self._gate.close()
-        time.sleep(POLL_SECONDS)
-        self.enter(GATE_SECONDS)
 
 
 @contextmanager
@@ -127,7 +130,6 @@ def _taken(
     locks: list[Path],
     patience: float,
     wait: bool,
-    between: Callable[[], None] = lambda: time.sleep(POLL_SECONDS),
 ) -> bool:
     """Return whether all the locks were taken; where one is not free, none is kept."""
     from filelock import FileLock, Timeout
@@ -145,4 +147,4 @@ def _taken(
                 return True
         if not wait and time.monotonic() - began >= patience:
             return False
-        between()
+        time.sleep(POLL_SECONDS)

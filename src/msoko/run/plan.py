@@ -101,6 +101,11 @@ class Plan:
         self.prints.save()
         self.code.save()
 
+    def stand_still(self) -> None:
+        """Remember what data and declarations are: from now on nothing makes them anew."""
+        self._shared_data = functools.cache(self._shared_data)
+        self._data_of = functools.cache(self._data_of)
+
     # The steps
 
     def intake(self, year: SchoolYear) -> Step:
@@ -242,19 +247,27 @@ class Plan:
     def _data_of(self, year: SchoolYear, name: str) -> Parts:
         """Return the tables and declarations that a notebook and its annex read."""
         where, years = self.where, self.years_to(year)
+        declarations, tables = [name, *self._folded(name)], []
+        if name in OF_ALL_DIRECTIONS:
+            declarations += self.directions
+            tables = [where.table(one, table) for one in years for table in SLICED]
+        return {
+            **self._shared_data(year),
+            **self.inputs.files("declaration", map(where.declaration, declarations)),
+            **self.inputs.files("table", tables),
+            **self.inputs.rows_of(years, name),
+        }
+
+    def _shared_data(self, year: SchoolYear) -> Parts:
+        """Return what every notebook may read."""
+        where, years = self.where, self.years_to(year)
         tables = [path for one in years for path in where.received(one)]
         tables += [where.table(one, table) for one in years for table in DERIVED[1:3]]
         tables += [path for one in years for path in where.verdicts(one)]
         tables += [where.findings(one) for one in years]
-        declarations = [where.declaration(one) for one in (name, *self._folded(name))]
-        if name in OF_ALL_DIRECTIONS:
-            tables += [where.table(one, table) for one in years for table in SLICED]
-            declarations += map(where.declaration, self.directions)
         return {
             **self.inputs.files("raw", [where.year_file(year)]),
-            **self.inputs.files("declaration", declarations),
             **self.inputs.files("table", tables),
-            **self.inputs.rows_of(years, name),
             **self.inputs.registry(),
             **self.inputs.profile(),
         }

@@ -74,9 +74,18 @@ class Records:
         self.project = project
         self.prints = prints
         self.folder = project.cache / "steps"
+        self._read: dict[str, Record | None] = {}
 
     def of(self, step_id: str) -> Record | None:
-        """Return the record of a step, or None if there is none that can be read."""
+        """Return the record of a step, or None if there is none that can be read.
+
+        What was read once is remembered: nobody else writes what this process holds.
+        """
+        if step_id not in self._read:
+            self._read[step_id] = self._on_disk(step_id)
+        return self._read[step_id]
+
+    def _on_disk(self, step_id: str) -> Record | None:
         try:
             return Record(**json.loads(self._path(step_id).read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
@@ -105,21 +114,24 @@ class Records:
         )
         text = json.dumps(record.__dict__, ensure_ascii=False, indent=1, sort_keys=True)
         write_whole(self._path(step.id), text + "\n")
+        self._read[step.id] = record
 
     def forget(self, step_id: str) -> None:
         """Forget a step before its outputs are touched, so that an interruption shows."""
         self._path(step_id).unlink(missing_ok=True)
+        self._read[step_id] = None
 
     def _output_reasons(self, step: Step, record: Record) -> list[Reason]:
         found = []
-        for path in step.outputs:
-            name, digest = self.project.shown(path), self.prints.of(path)
+        named = {self.project.shown(path): path for path in step.outputs}
+        for name, path in named.items():
+            digest = self.prints.of(path)
             if digest == ABSENT and record.outputs.get(name) != ABSENT:
                 found.append(Reason("output", name, f"нет результата: {name}"))
             elif digest != record.outputs.get(name):
                 found.append(Reason("output", name, f"результат изменён не сборкой: {name}"))
         for name in sorted(record.outputs):
-            if name not in {self.project.shown(path) for path in step.outputs}:
+            if name not in named:
                 found.append(Reason("output", name, f"больше не нужно: {name}"))
         return found
 

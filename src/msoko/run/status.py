@@ -25,6 +25,7 @@ class StepStatus:
     state: Literal["fresh", "stale", "waits"]
     reasons: tuple[Reason, ...]
     after: tuple[str, ...]
+    group: str = ""
 
 
 def status(
@@ -42,6 +43,7 @@ def status(
     last = year or years[-1]
     name = municipality or municipality_of(project, last)
     plan = Plan(project, name, edition, _renderer())
+    plan.stand_still()
     steps = _steps(plan, [one for one in years if one <= last], last)
     plan.save()
     return _judged(plan, steps)
@@ -67,7 +69,7 @@ def _judged(plan: Plan, steps: list[Step]) -> list[StepStatus]:
         state = "stale" if reasons else "waits" if waits else "fresh"
         if state != "fresh":
             stale.add(step.id)
-        found.append(StepStatus(step.id, step.title, state, reasons, tuple(waits)))
+        found.append(StepStatus(step.id, step.title, state, reasons, tuple(waits), step.group))
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from msoko.project import Project
-from msoko.run.locks import BuildBusy, held, only_build
+from msoko.run.locks import BuildBusy, TryAgain, held, only_build
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def whole(project: Project) -> Callable[[], None]:
     return build
 
 
-def single(project: Project, *reports: str, wait: bool = False) -> Callable[[], None]:
+def single(project: Project, *reports: str) -> Callable[[], None]:
     def job() -> None:
-        with held(project, wait) as hold:
+        with held(project) as hold:
             hold.beside_others(reports)
 
     return job
@@ -73,15 +73,12 @@ def test_a_whole_build_waits_for_single_reports(project: Project):
     assert not busy(whole(project))
 
 
-def test_a_job_waits_for_its_report_and_holds_up_nobody_meanwhile(project: Project):
+def test_a_job_that_waits_leaves_the_gate_and_looks_at_all_anew(project: Project):
     with held(project) as hold:
         hold.beside_others(["report:a"])
-        waiting = threading.Thread(target=single(project, "report:a", wait=True))
-        waiting.start()
-        assert not busy(single(project, "report:b", wait=True))
-        assert waiting.is_alive()
-    waiting.join(timeout=10)
-    assert not waiting.is_alive()
+        with pytest.raises(TryAgain), held(project, wait=True) as other:
+            other.beside_others(["report:a"])
+        assert not busy(single(project, "report:b"))
 
 
 def test_the_gate_is_waited_for_a_moment_and_no_longer(project: Project):

@@ -93,7 +93,8 @@ def test_a_damaged_record_is_no_record(records: Records):
     one = made(records, a="1")
     for content in ("{", "[]", '{"parts": {}, "surplus": 1}'):
         (records.folder / "report@x.json").write_text(content)
-        assert told(records, one) == ["ещё не строилось"]
+        anew = Records(records.project, records.prints)
+        assert told(anew, one) == ["ещё не строилось"]
 
 
 def test_a_step_forgotten_before_it_is_redone_stays_stale_when_that_is_interrupted(
