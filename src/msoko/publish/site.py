@@ -64,33 +64,14 @@ def build(
     reports = sorted(executed, key=lambda report: (report.number, report.direction))
     kept = [entry for entry in context.refused if (out_dir / entry.href).exists()]
     site = _site_map(reports, kept, context)
-    notebooks = {report.href: report.notebook for report in (*reports, *context.overall)}
-    notebooks |= {one.href: one.notebook for one in context.passports if one.notebook}
-    if context.quality_notebook:
-        notebooks[QUALITY] = context.quality_notebook
-    bodies = dict(rendered or {})
-    absent = [href for href in notebooks if href not in bodies]
-    made = fragments([notebooks[href] for href in absent], context.renderer)
-    bodies |= zip(absent, made, strict=True)
-    headings = {one.href: one.heading for one in context.passports}
-    pages = {href: composed(bodies[href], site, href, headings.get(href, "")) for href in notebooks}
-    pages[INDEX] = _index(reports, kept, site, context)
     old = passports.kept(context.passports, out_dir)
+    pages = _bodied(reports, site, context, rendered or {})
+    pages[INDEX] = _index(reports, kept, site, context)
     if context.passports:
         pages[PASSPORTS] = passports.list_page(context.passports, old, site)
     pages.setdefault(QUALITY, _quality(context.quality, site))
-    for extra in _written_pages(context):
-        pages[extra.href] = composed(bodies.get(extra.href) or written(extra), site, extra.href)
     with replacing(out_dir) as folder:
-        for name in FOR_SCHOOLS:
-            if context.edition != "public" and (out_dir / name).is_dir():
-                shutil.copytree(out_dir / name, folder / name)
-        for entry in kept:
-            for path in sorted(out_dir.glob(f"{entry.direction}.*")):
-                shutil.copyfile(path, folder / path.name)
-        for one in old:
-            (folder / one.href).parent.mkdir(exist_ok=True)
-            shutil.copyfile(out_dir / one.href, folder / one.href)
+        _keep(out_dir, folder, [*_files_of(kept, out_dir), *(one.href for one in old)], context)
         for href, html in pages.items():
             write_whole(folder / href, html)
         for attachment in context.attachments:
@@ -100,6 +81,43 @@ def build(
             texts |= {one.href: one.text for one in context.attachments}
             refuse_leaks(texts, forbidden=context.forbidden)
     return site
+
+
+def _bodied(
+    reports: Sequence[ExecutedReport],
+    site: SiteMap,
+    context: SiteContext,
+    rendered: Mapping[str, Rendered],
+) -> dict[str, str]:
+    """Return the pages that have a body of their own, each in its shell."""
+    notebooks = {report.href: report.notebook for report in (*reports, *context.overall)}
+    notebooks |= {one.href: one.notebook for one in context.passports if one.notebook}
+    if context.quality_notebook:
+        notebooks[QUALITY] = context.quality_notebook
+    absent = [href for href in notebooks if href not in rendered]
+    made = fragments([notebooks[href] for href in absent], context.renderer)
+    bodies = {**rendered, **dict(zip(absent, made, strict=True))}
+    headings = {one.href: one.heading for one in context.passports}
+    pages = {href: composed(bodies[href], site, href, headings.get(href, "")) for href in notebooks}
+    for extra in _written_pages(context):
+        pages[extra.href] = composed(bodies.get(extra.href) or written(extra), site, extra.href)
+    return pages
+
+
+def _files_of(kept: Sequence[RefusedReport], site_before: Path) -> list[str]:
+    """Return the pages that refused reports had, and the files beside them."""
+    found = [path for one in kept for path in sorted(site_before.glob(f"{one.direction}.*"))]
+    return [path.name for path in found]
+
+
+def _keep(site_before: Path, folder: Path, files: Sequence[str], context: SiteContext) -> None:
+    """Carry over what this build does not make: earlier pages, and what schools are given."""
+    for name in FOR_SCHOOLS:
+        if context.edition != "public" and (site_before / name).is_dir():
+            shutil.copytree(site_before / name, folder / name)
+    for href in files:
+        (folder / href).parent.mkdir(exist_ok=True)
+        shutil.copyfile(site_before / href, folder / href)
 
 
 def _written_pages(context: SiteContext) -> list[MarkdownPage]:

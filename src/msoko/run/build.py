@@ -22,7 +22,7 @@ from msoko.run.notebook import read_notebook
 from msoko.run.parameters import Value, declared_parameters, read_parameters
 from msoko.run.plan import Plan
 from msoko.run.progress import Progress, Silence
-from msoko.run.reports import school_of
+from msoko.run.reports import PASSPORT, school_of
 from msoko.run.schedule import worker_count
 from msoko.run.tables import EARLY
 from msoko.run.warm import default_engine
@@ -118,7 +118,9 @@ def _go(work: Build, hold: Hold, wanted: Wanted) -> None:
         _preload(work, wanted, notebooks, years)
         work.tables(years)
         reports = plan.reports.expanded(notebooks, year, wanted.schools)
-    plan.stand_still()
+    if PASSPORT in notebooks:
+        work.declarations()
+    plan.inputs.stand_still()
     if not wanted.only_tables:
         work.reports(reports)
     if wanted.with_site and not wanted.only_tables:

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from msoko.catalog.municipality import Profile
 from msoko.project import Project
-from msoko.run.codebase import Parts
+from msoko.run.codebase import Codebase, Parts
 from msoko.run.fingerprints import Fingerprints, files_under
 from msoko.run.guard import DECLARED
+from msoko.run.reports import PASSPORT, ROADMAP, SUMMARY, notebook_of, school_of
 from msoko.run.staleness import Records, file_parts
-from msoko.run.where import Where
+from msoko.run.where import DERIVED, Where
 from msoko.school_year import SchoolYear
 
 SLICED = ("indicators", "recommendations")
 """Derived tables of which a report uses the rows of its direction only."""
+OF_ALL_DIRECTIONS = (SUMMARY, ROADMAP)
+"""Notebooks that tell all that is declared and found in every direction."""
+SHELL = (".css", ".js", ".j2")
+"""Files of the pages' shell, on which their bodies do not depend."""
 
 
 class Inputs:
-    """The parts of steps that are not the program's own modules."""
+    """The parts of steps; `profile` tells the municipality's, `years_to` the years there are."""
 
-    def __init__(self, where: Where, prints: Fingerprints, records: Records) -> None:
+    def __init__(
+        self,
+        where: Where,
+        code: Codebase,
+        records: Records,
+        profile: Callable[[], Profile],
+        years_to: Callable[[SchoolYear], Sequence[SchoolYear]],
+    ) -> None:
         self.where = where
         self.project: Project = where.project
-        self.prints = prints
+        self.prints: Fingerprints = code.prints
+        self.code = code
         self.records = records
+        self.profile_of = profile
+        self.years_to = years_to
+
+    def stand_still(self) -> None:
+        """Remember what data and declarations are: from now on nothing makes them anew."""
+        self._shared = functools.cache(self._shared)
+        self._of_notebook = functools.cache(self._of_notebook)
 
     def files(self, kind: str, paths: Iterable[Path]) -> Parts:
         """Return the parts that files are, under their names within the project."""
@@ -32,15 +54,20 @@ class Inputs:
 
     def registry(self) -> Parts:
         folders = {self.project.root / "registry", self.project.home / "registry"}
-        return self.files(
-            "registry", [path for folder in sorted(folders) for path in files_under(folder)]
-        )
+        paths = [path for folder in sorted(folders) for path in files_under(folder)]
+        return self.files("registry", paths)
 
     def profile(self) -> Parts:
         """Return the profile and the files beside it: roadmap, decisions."""
         name = self.where.municipality
         own = self.project.find("profiles", f"{name}.yml")
         return self.files("profile", [own, *files_under(self.project.find("profiles", name))])
+
+    def declarations(self) -> Parts:
+        """Return what the profile's directions declare, those folded into others too."""
+        profile = self.profile_of()
+        listed = (*profile.directions, *profile.folds)
+        return self.files("declaration", map(self.where.declaration, listed))
 
     def repeated(self, year: SchoolYear) -> Parts:
         """Return the files of other years that equal a file of this one; readers refuse them."""
@@ -59,11 +86,67 @@ class Inputs:
 
         return {("key", "псевдонимов учеников"): key_mark(self.project)}
 
-    def rows_of(self, years: Sequence[SchoolYear], direction: str) -> Parts:
+    def rendering(self, *roots: str) -> Parts:
+        """Return the modules that render; what only shells need is none of theirs."""
+        modules = self.code.module_parts(*roots)
+        return {
+            **{part: one for part, one in modules.items() if not part[1].endswith(SHELL)},
+            **self.labels(),
+            **self.code.lock_parts(),
+        }
+
+    def labels(self) -> Parts:
+        return self.files("asset", [self.project.home / "_quarto.yml"])
+
+    def notebooks(self, name: str) -> list[Path]:
+        """Return a notebook and those folded into it."""
+        return [self.where.notebook(one) for one in (name, *self._folded(name))]
+
+    def data_of(self, year: SchoolYear, report: str) -> Parts:
+        """Return the tables and declarations that a report and its annex read."""
+        parts = self._of_notebook(year, notebook_of(report))
+        school = school_of(report)
+        return {**parts, **self._advice(year, school)} if school else parts
+
+    def _of_notebook(self, year: SchoolYear, name: str) -> Parts:
+        where, years = self.where, self.years_to(year)
+        own = [where.declaration(one) for one in (name, *self._folded(name))]
+        parts = {
+            **self._shared(year),
+            **self.files("declaration", own),
+            **self._rows_of(years, name),
+        }
+        if name in OF_ALL_DIRECTIONS:
+            tables = [where.table(one, table) for one in years for table in SLICED]
+            parts |= {**self.files("table", tables), **self.declarations()}
+        if name == PASSPORT:
+            tables = [where.table(one, "indicators") for one in years]
+            parts |= {**self.files("table", tables), **self._declared()}
+        return parts
+
+    def _shared(self, year: SchoolYear) -> Parts:
+        """Return what every notebook may read."""
+        where, years = self.where, self.years_to(year)
+        tables = [path for one in years for path in where.received(one)]
+        tables += [where.table(one, table) for one in years for table in DERIVED[1:3]]
+        tables += [path for one in years for path in where.verdicts(one)]
+        tables += [where.findings(one) for one in years]
+        return {
+            **self.files("raw", [where.year_file(year)]),
+            **self.files("table", tables),
+            **self.registry(),
+            **self.profile(),
+        }
+
+    def _folded(self, name: str) -> list[str]:
+        """Return the directions that the profile folds into this one."""
+        return [code for code, into in self.profile_of().folds.items() if into == name]
+
+    def _rows_of(self, years: Sequence[SchoolYear], direction: str) -> Parts:
         """Return the digests of a direction's rows, as recorded when they were computed."""
         parts: Parts = {}
         for year in years:
-            slices = self._numbers(year).get("slices", {})
+            slices = self._facts(f"numbers:{year}").get("slices", {})
             shared = f"контекст и названия направлений {year}"
             parts["table", shared] = slices.get("shared", {}).get("*", "absent")
             for name in SLICED:
@@ -71,6 +154,20 @@ class Inputs:
                 parts["table", shown] = slices.get(name, {}).get(direction, "absent")
         return parts
 
-    def _numbers(self, year: SchoolYear) -> dict:
-        record = self.records.of(f"numbers:{year}")
+    def _declared(self) -> Parts:
+        """Return the digest of what is declared apart from rules of recommendation."""
+        digest = self._facts(f"declared:{self.where.municipality}").get("digest", "absent")
+        return {("declaration", "всех направлений, кроме правил рекомендаций"): digest}
+
+    def _advice(self, year: SchoolYear, school: str) -> Parts:
+        """Return the digests of the recommendations that concern a school."""
+        parts: Parts = {}
+        for one in self.years_to(year):
+            own = self._facts(f"numbers:{one}").get("advice", {})
+            shown = f"{self.project.shown(self.where.table(one, 'recommendations'))} ({school})"
+            parts["table", shown] = own.get(school, "absent")
+        return parts
+
+    def _facts(self, step_id: str) -> dict:
+        record = self.records.of(step_id)
         return record.facts if record else {}

@@ -11,12 +11,12 @@ from msoko.catalog import load_directions, load_profile
 from msoko.catalog.meetings import MEETINGS
 from msoko.catalog.municipality import Profile
 from msoko.project import Project
-from msoko.run.codebase import Codebase, Parts
+from msoko.run.codebase import Codebase
 from msoko.run.documents import documents, written
 from msoko.run.fingerprints import Fingerprints, files_under
-from msoko.run.inputs import SLICED, Inputs
+from msoko.run.inputs import Inputs
 from msoko.run.parameters import Value
-from msoko.run.reports import PASSPORT, ROADMAP, SUMMARY, Reports, notebook_of, school_of
+from msoko.run.reports import PASSPORT, Reports, notebook_of, school_of
 from msoko.run.schools import School, recalled
 from msoko.run.staleness import Records, Step, parameter_parts
 from msoko.run.where import DERIVED, Where
@@ -25,10 +25,8 @@ from msoko.school_year import SchoolYear
 if TYPE_CHECKING:
     from msoko.run.annexes import Declared
 
-OF_ALL_DIRECTIONS = (SUMMARY, ROADMAP, PASSPORT)
-"""Notebooks that tell of every direction."""
-SHELL = (".css", ".js", ".j2")
-"""Files of the pages' shell, on which their bodies do not depend."""
+NUMBERS = ("msoko.run.numbers", "msoko.run.narrowing", "msoko.validate.verdict")
+"""What computes the derived tables and the facts that are remembered of them."""
 EDITIONS = {"internal": "для служебного пользования", "public": "открытая редакция"}
 
 
@@ -48,16 +46,13 @@ class Plan:
         self.prints = Fingerprints(self.project.cache / "files.json")
         self.code = Codebase(self.project, self.prints)
         self.records = Records(self.project, self.prints)
-        self.inputs = Inputs(self.where, self.prints, self.records)
+        self.inputs = Inputs(
+            self.where, self.code, self.records, lambda: self.profile, self.years_to
+        )
 
     @functools.cached_property
     def profile(self) -> Profile:
         return load_profile(self.project, self.municipality)
-
-    @functools.cached_property
-    def directions(self) -> list[str]:
-        """The codes that the profile lists, those folded into others last."""
-        return [*self.profile.directions, *self.profile.folds]
 
     @functools.cached_property
     def reports(self) -> Reports:
@@ -101,11 +96,6 @@ class Plan:
         self.prints.save()
         self.code.save()
 
-    def stand_still(self) -> None:
-        """Remember what data and declarations are: from now on nothing makes them anew."""
-        self._shared_data = functools.cache(self._shared_data)
-        self._data_of = functools.cache(self._data_of)
-
     # The steps
 
     def intake(self, year: SchoolYear) -> Step:
@@ -147,11 +137,11 @@ class Plan:
         tables += [where.table(one, name) for one in earlier for name in DERIVED]
         parts = {
             **self.inputs.files("table", tables),
-            **self.inputs.files("declaration", map(where.declaration, self.directions)),
+            **self.inputs.declarations(),
             **self.inputs.registry(),
             **self.inputs.profile(),
             **self.inputs.files("suite", where.derived_suites()),
-            **self.code.module_parts("msoko.run.numbers", "msoko.validate.verdict"),
+            **self.code.module_parts(*NUMBERS),
             **self.code.lock_parts(),
             **parameter_parts({"municipality": self.municipality}),
         }
@@ -163,26 +153,37 @@ class Plan:
         after = (f"intake:{year}", *(f"numbers:{one}" for one in earlier))
         return Step(f"numbers:{year}", f"показатели {year}", parts, outputs, after)
 
+    def declarations(self) -> Step:
+        """What passports depend on is told apart from the rest of what is declared."""
+        parts = {
+            **self.inputs.declarations(),
+            **self.inputs.registry(),
+            **self.inputs.profile(),
+            **self.code.module_parts("msoko.run.narrowing"),
+        }
+        return Step(f"declared:{self.municipality}", "описания направлений", parts)
+
     def report(self, year: SchoolYear, report: str) -> Step:
         """A notebook is executed."""
-        where, name, school = self.where, notebook_of(report), school_of(report)
-        notebook = where.notebook(name)
+        name, school = notebook_of(report), school_of(report)
+        roots = self.code.roots_of(self.where.notebook(name))
         parts = {
-            **self.inputs.files("notebook", [notebook, *map(where.notebook, self._folded(name))]),
-            **self._data_of(year, name),
-            **self.code.module_parts(*self.code.roots_of(notebook), "msoko.run.notebook"),
+            **self.inputs.files("notebook", self.inputs.notebooks(name)),
+            **self.inputs.data_of(year, report),
+            **self.code.module_parts(*roots, "msoko.run.notebook"),
             **self.code.lock_parts(),
             **parameter_parts(self.values(year, report)),
         }
         title = f"паспорт {school} {year}" if school else f"отчёт {report} {year}"
         group = f"паспорта школ {year}" if school else ""
-        step_id, outputs = self.report_id(year, report), (where.executed(year, report),)
-        return Step(step_id, title, parts, outputs, self._after_numbers(year), group)
+        step_id, outputs = self.report_id(year, report), (self.where.executed(year, report),)
+        after = (*self._after_numbers(year), *([f"declared:{self.municipality}"] if school else []))
+        return Step(step_id, title, parts, outputs, after, group)
 
     def annex(self, year: SchoolYear, report: str) -> Step:
         """The tables of a report are put into files that go beside its page."""
         parts = {
-            **self._data_of(year, report),
+            **self.inputs.data_of(year, report),
             **self.code.module_parts("msoko.run.annexes"),
             **self.code.lock_parts(),
             **parameter_parts({"municipality": self.municipality, "edition": self.edition}),
@@ -195,7 +196,7 @@ class Plan:
         """An executed notebook becomes the body of a page, whatever shell it will get."""
         parts = {
             **self.inputs.files("report", [self.where.executed(year, report)]),
-            **self._rendering("msoko.publish.rendering"),
+            **self.inputs.rendering("msoko.publish.rendering"),
             **parameter_parts({"renderer": self.renderer}),
         }
         step_id, after = self._id("page", year, report), (self.report_id(year, report),)
@@ -208,7 +209,7 @@ class Plan:
         parts = {
             **self.inputs.files("document", documents(self.project)),
             **self.inputs.registry(),
-            **self._rendering("msoko.publish.rendering", "msoko.run.method"),
+            **self.inputs.rendering("msoko.publish.rendering", "msoko.run.method"),
         }
         outputs = (self.where.written(name),)
         return Step(f"page:{name}", f"страница {name}", parts, outputs, (), "страницы методики")
@@ -228,11 +229,11 @@ class Plan:
             ),
             **self.inputs.files("raw", names_kept_back if self.edition == "public" else ()),
             **self.inputs.files("table", [where.table(year, "schools")]),
-            **self.inputs.files("declaration", map(where.declaration, self.directions)),
+            **self.inputs.declarations(),
             **self.inputs.registry(),
             **self.inputs.profile(),
             **self.code.module_parts("msoko.run.release"),
-            **self._labels(),
+            **self.inputs.labels(),
             **self.code.lock_parts(),
             **parameter_parts({"renderer": self.renderer, "refused": " ".join(refused)}),
         }
@@ -242,55 +243,9 @@ class Plan:
         title = f"сайт {year} ({EDITIONS.get(self.edition, self.edition)})"
         return self._recorded(self._id("site", year), title, parts, tuple(after))
 
-    # Parts of several steps
-
-    def _data_of(self, year: SchoolYear, name: str) -> Parts:
-        """Return the tables and declarations that a notebook and its annex read."""
-        where, years = self.where, self.years_to(year)
-        declarations, tables = [name, *self._folded(name)], []
-        if name in OF_ALL_DIRECTIONS:
-            declarations += self.directions
-            tables = [where.table(one, table) for one in years for table in SLICED]
-        return {
-            **self._shared_data(year),
-            **self.inputs.files("declaration", map(where.declaration, declarations)),
-            **self.inputs.files("table", tables),
-            **self.inputs.rows_of(years, name),
-        }
-
-    def _shared_data(self, year: SchoolYear) -> Parts:
-        """Return what every notebook may read."""
-        where, years = self.where, self.years_to(year)
-        tables = [path for one in years for path in where.received(one)]
-        tables += [where.table(one, table) for one in years for table in DERIVED[1:3]]
-        tables += [path for one in years for path in where.verdicts(one)]
-        tables += [where.findings(one) for one in years]
-        return {
-            **self.inputs.files("raw", [where.year_file(year)]),
-            **self.inputs.files("table", tables),
-            **self.inputs.registry(),
-            **self.inputs.profile(),
-        }
-
-    def _folded(self, name: str) -> list[str]:
-        """Return the directions that the profile folds into this one."""
-        return [code for code, into in self.profile.folds.items() if into == name]
-
-    def _rendering(self, *roots: str) -> Parts:
-        """Return the modules that render; what only shells need is none of theirs."""
-        modules = self.code.module_parts(*roots)
-        return {
-            **{part: one for part, one in modules.items() if not part[1].endswith(SHELL)},
-            **self._labels(),
-            **self.code.lock_parts(),
-        }
-
     def _after_numbers(self, year: SchoolYear) -> tuple[str, ...]:
         steps = ("validation", "numbers")
         return tuple(f"{step}:{one}" for one in self.years_to(year) for step in steps)
-
-    def _labels(self) -> Parts:
-        return self.inputs.files("asset", [self.project.home / "_quarto.yml"])
 
     def report_id(self, year: SchoolYear, report: str) -> str:
         """Return the name of a report's step."""

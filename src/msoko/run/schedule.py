@@ -71,9 +71,8 @@ def run_jobs(
     """Return the outcome of each job, in the order given; a failure stops no other job.
 
     `on_start` and `on_end` are called in this thread, so they may write files; `on_end`
-    may return jobs that the one which ended makes possible. When this thread is
-    interrupted, `end_all` ends what the jobs have started, and the interruption goes on
-    at once: workers are daemons and hold nothing worth waiting for.
+    may return jobs that have become possible. On an interruption `end_all` ends what the
+    jobs have started, and it goes on at once: workers are daemons, not worth waiting for.
     """
     waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
     news: queue.SimpleQueue[str | Outcome] = queue.SimpleQueue()

@@ -9,6 +9,7 @@ from msoko.project import Project
 from msoko.run.documents import written
 from msoko.run.guard import has_data, municipality_of, refuse_absent_year
 from msoko.run.plan import Plan
+from msoko.run.reports import PASSPORT
 from msoko.run.staleness import Reason, Step
 from msoko.school_year import SchoolYear
 
@@ -43,7 +44,7 @@ def status(
     last = year or years[-1]
     name = municipality or municipality_of(project, last)
     plan = Plan(project, name, edition, _renderer())
-    plan.stand_still()
+    plan.inputs.stand_still()
     steps = _steps(plan, [one for one in years if one <= last], last)
     plan.save()
     return _judged(plan, steps)
@@ -52,6 +53,7 @@ def status(
 def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
     steps = [step for year in years for step in (plan.intake(year), plan.validation(year))]
     steps += [plan.numbers(year) for year in years]
+    steps += [plan.declarations()] if PASSPORT in plan.reports.notebooks() else []
     steps += [plan.report(last, one) for one in plan.reports.of(last)]
     ready, refused = plan.published(last)
     steps += [plan.page(last, one) for one in ready]

@@ -235,8 +235,9 @@ def conclude(
     project: Project, municipality: str, year: SchoolYear, validator: str
 ) -> Mapping[str, Any]:
     """Recommend and check what was computed; return the facts of the step."""
+    from msoko.run.narrowing import advice_digests
     from msoko.run.numbers import recommend, refuse_faults
 
     slices = recommend(project, municipality, year)
     refuse_faults(project, year, validator)
-    return {"slices": slices}
+    return {"slices": slices, "advice": advice_digests(project, year)}

@@ -58,6 +58,13 @@ class Build:
 
         make_tables(self, years, with_numbers=with_numbers)
 
+    def declarations(self) -> None:
+        """Take note of what the directions declare, for the passports that depend on it."""
+        from msoko.run.narrowing import declared_digest
+
+        work = lambda: {"digest": declared_digest(self.plan.declared.directions)}  # noqa: E731
+        self.step(self.plan.declarations, work)
+
     def reports(self, reports: Sequence[str]) -> None:
         """Execute the notebooks that are stale; each failure is told and stops no other."""
         from msoko.run.executing import execute_reports

@@ -1,0 +1,33 @@
+"""What a school's passport uses of all that the department declares and recommends.
+
+A sentence of one recommendation is changed far more often than anything else. It concerns the
+schools that are given it, and no other: their passports depend on their own rows, and on what
+the directions declare apart from the rules that make such rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from msoko.catalog import Direction
+from msoko.project import Project
+from msoko.school_year import SchoolYear
+
+
+def declared_digest(directions: Iterable[Direction]) -> str:
+    """Return the digest of what directions declare apart from their rules of recommendation."""
+    told = [repr(replace(one, recommendations=())) for one in directions]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def advice_digests(project: Project, year: SchoolYear) -> dict[str, str]:
+    """Return the digest of the recommendations that concern each school, by its id."""
+    from msoko.store import Store
+
+    rows = Store(project).read("recommendations", [year])
+    return {
+        str(school_id): hashlib.sha256(own.to_csv(index=False).encode()).hexdigest()
+        for school_id, own in rows.groupby("school_id", sort=True)
+    }
