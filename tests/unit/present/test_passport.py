@@ -56,6 +56,9 @@ def test_a_school_outside_the_funnel_is_told_so_and_one_inside_is_not(project):
     outside = row_of(said(passport(project, "s03"), "position"), "Участие в мероприятиях")
     inside = row_of(said(passport(project, "s04"), "position"), "Участие в мероприятиях")
     assert outside[2] == "**хуже** других" and inside[2] == "не отличается"
+    assert "отличается 1. Хуже – Участие в мероприятиях." in said(
+        passport(project, "s03"), "position"
+    )
 
 
 def test_the_passport_and_the_report_name_the_same_schools(project):

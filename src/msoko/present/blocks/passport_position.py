@@ -63,6 +63,7 @@ def position(report: Reading) -> Block:
         count=len(places),
         compared=len(compared),
         outside=sum(one.is_outside for one in places),
+        sides=_sides(report, places),
         odds=round(1 / (1 - comparison.OUTER)),
     )
     legend = report.say(
@@ -83,6 +84,17 @@ def position(report: Reading) -> Block:
     parts.append(_apart(school))
     parts += papers(school)
     return block(Framed("passport-position", block(*parts).parts))
+
+
+def _sides(report: Reading, places: Sequence[Place]) -> list[str]:
+    """Return what stands out to each side: «Хуже – Конференции и Каникулы»."""
+    found: dict[str, list[str]] = {}
+    for one in places:
+        title = cell(one.indicator.short_title or one.indicator.title)
+        found.setdefault(one.verdict, []).append(title)
+    return [
+        report.say(f"passport.side.{key}", titles=found[key]) for key in OUTSIDE if key in found
+    ]
 
 
 def placed(school: School, direction: Direction, indicator: Indicator) -> Place:
