@@ -149,14 +149,16 @@ def _slices(table: pd.DataFrame) -> dict[str, str]:
 def _shared(directions: Iterable[Direction], values: pd.DataFrame) -> str:
     """Return the digest of what every report may use of other directions.
 
-    These are names, the indicators of social context with their values, and the one
-    indicator by which schools with low results are found.
+    These are names, the indicators of social context with their values, the one indicator by
+    which schools with low results are found, and the marks of schools set beside exams.
     """
     from msoko.indicators.low_results import BASE
+    from msoko.present.blocks import school_marks
 
+    everywhere = {BASE, *school_marks.FORMS, *school_marks.EXAMS}
     told, rows = [], []
     for one in directions:
-        used = [item for item in one.indicators if item.is_context or item.code == BASE]
+        used = [item for item in one.indicators if item.is_context or item.code in everywhere]
         told.append(repr((one.direction, one.number, one.title, one.short_title, used)))
         codes = [item.code for item in used]
         own = values[(values["direction"] == one.direction) & values["indicator"].isin(codes)]

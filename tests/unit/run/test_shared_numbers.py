@@ -1,0 +1,18 @@
+"""Which numbers of one direction the reports of others depend on."""
+
+import pandas as pd
+import pytest
+
+from msoko import catalog
+from msoko.project import HOME, Project
+from msoko.run.numbers import _shared
+
+
+@pytest.mark.parametrize(
+    ("code", "is_shared"), [("so_half_year_good", True), ("so_oge_high", True), ("so_meta", False)]
+)
+def test_only_what_other_reports_read_makes_them_stale(code, is_shared):
+    directions = [catalog.load_direction(Project(HOME), "student_outcomes")]
+    values = pd.DataFrame({"direction": "student_outcomes", "indicator": [code], "value": [0.5]})
+    before = _shared(directions, values)
+    assert (_shared(directions, values.assign(value=0.6)) != before) == is_shared
