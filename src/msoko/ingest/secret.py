@@ -24,6 +24,7 @@ from msoko.project import Project
 VARIABLE = "MSOKO_SECRET"
 PUBLIC_DEMO = b"msoko public-demo key: the pupils behind it are invented"
 LENGTH = 16
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def project_secret(project: Project) -> bytes:
@@ -69,7 +70,7 @@ def _municipality(project: Project) -> str:
         path = project.raw(year) / "year.yml"
         if path.exists():
             try:
-                declared = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+                declared = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=LOADER)
             except (yaml.YAMLError, UnicodeDecodeError):
                 continue  # the intake refuses it with the line
             if isinstance(declared, dict) and declared.get("municipality"):

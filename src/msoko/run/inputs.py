@@ -9,7 +9,7 @@ from pathlib import Path
 from msoko.catalog.municipality import Profile
 from msoko.project import Project
 from msoko.run.codebase import Codebase, Parts
-from msoko.run.fingerprints import Fingerprints, files_under
+from msoko.run.fingerprints import ABSENT, Fingerprints, files_under
 from msoko.run.guard import DECLARED
 from msoko.run.reports import PASSPORT, ROADMAP, SUMMARY, notebook_of, school_of
 from msoko.run.staleness import Records, file_parts
@@ -42,6 +42,7 @@ class Inputs:
         self.records = records
         self.profile_of = profile
         self.years_to = years_to
+        self._mark = ABSENT
 
     def stand_still(self) -> None:
         """Remember what data and declarations are: from now on nothing makes them anew."""
@@ -84,7 +85,9 @@ class Inputs:
         """Return a mark of the key that makes pseudonyms; it tells nothing of the key."""
         from msoko.ingest.secret import key_mark
 
-        return {("key", "псевдонимов учеников"): key_mark(self.project)}
+        if self._mark == ABSENT:  # until the first reading makes the key
+            self._mark = key_mark(self.project)
+        return {("key", "псевдонимов учеников"): self._mark}
 
     def rendering(self, *roots: str) -> Parts:
         """Return the modules that render; what only shells need is none of theirs."""

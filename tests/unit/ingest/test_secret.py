@@ -64,7 +64,8 @@ def test_tables_made_with_another_key_are_stale(
     plan.records.remember(plan.intake(YEAR), 1.0)
     assert plan.records.reasons(plan.intake(YEAR)) == []
     monkeypatch.setenv(secret.VARIABLE, KEYS[1])
-    told = [reason.text for reason in plan.records.reasons(plan.intake(YEAR))]
+    now = Plan(project, "demo", "internal")
+    told = [reason.text for reason in now.records.reasons(now.intake(YEAR))]
     assert told == ["сменился ключ псевдонимов учеников"]
     written = "".join(path.read_text() for path in plan.records.folder.glob("*.json"))
     assert not any(key in written for key in KEYS)
