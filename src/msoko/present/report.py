@@ -365,7 +365,7 @@ def _require_school(report: Report) -> None:
     if report.is_public:
         raise UsageError(
             "паспорт организации – для служебного пользования: в редакции для публикации его нет. "
-            "Откройте блокнот с edition = \"internal\"."
+            'Откройте блокнот с edition = "internal".'
         )
     known = [str(code) for code in report.schools.index]
     if not report.school_id:
