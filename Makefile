@@ -1,5 +1,5 @@
 PYTHON ?= python3
 
-.PHONY: report test browser-test lab bench cluster-test proof lock clean install
-report test browser-test lab bench cluster-test proof lock clean install:
+.PHONY: report test browser-test lab bench kills cluster-test proof lock clean install
+report test browser-test lab bench kills cluster-test proof lock clean install:
 	@$(PYTHON) make.py $@

@@ -99,6 +99,12 @@ def bench(*words: str) -> None:
     run(PYTHON, "-m", "benchmarks", *words)
 
 
+def kills(*words: str) -> None:
+    """Kill builds at random moments and compare what the next builds make; takes long."""
+    install()
+    run(PYTHON, "-m", "benchmarks", "kills", *words)
+
+
 def cluster_test() -> None:
     """Run the exported graph with Snakemake and the tables on Spark, on this machine."""
     install("requirements-scale.lock")
@@ -150,12 +156,12 @@ def clean() -> None:
 
 TARGETS: dict[str, Callable[..., None]] = {
     "report": report, "test": test, "browser-test": browser_test, "lab": lab, "bench": bench,
-    "cluster-test": cluster_test, "proof": proof, "lock": lock, "clean": clean, "install": install,
+    "kills": kills, "cluster-test": cluster_test, "proof": proof, "lock": lock, "clean": clean, "install": install,
 }  # fmt: skip
 
 
 def main() -> None:
-    """Run the target named on the command line; `test` and `bench` pass on what follows."""
+    """Run the target named on the command line; tests and benchmarks get what follows."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="\n".join(f"  {name:13} {(made.__doc__ or '').splitlines()[0]}"

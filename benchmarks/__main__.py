@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -12,28 +13,35 @@ from pathlib import Path
 from benchmarks.measure import Line
 
 NAMES = ("build", "indicators", "validation", "ingest", "objectivity")
+APART = ("kills",)
+"""What is run only where it is named: a proof, and no measure of speed."""
 HEADS = ("work", "size", "median, s", "ratio", "against", "peak, MiB", "to reach")
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run what is named, by default everything, in a temporary folder."""
+    """Run what is named, by default all that measures speed, in a temporary folder."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*NAMES, *APART)))
     parser.add_argument("--rows", type=float, nargs="+", help="rows of pupils or of a file")
     parser.add_argument("--schools", type=int, nargs="+", help="schools judged for objectivity")
-    parser.add_argument("--years", type=int, default=2, help="school years of the demo (1 to 8)")
+    parser.add_argument("--full", action="store_true", help="build the whole demo, five years")
+    parser.add_argument("--kills", type=int, default=50, help="builds killed at random moments")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of those moments")
     parser.add_argument("--repeat", type=int, default=3, help="runs whose median is taken")
     parser.add_argument("--with-pandas", action="store_true", help="pandas even above 10 M rows")
     chosen = parser.parse_args(words)
-    unknown = sorted(set(chosen.names) - set(NAMES))
+    unknown = sorted(set(chosen.names) - {*NAMES, *APART})
     if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
+        parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join((*NAMES, *APART))}")
     lines: list[Line] = []
     for name in chosen.names or NAMES:
         print(f"{name} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="msoko-bench-") as folder:
             lines += importlib.import_module(f"benchmarks.{name}").run(Path(folder), chosen)
     print(table(lines))
+    if hasattr(os, "getloadavg"):
+        load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+        print(f"\n{os.cpu_count()} cores; load average at the end {load}")
 
 
 def table(lines: Sequence[Line]) -> str:

@@ -46,7 +46,7 @@ ROWS = """
 def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
     """Return the lines of each number of rows."""
     lines = []
-    for rows in map(int, chosen.rows or (1e6, 1e7)):
+    for rows in map(int, chosen.rows or (1e6, 1e7, 1e8)):
         path = folder / YEAR / "results.parquet"
         path.parent.mkdir(exist_ok=True)
         in_child("indicators:generate", str(path), rows)

@@ -22,7 +22,7 @@ FIRST = 60
 def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
     """Return a line for each number of schools, with its growth against the number before."""
     lines: list[Line] = []
-    for schools in chosen.schools or (FIRST, 600):
+    for schools in chosen.schools or (FIRST, 600, 6000):
         found = in_child("objectivity:assessment", schools)
         ratio = found["seconds"] / lines[-1].seconds if lines else None
         against = f"{lines[-1].size}" if lines else ""
