@@ -124,7 +124,12 @@ class Inputs:
             parts |= {**self.files("table", tables), **self.declarations()}
         if name == PASSPORT:
             tables = [where.table(one, "indicators") for one in years]
-            parts |= {**self.files("table", tables), **self._declared()}
+            register = self.project.root / "data" / "raw" / "schools.csv"  # who joined whom
+            parts |= {
+                **self.files("table", tables),
+                **self.files("raw", [register]),
+                **self._declared(),
+            }
         return parts
 
     def _shared(self, year: SchoolYear) -> Parts:
