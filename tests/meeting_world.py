@@ -70,6 +70,7 @@ decisions:
     date: 2024-08-23
     addressee: Методический центр
     indicator: er_success
+    group: {subject: mathematics}
     expected: {value: 0.02}
     deadline: до 1 декабря
 """
@@ -103,6 +104,7 @@ meetings:
             deadline: до 1 октября 2025 года
             direction: exam_results
             indicator: er_success
+            group: {subject: mathematics}
             expected: {value: 0.02}
             measure: "1.1"
           - text: Принять отчёт к сведению

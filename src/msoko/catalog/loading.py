@@ -6,11 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from msoko.catalog import checks, measures, merge, strict, summary, words
-from msoko.catalog.model import (
-    Direction,
-    Threshold,
-    ThresholdFile,
-)
+from msoko.catalog.model import Direction, Threshold, ThresholdFile
 from msoko.catalog.municipality import Decision, DecisionFile, Profile
 from msoko.catalog.roadmap import load_roadmap
 from msoko.errors import UsageError
@@ -19,6 +15,8 @@ from msoko.school_year import SchoolYear
 
 HOUSE = "demo"
 """The profile on whose roadmap the house's rules of recommendations were written."""
+GROUP_KEYS = ("subject",)
+"""The parts of an indicator that a decision's effect is measured for."""
 
 
 def load_profile(project: Project, name: str) -> Profile:
@@ -177,6 +175,8 @@ def load_decisions(
         if code not in known:
             known[code] = _indicator_codes(project, profile, decision)
         checks.require_known("indicator", decision.indicator, known[code], decision.place)
+        for key in decision.group:
+            checks.require_known("group", key, GROUP_KEYS, decision.place)
     return tuple(item for item in declared if year is None or item.school_year == str(year))
 
 

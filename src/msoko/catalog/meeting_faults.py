@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from msoko.catalog.loading import GROUP_KEYS
 from msoko.catalog.meetings import Meeting, MeetingFile, Member, Resolution, Roster, Vote
-from msoko.catalog.model import Named, Place
+from msoko.catalog.model import Indicator, Named, Place
 from msoko.catalog.municipality import Profile, WorkingGroup
 from msoko.catalog.strict import suggestion
 from msoko.catalog.voting import SIDES, Seats, count, presiding_side, quorum, seats
@@ -253,7 +254,7 @@ def _voter_faults(vote: Vote, sat: Seats) -> Iterator[Fault]:
 
 def declaration_faults(
     meeting: Meeting,
-    indicators: Mapping[str, Collection[str]],
+    indicators: Mapping[str, Mapping[str, Indicator]],
     measures: Collection[str],
     topics: Sequence[str],
 ) -> Iterator[Fault]:
@@ -272,7 +273,7 @@ def declaration_faults(
 
 
 def _point_faults(
-    point: Resolution, indicators: Mapping[str, Collection[str]], measures: Collection[str]
+    point: Resolution, indicators: Mapping[str, Mapping[str, Indicator]], measures: Collection[str]
 ) -> Iterator[Fault]:
     if point.measure and point.measure not in measures:
         yield Fault(point.place, f"measure: в дорожной карте нет пункта «{point.measure}».")
@@ -288,7 +289,22 @@ def _point_faults(
         hint = suggestion(point.indicator, codes)
         said = f"indicator: «{point.indicator}» в направлении «{point.direction}» нет."
         yield Fault(point.place, f"{said} {hint}")
-    if point.expected:
-        for key, title in (("addressee", "кому"), ("deadline", "к какому сроку")):
-            if not getattr(point, key):
-                yield Fault(point.place, f"решение идёт в реестр, а {title} – не сказано: {key}.")
+    elif point.expected:
+        yield from _aim_faults(point, codes[point.indicator])
+
+
+def _aim_faults(point: Resolution, indicator: Indicator) -> Iterator[Fault]:
+    """Give a fault for what the register will ask of a decision that aims at an indicator."""
+    for key in point.group:
+        if key not in GROUP_KEYS:
+            hint = suggestion(key, GROUP_KEYS)
+            yield Fault(point.place, f"group: «{key}» не известно. {hint}")
+    if "subject" not in point.group and () not in indicator.by and ("subject",) in indicator.by:
+        yield Fault(
+            point.place,
+            f"показатель «{indicator.code}» считается только по предметам, и действие решения без "
+            "предмета не измерить. Допишите group: {subject: код предмета}.",
+        )
+    for key, title in (("addressee", "кому"), ("deadline", "к какому сроку")):
+        if not getattr(point, key):
+            yield Fault(point.place, f"решение идёт в реестр, а {title} – не сказано: {key}.")

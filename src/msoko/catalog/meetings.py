@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -68,6 +68,7 @@ class Resolution:
     expected_text: str = ""
     measure: str = ""
     schools: tuple[str, ...] = ()
+    group: Mapping[str, str] = field(default_factory=dict)
     place: Place = field(default=Place(), compare=False, repr=False)
 
 

@@ -44,9 +44,9 @@ class Decision:
     addressee: str
     indicator: Code
     expected: ExpectedChange
-    deadline: str = ""
+    deadline: str
     schools: tuple[str, ...] = ()
-    group: Mapping[str, str] = field(default_factory=dict)
+    group: Mapping[str, str] = field(default_factory=dict)  # subject, where only one is meant
     document: str = ""
     measure: str = ""
     place: Place = field(default=Place(), compare=False, repr=False)

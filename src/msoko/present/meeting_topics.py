@@ -128,8 +128,18 @@ def _points(
             expected_text=_only(rows["expected"], words.say("point.deadline_many")),
             measure=_only(rows["measure"], ""),
             schools=tuple(rows["school_id"].dropna().drop_duplicates()),
+            group=_group(report, rows),
         )
     ]
+
+
+def _group(report: Reading, rows: pd.DataFrame) -> dict[str, str]:
+    """Return the subject of an indicator that is told by subjects only, where it is one."""
+    indicator = report.direction.indicator(str(rows["indicator"].iloc[0]))
+    subjects = rows["subject"].dropna().drop_duplicates()
+    return (
+        {"subject": str(subjects.iloc[0])} if () not in indicator.by and len(subjects) == 1 else {}
+    )
 
 
 def _text(report: Reading, words: Wording, rows: pd.DataFrame, places: dict[str, int]) -> str:

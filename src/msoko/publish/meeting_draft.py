@@ -100,6 +100,8 @@ def _lines(question: Question) -> Iterator[str]:
 
 def _point(point: Resolution) -> str:
     said = {key: value for key in KEPT if (value := getattr(point, key))}
+    if point.group:
+        said["group"] = dict(point.group)
     if point.schools:
         said["schools"] = list(point.schools)
     return _block(said) + (EXPECTED if point.indicator else "")

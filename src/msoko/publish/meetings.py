@@ -93,7 +93,7 @@ def refuse_faults(project: Project, profile: Profile, year: SchoolYear, meeting:
     """Raise `UsageError` with every fault of a meeting's record, each with its line."""
     file, rule = load_meetings(project, year), require_group(profile)
     directions = catalog.load_directions(project, profile)
-    codes = {one.direction: {item.code for item in one.indicators} for one in directions}
+    codes = {one.direction: {item.code: item for item in one.indicators} for one in directions}
     measures = {one.code for one in catalog.load_roadmap(project, profile)}
     found = faults(rule, profile, file, meeting, year)
     found += declaration_faults(meeting, codes, measures, CONTROL)

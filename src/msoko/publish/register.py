@@ -88,6 +88,7 @@ def _entry(case: Case, number: str, point: Resolution) -> dict[str, Any]:
         "date": meeting.date,
         "addressee": point.addressee,
         "indicator": point.indicator,
+        "group": dict(point.group),
         "expected": expected,
         "deadline": point.deadline,
         "document": f"Протокол рабочей группы от {meeting.date:%d.%m.%Y}{which}, пункт {number}",

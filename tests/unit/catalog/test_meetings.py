@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 
 from meeting_world import DATE, MEETING, MEMBERS, PROFILE, YEAR
-from msoko.catalog import strict
+from msoko.catalog import load_direction, strict
 from msoko.catalog.meeting_faults import declaration_faults, faults
 from msoko.catalog.meetings import MeetingFile, Roster, require_group
 from msoko.catalog.model import Place
@@ -249,6 +249,8 @@ def test_qualified_majority_without_its_share_is_refused() -> None:
         ("indicator: er_success", "indicator: er_succes", "indicator: «er_succes» в направлении"),
         ("direction: exam_results", "direction: talents", "direction: «talents» в профиле нет."),
         ("            indicator: er_success\n", "", "expected есть, а показатель не назван."),
+        ("            group: {subject: mathematics}\n", "",
+         "показатель «er_success» считается только по предметам, и действие решения без предмета"),
         ("            addressee: Руководители школ\n", "",
          "решение идёт в реестр, а кому – не сказано: addressee."),
         ("            deadline: до 1 октября 2025 года\n", "",
@@ -257,7 +259,9 @@ def test_qualified_majority_without_its_share_is_refused() -> None:
 )  # fmt: skip
 def test_declared_things_must_exist(old: str, new: str, message: str) -> None:
     meeting = file(old, new).meetings[0]
-    told = declaration_faults(meeting, {"exam_results": {"er_success"}}, {"1.1"}, ("effect",))
+    direction = load_direction(Project(HOME), "exam_results")
+    codes = {"exam_results": {one.code: one for one in direction.indicators}}
+    told = declaration_faults(meeting, codes, {"1.1"}, ("effect",))
     assert [one.text.startswith(message) for one in told] == [True]
 
 

@@ -332,6 +332,7 @@ def test_adopted_decision_enters_the_register_once_and_nothing_else_moves(projec
         "date": DAY,
         "addressee": "Руководители школ",
         "indicator": "er_success",
+        "group": {"subject": "mathematics"},
         "expected": {"value": 0.02},
         "deadline": "до 1 октября 2025 года",
         "document": "Протокол рабочей группы от 22.08.2025 № 2, пункт 1.1",

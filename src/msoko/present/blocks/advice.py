@@ -170,7 +170,7 @@ def _taken(report: Reading, taken: list[Decision]) -> Sheet | None:
 def _expected(report: Reading, decision: Decision) -> str:
     indicator = report.direction.indicator(decision.indicator)
     return (
-        f"{cell(indicator.short_title or indicator.title)}: "
+        f"{cell(report.title(aimed_at(report, decision), is_short=True))}: "
         f"{russian.change(decision.expected.value, indicator.unit)}"
     )
 
@@ -198,6 +198,12 @@ def measured(report: Reading) -> list[Decision]:
     return [one for one in report.decisions if one.school_year == last or _due(one) == report.year]
 
 
+def aimed_at(report: Reading, decision: Decision) -> Line:
+    """Return the indicator that a decision aims at, in its subject where it names one."""
+    indicator = report.direction.indicator(decision.indicator)
+    return Line(indicator, decision.group.get("subject", ""))
+
+
 def _due(decision: Decision) -> SchoolYear:
     """Return the school year in which a decision's change is to be seen."""
     taken = SchoolYear.parse(decision.school_year)
@@ -210,7 +216,7 @@ def effect_sentence(report: Reading, decision: Decision) -> str:
     outcome, told = effect_of(report, decision)
     slots = {
         "text": cell(decision.text),
-        "title": cell(indicator.short_title or indicator.title),
+        "title": cell(report.title(aimed_at(report, decision), is_short=True)),
         "expected": russian.change(decision.expected.value, indicator.unit),
         "date": f"{decision.date:%d.%m.%Y}",
         "by": _due(decision),
@@ -229,7 +235,7 @@ def effect_of(report: Reading, decision: Decision) -> tuple[str, Estimate | None
     """
     if _due(decision) > report.year:
         return "later", None
-    line = Line(report.direction.indicator(decision.indicator))
+    line = aimed_at(report, decision)
     if not change.comparable(report, line):
         return "not_comparable", None
     since = SchoolYear.parse(decision.school_year)
@@ -254,7 +260,8 @@ def evidence(report: Reading, indicator: Indicator, decision: Decision, told: Es
     """Return what stands behind the change that followed a decision."""
     since, schools = decision.school_year, "отобранным" if decision.schools else "всем"
     return Evidence(
-        what=f"Изменение после решения: {indicator.title}, по {schools} школам; "
+        what=f"Изменение после решения: {report.title(aimed_at(report, decision))}, "
+        f"по {schools} школам; "
         f"с {since} по {report.year}",
         shown=russian.change(told.value, indicator.unit),
         formula="разность двух значений; ошибка – по школам (msoko.stats.ratio.ratio_change)",
