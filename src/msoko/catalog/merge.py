@@ -6,10 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 
 from msoko.catalog import checks
-from msoko.catalog.model import Direction, Indicator
+from msoko.catalog.model import Direction, Indicator, Seed
 from msoko.catalog.municipality import DirectionChange, IndicatorChange, Profile
 from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
+
+HOUSE = Seed(file="", section="")
+"""Stands in place of another municipality's document: the words are common to all."""
 
 
 def changed(direction: Direction, change: DirectionChange) -> Direction:
@@ -74,11 +77,14 @@ def _indicator(indicator: Indicator, changes: Mapping[str, IndicatorChange]) -> 
 
 
 def attributed(direction: Direction, profile: Profile) -> Direction:
-    """Return `direction` without references to documents that are not the profile's."""
+    """Return `direction` without references to documents that are not the profile's.
+
+    What is taken from another municipality's document is marked as the house's (`HOUSE`).
+    """
 
     def own(items: tuple) -> tuple:
         return tuple(
-            dataclasses.replace(item, seed=None)
+            dataclasses.replace(item, seed=HOUSE)
             if item.seed and item.seed.file != profile.seed
             else item
             for item in items

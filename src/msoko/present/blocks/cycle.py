@@ -90,14 +90,18 @@ def goals(report: Reading) -> Block:
         for number, goal in enumerate(report.direction.goals, start=1)
     ]
     document = None
-    if report.profile.document and any(one.seed for one in report.direction.goals):
+    if report.profile.document and any(
+        one.seed and one.seed.section for one in report.direction.goals
+    ):
         document = report.say("goals.document", document=cell(report.profile.document))
     return block(cell(report.direction.purpose), document, "\n".join(items))
 
 
 def _origin(report: Reading, seed: Seed | None) -> str:
-    if seed is None or not seed.section:
-        return f" *({report.say('goals.house')})*" if report.profile.seed else ""
+    if seed is None:
+        return ""
+    if not seed.section:
+        return f" *({report.say('goals.house')})*"
     key = "goals.section" if seed.section[0].isdigit() else "goals.whole_section"
     return f" *({report.say(key, section=cell(seed.section))})*"
 
