@@ -182,3 +182,22 @@ def test_each_command_says_what_it_does(run: Run, name: str, says: str) -> None:
     code, out, _ = run("meeting", name, "--help")
     assert code == 0 and says in out
     assert name in run("meeting", "--help")[1]
+
+
+def test_clean_leaves_the_minutes(project: Path, run: Run) -> None:
+    kept = project / "reports/2023-24/internal/meetings/2024-08-23/Протокол.docx"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"minutes")
+    assert run("clean", "--reports", "--project", project)[0] == 0
+    assert kept.read_bytes() == b"minutes"
+    left = [path for path in (project / "reports").rglob("*") if path.is_file()]
+    assert left == [kept]
+
+
+def test_slip_in_the_record_does_not_stop_the_internal_site(project: Path, run: Run) -> None:
+    (project / "data/raw/2023-24/meetings.yml").write_text("memberz: []\n", encoding="utf-8")
+    (project / "reports/2023-24/internal/index.html").unlink()
+    assert run("build", "2023-24", "--project", project)[0] == 0
+    code, _, err = run("build", "2023-24", "--project", project, "--edition", "public")
+    assert code == 2
+    assert "data/raw/2023-24/meetings.yml, строка 1: неизвестный ключ «memberz»" in err

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msoko import catalog
-from msoko.catalog.meeting_faults import declaration_faults, faults
+from msoko.catalog.meeting_aims import declaration_faults
+from msoko.catalog.meeting_faults import faults
 from msoko.catalog.meetings import Meeting, load_meetings, require_group
 from msoko.catalog.workdays import load_calendar
 from msoko.errors import UsageError

@@ -149,6 +149,6 @@ def _forbidden(plan: Plan, year: SchoolYear) -> tuple[str, ...]:
 
     schools = Store(plan.project).read("schools", [year])
     logins = {str(login) for login in schools["vpr_login"].dropna() if str(login).strip()}
-    years = plan.project.raw_years()
+    years = plan.project.raw_years() if plan.edition == "public" else []
     names = {one.name for each in years for one in load_meetings(plan.project, each).members}
     return tuple(sorted(logins | names))

@@ -159,7 +159,10 @@ class Cleaned:
 
 
 def clean(project: Project, with_reports: bool = False) -> Cleaned:
-    """Remove tables, executed notebooks and the cache; reports only when asked, raw files never."""
+    """Remove tables, executed notebooks and the cache; reports only when asked, raw files never.
+
+    Minutes of meetings stay with the reports removed: people finish them in Word by hand.
+    """
     removed = []
     folders = [project.root / "data" / "processed", project.cache]
     if with_reports:
@@ -178,7 +181,10 @@ def _emptied(folder: Path) -> bool:
     """Remove what a folder holds, but for the marks git and the lock keep there."""
     found = False
     for entry in list(folder.iterdir()) if folder.is_dir() else ():
-        if entry.name in (".gitkeep", "build.lock"):
+        if entry.name in (".gitkeep", "build.lock", "meetings"):
+            continue
+        if any(entry.rglob("meetings")):
+            found = _emptied(entry) or found
             continue
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
         found = True

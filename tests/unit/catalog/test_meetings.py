@@ -9,7 +9,8 @@ import pytest
 
 from meeting_world import DATE, MEETING, MEMBERS, PROFILE, YEAR
 from msoko.catalog import load_direction, strict
-from msoko.catalog.meeting_faults import declaration_faults, faults
+from msoko.catalog.meeting_aims import declaration_faults
+from msoko.catalog.meeting_faults import faults
 from msoko.catalog.meetings import MeetingFile, Roster, require_group
 from msoko.catalog.model import Place
 from msoko.catalog.municipality import Profile, WorkingGroup
