@@ -103,6 +103,17 @@ def test_print_keeps_the_passport_and_leaves_the_workings(browser, pages):
     opened.close()
 
 
+@pytest.mark.parametrize("name", ["crowded", "d01", "s09"])
+def test_axe_finds_no_violation(browser, pages, name):
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened = browser.new_page()
+    opened.goto(pages[name].as_uri())
+    found = Axe().run(opened).response["violations"]
+    opened.close()
+    assert [one["id"] for one in found] == []
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_a_passport_does_not_scroll_sideways(browser, pages, width):
     opened = browser.new_page(viewport={"width": width, "height": 800})

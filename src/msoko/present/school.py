@@ -73,13 +73,13 @@ class School:
 
     @property
     def is_preschool(self) -> bool:
-        return self.row["kind"] == PRESCHOOL
+        return bool(self.row["kind"] == PRESCHOOL)
 
     @cached_property
     def alike(self) -> pd.DataFrame:
         """The organisations of the same kind in the year, itself among them."""
-        schools = self.report.schools
-        return schools[schools["kind"] == self.row["kind"]]
+        kinds = self.report.schools["kind"].fillna("")
+        return self.report.schools[kinds == kinds[self.school_id]]
 
     @cached_property
     def before(self) -> dict[str, pd.Series]:

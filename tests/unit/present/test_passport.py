@@ -113,6 +113,20 @@ def test_hiding_is_the_rule_of_the_editions_with_other_limits(project, n, share)
     assert is_hidden(item, row) == theirs
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_organisations_of_which_only_the_name_is_known_have_a_passport(tmp_path):
+    names = drawn_schools.organisations(4)[["school_id", "name"]].assign(school_year=str(LAST))
+    nothing = pd.DataFrame()
+    made = write_years(tmp_path, schools=names, monitoring=nothing, source_columns=nothing)
+    for school_id in ("s01", "d01"):
+        text = whole(passport(made, school_id))
+        assert "Организация, местность не указана" in text and "nan" not in text
+    alone = write_years(tmp_path / "alone", years=1, schools=names[names["school_id"] == "s01"])
+    text = whole(passport(alone, "s01"))
+    assert "других организаций этого вида" in text or "слишком мало" in text
+    assert "не сопоставлен ни один" in text
+
+
 def test_a_silent_direction_says_so_in_one_line(project):
     text = said(passport(project, "s09"), "position")
     lines = [line for line in text.splitlines() if line.startswith("**3.")]

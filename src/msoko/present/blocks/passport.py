@@ -33,6 +33,7 @@ def card(report: Reading) -> Block:
 def _identity(school: School) -> str:
     say, row = school.report.say, school.row
     kind = _named(school, "types", row["school_type"]) or _named(school, "kinds", row["kind"])
+    kind = kind or say("passport.no_kind")
     location = _named(school, "locations", row["location"]) or say("passport.no_location")
     return say(
         "passport.identity",
