@@ -79,6 +79,21 @@ def test_check_reads_every_meeting_of_the_year(small: Project, run: Run) -> None
     assert out.endswith(FEW)
 
 
+def test_votes_are_checked_and_recorded_before_the_year_is_built(small: Project, run: Run) -> None:
+    write_meetings(small)
+    shutil.rmtree(small.root / "data" / "processed")
+    assert run("meeting", "check", "2024-25", "--project", small.root)[0] == 0
+    assert run("meeting", "record", *ASKED, "--project", small.root)[0] == 0
+
+
+def test_year_without_calendar_has_no_terms_in_working_days(small: Project, run: Run) -> None:
+    code, out, _ = run("meeting", "prepare", "2030-31", "--date", "2031-03-04", "--results",
+                       "2024-25", "--project", small.root)  # fmt: skip
+    assert code == 0
+    assert "Сроки: известить – срок не назван, протокол – до 08.03.2031, выписки – срок не" in out
+    assert "Замечание: рабочие дни 2031 года не внесены в registry/calendar.yml" in out
+
+
 def test_record_adds_once(small: Project, run: Run) -> None:
     write_meetings(small)
     aimless = "Не внесены: нет показателя или ожидаемого изменения: 1.2.\n"

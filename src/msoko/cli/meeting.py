@@ -98,7 +98,8 @@ def record(year: SchoolYear, day: dt.datetime, project: Project, municipality: s
     """Внести принятые решения в реестр: их действие измерит отчёт следующего года."""
     from msoko.publish import register
 
-    done = register.record(project, _written(project, year, day, municipality))
+    case = _written(project, year, day, municipality, has_topics=False)
+    done = register.record(project, case)
     shown = project.shown(done.path)
     for title, numbers in (
         (f"Внесены в {shown}", done.added),
@@ -128,7 +129,7 @@ def check(year: SchoolYear, project: Project, municipality: str | None) -> None:
         click.echo(f"Заседаний за {year} не записано. Первое заведёт msoko meeting prepare.")
         return
     for meeting in sorted(file.meetings, key=lambda one: one.date):
-        case = _case(project, year, meeting.date, municipality, {})
+        case = _case(project, year, meeting.date, municipality, {}, has_topics=False)
         click.echo(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
         _votes(case)
         _remarks(case, year, is_alone=False)
@@ -142,12 +143,15 @@ def _case(
     day: dt.date,
     municipality: str | None,
     given: dict[str, str],
+    *,
+    has_topics: bool = True,
 ) -> Case:
     from msoko.publish.meetings import open_case
 
     when = day.date() if isinstance(day, dt.datetime) else day
     heard = given.get("results") or str(year)
-    return open_case(project, year, _name(project, heard, municipality), when, given)
+    name = _name(project, heard, municipality)
+    return open_case(project, year, name, when, given, has_topics=has_topics)
 
 
 def _name(project: Project, heard: str, municipality: str | None) -> str:
@@ -162,7 +166,12 @@ def _name(project: Project, heard: str, municipality: str | None) -> str:
 
 
 def _written(
-    project: Project, year: SchoolYear, day: dt.datetime, municipality: str | None
+    project: Project,
+    year: SchoolYear,
+    day: dt.datetime,
+    municipality: str | None,
+    *,
+    has_topics: bool = True,
 ) -> Case:
     """Return a meeting that has its record; refuse one that has none."""
     from msoko.catalog.meetings import load_meetings, meetings_path
@@ -173,7 +182,7 @@ def _written(
             f"{project.shown(meetings_path(project, year))}: нет заседания {day:%d.%m.%Y}. "
             f"Заведите запись командой msoko meeting prepare {year} --date {day:%Y-%m-%d}."
         )
-    return _case(project, year, day, municipality, {})
+    return _case(project, year, day, municipality, {}, has_topics=has_topics)
 
 
 def _tell(project: Project, written: Written) -> None:
@@ -203,14 +212,12 @@ def _votes(case: Case) -> None:
 
 
 def _terms(case: Case) -> None:
-    from msoko.present.meeting_words import short_date
-
     terms = case.terms
     signed = "" if case.meeting.signed else ", если подписан в последний день"
-    click.echo(
-        f"Сроки: известить – до {short_date(terms.notice)}, протокол – до "
-        f"{short_date(terms.minutes)}, выписки – до {short_date(terms.extracts)}{signed}."
-    )
+    named = {"известить": terms.notice, "протокол": terms.minutes, "выписки": terms.extracts}
+    said = [f"{what} – до {day:%d.%m.%Y}" if day else f"{what} – срок не назван"
+            for what, day in named.items()]  # fmt: skip
+    click.echo(f"Сроки: {', '.join(said)}{signed if terms.extracts else ''}.")
 
 
 def _remarks(case: Case, year: SchoolYear, *, is_alone: bool = True) -> None:

@@ -49,13 +49,20 @@ class Written:
 
 
 def open_case(
-    project: Project, year: SchoolYear, municipality: str, day: dt.date, given: Mapping[str, str]
+    project: Project,
+    year: SchoolYear,
+    municipality: str,
+    day: dt.date,
+    given: Mapping[str, str],
+    *,
+    has_topics: bool = True,
 ) -> Case:
     """Return the meeting of a day, as `meetings.yml` has it or as `given`, with the data's topics.
 
     `given` are `time`, `venue` and `results` of a meeting that is not written down yet. Refused
     where the profile has no group, where indicators of the year heard are not computed, and
-    where anything in the meeting's record breaks the group's rules.
+    where anything in the meeting's record breaks the group's rules. Without `has_topics` the
+    data are not asked: votes and terms can be judged before a year is built.
     """
     profile = catalog.load_profile(project, municipality)
     rule = require_group(profile)
@@ -71,7 +78,7 @@ def open_case(
         rule=rule,
         file=file,
         meeting=meeting,
-        topics=_topics(project, profile, meeting),
+        topics=_topics(project, profile, meeting) if has_topics else [],
         indicators={one.direction: {i.code: i for i in one.indicators} for one in directions},
         known_days=load_calendar(project, profile.region.nominative),
         words=load_words(project),
