@@ -54,9 +54,20 @@ class Inputs:
         return file_parts(self.project, self.prints, kind, paths)
 
     def registry(self) -> Parts:
+        """Return the facts and the words of the registry, the project's own and the house's."""
         folders = {self.project.root / "registry", self.project.home / "registry"}
         paths = [path for folder in sorted(folders) for path in files_under(folder)]
         return self.files("registry", paths)
+
+    def facts(self, *words: str) -> Parts:
+        """Return the registry without the words of reports, but for the files named in `words`."""
+        parts = self.registry().items()
+        named = {part: (part[1].rpartition("/")[2], digest) for part, digest in parts}
+        return {
+            part: digest
+            for part, (name, digest) in named.items()
+            if name in words or not name.startswith("wording")
+        }
 
     def profile(self) -> Parts:
         """Return the profile and the files beside it: roadmap, decisions."""
@@ -89,14 +100,14 @@ class Inputs:
             self._mark = key_mark(self.project)
         return {("key", "псевдонимов учеников"): self._mark}
 
+    def modules(self, *roots: str) -> Parts:
+        """Return the modules of what has no shell yet, without the shell's files."""
+        found = self.code.module_parts(*roots)
+        return {part: one for part, one in found.items() if not part[1].endswith(SHELL)}
+
     def rendering(self, *roots: str) -> Parts:
-        """Return the modules that render; what only shells need is none of theirs."""
-        modules = self.code.module_parts(*roots)
-        return {
-            **{part: one for part, one in modules.items() if not part[1].endswith(SHELL)},
-            **self.labels(),
-            **self.code.lock_parts(),
-        }
+        """Return the modules and labels that render the bodies of pages."""
+        return {**self.modules(*roots), **self.labels(), **self.code.lock_parts()}
 
     def labels(self) -> Parts:
         return self.files("asset", [self.project.home / "_quarto.yml"])

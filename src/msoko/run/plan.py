@@ -107,7 +107,7 @@ class Plan:
             **self.inputs.files("raw", [*received, raw.parent / "schools.csv"]),
             **self.inputs.repeated(year),
             **self.inputs.pseudonyms(),
-            **self.inputs.registry(),
+            **self.inputs.facts(),
             **self.inputs.profile(),
             **self.code.module_parts(*roots),
             **self.code.lock_parts(),
@@ -122,7 +122,7 @@ class Plan:
             **self.inputs.files("suite", files_under(self.project.find("expectations"))),
             **self.inputs.files("table", tables),
             **self.inputs.files("declaration", where.all_declarations()),
-            **self.inputs.registry(),
+            **self.inputs.facts("wording_checks.yml"),
             **self.code.module_parts(*self.code.modules_below("msoko.validate")),
             **self.code.lock_parts(),
             **parameter_parts({"validator": self.validator}),
@@ -184,7 +184,7 @@ class Plan:
         """The tables of a report are put into files that go beside its page."""
         parts = {
             **self.inputs.data_of(year, report),
-            **self.code.module_parts("msoko.run.annexes"),
+            **self.inputs.modules("msoko.run.annexes"),
             **self.code.lock_parts(),
             **parameter_parts({"municipality": self.municipality, "edition": self.edition}),
         }

@@ -1,0 +1,103 @@
+"""What makes which step stale, asked of the plan itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from msoko.project import Project
+from msoko.run.plan import Plan
+from msoko.run.staleness import Step
+from msoko.school_year import SchoolYear
+
+YEAR = SchoolYear.parse("2024-25")
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    (tmp_path / "data" / "raw" / str(YEAR)).mkdir(parents=True)
+    return Plan(Project(tmp_path), "demo", "internal")
+
+
+def names(step: Step, kind: str) -> set[str]:
+    return {name.rpartition("/")[2] for part, name in step.parts if part == kind}
+
+
+def test_words_of_reports_make_no_table_stale(plan: Plan):
+    assert "scales.csv" in names(plan.intake(YEAR), "registry")
+    assert not any(name.startswith("wording") for name in names(plan.intake(YEAR), "registry"))
+    words = {one for one in names(plan.validation(YEAR), "registry") if one.startswith("wording")}
+    assert words == {"wording_checks.yml"}
+    assert "wording.yml" in names(plan.report(YEAR, "talents"), "registry")
+
+
+@pytest.mark.parametrize("name", ["page", "annex"])
+def test_the_shell_makes_neither_bodies_nor_annexes_stale(plan: Plan, name: str):
+    step = getattr(plan, name)(YEAR, "talents")
+    assert not any(one.endswith((".css", ".js", ".j2")) for one in names(step, "asset"))
+    assert "style.css" in names(plan.site(YEAR, ["talents"], []), "asset")
+
+
+def test_a_page_depends_on_the_filter_and_the_labels(plan: Plan):
+    assert {"crossref.lua", "_quarto.yml"} <= names(plan.page(YEAR, "talents"), "asset")
+
+
+def record(plan: Plan, step_id: str, **facts: object) -> None:
+    plan.records.remember(Step(step_id, step_id, {}), 0, **facts)
+
+
+def changed(before: Step, after: Step) -> bool:
+    return before.parts != after.parts
+
+
+def test_a_passport_depends_on_the_recommendations_of_its_school_only(plan: Plan):
+    record(plan, f"numbers:{YEAR}", advice={"s01": "a", "s02": "b"})
+    first, second = (plan.report(YEAR, f"school_passport:{one}") for one in ("s01", "s02"))
+    record(plan, f"numbers:{YEAR}", advice={"s01": "a", "s02": "changed"})
+    assert not changed(first, plan.report(YEAR, "school_passport:s01"))
+    assert changed(second, plan.report(YEAR, "school_passport:s02"))
+
+
+def test_a_passport_depends_on_what_is_declared_besides_rules(plan: Plan):
+    before = plan.report(YEAR, "school_passport:s01")
+    assert "talents.yml" not in names(before, "declaration")
+    assert "talents.yml" in names(plan.report(YEAR, "annual_summary"), "declaration")
+    record(plan, "declared:demo", digest="other")
+    assert changed(before, plan.report(YEAR, "school_passport:s01"))
+
+
+def test_only_a_rule_of_recommendation_leaves_the_digest_as_it_is():
+    import dataclasses
+
+    from msoko.catalog import load_directions
+    from msoko.run.narrowing import declared_digest
+
+    directions = load_directions(Project.at(None), "demo")
+    first = next(one for one in directions if one.recommendations)
+    without = dataclasses.replace(first, recommendations=first.recommendations[1:])
+    retitled = dataclasses.replace(first, title="Иначе")
+    assert declared_digest([without]) == declared_digest([first])
+    assert declared_digest([retitled]) != declared_digest([first])
+
+
+def test_what_stands_still_is_asked_once(plan: Plan, tmp_path: Path):
+    declared = tmp_path / "registry" / "scales.csv"
+    before = plan.report(YEAR, "talents")
+    plan.inputs.stand_still()
+    assert not changed(before, plan.report(YEAR, "talents"))
+    declared.parent.mkdir()
+    declared.write_text("year\n")
+    assert not changed(before, plan.report(YEAR, "talents"))
+    assert changed(before, Plan(plan.project, "demo", "internal").report(YEAR, "talents"))
+
+
+def test_schools_come_from_the_record_of_the_reading(plan: Plan):
+    assert plan.schools(YEAR) == ()
+    assert not any(one.startswith("school_passport") for one in plan.reports.of(YEAR))
+    record(plan, f"intake:{YEAR}", schools=[["s01", "Школа", "school"], ["d01", "", "preschool"]])
+    assert [(one.name, one.is_preschool) for one in plan.schools(YEAR)] == [
+        ("Школа", False),
+        ("d01", True),
+    ]
+    assert plan.reports.of(YEAR)[-2:] == ["school_passport:s01", "school_passport:d01"]
