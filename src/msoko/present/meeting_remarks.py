@@ -35,7 +35,9 @@ def _moved(case: Case) -> Iterator[str]:
     """Give the points whose lines of the annex are no longer what the data would say now."""
     for number, question in case.numbered():
         topic = case.topic(question)
-        now = [one.text for one in topic.points] if topic else []
+        if topic is None:
+            continue
+        now = [one.text for one in topic.points]
         for place, point in enumerate(question.decisions, start=1):
             if case.say("annex.mark") in point.text.lower() and point.text not in now:
                 yield f"{number}.{place}"
