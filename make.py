@@ -156,7 +156,8 @@ def clean() -> None:
 
 TARGETS: dict[str, Callable[..., None]] = {
     "report": report, "test": test, "browser-test": browser_test, "lab": lab, "bench": bench,
-    "kills": kills, "cluster-test": cluster_test, "proof": proof, "lock": lock, "clean": clean, "install": install,
+    "kills": kills, "cluster-test": cluster_test, "proof": proof, "lock": lock, "clean": clean,
+    "install": install,
 }  # fmt: skip
 
 

@@ -106,13 +106,22 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
         return Sums(pd.DataFrame(columns=list(keys)), keys, 0)
     columns = {pair for indicator in indicators for pair in terms.columns_of(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
+    finest = _scanned(rows, indicators, keys)
+    unfit = [name for name in finest.columns if name.endswith("_w")]
+    if (finest[unfit] > 0).to_numpy().any():
+        finest = _scanned(rows, indicators, keys, is_wide=True)
+    return Sums(finest.drop(columns=unfit, errors="ignore"), keys, len(indicators))
+
+
+def _scanned(
+    rows: Table, indicators: Sequence[Indicator], keys: Sequence[str], *, is_wide: bool = False
+) -> pd.DataFrame:
     added = {
         f"i{place}_{name}": _total(rows, name, term)
         for place, indicator in enumerate(indicators)
-        for name, term in terms.row_terms(rows, indicator).items()
+        for name, term in terms.row_terms(rows, indicator, is_wide=is_wide).items()
     }
-    finest = rows.aggregate(added, by=list(keys)).execute()
-    return Sums(finest, keys, len(indicators))
+    return rows.aggregate(added, by=list(keys)).execute()
 
 
 def _total(rows: Table, name: str, term: Value) -> Value:

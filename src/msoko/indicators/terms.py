@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SCALE = 1_000
 """Numbers are kept to a thousandth; their sums fit 64 bits up to nine million millions."""
+LARGEST = 3 * 10**9
+"""The largest scaled number whose square fits 64 bits: three million, and sums in roubles pass."""
 
 
 def columns_of(indicator: Indicator) -> set[tuple[str, str]]:
@@ -28,11 +30,12 @@ def columns_of(indicator: Indicator) -> set[tuple[str, str]]:
     return found | {("", key) for keys in indicator.by for key in keys}
 
 
-def row_terms(rows: Table, indicator: Indicator) -> dict[str, Value]:
+def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> dict[str, Value]:
     """Return what each row adds to the indicator, by the name of the sum.
 
     `a` numerator, `b` denominator (both scaled unless counted), `q` the square of the
-    scaled number, `n` the persons or rows counted. Null adds nothing.
+    scaled number, `n` the persons or rows counted. Null adds nothing. Squares are of 64
+    bits; `w` counts the rows whose square is not, which `is_wide` squares are, at a price.
     """
     where = [expression(rows, indicator.where)] if indicator.where else []
     if indicator.measure == "ratio":
@@ -45,8 +48,11 @@ def row_terms(rows: Table, indicator: Indicator) -> dict[str, Value]:
         terms = {"a": kept, "n": kept.notnull().cast("int64")}
         if indicator.interval != "t":
             return terms
-        exact = kept.cast("decimal(19, 0)")  # the square of a sum in roubles passes 64 bits
-        return {**terms, "q": exact * exact}
+        if is_wide:
+            exact = kept.cast("decimal(19, 0)")
+            return {**terms, "q": exact * exact}
+        is_small = kept.abs() <= LARGEST
+        return {**terms, "q": ibis.cases((is_small, kept * kept)), "w": _counted(~is_small)}
     if indicator.denominator:
         where.append(expression(rows, indicator.denominator))
     whole = both(where)

@@ -156,6 +156,20 @@ def test_an_interval_without_width_holds_its_value_to_the_last_digit(store: Stor
     assert whole["low"] == pytest.approx(3.7, rel=1e-12)
 
 
+def test_mean_of_sums_in_roubles_has_an_exact_interval(store: Store) -> None:
+    base, step = 4_000_000_000, 7
+    scores = [base, base + step, base + 2 * step]
+    rows = pd.DataFrame({"school_id": ["1"] * 3, "primary_score": scores, "mark": 3})
+    rows = rows.assign(is_absent=False, pupil_id=["a", "b", "c"], **PAPER)
+    store.add(YEAR, "results", rows.astype({"primary_score": float}))
+    mean = indicator(measure="mean", numerator="primary_score", denominator="", interval="t",
+                     unit="points")  # fmt: skip
+    row = compute((direction(mean),), store, YEAR).iloc[0]
+    half = 4.302652729749464 * step / np.sqrt(3)  # t(.975, 2), from tables
+    assert row["value"] == base + step
+    assert row["high"] - row["low"] == pytest.approx(2 * half, rel=1e-6)
+
+
 def test_mean_of_one_has_no_interval(store: Store) -> None:
     store.add(YEAR, "results", marks("school_id | primary_score\n1 | 10"))
     mean = indicator(measure="mean", numerator="primary_score", denominator="", interval="t")
