@@ -195,6 +195,29 @@ def test_two_builds_at_once_are_told_so(project: Path, run: Run):
     assert (code, "другая сборка этого проекта уже идёт" in err) == (1, True)
 
 
+def test_a_page_whose_reference_leads_nowhere_stops_no_other(project: Path, run: Run):
+    site = project / "reports/2023-24/internal"
+    before = (site / "second.html").read_bytes()
+    broken = "from IPython.display import Markdown; Markdown('См. [число](#e-absent).')"
+    for code, cell in (("first", COUNT + "\n"), ("second", broken)):
+        path = project / f"notebooks/{code}.ipynb"
+        path.write_text(json.dumps(notebook(OPENING, cell)), encoding="utf-8")
+    code, out, err = run("build", "2023-24", "--project", project, "--renderer", "embedded")
+    assert (code, "ссылки никуда не ведут: #e-absent" in err) == (2, True), err
+    assert "не построено: страница second 2023-24" in out
+    assert (site / "second.html").read_bytes() == before
+    assert "Показан прежний отчёт." in (site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_page_of_no_direction_built_alone_is_published(project: Path, run: Run):
+    page = project / "reports/2023-24/internal/quality.html"
+    path = project / "notebooks/data_quality.ipynb"
+    path.write_text(json.dumps(notebook(OPENING, "print('иначе')")), encoding="utf-8")
+    words = ("build", "2023-24", "--project", project, "--direction", "data_quality")
+    assert run(*words)[0] == 0
+    assert "иначе" in page.read_text(encoding="utf-8")
+
+
 def test_jobs_of_single_reports_run_at_once(project: Path, run: Run):
     for code in ("first", "second"):
         cell = f"import time; time.sleep(3); print('{code} anew')"

@@ -67,6 +67,20 @@ def test_news_are_told_in_the_thread_that_waits():
     assert heard == [("a", True), ("a", True)]
 
 
+def test_a_job_that_ended_may_give_others():
+    def following(outcome: schedule.Outcome) -> list[Job]:
+        return [job(outcome.name + "b", work=lambda: 2)] if outcome.name == "a" else []
+
+    done = run_jobs([job("a", work=lambda: 1)], 1, lambda: None, on_end=following)
+    assert {name: outcome.value for name, outcome in done.items()} == {"a": 1, "ab": 2}
+
+
+def test_nothing_to_do_starts_no_thread():
+    before = threading.active_count()
+    assert run_jobs([], 4, lambda: None) == {}
+    assert threading.active_count() == before
+
+
 def test_an_interruption_ends_all_starts_nothing_more_and_does_not_wait():
     ended, began = [], []
 

@@ -55,6 +55,9 @@
         item.hidden = item.textContent.toLocaleLowerCase("ru").indexOf(wanted) < 0;
         found += item.hidden ? 0 : 1;
       });
+      document.querySelectorAll("section:has(> .organisations)").forEach(function (kind) {
+        kind.hidden = !kind.querySelector("li:not([hidden])");
+      });
       document.querySelector(".finder-count").textContent = wanted ? "Найдено: " + found : "";
     });
   }
