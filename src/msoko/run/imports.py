@@ -60,32 +60,42 @@ class ModuleGraph:
     def __init__(self, source_root: Path, imports: Callable[[Path, str], Imports]) -> None:
         self.root = source_root
         self._imports = functools.cache(imports)
-        self._files = functools.cache(self._find_files)
+        self._named = functools.cache(self._find_named)
+        self._used = functools.cache(self._find_used)
 
     def closure(self, roots: Iterable[str]) -> list[Path]:
         """Return the files of the modules that `roots` reach, with their packages, sorted."""
-        return sorted(self._reached(roots))
+        return sorted(self._modules[name] for name in self._reached(roots))
 
     def foreign(self, roots: Iterable[str]) -> list[str]:
         """Return the modules from outside the package that `roots` reach, sorted."""
-        return sorted({name for found in self._reached(roots).values() for name in found.foreign})
+        reached = (self._of(name) for name in self._reached(roots))
+        return sorted({name for found in reached for name in found.foreign})
 
-    def _reached(self, roots: Iterable[str]) -> dict[Path, Imports]:
-        reached: dict[Path, Imports] = {}
-        waiting = [file for name in roots for file in self._files(name)]
+    def _reached(self, roots: Iterable[str]) -> set[str]:
+        reached: set[str] = set()
+        waiting = [name for root in roots for name in self._named(root)]
         while waiting:
-            file = waiting.pop()
-            if file in reached:
-                continue
-            reached[file] = self._imports(file, self._package(file))
-            waiting += [found for name in reached[file].own for found in self._files(name)]
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += self._used(name) - reached
         return reached
 
-    def _find_files(self, name: str) -> list[Path]:
-        """Return the files that importing `name` runs: its packages' and its own."""
+    def _find_used(self, name: str) -> frozenset[str]:
+        """Return the modules that a module imports, with their packages."""
+        return frozenset(one for used in self._of(name).own for one in self._named(used))
+
+    def _of(self, name: str) -> Imports:
+        file = self._modules[name]
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+        return self._imports(file, package)
+
+    def _find_named(self, name: str) -> list[str]:
+        """Return the modules that importing `name` runs: its packages and itself."""
         parts = name.split(".")
-        prefixes = [".".join(parts[: count + 1]) for count in range(len(parts))]
-        return [self._modules[one] for one in prefixes if one in self._modules]
+        prefixes = (".".join(parts[: count + 1]) for count in range(len(parts)))
+        return [one for one in prefixes if one in self._modules]
 
     @functools.cached_property
     def _modules(self) -> dict[str, Path]:
@@ -100,17 +110,6 @@ class ModuleGraph:
                 elif name.endswith(".py"):
                     found[f"{package}.{name.removesuffix('.py')}"] = Path(base) / name
         return found
-
-    def _package(self, file: Path) -> str:
-        return self._packages[file]
-
-    @functools.cached_property
-    def _packages(self) -> dict[Path, str]:
-        names = self._modules.items()
-        return {
-            file: name if file.name == "__init__.py" else name.rpartition(".")[0]
-            for name, file in names
-        }
 
 
 def _base(node: ast.ImportFrom, package: str) -> str:
