@@ -9,7 +9,7 @@ import drawn_schools
 from drawn import table
 from drawn_schools import LAST, REGISTER, indicator_rows, monitoring_rows, write_years
 from msoko.errors import UsageError
-from msoko.present import Report
+from msoko.present import Report, russian
 from msoko.present.report import PROJECT_VARIABLE
 from msoko.present.school import SHOWN, is_hidden
 from msoko.store import Store
@@ -337,6 +337,17 @@ def test_fewer_than_three_peers_have_no_common_value(project):
     assert report.school.peers.chosen == ("s06",)
     assert "общее значение по ним в таблицах не приводится" in said(report, "peers")
     assert "Похожие |" not in said(report, "position")
+
+
+def test_a_passport_tells_no_other_organisations_conditions(project):
+    report = passport(project, "s01")
+    found, text = report.school.peers, said(report, "peers")
+    education = next(one for one in found.conditions if one.title.startswith("Высшее"))
+    own, *others = (education.values[code] for code in ("s01", *found.chosen))
+    middle = sorted(others)[len(others) // 2]
+    assert f"| {russian.amount(own, 'percent')} | {russian.amount(middle, 'percent')} |" in text
+    for value in set(others) - {own, middle}:
+        assert russian.amount(value, "percent") not in text
 
 
 @pytest.mark.parametrize("school_id", ["s07", "s09", "d01"])

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from msoko.present.reading import Reading
     from msoko.present.school import School
 
-COLUMNS = 5
-"""Conditions that the table sets side by side; all of them count in the distance."""
-
 
 def peers(report: Reading) -> Block:
     """Name the organisations alike in context, or say why there are none."""
@@ -55,7 +52,8 @@ def peers(report: Reading) -> Block:
         is_few=not found.is_pooled,
         least=LEAST_POOLED,
     )
-    parts = block(text, _sheet(school, found), report.say("passport.peers_caveat")).parts
+    sheets = [_names(school, found), *([_conditions(school, found)] if found.is_pooled else [])]
+    parts = block(text, *sheets, report.say("passport.peers_caveat")).parts
     return block(Framed("passport-peers", parts))
 
 
@@ -76,20 +74,35 @@ def _evidence(school: School, found: Peers, code: str) -> Evidence:
     )
 
 
-def _sheet(school: School, found: Peers) -> Sheet:
-    report, told = school.report, list(found.conditions)[:COLUMNS]
-    head = ["Организация", "Отличие", *(cell(one.title) for one in told)]
-    own = [f"**{_short(report, school.school_id)}**", "–", *_values(told, school.school_id)]
-    rows = [own] + [
-        [
-            _short(report, code),
-            report.ledger.cite(_evidence(school, found, code)),
-            *_values(told, code),
-        ]
+def _names(school: School, found: Peers) -> Sheet:
+    report = school.report
+    rows = [
+        [_short(report, code), report.ledger.cite(_evidence(school, found, code))]
         for code in found.chosen
     ]
-    caption = f"Похожие организации и их условия, {report.year} учебный год"
-    return Sheet(head, rows, caption, "passport-peers", "l" + "r" * (len(head) - 1))
+    caption = f"Похожие организации, {report.year} учебный год"
+    return Sheet(["Организация", "Отличие"], rows, caption, "passport-peers", "lr")
+
+
+def _conditions(school: School, found: Peers) -> Sheet:
+    """Set the organisation's conditions beside the middle of those alike, never beside one."""
+    rows = [
+        [
+            cell(one.title),
+            _value(one, one.values.get(school.school_id)),
+            _value(one, _middle(one, found)),
+        ]
+        for one in found.conditions
+    ]
+    head = ["Условие", "Эта организация", "Середина похожих"]
+    caption = f"Условия работы и середина похожих организаций, {school.report.year} учебный год"
+    return Sheet(head, rows, caption, "passport-peers-conditions", "lrr")
+
+
+def _middle(condition: Condition, found: Peers) -> float | None:
+    """Return the median of those alike; of fewer than the least it would be their own value."""
+    known = condition.values.reindex(found.chosen).dropna()
+    return float(known.median()) if len(known) >= LEAST_POOLED else None
 
 
 def _short(report: Reading, code: str) -> str:
@@ -99,14 +112,8 @@ def _short(report: Reading, code: str) -> str:
     return cell(name[start + 1 : end] if 0 <= start < end else name)
 
 
-def _values(told: list[Condition], code: str) -> list[str]:
-    shown = []
-    for one in told:
-        value = one.values.get(code)
-        if pd.isna(value):
-            shown.append(russian.NOTHING)
-        elif one.unit == "percent":
-            shown.append(russian.amount(float(value), one.unit))
-        else:
-            shown.append(russian.figure(float(value), one.unit))
-    return shown
+def _value(condition: Condition, value: float | None) -> str:
+    if value is None or pd.isna(value):
+        return russian.NOTHING
+    told = russian.amount if condition.unit == "percent" else russian.figure
+    return told(float(value), condition.unit)
