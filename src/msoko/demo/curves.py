@@ -25,14 +25,12 @@ class Curve:
 
     def answer(self, standings: np.ndarray, draw: np.random.Generator) -> np.ndarray:
         """Return points, pupils × tasks. One draw per pupil and task keeps points ordered."""
-        limits = np.concatenate(self.thresholds)
-        counts = [len(one) for one in self.thresholds]
-        task = np.repeat(np.arange(len(counts)), counts)
-        chance = draw.random((len(counts), len(standings))).T
-        odds = self.slope * (standings[:, None] - limits)
-        is_above = chance[:, task] < 1 / (1 + np.exp(-odds))
-        first = np.searchsorted(task, np.arange(len(counts)))
-        return np.add.reduceat(is_above, first, axis=1, dtype=float)
+        points = np.zeros((len(standings), len(self.thresholds)))
+        for index, thresholds in enumerate(self.thresholds):
+            chance = draw.random(len(standings))[:, None]
+            odds = self.slope * (standings[:, None] - thresholds[None, :])
+            points[:, index] = (chance < 1 / (1 + np.exp(-odds))).sum(axis=1)
+        return points
 
     def harder(self, shift: float) -> Curve:
         return Curve(tuple(one + shift for one in self.thresholds), self.slope)
