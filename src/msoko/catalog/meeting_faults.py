@@ -10,7 +10,7 @@ from msoko.catalog.meetings import Meeting, MeetingFile, Member, Roster, Vote
 from msoko.catalog.model import Named, Place
 from msoko.catalog.municipality import Profile, WorkingGroup
 from msoko.catalog.strict import suggestion
-from msoko.catalog.voting import SIDES, Seats, count, presiding_side, quorum, seats
+from msoko.catalog.voting import SIDES, Seats, count, known_members, presiding_side, quorum, seats
 from msoko.errors import UsageError
 from msoko.school_year import SchoolYear
 
@@ -86,7 +86,12 @@ def _roster_faults(rule: WorkingGroup, roster: Roster, meeting: Meeting) -> Iter
             f"в members на {meeting.date:%d.%m.%Y} человек: {len(roster.members)}, а в составе "
             f"группы по профилю – {rule.members}. Впишите весь состав или исправьте профиль.",
         )
-    names = Counter(one.name for one in roster.members)
+    yield from (
+        Fault(one.place, "имя члена группы пусто. Впишите фамилию, имя и отчество.")
+        for one in roster.members
+        if not one.name
+    )
+    names = Counter(one.name for one in roster.members if one.name)
     for one in roster.members:
         if names[one.name] > 1:
             yield Fault(one.place, f"«{one.name}» в составе дважды. Оставьте одну запись.")
@@ -140,7 +145,8 @@ def _unknown(names: Sequence[Named], roster: Roster) -> Iterator[Fault]:
     for name in names:
         found = roster.find(name)
         if not found:
-            hint = suggestion(name.split(" ")[0], [one.name.split()[0] for one in roster.members])
+            known = [one.name.split()[0] for one in roster.members if one.name]
+            hint = suggestion(name.split(" ")[0], known)
             yield Fault(name.place, f"«{name}» не входит в состав группы. {hint}")
         elif len(found) > 1:
             listed = " или ".join(one.name for one in found)
@@ -205,6 +211,10 @@ def _vote_faults(
             "или исправьте список присутствующих.",
         )
     elif present >= needed:
+        if not meeting.questions:
+            yield Fault(
+                meeting.place, "заседание состоялось, а вопросов нет. Впишите questions с vote."
+            )
         yield from (
             Fault(one.place, "голосования нет. Впишите vote или уберите вопрос.")
             for one in meeting.questions
@@ -235,10 +245,13 @@ def _one_vote_faults(rule: WorkingGroup, vote: Vote, sat: Seats) -> Iterator[Fau
             "голоса разделились поровну, решает голос председательствующего. Впишите "
             "presiding: in_favour, against или abstained.",
         )
-    if vote.presiding and not isinstance(getattr(vote, vote.presiding), int):
-        if casting and casting != vote.presiding:
-            yield Fault(vote.place, "presiding: по именам председательствующий голосовал иначе.")
-    elif vote.presiding and counts[vote.presiding] == 0:
+    if not vote.presiding:
+        return
+    named = getattr(vote, vote.presiding)
+    is_absent = not isinstance(named, int) and sat.presiding not in known_members(sat.roster, named)
+    if casting != vote.presiding or is_absent:
+        yield Fault(vote.place, "presiding: по именам председательствующий голосовал иначе.")
+    elif counts[vote.presiding] == 0:
         yield Fault(vote.place, f"presiding: {vote.presiding}, но на этой стороне голосов нет.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -103,20 +103,34 @@ def terms(
     notice = known.shifted(meeting, -rule.notice_working_days) if rule.notice_working_days else None
     minutes = meeting + dt.timedelta(days=rule.minutes_days)
     extracts = known.shifted(signed or minutes, rule.extracts_working_days)
-    return Terms(notice, minutes, extracts, tuple(_caveats(meeting, minutes, known)))
+    last = signed or minutes
+    # A term that has no date was counted into a year beside that is not entered.
+    years = {meeting.year, minutes.year, last.year, (extracts or last).year}
+    years |= {last.year + 1} if extracts is None and last.year in known.years else set()
+    years |= {meeting.year - 1} if _is_lost(rule, notice, meeting, known) else set()
+    return Terms(notice, minutes, extracts, tuple(_caveats(meeting, minutes, sorted(years), known)))
 
 
-def _caveats(meeting: dt.date, minutes: dt.date, known: WorkCalendar) -> Iterator[str]:
-    years = sorted({meeting.year, minutes.year})
+def _is_lost(
+    rule: WorkingGroup, notice: dt.date | None, meeting: dt.date, known: WorkCalendar
+) -> bool:
+    is_counted = bool(rule.notice_working_days) and meeting.year in known.years
+    return is_counted and notice is None
+
+
+def _caveats(
+    meeting: dt.date, minutes: dt.date, years: Sequence[int], known: WorkCalendar
+) -> Iterator[str]:
     absent = [year for year in years if year not in known.years]
     for year in absent:
         yield (
             f"рабочие дни {year} года не внесены в registry/calendar.yml, поэтому сроки в рабочих "
             "днях не названы. Впишите год из постановления Правительства РФ о переносе выходных"
         )
-    if not absent and any(year not in known.regional for year in years):
+    unknown = [year for year in years if year not in known.regional]
+    if not absent and unknown:
         yield (
-            f"свои нерабочие дни региона ({known.region}) за {years[0]} год в "
+            f"свои нерабочие дни региона ({known.region}) за {unknown[0]} год в "
             "registry/calendar.yml не внесены: если они есть, срок может быть иным"
         )
     if known.is_working(meeting) is False:

@@ -74,11 +74,13 @@ class WorkCalendar:
         """Return the `working_days`-th working day after `day` (before it where negative).
 
         `day` itself is not counted (статья 191 ГК РФ: a term runs from the next day). None
-        where the way leads through a year that is not entered.
+        where the way leads through a year that is not entered, or out of all years.
         """
         step = dt.timedelta(days=1 if working_days > 0 else -1)
         left = abs(working_days)
         while left:
+            if day in (dt.date.min, dt.date.max):
+                return None
             day += step
             is_working = self.is_working(day)
             if is_working is None:

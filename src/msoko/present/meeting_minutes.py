@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msoko.catalog.voting import SIDES, known_members
 from msoko.present import russian
 from msoko.present.meeting_papers import annex, masthead, points
-from msoko.present.meeting_words import initials, long_date, short_date
+from msoko.present.meeting_words import initials, long_date, short_date, uncapitalised
 from msoko.present.paper import Paper, Part, Sides, Text
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _quorum(case: Case, key: str, **slots: object) -> str:
 def _title(member: Member | None) -> str:
     if member is None:
         return ""
-    position = member.position[:1].lower() + member.position[1:]
+    position = uncapitalised(member.position)
     return f"{member.name}, {position}" if position else member.name
 
 
@@ -122,6 +122,9 @@ def _heard(case: Case, number: int, question: Question) -> Iterator[Part]:
 
 def _decided(case: Case, number: int, question: Question) -> Iterator[Part]:
     ended = case.outcome(question)
+    if ended is None and case.meeting.is_held:
+        yield Text(case.say("minutes.no_vote"))
+        return
     is_open = ended is None or ended.is_adopted
     yield Text(case.say("minutes.decided"), "label", keeps=True)
     if not is_open:

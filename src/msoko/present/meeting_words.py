@@ -58,8 +58,9 @@ def short_date(day: dt.date | None) -> str:
 
 def initials(name: str) -> str:
     """Return «А.\N{NO-BREAK SPACE}П. Дубова» of «Дубова Анна Петровна», as signatures have it."""
-    surname, *given = name.split()
-    letters = [f"{word[0]}." for word in given]
+    words = name.replace(".", ". ").split()
+    surname = next((word for word in words if not word.endswith(".")), "")
+    letters = [f"{word[0]}." for word in words if word != surname]
     return "\N{NO-BREAK SPACE}".join([*letters, surname])
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from msoko.present.meeting_case import Case
     from msoko.project import Project
 
-ENDINGS = "а|я|у|ю|е|и|ы|ой|ей|ою|ого|ому|им|ым|ом|ем|ий|ый|ая|ую|ь"
+ENDINGS = "а|я|у|ю|е|и|ы|ой|ей|ою|ого|ому|им|ым|ом|ем|ий|ый|ая|ую|ь|ии|ию|ией"
 """Endings of surnames in the cases of the singular."""
 HEAD = """\
 # Решения по итогам учебного года; их действие измеряют отчёты следующих лет.
@@ -124,6 +124,19 @@ def _refuse_names(case: Case, points: Sequence[tuple[str, Resolution]]) -> None:
 
 
 def _surname(name: str, text: str) -> list[str]:
-    """Return where a text has the surname of a full name, in whatever case."""
-    stem = name.split()[0].rstrip("аяйоыиь")
-    return re.findall(rf"\b{re.escape(stem)}(?:{ENDINGS})?\b", text)
+    """Return where a text has the surname of a full name, in whatever case.
+
+    Undeclined surnames stand whole («Манько»); initials may go before the surname, and «ё» may
+    be written «е».
+    """
+    long = [word for word in re.findall(r"[\w-]+", _plain(name)) if len(word) > 1]
+    if not long:
+        return []
+    stems = "|".join(re.escape(one) for one in (long[0], long[0].rstrip("аяйоыиь")) if one)
+    found = re.finditer(rf"\b(?:{stems})(?:{ENDINGS})?\b", _plain(text))
+    return [text[slice(*one.span())] for one in found]
+
+
+def _plain(text: str) -> str:
+    """Return a text of the same length without «ё»."""
+    return text.replace("ё", "е").replace("Ё", "Е")

@@ -227,6 +227,37 @@ def test_vote_without_anyone_present_is_refused() -> None:
     ]
 
 
+def test_meeting_held_without_questions_is_refused() -> None:
+    record = file()
+    meeting = dataclasses.replace(record.meetings[0], questions=())
+    profile = strict.parse(PROFILE, Profile, "small.yml")
+    told = [str(one) for one in faults(GROUP, profile, record, meeting, YEAR)]
+    assert told == [
+        "meetings.yml, строка 8: заседание состоялось, а вопросов нет. Впишите questions с vote."
+    ]
+
+
+def test_member_without_a_name_is_refused() -> None:
+    told = found(file(members=MEMBERS.replace("name: Осина Вера Павловна", "name: ''")))
+    assert "meetings.yml, строка 6: имя члена группы пусто. Впишите фамилию, имя и отчество." in (
+        told
+    )
+
+
+@pytest.mark.parametrize(
+    "vote",
+    [
+        "{in_favour: [Ёлкин, Берёзова], against: 2, presiding: in_favour}",
+        "{in_favour: [Дубова, Ёлкин], against: 2, presiding: against}",
+    ],
+)
+def test_presiding_side_must_agree_with_the_names(vote: str) -> None:
+    told = found(file("{in_favour: 3, against: 1}", vote))
+    assert told == [
+        "meetings.yml, строка 19: presiding: по именам председательствующий голосовал иначе."
+    ]
+
+
 def test_meeting_without_quorum_and_without_votes_has_no_fault() -> None:
     record = file(", Кленов О.И.]\n    absent: [Осина]", "]")
     open_question = dataclasses.replace(record.meetings[0].questions[0], vote=None)
@@ -298,6 +329,17 @@ def test_year_without_calendar_gives_no_date_and_says_so(federal: WorkCalendar) 
     told = terms(GROUP, dt.date(2030, 3, 4), None, federal)
     assert (told.notice, told.minutes, told.extracts) == (None, dt.date(2030, 3, 8), None)
     assert "рабочие дни 2030 года не внесены в registry/calendar.yml" in told.caveats[0]
+
+
+@pytest.mark.parametrize(
+    ("meeting", "year"), [(dt.date(2026, 12, 24), 2027), (dt.date(2020, 1, 9), 2019)]
+)
+def test_term_that_leads_into_a_year_not_entered_names_that_year(
+    federal: WorkCalendar, meeting: dt.date, year: int
+) -> None:
+    told = terms(GROUP, meeting, None, federal)
+    assert None in (told.notice, told.extracts)
+    assert f"рабочие дни {year} года не внесены" in told.caveats[0]
 
 
 def test_days_off_are_told(federal: WorkCalendar) -> None:

@@ -62,6 +62,11 @@ def test_deadline_is_counted_in_working_days(
     assert federal.shifted(day(start), working_days) == day(end)
 
 
+@pytest.mark.parametrize(("start", "step"), [("31.12.9999", 5), ("01.01.0001", -2)])
+def test_day_beyond_all_years_gives_no_date(federal: WorkCalendar, start: str, step: int) -> None:
+    assert federal.shifted(day(start), step) is None
+
+
 def test_unknown_year_gives_no_date(federal: WorkCalendar) -> None:
     assert federal.shifted(day("30.12.2026"), 2) is None
     assert federal.is_working(day("11.01.2027")) is None

@@ -25,6 +25,7 @@ from msoko.catalog.meetings import load_meetings
 from msoko.errors import UsageError
 from msoko.present.meeting_case import Case
 from msoko.present.meeting_remarks import remarks
+from msoko.present.meeting_words import initials
 from msoko.project import Project
 from msoko.publish.meeting_draft import write_draft
 from msoko.publish.meetings import folder_of, open_case, write_minutes, write_prepared
@@ -83,7 +84,7 @@ def test_a_directions_topic_has_numbers_addressees_and_terms(project: Project) -
     assert interval.startswith("от") and (count, changed) == ("600", "0,0\xa0п.\xa0п.")
     assert [(one.addressee, one.text, one.deadline, one.measure) for one in topic.points] == [
         ("Управление образования", "Заслушать руководителя МБОУ «СОШ № 0».", "в декабре", "1.2"),
-        ("Руководители (МБОУ «СОШ № 0»)", "Разобрать работы участников, не достигших уровня.",
+        ("Руководитель (МБОУ «СОШ № 0»)", "Разобрать работы участников, не достигших уровня.",
          "до 1 октября", "1.1"),
     ]  # fmt: skip
 
@@ -375,6 +376,58 @@ def test_name_does_not_get_into_the_register(
     assert "пункт 1.1 называет человека" in str(refusal.value) and named in str(refusal.value)
     register = project.root / "profiles" / "small" / "decisions.yml"
     assert register.read_text(encoding="utf-8") == DECISIONS
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Манько Виктория Сергеевна", "поручить Манько"),
+        ("Соловей Анна Ивановна", "доложит Соловей"),
+        ("Берия Пётр Ильич", "поручить Берии"),
+        ("А. П. Тополева", "под началом Тополевой"),
+        ("Соловьёв Олег Ильич", "под началом Соловьева"),
+    ],
+)
+def test_surname_of_any_kind_is_found(project: Project, name: str, said: str) -> None:
+    members = MEMBERS.replace("Осина Вера Павловна", name)
+    meeting = MEETING.replace("[Осина]", f"[{name}]").replace(
+        "    written: [{name: Осина, text: поддерживаю}]\n", ""
+    )
+    write_meetings(project, members + meeting)
+    assert record(project, case(project)).added == ["1.1"]
+    (project.root / "profiles/small/decisions.yml").write_text(DECISIONS, encoding="utf-8")
+    write_meetings(project, members + meeting.replace("для выпускников группы риска", said))
+    with pytest.raises(UsageError, match="пункт 1.1 называет человека"):
+        record(project, case(project))
+
+
+def test_minutes_without_quorum_decide_nothing(project: Project) -> None:
+    record_text = MEETING.replace("        vote: {in_favour: 3, against: 1}\n", "")
+    record_text = record_text.replace(", Кленов О.И.]\n    absent: [Осина]", "]")
+    write_meetings(project, MEMBERS + record_text)
+    said = text(write_minutes(project, YEAR, case(project)).folder / "Протокол.docx")
+    assert "Кворума нет" in said and "Решение не принималось: кворума нет." in said
+    assert "РЕШИЛИ" not in said and "Ввести консультации" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "signed"),
+    [
+        ("Дубова Анна Петровна", "А.\xa0П.\xa0Дубова"),
+        ("А. П. Дубова", "А.\xa0П.\xa0Дубова"),
+        ("Дубова А.П.", "А.\xa0П.\xa0Дубова"),
+        ("Чжан", "Чжан"),
+        ("Дубова", "Дубова"),
+    ],
+)
+def test_signature_has_initials_before_the_surname(name: str, signed: str) -> None:
+    assert initials(name) == signed
+
+
+def test_position_that_begins_with_an_abbreviation_keeps_it(project: Project) -> None:
+    write_meetings(project, MEMBERS.replace("Начальник отдела", "ИО начальника", 1) + MEETING)
+    said = text(write_minutes(project, YEAR, case(project)).folder / "Протокол.docx")
+    assert "Дубова Анна Петровна, ИО начальника." in said
 
 
 def test_unsigned_minutes_are_not_recorded(project: Project) -> None:
