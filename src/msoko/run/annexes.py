@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from msoko.present.reading import Line, Reading
 
 FIGURES_PER_DIRECTION = 1
-VERDICTS = {"better": "better", "worse": "worse", "within": "same"}
+SENSED = ("better", "worse")
+"""Changes that have a sense; others are shown without one."""
+LEVEL = 0.05
+"""The false discovery rate of the changes of a year's pages."""
+Adjust = Callable[[Sequence[float]], Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -32,25 +36,61 @@ class Declared:
     directions: tuple[Direction, ...]
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the index, and what its change is called once it is told from chance."""
+
+    shown: KeyFigure
+    told: str
+    p: float | None = None
+
+
+@dataclass(frozen=True)
+class Annex:
+    """What goes with a report's page; `p_values`: of all changes that the report judges."""
+
+    files: Sequence[Attachment]
+    figures: Sequence[Figure]
+    p_values: Sequence[float]
+
+
 def make_annex(
     project: Project, year: SchoolYear, declared: Declared, report: str, edition: str, out: Path
 ) -> None:
     """Write the files that go beside a report's page, and its figures, into one file."""
     reading = _reading(project, year, declared, report, edition)
-    files = _roadmap_files(reading) if report == ROADMAP else _tables(reading)
-    figures = () if report == ROADMAP else _key_figures(reading)
+    is_roadmap = report == ROADMAP
+    files = _roadmap_files(reading) if is_roadmap else _tables(reading)
     facts = {
         "files": [asdict(one) | {"content": b64encode(one.content).decode()} for one in files],
-        "figures": [asdict(one) for one in figures],
+        "figures": [] if is_roadmap else [asdict(one) for one in _key_figures(reading)],
+        "p_values": [] if is_roadmap else _p_values(reading),
     }
     write_whole(out, json.dumps(facts, ensure_ascii=False) + "\n")
 
 
-def kept_annex(path: Path) -> tuple[list[Attachment], list[KeyFigure]]:
-    """Return the files and the figures that `make_annex` wrote."""
+def kept_annex(path: Path) -> Annex:
+    """Return what `make_annex` wrote."""
     facts = json.loads(path.read_text(encoding="utf-8"))
     files = [Attachment(**one | {"content": b64decode(one["content"])}) for one in facts["files"]]
-    return files, [KeyFigure(**one) for one in facts["figures"]]
+    figures = [Figure(**one | {"shown": KeyFigure(**one["shown"])}) for one in facts["figures"]]
+    return Annex(files, figures, facts["p_values"])
+
+
+def index_figures(annexes: Sequence[Annex], adjust: Adjust) -> tuple[KeyFigure, ...]:
+    """Return the figures of the index, their changes judged in one family with all others.
+
+    It is the family of the year's summary, so that both pages say the same of a change.
+    """
+    p_values = [p for one in annexes for p in one.p_values]
+    known = dict(zip(p_values, adjust(p_values), strict=True)) if p_values else {}
+    return tuple(
+        replace(figure.shown, change_is=figure.told)
+        if figure.p is not None and known[figure.p] <= LEVEL
+        else figure.shown
+        for one in annexes
+        for figure in one.figures
+    )
 
 
 def _reading(
@@ -80,7 +120,11 @@ def _roadmap_files(report: Reading) -> Iterator[Attachment]:
     yield Attachment(f"{ROADMAP}.ics", "Календарь сроков (.ics)", made, made.decode())
 
 
-def _key_figures(report: Reading) -> list[KeyFigure]:
+def _p_values(report: Reading) -> list[float]:
+    return [float(one.estimate.p) for one in report.changes.values() if one.has_interval]
+
+
+def _key_figures(report: Reading) -> list[Figure]:
     """Return the first figures that a direction has this year."""
     known = [line for line in report.all_lines if _is_known(report, line)]
     return [_figure(report, one) for one in known[:FIGURES_PER_DIRECTION]]
@@ -91,21 +135,24 @@ def _is_known(report: Reading, line: Line) -> bool:
     return bool(len(rows) and rows["value"].notna().iloc[0])
 
 
-def _figure(report: Reading, line: Line) -> KeyFigure:
+def _figure(report: Reading, line: Line) -> Figure:
     from msoko.present import change, russian
 
     row, unit = report.rows_of(line, year=report.year).iloc[0], line.indicator.unit
     found = report.changes[line]
-    verdict = found.verdict(line.indicator.polarity)
+    told = replace(found, q=0.0).verdict(line.indicator.polarity)
     detail = ""
     if row["low"] == row["low"]:
         detail = f"95 % интервал: {russian.span(row['low'], row['high'], unit)}"
     is_known = found.difference is not None and change.comparable(report, line)
-    return KeyFigure(
+    is_judged = is_known and found.has_interval
+    shown = KeyFigure(
         title=report.title(line),
         value=russian.amount(row["value"], unit),
         change=f"{russian.change(found.difference, unit)} за год" if is_known else "",
-        change_is=VERDICTS.get(verdict, "neutral") if is_known else "not_comparable",
+        change_is="same" if is_judged else "neutral" if is_known else "not_comparable",
         detail=detail,
         href=f"{report.direction.direction}.html",
     )
+    p = float(found.estimate.p) if is_judged else None
+    return Figure(shown, told if told in SENSED else "neutral", p)

@@ -54,10 +54,15 @@ class Inputs:
         return file_parts(self.project, self.prints, kind, paths)
 
     def registry(self) -> Parts:
-        """Return the facts and the words of the registry, the project's own and the house's."""
-        folders = {self.project.root / "registry", self.project.home / "registry"}
-        paths = [path for folder in sorted(folders) for path in files_under(folder)]
-        return self.files("registry", paths)
+        """Return the facts and the words of the registry, the project's own and the house's.
+
+        Both are read (`Project.layers`), so the project's own have names apart.
+        """
+        parts = self.files("registry", files_under(self.project.home / "registry"))
+        if self.project.root == self.project.home:
+            return parts
+        own = self.files("registry", files_under(self.project.root / "registry"))
+        return parts | {(kind, f"проекта: {name}"): digest for (kind, name), digest in own.items()}
 
     def facts(self, *words: str) -> Parts:
         """Return the registry without the words of reports, but for the files named in `words`."""

@@ -133,7 +133,7 @@ class Plan:
     def numbers(self, year: SchoolYear) -> Step:
         """Indicators, objectivity and recommendations are computed."""
         where, earlier = self.where, [one for one in self.years_to(year) if one < year]
-        tables = where.received(year) + where.received(year.shifted(-1))
+        tables = [path for one in (*earlier, year) for path in where.received(one)]
         tables += [where.table(one, name) for one in earlier for name in DERIVED]
         parts = {
             **self.inputs.files("table", tables),
@@ -150,7 +150,8 @@ class Plan:
             *(where.table(year, name) for name in DERIVED),
             *(checked / path.name for path in where.derived_suites()),
         )
-        after = (f"intake:{year}", *(f"numbers:{one}" for one in earlier))
+        read = (f"intake:{one}" for one in (*earlier, year))
+        after = (*read, *(f"numbers:{one}" for one in earlier))
         return Step(f"numbers:{year}", f"показатели {year}", parts, outputs, after)
 
     def declarations(self) -> Step:

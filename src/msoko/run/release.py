@@ -11,9 +11,7 @@ from msoko.catalog.meetings import MEETINGS, load_meetings
 from msoko.publish import rendering, site
 from msoko.publish.model import (
     QUALITY,
-    Attachment,
     ExecutedReport,
-    KeyFigure,
     MarkdownPage,
     Passport,
     RefusedReport,
@@ -21,7 +19,7 @@ from msoko.publish.model import (
 )
 from msoko.publish.rendering import Rendered
 from msoko.run import reports
-from msoko.run.annexes import kept_annex
+from msoko.run.annexes import Adjust, Annex, index_figures, kept_annex
 from msoko.run.documents import MENU, written
 from msoko.run.plan import EDITIONS, Plan
 from msoko.run.reports import PAGES, school_of
@@ -30,14 +28,22 @@ from msoko.school_year import SchoolYear
 
 
 def publish(
-    plan: Plan, year: SchoolYear, ready: Sequence[str], refused: Mapping[str, str], folder: Path
+    plan: Plan,
+    year: SchoolYear,
+    ready: Sequence[str],
+    refused: Mapping[str, str],
+    folder: Path,
+    adjust: Adjust,
 ) -> None:
-    """Write the year's site of one edition, in place of the one before, all at once."""
+    """Write the year's site of one edition, in place of the one before, all at once.
+
+    `adjust` makes false discovery rates of p-values (`msoko.stats.multiplicity.adjust`).
+    """
     directions = {one.direction: one for one in plan.declared.directions}
     bodies = {_href(one): rendering.kept(plan.where.page(year, one)) for one in ready}
     by_people = {one: rendering.kept(plan.where.written(one)) for one in written(plan.project)}
     bodies |= {f"{name}.html": body for name, body in by_people.items()}
-    files, figures = _annexes(plan, year, [*directions, *PAGES], ready)
+    annexes = _annexes(plan, year, [*directions, *PAGES], ready)
     profile = plan.profile
     context = SiteContext(
         municipality=profile.name.nominative,
@@ -46,7 +52,7 @@ def publish(
         school_year=str(year),
         edition=plan.edition,
         is_synthetic=is_synthetic(plan.project, profile, year),
-        key_figures=figures,
+        key_figures=index_figures(annexes, adjust),
         quality_notebook=plan.where.executed(year, reports.QUALITY)
         if reports.QUALITY in ready
         else None,
@@ -55,7 +61,7 @@ def publish(
             for one in PAGES
             if one in ready and one != reports.QUALITY
         ),
-        attachments=files,
+        attachments=tuple(file for one in annexes for file in one.files),
         passports=tuple(_passports(plan, year, ready, refused)),
         extra_pages=tuple(_written(name, body) for name, body in by_people.items()),
         refused=tuple(_refused(directions, refused)),
@@ -93,16 +99,13 @@ def _written(name: str, body: Rendered) -> MarkdownPage:
 
 def _annexes(
     plan: Plan, year: SchoolYear, listed: Sequence[str], ready: Sequence[str]
-) -> tuple[tuple[Attachment, ...], tuple[KeyFigure, ...]]:
-    """Return the files beside the pages and the figures of the index, in the given order."""
-    files: list[Attachment] = []
-    figures: list[KeyFigure] = []
-    for report in listed:
-        if report in ready and plan.reports.has_annex(report):
-            own_files, own_figures = kept_annex(plan.where.annex(year, report))
-            files += own_files
-            figures += own_figures
-    return tuple(files), tuple(figures)
+) -> list[Annex]:
+    """Return what goes beside the pages, in the given order."""
+    return [
+        kept_annex(plan.where.annex(year, report))
+        for report in listed
+        if report in ready and plan.reports.has_annex(report)
+    ]
 
 
 def _passports(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msoko.run.documents import written
 from msoko.run.staleness import Step
-from msoko.run.tables import called_here
 from msoko.run.tasks import Task, run_tasks
 
 if TYPE_CHECKING:
@@ -70,10 +69,8 @@ def _annex_task(build: Build, report: str, step: Step) -> Task:
     plan = build.plan
 
     def make() -> None:
-        server = build.server()
-        call = server.call if server else called_here
         given = (plan.project, build.year, plan.declared, report, plan.edition, step.outputs[0])
-        call("msoko.run.annexes:make_annex", *given)
+        build.call("msoko.run.annexes:make_annex", *given)
 
     return Task(report, step, make)
 

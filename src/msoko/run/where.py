@@ -30,8 +30,9 @@ class Where:
 
     def all_declarations(self) -> list[Path]:
         """Return every direction's declaration; checks ask which tables each one reads."""
-        folders = {self.project.root / "notebooks", self.project.home / "notebooks"}
-        return [path for folder in sorted(folders) for path in sorted(folder.glob("*.yml"))]
+        folders = (self.project.home / "notebooks", self.project.root / "notebooks")
+        found = {path.name: path for folder in folders for path in sorted(folder.glob("*.yml"))}
+        return [found[name] for name in sorted(found)]
 
     def roadmap(self) -> Path:
         return self.project.find("profiles", self.municipality, "roadmap.csv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
@@ -90,7 +91,8 @@ class Build:
         def publish() -> Mapping[str, Any]:
             from msoko.run.release import publish
 
-            publish(plan, self.year, ready, refused, folder)
+            call = partial(self.call, "msoko.stats.multiplicity:adjust")
+            publish(plan, self.year, ready, refused, folder, call)
             self.result.is_site_new = True
             return {}
 
@@ -144,6 +146,13 @@ class Build:
     def server(self) -> ForkServer | None:
         """Return the process that answers calls, if this build has one."""
         return self._execution.server if self._execution is not None else None
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """Return what `module:name` gives, in a process of its own where there is a server."""
+        from msoko.run.tables import called_here
+
+        server = self.server()
+        return (server.call if server else called_here)(function, *arguments)
 
     def close(self) -> None:
         if self._execution is not None:

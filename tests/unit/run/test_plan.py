@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from msoko.project import Project
+from msoko.run.fingerprints import digest_of
 from msoko.run.plan import Plan
 from msoko.run.staleness import Step
 from msoko.school_year import SchoolYear
@@ -101,3 +102,35 @@ def test_schools_come_from_the_record_of_the_reading(plan: Plan):
         ("d01", True),
     ]
     assert plan.reports.of(YEAR)[-2:] == ["school_passport:s01", "school_passport:d01"]
+
+
+def test_an_own_registry_is_told_apart_from_the_houses(plan: Plan, tmp_path: Path):
+    own = tmp_path / "registry" / "scales.csv"
+    own.parent.mkdir()
+    house = plan.report(YEAR, "talents").parts["registry", "registry/scales.csv"]
+    for text in ("year\n", "year,procedure\n"):
+        own.write_text(text)
+        parts = Plan(plan.project, "demo", "internal").report(YEAR, "talents").parts
+        assert parts["registry", "registry/scales.csv"] == house
+        assert parts["registry", "проекта: registry/scales.csv"] == digest_of(text)
+
+
+def test_an_own_declaration_is_read_in_place_of_the_houses(plan: Plan, tmp_path: Path):
+    own = tmp_path / "notebooks" / "talents.yml"
+    own.parent.mkdir()
+    own.write_text("direction: talents\n")
+    found = plan.where.all_declarations()
+    assert own in found
+    assert [path.name for path in found].count("talents.yml") == 1
+
+
+def test_numbers_depend_on_the_tables_of_every_earlier_year(plan: Plan):
+    early = plan.where.table(YEAR.shifted(-3), "results")
+    early.parent.mkdir(parents=True)
+    early.write_bytes(b"")
+    (plan.project.raw(YEAR.shifted(-3))).mkdir(parents=True, exist_ok=True)
+    before = plan.numbers(YEAR)
+    early.write_bytes(b"other")
+    now = Plan(plan.project, "demo", "internal").numbers(YEAR)
+    assert changed(before, now)
+    assert f"intake:{YEAR.shifted(-3)}" in now.after
