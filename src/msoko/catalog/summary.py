@@ -102,13 +102,20 @@ def load_region_best(
     """Return the region's best values of a year from `profiles/<name>/region_best.csv`, if any.
 
     Raises `UsageError` with the line for an unknown column or indicator, a value that is no
-    number or lies outside 0…1 where the indicator is a share, a repeated value, a missing source.
+    number or lies outside 0…1 where the indicator is a share, a repeated value, a missing source;
+    and where the file is not in UTF-8.
     """
     path = project.find("profiles", profile.profile, BEST_FILE)
     if not path.exists():
         return {}
     known, found = declared_by(directions), {}
-    for row in _rows(path, project.shown(path)):
+    try:
+        rows = _rows(path, project.shown(path))
+    except UnicodeDecodeError:
+        raise UsageError(
+            f"{project.shown(path)}: файл не в кодировке UTF-8. Сохраните его как «CSV UTF-8»."
+        ) from None
+    for row in rows:
         best = _best(row, known)
         if (best.school_year, best.indicator) in found:
             first = found[best.school_year, best.indicator].place

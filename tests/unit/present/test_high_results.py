@@ -80,6 +80,23 @@ def test_medals_are_added_over_schools_and_divided_where_both_are_known(given):
     assert "Результатов ЕГЭ по 100-балльной шкале за год нет" in text
 
 
+def test_what_nobody_returned_is_not_none(given, monkeypatch):
+    """No form about medals received, and no papers last year: a dash, never 0."""
+    forms = returned("s0", medal_candidates=6)
+    report = given(results=NO_EXAMS, monitoring=forms)
+    monkeypatch.setattr(
+        report.store, "read",
+        lambda name, years: (forms if years[0] == report.year else NO_FORMS)
+        if name == "monitoring" else (exams([85, 30]) if years[0] == report.year else NO_EXAMS),
+    )  # fmt: skip
+    report.__dict__["years"] = [report.year.shifted(-1), report.year]
+    text = text_of(high_results.high_results(report))
+    rows = {row.split("|")[1].strip(): row for row in text.splitlines() if row.startswith("| ")}
+    assert re.search(r"\| – \| \[6\]", rows["Претендентов на медаль"])
+    assert rows["Получили медаль"].split("|")[2:6] == [" – "] * 4
+    assert re.search(r"\| – \| \[1\]", rows["Результатов от 80 баллов"])
+
+
 def test_a_form_unlike_the_protocols_names_the_school(given):
     forms = pd.concat([returned("s0", ege_80_plus=3), returned("s1", ege_80_plus=1)])
     papers = pd.concat([exams([85, 81, 20]), exams([99, 50], school="s1", first=10)])

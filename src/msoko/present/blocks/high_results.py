@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,16 @@ FORM = "student_outcomes"
 HIGH, HIGHEST, MEDAL = 80, 100, 70
 OF = {"medal_candidates": "", "medals": "medal_candidates", "medals_confirmed": "medals"}
 """What schools return of medals, each with the whole that it is a part of."""
+SCORES = ("papers_80", "graduates_80", "papers_100", "graduates_100")
 RETURNED = ("medal_candidates", "medals", "medals_confirmed", "ege_80_plus", "ege_100")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A count, and the part and the whole of its share, if it has one."""
+    """A count, and the part and the whole of its share, if it has one.
+
+    The count is NaN where nobody said how many: that is not none.
+    """
 
     count: float
     part: float = 0
@@ -82,7 +87,7 @@ def _medals(report: Reading, returned: pd.DataFrame) -> Sheet | str:
 
 def _part(returned: pd.DataFrame, item: str) -> Part:
     """Return an item's sum, and the part and whole of its share: schools that returned both."""
-    count, whole = float(returned[item].sum()), OF[item]
+    count, whole = float(returned[item].sum(min_count=1)), OF[item]
     if not whole:
         return Part(count)
     both = returned.dropna(subset=[item, whole])
@@ -104,11 +109,13 @@ def _row(report: Reading, title: str, before: Part | None, now: Part, source: st
     from msoko.stats.proportions import wilson
 
     hidden = report.say("verdict.hidden")
-    last = russian.NOTHING if before is None else russian.decimal(before.count, 0)
+    last = russian.NOTHING if before is None else russian.figure(before.count, "persons")
     if before is not None and _is_hidden(report, before):
         last = hidden
     if _is_hidden(report, now):
         return [title, last, hidden, russian.NOTHING, russian.NOTHING]
+    if math.isnan(now.count):
+        return [title, last, *[russian.NOTHING] * 3]
     if now.whole <= 0 or now.part > now.whole:  # a part beyond its whole is no share
         return [title, last, _cite(report, title, now, source, ""), *[russian.NOTHING] * 2]
     told = wilson(int(now.part), int(now.whole))
@@ -153,7 +160,12 @@ def _scores(report: Reading, scored: pd.DataFrame) -> Sheet | str:
 
 
 def _counts(scored: pd.DataFrame) -> dict[str, Part]:
-    """Return papers and graduates with high scores, each with how many there are in all."""
+    """Return papers and graduates with high scores, each with how many there are in all.
+
+    A year without papers has no count: nobody sat, or the protocols did not come.
+    """
+    if scored.empty:
+        return dict.fromkeys(SCORES, Part(math.nan))
     score = scored["test_score"].astype(float)
     best = score.groupby(scored["pupil_id"]).max()
     counts = {
