@@ -9,6 +9,8 @@ from msoko.catalog.meeting_faults import Fault
 from msoko.catalog.meetings import Meeting, Resolution
 from msoko.catalog.model import Indicator
 from msoko.catalog.strict import suggestion
+from msoko.errors import UsageError
+from msoko.school_year import SchoolYear
 
 
 def declaration_faults(
@@ -29,6 +31,7 @@ def declaration_faults(
             yield Fault(question.place, f"about: «{question.about}» не известно. {hint}")
         for point in question.decisions:
             yield from _point_faults(point, indicators, measures)
+            yield from _year_faults(point, meeting)
 
 
 def _point_faults(
@@ -52,8 +55,31 @@ def _point_faults(
         yield from _aim_faults(point, codes[point.indicator])
 
 
+def _year_faults(point: Resolution, meeting: Meeting) -> Iterator[Fault]:
+    """Give a fault for a year that the register would refuse, and with it every build."""
+    if not point.expected or not point.expected.by:
+        return
+    try:
+        by, heard = SchoolYear.parse(point.expected.by), meeting.results_of
+    except UsageError as error:
+        yield Fault(point.place, f"expected.by или results: {error}. Исправьте год.")
+        return
+    if by <= heard:
+        yield Fault(
+            point.place,
+            f"expected: изменение ожидается к {by}, а слушают результаты {heard} учебного года. "
+            "Назовите в by более поздний год или уберите его.",
+        )
+
+
 def _aim_faults(point: Resolution, indicator: Indicator) -> Iterator[Fault]:
     """Give a fault for what the register will ask of a decision that aims at an indicator."""
+    if indicator.unit == "percent" and point.expected and abs(point.expected.value) > 1:
+        yield Fault(
+            point.place,
+            f"expected: {point.expected.value:g} – больше целого: изменение доли пишут долей "
+            "единицы, два процентных пункта – 0.02.",
+        )
     for key in point.group:
         if key not in GROUP_KEYS:
             hint = suggestion(key, GROUP_KEYS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -155,9 +156,12 @@ class _Reader:
         if hint is bool:
             return yaml.SafeLoader.bool_values[node.value.lower()]
         try:
-            return dt.date.fromisoformat(node.value) if hint is dt.date else hint(node.value)
+            read = dt.date.fromisoformat(node.value) if hint is dt.date else hint(node.value)
         except ValueError:
             raise self.refuse(node, f"в «{key}» ожидалось: {title}.") from None
+        if hint is float and not math.isfinite(read):
+            raise self.refuse(node, f"в «{key}» число так велико, что его не сосчитать.")
+        return read
 
     def _named(self, node: yaml.Node, kind: type[str], key: str) -> str:
         """Return a text; a subclass of `str` is told where it stands."""

@@ -86,6 +86,8 @@ def test_unquoted_numbers_keep_their_spelling_as_text() -> None:
         ("fruits: [{name: , colour: red}]\n", "в «name» ожидался текст"),
         ("fruits: [{name: [a], colour: red}]\n", "в «name» ожидался текст"),
         (APPLE + "prices: {a: дорого}\n", "в «a» ожидалось: число"),
+        (APPLE + "prices: {a: 1.0e+400}\n", "в «a» число так велико"),
+        (APPLE + "prices: {a: .inf}\n", "в «a» ожидалось: число"),
         (APPLE + "<<: {prices: {a: 1}}\n", "неизвестный ключ «<<»"),
         (APPLE + "? [a]\n: 1\n", "ключ должен быть словом"),
         (APPLE + "place: {file: x, line: 1}\n", "неизвестный ключ «place»"),
