@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 ENDINGS = "а|я|у|ю|е|и|ы|ой|ей|ою|ого|ому|им|ым|ом|ем|ий|ый|ая|ую|ь|ии|ию|ией"
 """Endings of surnames in the cases of the singular."""
+DECLINED = re.compile(
+    r"(?:[А-ЯЁ][а-яё-]+ ){1,2}[А-ЯЁ][а-яё]+(?:(?:[оеё]в|ь|[тмк])ич(?:а|у|ем|е)|вн(?:ы|е|у|ой|ою))\b"
+)
+"""A person's name with a patronymic, in a case other than the nominative."""
+NAMED_AFTER = re.compile(r"\b(?:имени|им\.)[^.;|]{0,80}$")
 HEAD = """\
 # Решения по итогам учебного года; их действие измеряют отчёты следующих лет.
 # expected.value – ожидаемое изменение показателя в долях единицы (0.02 – два процентных пункта).
@@ -115,6 +120,9 @@ def _refuse_names(case: Case, points: Sequence[tuple[str, Resolution]]) -> None:
     for number, point in points:
         said = " | ".join((point.addressee, point.text, point.deadline))
         named = [leak.text for leak in find_leaks(number, said)]
+        named += [
+            one[0] for one in DECLINED.finditer(said) if not NAMED_AFTER.search(said[: one.start()])
+        ]
         named += [found for one in case.file.members for found in _surname(one.name, said)]
         if named:
             raise UsageError(

@@ -365,6 +365,8 @@ def test_entry_that_people_reworded_is_left_to_them(project: Project) -> None:
         ("addressee: Руководители школ", "addressee: Осиной", "Осиной"),
         ("для выпускников группы риска", "поручить Ёлкину", "Ёлкину"),
         ("для выпускников группы риска", "под началом Петровой Н. А.", "Петровой Н. А."),
+        ("для выпускников группы риска", "под началом Попова Ивана Ильича", "Попова Ивана Ильича"),
+        ("для выпускников группы риска", "у Анны Сергеевны", "Анны Сергеевны"),
     ],
 )
 def test_name_does_not_get_into_the_register(
@@ -376,6 +378,12 @@ def test_name_does_not_get_into_the_register(
     assert "пункт 1.1 называет человека" in str(refusal.value) and named in str(refusal.value)
     register = project.root / "profiles" / "small" / "decisions.yml"
     assert register.read_text(encoding="utf-8") == DECISIONS
+
+
+def test_a_school_named_after_a_person_is_no_person(project: Project) -> None:
+    school = "в «СОШ № 1 имени Героя Советского Союза Попова Ивана Сергеевича»"
+    write_meetings(project, MEMBERS + MEETING.replace("для выпускников группы риска", school))
+    assert record(project, case(project)).added == ["1.1"]
 
 
 @pytest.mark.parametrize(
