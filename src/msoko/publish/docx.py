@@ -28,6 +28,8 @@ PAGE_CM = (21.0, 29.7)
 INDENT_CM = 1.25
 STYLES: dict[Kind, str] = {"title": "Title", "label": "Heading 2"}
 BLACK = "000000"
+LONGEST_TITLE = 255
+"""The format's limit: an extract to several schools is called by all their names."""
 
 
 def docx(paper: Paper) -> bytes:
@@ -52,7 +54,7 @@ def docx(paper: Paper) -> bytes:
 
 def _prepare(document: Document, title: str) -> None:
     properties = document.core_properties
-    properties.title = printable(title)
+    properties.title = printable(title)[:LONGEST_TITLE]
     properties.author = properties.last_modified_by = "msoko"
     properties.language, properties.comments = "ru-RU", ""
     _set_defaults(document)

@@ -6,8 +6,9 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -163,7 +164,7 @@ def _write(folder: Path, papers: Mapping[str, Paper], replaced: str = "") -> Wri
     with storage_refusals(folder):
         folder.mkdir(parents=True, exist_ok=True)
         memory = folder / WRITTEN
-        ours = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
+        ours = _remembered(memory)
         contents = {f"{name}.docx": docx(paper) for name, paper in papers.items()}
         for name in [name for name in ours if replaced and name.startswith(replaced)]:
             if name not in contents and _digest(folder / name) == ours[name]:
@@ -171,16 +172,37 @@ def _write(folder: Path, papers: Mapping[str, Paper], replaced: str = "") -> Wri
                 del ours[name]
         names, kept = [], []
         for name, content in contents.items():
-            target = folder / name
-            if target.exists() and _digest(target) not in (ours.get(name), _sha(content)):
+            if _is_changed(folder / name, ours, content):
                 kept.append(name)
-                target = folder / f"{target.stem} – новый.docx"
+            free = (folder / one for one in _names(name))
+            target = next(one for one in free if not _is_changed(one, ours, content))
             write_bytes(target, content)
             ours[target.name] = _sha(content)
             names.append(target.name)
         said = json.dumps(ours, ensure_ascii=False, indent=1, sort_keys=True)
         write_bytes(memory, said.encode())
     return Written(folder, names, kept)
+
+
+def _remembered(memory: Path) -> dict[str, str]:
+    """Return what was written last, by name; where it cannot be read, every file is people's."""
+    try:
+        said = json.loads(memory.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _names(name: str) -> Iterator[str]:
+    """Give the names that a paper may have beside those of its copies that people keep."""
+    stem = name.removesuffix(".docx")
+    yield from (name, f"{stem} – новый.docx")
+    yield from (f"{stem} – новый {number}.docx" for number in count(2))
+
+
+def _is_changed(target: Path, ours: Mapping[str, str], content: bytes) -> bool:
+    """Whether a file lies there that is not what was written last."""
+    return target.exists() and _digest(target) not in (ours.get(target.name), _sha(content))
 
 
 def _sha(content: bytes) -> str:

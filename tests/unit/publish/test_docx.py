@@ -33,6 +33,11 @@ def opened():
     return Document(BytesIO(docx(PAPER)))
 
 
+def test_title_longer_than_the_format_holds_is_cut():
+    said = Document(BytesIO(docx(Paper("Выписка: " + "школа " * 100, [])))).core_properties.title
+    assert len(said) == 255 and said.startswith("Выписка: школа ")
+
+
 def test_equal_papers_give_equal_bytes_without_times_and_users():
     content = docx(PAPER)
     assert content == docx(PAPER)

@@ -252,6 +252,20 @@ def test_what_people_changed_is_left_to_them(project: Project) -> None:
     assert written.kept == ["Протокол.docx"]
     assert (folder / "Протокол.docx").read_bytes() == b"edited by the secretary"
     assert "ПРОЕКТ" in text(folder / "Протокол – новый.docx")
+    (folder / "Протокол – новый.docx").write_bytes(b"edited too")
+    again = write_prepared(project, YEAR, case(project))
+    assert again.names == ["Повестка.docx", "Протокол – новый 2.docx"]
+    assert (folder / "Протокол – новый.docx").read_bytes() == b"edited too"
+    assert write_prepared(project, YEAR, case(project)).names == again.names
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", "\x00"])
+def test_without_a_memory_every_file_is_peoples(project: Project, broken: str) -> None:
+    folder = write_prepared(project, YEAR, case(project)).folder
+    (folder / "Протокол.docx").write_bytes(b"edited by the secretary")
+    (folder / ".written.json").write_text(broken, encoding="utf-8")
+    assert write_prepared(project, YEAR, case(project)).kept == ["Протокол.docx"]
+    assert (folder / "Протокол.docx").read_bytes() == b"edited by the secretary"
 
 
 def test_extract_for_an_addressee_that_is_no_more_goes(project: Project) -> None:
