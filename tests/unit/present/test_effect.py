@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
@@ -116,3 +117,22 @@ def test_decision_without_a_deadline_is_refused(made):
     path.write_text(path.read_text("utf-8").replace("    deadline: до 1 октября\n", ""), "utf-8")
     with pytest.raises(UsageError, match="нет обязательных ключей.*«deadline»"):
         catalog.load_decisions(report.project, "small")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected", "outcome"),
+    [
+        (0.049, 0.142, 0.10, "reached"),  # the expected change lies in the interval
+        (0.110, 0.142, 0.10, "reached"),
+        (0.020, 0.080, 0.10, "partly"),
+        (-0.01, 0.142, 0.10, "untold"),
+        (-0.08, -0.02, 0.10, "worse"),
+        (-0.142, -0.049, -0.10, "reached"),
+        (-0.080, -0.020, -0.10, "partly"),
+        (0.020, 0.080, -0.10, "worse"),
+    ],
+)
+def test_less_than_expected_is_said_only_where_the_whole_interval_is(low, high, expected, outcome):
+    told = SimpleNamespace(low=low, high=high, value=(low + high) / 2)
+    decision = SimpleNamespace(expected=SimpleNamespace(value=expected))
+    assert advice._outcome(decision, told) == outcome

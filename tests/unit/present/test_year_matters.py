@@ -67,7 +67,7 @@ def test_outcomes_of_past_decisions_are_counted_and_worded(made, told):
     text = text_of(year_matters.decisions(report))
     assert "получено у 1, меньшее ожидавшегося – у 1, обратное – у 1; без вывода пока 3." in text
     ends = [row.rstrip(" |").rsplit("| ", 1)[1] for row in rows_of(text, "year-effects")]
-    assert ends == ["получено", "меньше ожидавшегося", "стало хуже", "сказать нельзя",
+    assert ends == ["улучшение согласуется с ожидавшимся", "меньше ожидавшегося", "стало хуже", "сказать нельзя",
                     "сказать нельзя: школ мало",
                     "сказать нельзя: годы не сравниваются"]  # fmt: skip
 

@@ -246,14 +246,18 @@ def effect_of(report: Reading, decision: Decision) -> tuple[str, Estimate | None
 
 
 def _outcome(decision: Decision, told: Estimate) -> str:
-    """Return reached, partly, untold or worse, by the interval and the expected change."""
+    """Return reached, partly, untold or worse, by the interval and the expected change.
+
+    An improvement is less than expected only where its whole interval is: one whose interval
+    holds the expected change cannot be told from it.
+    """
     sign = 1 if decision.expected.value >= 0 else -1
     worst, best = sorted((sign * told.low, sign * told.high))
     if best < 0:
         return "worse"
     if worst <= 0:
         return "untold"
-    return "reached" if sign * (told.value - decision.expected.value) >= 0 else "partly"
+    return "reached" if best >= abs(decision.expected.value) else "partly"
 
 
 def evidence(report: Reading, indicator: Indicator, decision: Decision, told: Estimate) -> Evidence:
