@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +49,22 @@ def _named(school: School, finding: Mapping[str, Any]) -> list[str]:
     """Return the organisations that a finding says it is about, by id or by name."""
     if finding["school_id"]:
         return [finding["school_id"]]
-    names = school.report.schools["name"]
-    return [code for code, name in names.items() if str(name) in str(finding["message"])]
+    return mentioned(dict(school.report.schools["name"].dropna()), str(finding["message"]))
+
+
+def mentioned(names: Mapping[str, str], message: str) -> list[str]:
+    """Return the codes whose whole names a message has.
+
+    «СОШ № 1» is not in «СОШ № 12», nor in «СОШ № 1 г. Керчи» where that is another's name: a
+    passport must not print what was found about another organisation.
+    """
+    left, found = message, set()
+    for name in sorted({one for one in names.values() if one}, key=lambda one: (-len(one), one)):
+        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        if whole.search(left):
+            found.add(name)
+            left = whole.sub("\N{INFORMATION SEPARATOR ONE}", left)
+    return [code for code, name in names.items() if name in found]
 
 
 def _placed(school: School, files: set[str]) -> pd.DataFrame:
