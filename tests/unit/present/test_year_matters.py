@@ -65,9 +65,11 @@ def test_outcomes_of_past_decisions_are_counted_and_worded(made, told):
     told(v1="reached", v2="partly", v3="worse", v4="untold", v5="too_few", v6="not_comparable")
     report = decide(made(3, 2), *({"value": float(value)} for value in range(1, 7)))
     text = text_of(year_matters.decisions(report))
-    assert "согласное с ожидавшимся, – у 1, меньшее – у 1, обратное изменение – у 1; без вывода пока 3." in text
+    said = "согласное с ожидавшимся, – у 1, меньшее – у 1, обратное изменение – у 1; без вывода"
+    assert f"{said} пока 3." in text
     ends = [row.rstrip(" |").rsplit("| ", 1)[1] for row in rows_of(text, "year-effects")]
-    assert ends == ["улучшение согласуется с ожидавшимся", "меньше ожидавшегося", "стало хуже", "сказать нельзя",
+    assert ends == ["улучшение согласуется с ожидавшимся", "меньше ожидавшегося",
+                    "стало хуже", "сказать нельзя",
                     "сказать нельзя: школ мало",
                     "сказать нельзя: годы не сравниваются"]  # fmt: skip
 
