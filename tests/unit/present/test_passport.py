@@ -217,6 +217,13 @@ def test_a_trend_is_claimed_only_by_five_steady_years(tmp_path):
     assert "устойчиво" not in said(passport(four, "s04"), "dynamics")
 
 
+@pytest.mark.parametrize(
+    ("series", "words"), [(1, "проверен 1\xa0ряд"), (3, "проверены 3\xa0ряда"), (5, "проверено 5")]
+)
+def test_the_count_of_trends_agrees_with_its_verb(project, series, words):
+    assert words in passport(project, "s04").say("passport.trend", series=series, told=0)
+
+
 ADVICE = table("""
     rule | recipient          | school_id | finding              | text         | measure
     r1   | school             | s03       | Участие 20 %         | Разобраться  | m1
