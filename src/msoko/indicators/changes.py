@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,15 +17,30 @@ COUNTED = ("count", "sum")
 PARTS = ["numerator", "denominator"]
 
 
-def change_p_values(
-    direction: Direction, values: pd.DataFrame, year: SchoolYear
-) -> dict[str, list[float]]:
-    """Return, by indicator, the p-values of the changes that the direction's report tells.
+Changes = Mapping[tuple[str, str], Sequence[float]]
+"""The p-values of changes, by direction and indicator."""
+
+
+def year_changes(
+    directions: Iterable[Direction], values: pd.DataFrame, year: SchoolYear
+) -> Changes:
+    """Return the p-values of the changes that the year's summary judges, of all directions.
 
     These are the indicators of the whole municipality, and of each subject where an
     indicator has no whole; the error is by schools (`msoko.stats.ratio.ratio_change`).
-    `values` are the direction's rows with the `keys` and `by` of `with_keys`.
+    `values` has the `keys` and `by` of `with_keys`.
     """
+    return {
+        (one.direction, code): told
+        for one in directions
+        for code, told in _of_direction(one, values, year).items()
+    }
+
+
+def _of_direction(
+    direction: Direction, values: pd.DataFrame, year: SchoolYear
+) -> dict[str, list[float]]:
+    values = values[values["direction"] == direction.direction]
     told = [
         one for one in direction.indicators
         if one.measure not in COUNTED and one.comparable_across_years

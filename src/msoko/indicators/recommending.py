@@ -12,7 +12,7 @@ import pandas as pd
 from msoko.catalog import load_directions, load_profile, load_thresholds, words
 from msoko.catalog.checks import SLOT
 from msoko.catalog.model import Direction, Indicator, RecommendationRule, Threshold
-from msoko.indicators.changes import change_p_values
+from msoko.indicators.changes import Changes, year_changes
 from msoko.indicators.findings import Evidence, find
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -68,10 +68,11 @@ def recommend(project: Project, municipality: str, year: SchoolYear, shown: Show
     directions = load_directions(project, load_profile(project, municipality))
     values = with_keys(store.read("indicators", [year.shifted(-1), year]))
     thresholds = load_thresholds(project)
+    changes = year_changes(directions, values, year)
     rows = [
         row
         for direction in directions
-        for row in recommendations_of(direction, values, year, thresholds, names, shown)
+        for row in recommendations_of(direction, values, year, thresholds, names, shown, changes)
     ]
     return pd.DataFrame(rows, columns=list(TABLES["recommendations"].columns))
 
@@ -98,13 +99,14 @@ def recommendations_of(
     thresholds: Mapping[str, Threshold],
     names: Names,
     shown: Shown,
+    changes: Changes,
 ) -> Iterator[dict[str, object]]:
     """Give a direction's recommendations; `values` has the `keys` and `by` of `with_keys`."""
     own = values[values["direction"] == direction.direction]
     for rule in direction.recommendations:
         indicator = direction.indicator(rule.indicator)
         rows = own[own["indicator"] == rule.indicator]
-        others = _others(rule, direction, own, year)
+        others = _others(rule, direction, changes)
         found = find(rule, _evidence(rule, indicator, rows, year, others), thresholds)
         for row, parts in _merged(found, rule):
             slots = _slots(row, indicator, rows[rows["school_year"] == str(year)], names, shown)
@@ -129,17 +131,15 @@ def recommendations_of(
                 }
 
 
-def _others(
-    rule: RecommendationRule, direction: Direction, values: pd.DataFrame, year: SchoolYear
-) -> list[float]:
-    """Return the p-values of the report's other changes, where a rule is about one of them.
+def _others(rule: RecommendationRule, direction: Direction, changes: Changes) -> list[float]:
+    """Return the p-values of the year's other changes, where a rule is about one of them.
 
-    A finding may not call a change what the same report calls indistinguishable from chance.
+    A finding may not call a change what the year's summary calls indistinguishable from chance.
     """
     if rule.when != "fell" or rule.unit_of_analysis != "municipality" or rule.by:
         return []
-    found = change_p_values(direction, values, year)
-    return [p for code, told in found.items() if code != rule.indicator for p in told]
+    own = (direction.direction, rule.indicator)
+    return [p for line, told in changes.items() if line != own for p in told]
 
 
 def _evidence(

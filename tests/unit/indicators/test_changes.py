@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from msoko.catalog.model import Direction, Goal
-from msoko.indicators.changes import change_p_values
+from msoko.indicators.changes import year_changes
 from msoko.indicators.recommending import recommendations_of, with_keys
 from msoko.present import russian
 from msoko.stats.ratio import ratio_change
@@ -55,8 +55,8 @@ def test_the_p_value_is_that_of_the_change_by_schools() -> None:
     before, after = drawn(1, -3)
     of = [100.0] * len(SCHOOLS)
     expected = ratio_change((before, of), (after, of))
-    found = change_p_values(direction("i"), with_keys(rows("i", before, after)), YEAR)
-    assert found == {"i": [pytest.approx(expected.p, rel=1e-12)]}
+    found = year_changes([direction("i")], with_keys(rows("i", before, after)), YEAR)
+    assert found == {("d", "i"): [pytest.approx(expected.p, rel=1e-12)]}
 
 
 def test_an_indicator_without_a_whole_has_a_change_for_each_subject() -> None:
@@ -64,35 +64,40 @@ def test_an_indicator_without_a_whole_has_a_change_for_each_subject() -> None:
         [rows("i", *drawn(seed, 0), subject=name) for seed, name in ((1, "a"), (2, "b"))]
     )
     by_subject = direction("i", by=(("subject",), ("school_id", "subject")))
-    assert len(change_p_values(by_subject, with_keys(frame), YEAR)["i"]) == 2
-    assert change_p_values(direction("i"), with_keys(frame), YEAR) == {"i": []}
+    assert len(year_changes([by_subject], with_keys(frame), YEAR)["d", "i"]) == 2
+    assert year_changes([direction("i")], with_keys(frame), YEAR) == {("d", "i"): []}
 
 
 @pytest.mark.parametrize("changes", [{"measure": "count"}, {"comparable_across_years": False}])
 def test_what_has_no_error_or_no_comparison_is_in_no_family(changes: dict) -> None:
     frame = with_keys(rows("i", *drawn(1, -3)))
-    assert change_p_values(direction("i", **changes), frame, YEAR) == {}
+    assert year_changes([direction("i", **changes)], frame, YEAR) == {}
 
 
 @pytest.mark.parametrize("lost", ["2023-24", "2024-25"])
 def test_a_year_without_rows_has_no_change(lost: str) -> None:
     frame = with_keys(rows("i", *drawn(1, -3)))
     frame = frame[frame["school_year"] != lost]
-    assert change_p_values(direction("i"), frame, YEAR) == {"i": []}
+    assert year_changes([direction("i")], frame, YEAR) == {("d", "i"): []}
 
 
 def found_beside(count: int) -> list[dict]:
-    """Return what the rule finds beside `count` indicators that did not change."""
+    """Return what the rule finds beside `count` indicators of another direction, unchanged."""
     others = [f"o{number}" for number in range(count)]
+    other = dataclasses.replace(direction(*others), direction="e", recommendations=())
     frames = [rows("i", *drawn(4, -2))]
-    frames += [rows(code, *drawn(100 + place, 0)) for place, code in enumerate(others)]
+    frames += [
+        rows(code, *drawn(100 + place, 0)).assign(direction="e")
+        for place, code in enumerate(others)
+    ]
     keyed = with_keys(pd.concat(frames))
-    return list(recommendations_of(direction("i", *others), keyed, YEAR, {}, NAMES, russian))
+    changes = year_changes([direction("i"), other], keyed, YEAR)
+    return list(recommendations_of(direction("i"), keyed, YEAR, {}, NAMES, russian, changes))
 
 
-def test_a_fall_that_the_report_calls_chance_is_no_finding() -> None:
+def test_a_fall_that_the_year_calls_chance_is_no_finding() -> None:
     alone = with_keys(rows("i", *drawn(4, -2)))
-    p = change_p_values(direction("i"), alone, YEAR)["i"][0]
+    p = year_changes([direction("i")], alone, YEAR)["d", "i"][0]
     assert 0.05 / 31 < p < 0.05
     assert found_beside(0)
     assert not found_beside(30)

@@ -17,6 +17,7 @@ from msoko.catalog.model import (
     Target,
     Threshold,
 )
+from msoko.indicators.changes import year_changes
 from msoko.indicators.recommending import Names, filled, recommendations_of, with_keys
 from msoko.present import russian
 from msoko.school_year import SchoolYear
@@ -80,7 +81,9 @@ def made(
         "d", 1, "results", "…", "…", (Goal("g", "…"),), (indicator,), recommendations=(rule,)
     )
     keyed = with_keys(frame)
-    return list(recommendations_of(direction, keyed, YEAR, thresholds or {}, NAMES, russian))
+    changes = year_changes([direction], keyed, YEAR)
+    told = recommendations_of(direction, keyed, YEAR, thresholds or {}, NAMES, russian, changes)
+    return list(told)
 
 
 def test_one_finding_is_told_to_each_recipient_in_its_own_words() -> None:
