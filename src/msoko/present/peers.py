@@ -147,6 +147,16 @@ def find_peers(school: School, known: Sequence[Condition]) -> Peers:
     return Peers(own, known, distances, chosen, "" if chosen else "none")
 
 
+def middle(values: pd.Series, own: str = "") -> float:
+    """Return the median of organisations' values, NaN where it would tell another's value.
+
+    With fewer than three organisations besides `own`, whoever knows `own` could work it out.
+    """
+    known = values.dropna()
+    others = known.drop(own, errors="ignore")
+    return float(known.median()) if len(others) >= LEAST_POOLED else float("nan")
+
+
 def pooled(field: Field, chosen: Sequence[str]) -> float | None:
     """Return the common value of the chosen organisations, None where too few have one."""
     own = field.of(chosen)

@@ -10,6 +10,7 @@ from drawn import table
 from drawn_schools import LAST, REGISTER, indicator_rows, monitoring_rows, write_years
 from msoko.errors import UsageError
 from msoko.present import Report, russian
+from msoko.present.peers import middle
 from msoko.present.report import PROJECT_VARIABLE
 from msoko.present.school import SHOWN, is_hidden
 from msoko.store import Store
@@ -355,6 +356,13 @@ def test_a_passport_tells_no_other_organisations_conditions(project):
     assert f"| {russian.amount(own, 'percent')} | {russian.amount(middle, 'percent')} |" in text
     for value in set(others) - {own, middle}:
         assert russian.amount(value, "percent") not in text
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(0, False), (1, False), (2, False), (3, True)])
+def test_a_middle_needs_three_other_organisations(others, is_told):
+    codes = ["own", *(f"s{number}" for number in range(others)), "unknown"]
+    values = pd.Series([5.0, *range(others), None], codes, dtype=float)
+    assert pd.notna(middle(values, "own")) == is_told
 
 
 @pytest.mark.parametrize("school_id", ["s07", "s09", "d01"])

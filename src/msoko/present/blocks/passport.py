@@ -9,7 +9,7 @@ import pandas as pd
 from msoko.present import russian
 from msoko.present.block import Block, Framed, Sheet, block, cell
 from msoko.present.evidence import Evidence
-from msoko.present.peers import SIZE, Condition
+from msoko.present.peers import SIZE, Condition, middle
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
@@ -162,7 +162,7 @@ def _conditions(school: School) -> list[str | Sheet]:
 
 def _condition_row(school: School, condition: Condition) -> list[str]:
     report, unit = school.report, condition.unit
-    median = float(condition.values.median())
+    median = middle(condition.values, school.school_id)
     if condition.indicator is None:
         return [cell(condition.title), *_of_form(school, condition), _plain(median, unit)]
     row = school.own[(condition.direction, condition.indicator.code)]

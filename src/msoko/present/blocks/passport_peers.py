@@ -17,6 +17,7 @@ from msoko.present.peers import (
     LEAST_POOLED,
     Condition,
     Peers,
+    middle,
 )
 
 if TYPE_CHECKING:
@@ -90,19 +91,13 @@ def _conditions(school: School, found: Peers) -> Sheet:
         [
             cell(one.title),
             _value(one, one.values.get(school.school_id)),
-            _value(one, _middle(one, found)),
+            _value(one, middle(one.values.reindex(found.chosen))),
         ]
         for one in found.conditions
     ]
     head = ["Условие", "Эта организация", "Середина похожих"]
     caption = f"Условия работы и середина похожих организаций, {school.report.year} учебный год"
     return Sheet(head, rows, caption, "passport-peers-conditions", "lrr")
-
-
-def _middle(condition: Condition, found: Peers) -> float | None:
-    """Return the median of those alike; of fewer than the least it would be their own value."""
-    known = condition.values.reindex(found.chosen).dropna()
-    return float(known.median()) if len(known) >= LEAST_POOLED else None
 
 
 def _short(report: Reading, code: str) -> str:

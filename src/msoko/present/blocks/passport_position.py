@@ -14,7 +14,7 @@ from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, bloc
 from msoko.present.blocks import comparison
 from msoko.present.blocks.cycle import against_target
 from msoko.present.blocks.passport_papers import papers
-from msoko.present.peers import pooled
+from msoko.present.peers import middle, pooled
 from msoko.present.school import SHOWN, base, is_hidden, is_of_persons, is_vpr
 
 if TYPE_CHECKING:
@@ -238,7 +238,9 @@ def _around(school: School, place: Place) -> str:
     unit = place.indicator.unit
     if place.indicator.measure in SUMS:
         field = school.of_all(place.direction, place.indicator).of(school.alike.index)
-        median = float(np.median(field.value))
+        median = middle(pd.Series(field.value, school.alike.index), school.school_id)
+        if pd.isna(median):
+            return russian.NOTHING
         return school.report.say("passport.median", value=russian.figure(median, unit))
     key = (place.direction.direction, place.indicator.code, "")
     own = school.around.get(("municipality", *key))

@@ -49,18 +49,18 @@ def _rows(report: Reading, code: str, unit: str) -> pd.DataFrame:
 
 def _whole(report: Reading, code: str) -> list[str] | None:
     """Return the municipality's row of a source, added up from its schools."""
-    from msoko.stats.proportions import wilson
+    from msoko.stats.ratio import ratio
 
     own = _rows(report, code, "school").dropna(subset=["numerator", "denominator"])
     part, base = float(own["numerator"].sum()), float(own["denominator"].sum())
     few = 5 if report.is_public else 0
     if base <= 0 or min(part, base - part) < few:
         return None
-    told = wilson(int(part), int(base))
+    told = ratio(own["numerator"].astype(float), own["denominator"].astype(float))
     return [
         report.say(f"progress.{code}"),
         russian.amount(part / base, "percent"),
-        russian.span(told.low, told.high, "percent"),
+        russian.span(told.low, told.high, "percent") if told.is_estimable else russian.NOTHING,
         russian.decimal(base, 0),
         russian.decimal(len(own), 0),
     ]
