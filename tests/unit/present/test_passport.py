@@ -312,6 +312,14 @@ def test_findings_are_given_to_the_school_whose_cells_they_name(tmp_path):
     assert "молчит" in fourth and "молчит" not in first
 
 
+def test_a_login_is_said_to_be_known_and_is_not_printed(project):
+    report = passport(project, "s01")
+    report.school.row["vpr_login"] = "edu990101"
+    text = said(report, "data")
+    assert "по логину из реестра школ" in text
+    assert "edu990101" not in text
+
+
 def test_a_form_that_others_returned_is_missed(project):
     assert "Не сдана: Мониторинг 3 Таланты" in said(passport(project, "s06"), "data")
     assert "Не сдан" not in said(passport(project, "s01"), "data")

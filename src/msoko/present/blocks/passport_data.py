@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 LETTERS, LINES = (14, 32, 62, 32), 7
 """What a line of the printed table holds, and how many of them the findings may take."""
-CODES = ("vpr_login", "exam_code", "oo1_code")
+LOGIN = "vpr_login"
+"""A login is said to be known, and never printed."""
+CODES = (LOGIN, "exam_code", "oo1_code")
 
 
 def data(report: Reading) -> Block:
@@ -78,7 +80,7 @@ def _codes(school: School) -> str:
     """Name the codes by which the organisation's rows are found, or say that it has none."""
     say = school.report.say
     said = [
-        say(f"passport.code.{name}", value=cell(school.row[name]))
+        say(f"passport.code.{name}", **({} if name == LOGIN else {"value": cell(school.row[name])}))
         for name in CODES
         if pd.notna(school.row[name])
     ]
