@@ -238,7 +238,7 @@ def _around(school: School, place: Place) -> str:
     unit = place.indicator.unit
     if place.indicator.measure in SUMS:
         field = school.of_all(place.direction, place.indicator).of(school.alike.index)
-        median = middle(pd.Series(field.value, school.alike.index), school.school_id)
+        median = middle(pd.Series(field.value, field.school_id), school.school_id)
         if pd.isna(median):
             return russian.NOTHING
         return school.report.say("passport.median", value=russian.figure(median, unit))
