@@ -1,7 +1,9 @@
 """What a passport says of each kind of organisation, and what it keeps to itself."""
 
 import re
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,9 +12,10 @@ from drawn import table
 from drawn_schools import LAST, REGISTER, indicator_rows, monitoring_rows, write_years
 from msoko.errors import UsageError
 from msoko.present import Report, russian
+from msoko.present.blocks.passport_position import _around
 from msoko.present.peers import middle
 from msoko.present.report import PROJECT_VARIABLE
-from msoko.present.school import SHOWN, is_hidden
+from msoko.present.school import SHOWN, Field, is_hidden
 from msoko.store import Store
 
 CALLS = ("card", "position", "dynamics", "advice", "data", "peers")
@@ -371,6 +374,20 @@ def test_a_middle_needs_three_other_organisations(others, is_told):
     codes = ["own", *(f"s{number}" for number in range(others)), "unknown"]
     values = pd.Series([5.0, *range(others), None], codes, dtype=float)
     assert pd.notna(middle(values, "own")) == is_told
+
+
+@pytest.mark.parametrize(("known", "told"), [("abcd", "passport.median 25"), ("abc", "–")])
+def test_the_middle_of_a_sum_is_of_those_that_have_one(known, told):
+    column = np.array([10.0, 20.0, 30.0, 40.0])[: len(known)]
+    field = Field(np.array(list(known)), column, column, column, column)
+    school = SimpleNamespace(
+        of_all=lambda *_: field,
+        alike=pd.DataFrame(index=list("abcdef")),
+        school_id="a",
+        report=SimpleNamespace(say=lambda key, value: f"{key} {value}"),
+    )
+    indicator = SimpleNamespace(measure="sum", unit="persons")
+    assert _around(school, SimpleNamespace(indicator=indicator, direction=None)) == told
 
 
 @pytest.mark.parametrize("school_id", ["s07", "s09", "d01"])
