@@ -139,17 +139,6 @@ def _preload(
             work.execution(notebooks)
 
 
-def _preload(
-    work: Build, wanted: Wanted, notebooks: list[str], years: Sequence[SchoolYear]
-) -> None:
-    """Begin to preload what notebooks need, if one will have to run, while tables are made."""
-    likely = work.plan.reports.expanded(notebooks, work.year)
-    asked = [one for one in likely if _is_wanted(one, wanted.schools)]
-    is_stale = work.are_tables_stale(years) or work.are_reports_stale(asked)
-    if is_stale and not wanted.only_tables:
-        work.execution(notebooks)
-
-
 def _is_wanted(report: str, schools: Sequence[str]) -> bool:
     return not schools or school_of(report) in ("", *schools)
 
