@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 COUNTED = ("count", "sum")
 """Measures that have no error to judge a change by."""
 PARTS = ["numerator", "denominator"]
+GROUP = ["school_year", "direction", "indicator", "by", "keys"]
+WHOLES = {"": "school_id", "subject": "school_id subject"}
+"""The columns of the groups whose changes are told, and of the same groups by school."""
 
 
 Changes = Mapping[tuple[str, str], Sequence[float]]
@@ -30,45 +36,48 @@ def year_changes(
     indicator has no whole; the error is by schools (`msoko.stats.ratio.ratio_change`).
     `values` has the `keys` and `by` of `with_keys`.
     """
-    return {
-        (one.direction, code): told
+    wholes, schools = _wholes(values, str(year)), _schools(values)
+    years = (str(year.shifted(-1)), str(year))
+    told = {
+        (one.direction, item.code): "" if () in item.by else "subject"
         for one in directions
-        for code, told in _of_direction(one, values, year).items()
+        for item in one.indicators
+        if item.measure not in COUNTED and item.comparable_across_years
     }
+    return {line: list(_p_values(line, by, wholes, schools, years)) for line, by in told.items()}
 
 
-def _of_direction(
-    direction: Direction, values: pd.DataFrame, year: SchoolYear
-) -> dict[str, list[float]]:
-    values = values[values["direction"] == direction.direction]
-    told = [
-        one for one in direction.indicators
-        if one.measure not in COUNTED and one.comparable_across_years
-    ]  # fmt: skip
-    years = [str(year.shifted(-1)), str(year)]
-    return {
-        one.code: list(
-            _p_values(
-                values[values["indicator"] == one.code], "" if () in one.by else "subject", years
-            )
-        )
-        for one in told
-    }
-
-
-def _p_values(rows: pd.DataFrame, by: str, years: list[str]) -> Iterator[float]:
-    """Give the p-value of each group that is known and may be compared in both years."""
-    whole = rows[(rows["unit_of_analysis"] == "municipality") & (rows["by"] == by)]
+def _wholes(values: pd.DataFrame, this: str) -> dict[tuple[str, ...], list[str]]:
+    """Return the `keys` of the known groups by the rest of `GROUP`, less what is incomparable."""
+    whole = values[(values["unit_of_analysis"] == "municipality") & values["by"].isin(WHOLES)]
     whole = whole.dropna(subset=["value"])
     barred = whole["flags"].fillna("").str.contains("not_comparable", regex=False)
-    barred &= whole["school_year"] == years[1]
-    before, after = (
-        set(whole.loc[(whole["school_year"] == one) & ~barred, "keys"]) for one in years
-    )
-    schools = rows[rows["by"] == f"school_id {by}".strip()]
+    kept = whole[~(barred & (whole["school_year"] == this))]
+    found: dict[tuple[str, ...], list[str]] = {}
+    for *line, keys in zip(*(kept[name].tolist() for name in GROUP), strict=True):
+        found.setdefault(tuple(line), []).append(keys)
+    return found
+
+
+def _schools(values: pd.DataFrame) -> dict[tuple[str, ...], pd.DataFrame]:
+    """Return the parts of each school by the group, as `GROUP` names it."""
+    rows = values[values["by"].isin(WHOLES.values())]
+    parts = rows[["school_id", *PARTS]].astype({"school_id": object})
+    return {group: parts.iloc[places] for group, places in rows.groupby(GROUP).indices.items()}
+
+
+def _p_values(
+    line: tuple[str, str],
+    by: str,
+    wholes: Mapping[tuple[str, ...], Iterable[str]],
+    schools: Mapping[tuple[str, ...], pd.DataFrame],
+    years: Sequence[str],
+) -> Iterator[float]:
+    """Give the p-value of each group that is known and may be compared in both years."""
+    before, after = (set(wholes.get((one, *line, by), ())) for one in years)
     for keys in sorted(before & after):
-        own = schools[schools["keys"] == keys]
-        found = school_change(*(own[own["school_year"] == one] for one in years))
+        pair = [schools.get((one, *line, WHOLES[by], keys)) for one in years]
+        found = None if any(rows is None for rows in pair) else school_change(*pair)
         if found is not None and found.is_estimable and found.p is not None:
             yield found.p
 
@@ -79,9 +88,14 @@ def school_change(before: pd.DataFrame, after: pd.DataFrame) -> Estimate | NotEs
 
     if before.empty or after.empty:
         return None
-    pair = [rows.set_index("school_id")[PARTS].astype(float) for rows in (before, after)]
-    everyone = pair[0].index.union(pair[1].index).sort_values()
-    old, new = (part.reindex(everyone) for part in pair)
-    return ratio_change(
-        (old["numerator"], old["denominator"]), (new["numerator"], new["denominator"])
-    )
+    old, new = (_by_school(rows) for rows in (before, after))
+    everyone = sorted(old.keys() | new.keys())
+    absent = (math.nan, math.nan)
+    pair = [np.array([year.get(school, absent) for school in everyone]).T for year in (old, new)]
+    return ratio_change(*pair)
+
+
+def _by_school(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return numerator and denominator of each school."""
+    parts = (rows[name].to_numpy(float).tolist() for name in PARTS)
+    return dict(zip(rows["school_id"].tolist(), zip(*parts, strict=True), strict=True))
