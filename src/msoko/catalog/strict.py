@@ -46,8 +46,13 @@ def load(path: Path, kind: type[T], shown: str) -> T:
     return parse(text, kind, shown)
 
 
+@lru_cache(maxsize=256)
 def parse(text: str, kind: type[T], shown: str) -> T:
-    """Return the declaration written in `text` as a `kind`; see `load`."""
+    """Return the declaration written in `text` as a `kind`; see `load`.
+
+    The same text is read once in a process, and once for all that are forked from it: what
+    comes of it is frozen, and the text itself is the key.
+    """
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:

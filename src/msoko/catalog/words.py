@@ -28,7 +28,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
     sentences: dict[str, object] = {}
     for name in FILES:
         sentences |= _read(project.find("registry", name))
-    known = dict(_flat(sentences))
+    known = dict(flat(sentences))
     for key, text in profile.wording.items():
         place = place_of(key, profile.place)
         if key not in known:
@@ -40,10 +40,11 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
     return sentences
 
 
-def _flat(sentences: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+def flat(sentences: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+    """Give each sentence with its dotted key."""
     for key, said in sentences.items():
         if isinstance(said, Mapping):
-            yield from _flat(said, f"{above}{key}.")
+            yield from flat(said, f"{above}{key}.")
         else:
             yield f"{above}{key}", str(said)
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from msoko.present.reading import Reading
 
 SHARED = ("store", "years", "schools", "subjects", "wording")
+OF_VALUES = ("values", "_places", "_selected")
 
 
 def beside(report: Reading, direction: Direction) -> Reading:
@@ -19,6 +20,6 @@ def beside(report: Reading, direction: Direction) -> Reading:
     public one hides numbers for each direction anew.
     """
     other = replace(report, direction=direction)
-    names = SHARED if report.is_public else (*SHARED, "values")
+    names = SHARED if report.is_public else (*SHARED, *OF_VALUES)
     other.__dict__.update({name: getattr(report, name) for name in names})
     return other

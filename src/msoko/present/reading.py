@@ -32,6 +32,9 @@ LEAST_COUNT = 5
 EVERY_SUBJECT = "all"
 """The subject under which the verdict keeps a marker of all subjects together."""
 
+Name = tuple[str, str, str, frozenset[str]]
+"""Direction, indicator, unit of analysis and the grouping's columns."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -179,14 +182,24 @@ class Reading:
     ) -> pd.DataFrame:
         """Return the indicator's rows of one unit and grouping, of one school year or of all."""
         wanted = frozenset(by) | ({"school_id"} if unit == "school" else frozenset())
-        places = self._places.get((direction or self.direction.direction, code, unit, wanted), ())
-        rows = self.values.iloc[list(places)]
-        if year is not None:
-            rows = rows[rows["school_year"] == year]
-        return rows.sort_values("school_year", kind="stable")
+        name = (direction or self.direction.direction, code, unit, wanted)
+        if (name, year) not in self._selected:  # blocks ask for the same rows again and again
+            self._selected[name, year] = self._rows_at(name, year)
+        return self._selected[name, year].copy(deep=False)
+
+    def _rows_at(self, name: Name, year: str | None) -> pd.DataFrame:
+        if (name, None) not in self._selected:
+            rows = self.values.iloc[list(self._places.get(name, ()))]
+            self._selected[name, None] = rows.sort_values("school_year", kind="stable")
+        rows = self._selected[name, None]
+        return rows if year is None else rows[rows["school_year"] == year]
 
     @cached_property
-    def _places(self) -> Mapping[tuple[str, str, str, frozenset[str]], Sequence[int]]:
+    def _selected(self) -> dict[tuple[Name, str | None], pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _places(self) -> Mapping[Name, Sequence[int]]:
         """Where the rows of each indicator, unit and grouping stand: blocks ask for hundreds."""
         named = ["direction", "indicator", "unit_of_analysis", "keys"]
         return self.values.groupby(named, sort=False).indices

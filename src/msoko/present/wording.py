@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msoko.present import russian
@@ -18,22 +18,6 @@ class Wording:
 
     def __init__(self, sentences: Mapping[str, object]) -> None:
         self.sentences = sentences
-        self.templates: dict[str, Template] = {}
-
-    @cached_property
-    def environment(self) -> Environment:
-        from jinja2 import StrictUndefined
-        from jinja2.sandbox import SandboxedEnvironment
-
-        made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)
-        made.filters |= {
-            "capitalised": russian.capitalised,
-            "counted": russian.counted,
-            "noun": russian.noun,
-            "listed": russian.listed,
-            "shortened": russian.shortened,
-        }
-        return made
 
     def has(self, key: str) -> bool:
         return isinstance(self._find(key), str)
@@ -43,9 +27,7 @@ class Wording:
         text = self._find(key)
         if not isinstance(text, str):
             raise KeyError(f"registry/wording.yml has no sentence {key!r}")
-        if key not in self.templates:
-            self.templates[key] = self.environment.from_string(text)
-        made = self.templates[key].render(slots).strip()
+        made = template(text).render(slots).strip()
         # A unit such as «п. п.» ends in the point that would end the sentence.
         return re.sub(r"(?<!\.)\.\.(?!\.)", ".", made)
 
@@ -54,3 +36,25 @@ class Wording:
         for word in key.split("."):
             place = place.get(word) if isinstance(place, Mapping) else None
         return place
+
+
+@cache
+def template(text: str) -> Template:
+    """Return a sentence ready to be filled; each is prepared once in a process."""
+    return _environment().from_string(text)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)
+    made.filters |= {
+        "capitalised": russian.capitalised,
+        "counted": russian.counted,
+        "noun": russian.noun,
+        "listed": russian.listed,
+        "shortened": russian.shortened,
+    }
+    return made

@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msoko.errors import MsokoError
 from msoko.project import Project
 from msoko.run.notebook import cleaned, question_before, read_notebook, with_parameters
 from msoko.run.parameters import Value
+
+if TYPE_CHECKING:
+    from msoko.run.forks import Preloaded
 
 ENGINES = ("warm", "papermill")
 REFUSALS = ("MsokoError", "UsageError", "DataRefused")
@@ -44,7 +47,7 @@ class Execution:
 
     @classmethod
     def prepared(
-        cls, engine: str, project: Project, modules: Sequence[str], early: Sequence[str] = ()
+        cls, engine: str, project: Project, modules: Sequence[Preloaded], early: Sequence[str] = ()
     ) -> Execution:
         """Return how this project's notebooks are executed; a warm engine begins to preload.
 
@@ -60,7 +63,7 @@ class Execution:
             from msoko.run.forks import ForkServer
 
             folder = project.home / "notebooks"
-            server = ForkServer(list(modules), folder, environment, early)
+            server = ForkServer(modules, folder, environment, early)
             server.start()
         return cls(engine, environment, Kernels(), server)
 

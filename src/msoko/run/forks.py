@@ -25,6 +25,9 @@ START_SECONDS = 120
 """How long a busy machine may take to import everything before the first fork."""
 
 
+Preloaded = str | Sequence[str]
+"""A module's name, or a function `module:name` and its arguments."""
+
 CALL_SETTINGS = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """What the server was started with, and what a call starts must have too."""
 
@@ -85,12 +88,12 @@ class ForkServer:
 
     def __init__(
         self,
-        modules: list[str],
+        modules: Sequence[Preloaded],
         cwd: Path,
         environment: dict[str, str],
         early: Sequence[str] = (),
     ) -> None:
-        self.modules = modules
+        self.modules = list(modules)
         self.early = list(early)  # what calls need, imported before the rest
         self.cwd = cwd
         self.environment = environment

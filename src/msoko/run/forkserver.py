@@ -9,8 +9,9 @@ children and itself.
 Calls are answered as soon as the modules they need are there, kernels when all are.
 
 Run as `python -m msoko.run.forkserver SOCKET`; the first line of standard input is JSON,
-the modules that calls need (`early`) and all others (`modules`). The end of standard
-input is the end of the build.
+the modules that calls need (`early`) and all others (`modules`), among which a list is a
+function `module:name` to call and its arguments. The end of standard input is the end of
+the build.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class _KernelSeeming:
     kernel = True
 
 
-def preload(early: list[str], modules: list[str], nursery: Nursery) -> dict[str, Any] | None:
+def preload(
+    early: list[str], modules: list[str | list[str]], nursery: Nursery
+) -> dict[str, Any] | None:
     """Import what children will need; what is missing is left for them to report.
 
     Return None in the server, or, in a child that was asked for meanwhile, its request.
@@ -59,11 +62,11 @@ def preload(early: list[str], modules: list[str], nursery: Nursery) -> dict[str,
     builtins.get_ipython = _KernelSeeming  # type: ignore[attr-defined]
     started_by = os.getppid()
     try:
-        for place, name in enumerate((*early, *KERNEL_MODULES, *modules)):
+        for place, wanted in enumerate((*early, *KERNEL_MODULES, *modules)):
             if os.getppid() != started_by or nursery.is_over:
                 return None  # the build is gone
             with contextlib.suppress(ImportError):
-                importlib.import_module(name)
+                _prepare(wanted)
             request = nursery.attend(0) if place + 1 >= len(early) > 0 else None
             if request is not None:
                 return request
@@ -74,6 +77,15 @@ def preload(early: list[str], modules: list[str], nursery: Nursery) -> dict[str,
     gc.collect()
     gc.freeze()  # what is shared with the children is not written to by their collector
     return None
+
+
+def _prepare(wanted: str | list[str]) -> None:
+    """Import a module, or call a function with its arguments."""
+    name, *arguments = [wanted] if isinstance(wanted, str) else wanted
+    module, _, function = name.partition(":")
+    loaded = importlib.import_module(module)
+    if function:
+        getattr(loaded, function)(*arguments)
 
 
 class Nursery:

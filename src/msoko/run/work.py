@@ -21,6 +21,8 @@ from msoko.school_year import SchoolYear
 if TYPE_CHECKING:
     from msoko.run.forks import ForkServer
 
+REMEMBER = "msoko.run.remembering:remember"
+
 
 @dataclass
 class BuildResult:
@@ -138,9 +140,10 @@ class Build:
         if self._execution is None:
             names = sorted({notebook_of(one) for one in reports})
             notebooks = [self.plan.where.notebook(one) for one in names]
-            self._execution = Execution.prepared(
-                self.engine, self.plan.project, self.plan.code.preloaded(notebooks), early
-            )
+            project = self.plan.project
+            remembered = [REMEMBER, str(project.root), self.plan.municipality]
+            modules = [remembered, *self.plan.code.preloaded(notebooks)]
+            self._execution = Execution.prepared(self.engine, project, modules, early)
         return self._execution
 
     def server(self) -> ForkServer | None:

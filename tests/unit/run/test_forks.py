@@ -57,6 +57,18 @@ def test_calls_are_answered_before_everything_is_imported(tmp_path: Path) -> Non
         server.stop()
 
 
+def test_what_is_called_ahead_is_there_for_every_child(tmp_path: Path) -> None:
+    (tmp_path / "memory.py").write_text("kept = []\nkeep = kept.append\n")
+    environment = kernel_environment(PYTHONPATH=str(tmp_path))
+    server = ForkServer([["memory:keep", "слово"]], tmp_path, environment)
+    try:
+        for _ in range(2):
+            kept = server.call("builtins:eval", "__import__('memory').kept")
+            assert kept == ["слово"]
+    finally:
+        server.stop()
+
+
 def test_a_call_ends_with_its_server(server: ForkServer, tmp_path: Path) -> None:
     own = ForkServer([], tmp_path, kernel_environment())
     lost: list[BaseException] = []

@@ -1,0 +1,43 @@
+"""What is declared is read once for all that are forked afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from msoko.catalog import load_directions, strict
+from msoko.project import Project
+from msoko.run.remembering import remember
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    return tmp_path
+
+
+def test_what_was_remembered_is_not_read_again(root: Path) -> None:
+    strict.parse.cache_clear()
+    remember(str(root), "demo")
+    read = strict.parse.cache_info().misses
+    assert read > 0
+    load_directions(Project.at(root), "demo")
+    assert strict.parse.cache_info().misses == read
+
+
+def test_another_text_is_read_anew(root: Path) -> None:
+    remember(str(root), "demo")
+    project = Project.at(root)
+    declared = project.find("profiles", "demo.yml").read_text("utf-8")
+    own = root / "profiles" / "demo.yml"
+    own.parent.mkdir()
+    own.write_text(declared.replace("  - talents\n", "", 1), "utf-8")
+    assert "talents" not in [one.direction for one in load_directions(project, "demo")]
+
+
+def test_what_is_refused_is_left_for_those_who_need_it(root: Path) -> None:
+    (root / "profiles").mkdir()
+    (root / "profiles" / "demo.yml").write_text("profile: [", "utf-8")
+    remember(str(root), "demo")
+    remember(str(root), "no_such_profile")
