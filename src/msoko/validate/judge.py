@@ -32,6 +32,7 @@ class Judge:
 
         self.project, self.year, self.evaluator = project, year, evaluator
         self.store = Store(project)
+        self._read: dict[str, ir.Table] = {}
         engine = load_settings(project).engine
         if engine == "duckdb" or evaluator == "gx":
             self.engine = relational.connect(project.cache / "duckdb" / str(year))
@@ -64,21 +65,22 @@ class Judge:
     def _table(self, name: str, year: SchoolYear | None = None) -> ir.Table:
         of = year or self.year
         known_as = f"{name}_{of.start}"  # Spark's views have names without spaces
-        return self.engine.read_parquet(str(self.store.path(of, name)), table_name=known_as)
+        if known_as not in self._read:
+            path = str(self.store.path(of, name))
+            self._read[known_as] = self.engine.read_parquet(path, table_name=known_as)
+        return self._read[known_as]
 
     def _shelf(self) -> Shelf:
-        before = self.year.shifted(-1)
+        compared = sorted({name for one in RECONCILIATIONS for name in one.needs_before})
         return Shelf(
-            now=self._existing(self.year),
-            before=self._existing(before),
+            now=self._existing(self.year, RECEIVED),
+            before=self._existing(self.year.shifted(-1), compared),
             scales=scales_of(self.project, self.year),
         )
 
-    def _existing(self, year: SchoolYear) -> dict[str, ir.Table]:
+    def _existing(self, year: SchoolYear, names: Iterable[str]) -> dict[str, ir.Table]:
         return {
-            name: self._table(name, year)
-            for name in RECEIVED
-            if self.store.path(year, name).exists()
+            name: self._table(name, year) for name in names if self.store.path(year, name).exists()
         }
 
 

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from itertools import zip_longest
+from functools import cache, reduce
 from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msoko.validate.outcome import LOCATORS, ROW_LIMIT, Outcome, map_result, map_success
 from msoko.validate.suites import Check, Suite
+from msoko.validate.whole_tables import TABLE_TYPES
 
 if TYPE_CHECKING:
     import ibis
@@ -56,12 +56,14 @@ def connect(spill: Path, memory_limit: str | None = None) -> ibis.BaseBackend:
 class Predicates:
     """Which rows a check is about, which of those it passes over, and which are wrong.
 
-    `missing` is None for an expectation about missingness itself.
+    `missing` is None for an expectation about missingness itself; `digest`, for a key only,
+    is its hash.
     """
 
     scope: ir.BooleanValue
     missing: ir.BooleanValue | None
     wrong: ir.BooleanValue
+    digest: ir.Value | None = None
 
     @property
     def failing(self) -> ir.BooleanValue:
@@ -88,10 +90,11 @@ def _outcome(
         return Outcome(check, success, result, _located(rows, None))
     element, missing, wrong = (counts[f"{check.name}/{part}"] for part in _PARTS)
     failing = rows.filter(predicates.failing) if wrong else None
-    if check.type in UNIQUE_TYPES:
+    is_repeated = counts.get(f"{check.name}/distinct", element - missing) < element - missing
+    if is_repeated:
         failing = _repeated(rows, predicates, _keys(check.kwargs))
     located = _located(rows, failing)
-    if check.type in UNIQUE_TYPES and failing is not None:
+    if is_repeated:
         is_whole = 0 < len(located) < ROW_LIMIT  # then all are here, and counting is spared
         wrong = len(located) if is_whole else _number(failing.count())
     result = map_result(element, None if predicates.missing is None else missing, wrong)
@@ -116,6 +119,8 @@ def _counts(rows: ir.Table, mapped: Mapping[str, Predicates]) -> dict[str, int]:
         }
         if one.missing is not None:
             parts["missing"] = rows.count(where=one.scope & one.missing)
+        if one.digest is not None:
+            parts["distinct"] = one.digest.nunique(where=one.scope & ~one.missing)
         measures += [measure.name(f"{name}/{part}") for part, measure in parts.items()]
     found = rows.aggregate(measures).to_pyarrow().to_pylist()[0]
     absent = {f"{name}/missing": 0 for name, one in mapped.items() if one.missing is None}
@@ -124,12 +129,17 @@ def _counts(rows: ir.Table, mapped: Mapping[str, Predicates]) -> dict[str, int]:
 
 def _located(rows: ir.Table, failing: ir.Table | None) -> pd.DataFrame:
     """Return the locators of the failing rows, ordered by place, at most `ROW_LIMIT`."""
-    import pandas as pd
-
     names = [name for name in LOCATORS if name in rows.columns]
     if failing is None or not names:
-        return pd.DataFrame(columns=names)
+        return _nowhere(tuple(names))
     return failing.select(names).order_by(names).limit(ROW_LIMIT).to_pyarrow().to_pandas()
+
+
+@cache
+def _nowhere(names: tuple[str, ...]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(names))
 
 
 def condition(rows: ir.Table, declared: Mapping[str, Any] | None) -> ir.BooleanValue:
@@ -217,29 +227,30 @@ def _keys(kwargs: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _about_key(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
-    """Return the predicates of a key; which rows repeat it, one row alone cannot tell."""
-    import ibis
+    """Return the predicates of a key; which rows repeat it, one row alone cannot tell.
 
-    missing = reduce(and_, (rows[key].isnull() for key in _keys(kwargs)))
-    return Predicates(condition(rows, kwargs.get("row_condition")), missing, ibis.literal(False))
-
-
-def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table | None:
-    """Return the rows whose key another row has too; None where all keys differ.
-
-    A hash per row is grouped first: equal keys have equal hashes, so no repeated
-    hash means no repeated key, at a fraction of the memory. Only the rows whose
-    hash repeats are compared by the key itself.
+    Hashes are counted with the rest: equal keys have equal hashes, so as many different
+    hashes as rows mean that no key is repeated, at a fraction of the memory of the keys.
     """
     import ibis
 
-    present = rows.filter(key.scope & ~key.missing)
-    digest = ibis.struct({name: present[name] for name in names}).hash()
-    hashed = present.mutate(key_hash=digest)
+    names = _keys(kwargs)
+    missing = reduce(and_, (rows[key].isnull() for key in names))
+    digest = ibis.struct({name: rows[name] for name in names}).hash()
+    scope = condition(rows, kwargs.get("row_condition"))
+    return Predicates(scope, missing, ibis.literal(False), digest)
+
+
+def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table:
+    """Return the rows whose key another row has too.
+
+    Only the rows whose hash repeats are compared by the key itself.
+    """
+    import ibis
+
+    hashed = rows.mutate(key_hash=key.digest).filter(key.scope & ~key.missing)
     twice = hashed.group_by("key_hash").aggregate(row_count=hashed.count())
     twice = twice.filter(twice.row_count > 1).select("key_hash")
-    if not _number(twice.count()):
-        return None
     suspects = hashed.semi_join(twice, "key_hash")
     counted = suspects.mutate(row_count=suspects.count().over(ibis.window(group_by=list(names))))
     return counted.filter(counted.row_count > 1)
@@ -264,35 +275,6 @@ ROW_TYPES: Mapping[str, Callable[[ir.Table, Mapping[str, Any]], Predicates]] = {
     **dict.fromkeys(UNIQUE_TYPES, _about_key),
 }
 
-
-def _ordered_columns(
-    rows: ir.Table, kwargs: Mapping[str, Any], row_count: int
-) -> tuple[bool, dict[str, Any]]:
-    expected, observed = list(kwargs["column_list"]), list(rows.columns)
-    if observed == expected:
-        return True, {"observed_value": observed}
-    mismatched = [
-        {"Expected Column Position": position, "Expected": one, "Found": other}
-        for position, (one, other) in enumerate(zip_longest(expected, observed))
-        if one != other
-    ]
-    return False, {"observed_value": observed, "details": {"mismatched": mismatched}}
-
-
-def _row_count_between(
-    rows: ir.Table, kwargs: Mapping[str, Any], row_count: int
-) -> tuple[bool, dict[str, Any]]:
-    least, most = kwargs.get("min_value"), kwargs.get("max_value")
-    success = (least is None or row_count >= least) and (most is None or row_count <= most)
-    return success, {"observed_value": row_count}
-
-
-TABLE_TYPES: Mapping[
-    str, Callable[[ir.Table, Mapping[str, Any], int], tuple[bool, dict[str, Any]]]
-] = {
-    "expect_table_columns_to_match_ordered_list": _ordered_columns,
-    "expect_table_row_count_to_be_between": _row_count_between,
-}
 
 SUPPORTED = (*ROW_TYPES, *TABLE_TYPES)
 """Every expectation type that a suite of the project may use."""
