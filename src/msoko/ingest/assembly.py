@@ -143,6 +143,10 @@ def _repeated_keys(
     return findings
 
 
+TYPES = {"int": "Int64", "text": "str"}
+"""Types whose columns would come out of `typed` as they are."""
+
+
 def _shape(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the frame with the table's columns, in its order and types."""
     empty = pd.Series([None] * len(frame), index=frame.index, dtype=object)
@@ -155,6 +159,8 @@ def _shape(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def typed(values: pd.Series, kind: str) -> pd.Series:
     """Return a column as its type of `msoko.tables`; missing stays missing."""
+    if str(values.dtype) == TYPES.get(kind):
+        return values
     if kind == "int":
         return pd.to_numeric(values).astype("Float64").astype("Int64")
     if kind == "float":

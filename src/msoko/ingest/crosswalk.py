@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from msoko.catalog.model import Place
@@ -215,28 +215,35 @@ def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
         for table, frame in one.reading.tables.items():
             if "school_code" not in frame and "school_name" not in frame:
                 continue
-            pairs = _pairs(frame)
-            counts = Counter(pairs)
-            ids = {pair: crosswalk.resolve(*pair) for pair in counts if any(pair)}
-            for pair, count in counts.items():
-                if any(pair) and ids[pair] is None:
-                    findings.setdefault((one.file, *pair), unmatched(crosswalk, one, *pair, count))
-            resolved = pd.Series([ids.get(pair) for pair in pairs], frame.index, dtype=object)
-            known = frame["school_id"].astype(object) if "school_id" in frame else resolved
+            which, pairs = _pairs(frame)
+            ids = [crosswalk.resolve(*pair) if any(pair) else None for pair in pairs]
+            for number, (pair, school_id) in enumerate(zip(pairs, ids, strict=True)):
+                key = (one.file, *pair)
+                if any(pair) and school_id is None and key not in findings:
+                    count = int((which == number).sum())
+                    findings[key] = unmatched(crosswalk, one, *pair, count)
+            resolved = pd.Series(pd.array(ids, dtype="str").take(which), frame.index)
+            if "school_id" in frame:
+                known = frame["school_id"].astype(object)
+                resolved = known.where(known.notna(), resolved)
             kept = frame.drop(columns=["school_code", "school_name"], errors="ignore")
-            one.reading.tables[table] = kept.assign(school_id=known.where(known.notna(), resolved))
+            one.reading.tables[table] = kept.assign(school_id=resolved)
     return list(findings.values())
 
 
-def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return (code, name) of each row, missing as empty text."""
-    columns = [
-        frame[name].astype(object).where(frame[name].notna(), "").tolist()
-        if name in frame
-        else [""] * len(frame)
-        for name in ("school_code", "school_name")
-    ]
-    return list(zip(*columns, strict=True))
+def _pairs(frame: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Return which pair each row has, and the pairs (code, name), missing as empty text."""
+    (code, codes), (name, names) = (_words(frame, one) for one in ("school_code", "school_name"))
+    which, found = pd.factorize(code * len(names) + name)
+    return which, [(codes[one // len(names)], names[one % len(names)]) for one in found]
+
+
+def _words(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
+    """Return which word each row has, and the words; a column that is absent has an empty one."""
+    if column not in frame:
+        return np.zeros(len(frame), dtype=int), [""]
+    which, words = pd.factorize(frame[column].fillna(""))
+    return which, list(words)
 
 
 def unmatched(crosswalk: Crosswalk, place: Placed, code: str, name: str, count: int) -> Finding:

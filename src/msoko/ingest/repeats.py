@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -76,21 +76,33 @@ def repeated_content(placed: Iterable[Placed]) -> Iterable[Finding]:
             if table not in ("schools", "task_scores") and len(frame) >= FEWEST:
                 alike.setdefault((table, len(frame)), []).append(one)
     for (table, _), group in alike.items():
-        seen: dict[str, Placed] = {}
-        for one in group if len(group) > 1 else ():
-            first = seen.setdefault(_content(one.reading, table), one)
-            if first is not one:
-                message = f"блок повторяет содержание другого блока: {first.shown}; {one.shown}."
-                yield one.finding("repeated_block", message, table)
+        for same_head in _by_content(group, table, FEWEST):
+            for first, *others in _by_content(same_head, table):
+                for one in others:
+                    what = f"блок повторяет содержание другого блока: {first.shown}; {one.shown}."
+                    yield one.finding("repeated_block", what, table)
 
 
-def _content(reading: Reading, table: str) -> str:
+def _by_content(
+    group: Sequence[Placed], table: str, rows: int | None = None
+) -> Iterable[list[Placed]]:
+    """Return together the blocks that agree in their first `rows`, or wholly; none for a lone one.
+
+    To compare whole blocks takes long, and most differ in their first rows.
+    """
+    alike: dict[str, list[Placed]] = {}
+    for one in group if len(group) > 1 else ():
+        alike.setdefault(_content(one.reading, table, rows), []).append(one)
+    return alike.values()
+
+
+def _content(reading: Reading, table: str, rows: int | None = None) -> str:
     digest = hashlib.sha256()
     for name in (table, "task_scores"):
         frame = reading.tables.get(name)
         if frame is None:
             continue
-        kept = frame.drop(columns=[c for c in frame.columns if c in NOT_CONTENT])
+        kept = frame[:rows].drop(columns=[c for c in frame.columns if c in NOT_CONTENT])
         hashes = pd.util.hash_pandas_object(kept.astype(str), index=False).to_numpy()
         digest.update(hashes.tobytes())
     return digest.hexdigest()

@@ -109,7 +109,7 @@ class Task:
 
     column: int
     name: str
-    max_score: float
+    max_score: float | None  # of some layouts it is not known
     level: str | None  # basic, advanced
 
 

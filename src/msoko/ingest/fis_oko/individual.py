@@ -175,17 +175,17 @@ def _task_scores(
     """Return one row per participant present and task; X is `score` null, `is_attempted` False."""
     present = np.flatnonzero(~rows.is_absent[keep])
     count, width = len(present), len(tasks)
-    who = results.iloc[np.repeat(present, width)].reset_index(drop=True)
+    named = results[["school_code", "school_name", "pupil_id", "source_row"]]
+    frame = named.iloc[np.repeat(present, width)].reset_index(drop=True)
     repeat = {
         "task": [task.name for task in tasks],
         "level": [task.level for task in tasks],
-        "max_score": [task.max_score for task in tasks],
         "source_column": [letters(task.column) for task in tasks],
     }
-    frame = who[["school_code", "school_name", "pupil_id", "source_row"]].copy()
+    each = np.tile(np.arange(width), count)
     for name, values in repeat.items():
-        frame[name] = np.tile(np.array(values, dtype=object), count)
-    frame["max_score"] = frame["max_score"].astype(float)
+        frame[name] = pd.array(values, dtype="str").take(each)
+    frame["max_score"] = np.array([task.max_score for task in tasks], dtype=float)[each]
     frame["score"] = rows.points[keep][present].ravel()
     frame["is_attempted"] = ~rows.is_cross[keep][present].ravel()
     return frame

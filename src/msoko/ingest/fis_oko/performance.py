@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from msoko.ingest.blocks import Block, Place
 from msoko.ingest.cells import folded, letters, text
 from msoko.ingest.fis_oko.groups import FIX, Groups, finish, read_groups, whole
-from msoko.ingest.fis_oko.heading import Heading, tasks_of
+from msoko.ingest.fis_oko.heading import Heading, Task, tasks_of
 from msoko.ingest.layouts import Desk, Reading, Recognition
 
 NEEDED = ("группы участников", "кол-во участников")
@@ -47,24 +50,27 @@ def _fill_tasks(
     reading.findings += place.cells(
         "percent_range", "blocking", "доля вне пределов от 0 до 100 %", FIX, outside
     )
-    base = groups.frame(heading).assign(participant_count=whole(groups.values["participant_count"]))
-    pieces = []
-    for name in names:
-        column = groups.columns[name]
-        task = declared.get(column)
-        most = task.max_score if task else maxima.get(column)
-        pieces.append(
-            base.assign(
-                task=task.name if task else text(place.sheet.cells[block.header][column]),
-                level=task.level if task else None,
-                max_score=most,
-                performance_percent=groups.values[name],
-                source_column=letters(column),
-            )
-        )
-    frame = pd.concat(pieces, ignore_index=True) if pieces else base.iloc[:0]
-    frame = frame.sort_values("source_row", kind="stable").reset_index(drop=True)
+    header = place.sheet.cells[block.header]
+    tasks = [
+        declared.get(column) or Task(column, text(header[column]) or "", maxima.get(column), None)
+        for column in map(groups.columns.get, names)
+    ]
+    frame = _long(groups.frame(heading), groups, tasks)
+    frame["performance_percent"] = np.array([groups.values[name] for name in names]).T.ravel()
     finish(reading, "task_performance", frame, block, groups)
+
+
+def _long(base: pd.DataFrame, groups: Groups, tasks: Sequence[Task]) -> pd.DataFrame:
+    """Return a row per group and task, group after group."""
+    base["participant_count"] = whole(groups.values["participant_count"])
+    frame = base.iloc[np.repeat(np.arange(len(base)), len(tasks))].reset_index(drop=True)
+    each = np.tile(np.arange(len(tasks)), len(base))
+    return frame.assign(
+        task=pd.array([task.name for task in tasks], dtype="str").take(each),
+        level=pd.array([task.level for task in tasks], dtype="str").take(each),
+        max_score=np.array([task.max_score for task in tasks], dtype=float)[each],
+        source_column=pd.array([letters(task.column) for task in tasks], dtype="str").take(each),
+    )
 
 
 def _maxima_row(place: Place, block: Block) -> dict[int, float]:

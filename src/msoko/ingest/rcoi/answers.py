@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 LONG = re.compile(r"(\d+)\((\d+)\)")
@@ -64,17 +65,17 @@ def task_frame(part: str, answers: Sequence[Answers], rows: Sequence[int]) -> pd
     `rows` says which participant each of `answers` belongs to. A task that
     anywhere shows a digit among short answers has no known maximum.
     """
-    pieces = [
-        (row, number, point, most)
-        for row, answer in zip(rows, answers, strict=True)
-        for number, (point, most) in enumerate(
-            zip(answer.points, answer.maxima, strict=True), start=1
-        )
-    ]
-    frame = pd.DataFrame(pieces, columns=["row", "number", "score", "max_score"])
-    frame = frame.astype({"score": float, "max_score": float})
-    if part == "short" and len(frame):
-        unknown = frame.groupby("number")["max_score"].transform(lambda most: most.isna().any())
-        frame.loc[unknown.astype(bool), "max_score"] = float("nan")
-    frame["task"] = PREFIXES[part] + frame["number"].astype(str)
-    return frame.drop(columns="number")
+    counts = [len(answer.points) for answer in answers]
+    most = np.array([one for answer in answers for one in answer.maxima], dtype=float)
+    place = np.array([index for count in counts for index in range(count)], dtype=int)
+    if part == "short":
+        most[np.isin(place, place[np.isnan(most)])] = np.nan
+    names = pd.array([f"{PREFIXES[part]}{n}" for n in range(1, max(counts, default=0) + 1)], "str")
+    return pd.DataFrame(
+        {
+            "row": np.repeat(np.array(rows, dtype=int), counts),
+            "score": np.array([one for answer in answers for one in answer.points], dtype=float),
+            "max_score": most,
+            "task": names.take(place),
+        }
+    )

@@ -265,12 +265,11 @@ def _fill_tasks(
     if pieces:
         tasks = pd.concat(pieces, ignore_index=True).sort_values("row", kind="stable")
         who = tasks.pop("row").to_numpy(int)
-        school = texts(cells[rows.index, columns["код оо"]])
+        school = pd.array(texts(cells[rows.index, columns["код оо"]]), dtype="str")
         reading.tables["task_scores"] = tasks.assign(
-            school_code=[school[i] for i in who],
-            pupil_id=[rows.pupils[i] for i in who],
+            school_code=school.take(who),
+            pupil_id=pd.array(rows.pupils, dtype="str").take(who),
             is_attempted=True,
-            day=reading.paper["day"],
             source_row=rows.index[who] + 1,
             **paper,
         ).reset_index(drop=True)
