@@ -24,7 +24,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join((*NAMES, *APART)))
     parser.add_argument("--rows", type=float, nargs="+", help="rows of pupils or of a file")
     parser.add_argument("--schools", type=int, nargs="+", help="schools judged for objectivity")
-    parser.add_argument("--full", action="store_true", help="build the whole demo, five years")
+    parser.add_argument("--small", action="store_true", help="build a demo of two years only")
     parser.add_argument("--kills", type=int, default=50, help="builds killed at random moments")
     parser.add_argument("--seed", type=int, default=1, help="the seed of those moments")
     parser.add_argument("--repeat", type=int, default=3, help="runs whose median is taken")

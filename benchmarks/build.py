@@ -1,4 +1,11 @@
-"""The whole demo: warm and parallel, against papermill as it is and the same pages in sequence."""
+"""The whole demo: warm and parallel, against plain papermill and the same renderer in sequence.
+
+Plain is what one would write without an engine of ours: the tables, then the command
+`papermill` once for each notebook, then the pages, annexes and the site, one after another.
+Our own engine `papermill` with one job is kinder to itself, since its notebooks share one
+process that has papermill loaded and see a kernel's readiness and end at once; its line is
+there too, and its bytes must be those of the warm engine.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,7 +27,6 @@ from benchmarks.measure import ROOT, Line, in_child, timed
 YEAR = "2024-25"
 CHANGED = "talents"
 SMALL = ("--schools", "8", "--preschools", "3", "--years", "2")
-FULL = ()
 MADE = ("data/processed", "reports", ".cache/msoko/executed", ".cache/msoko/pages")
 EMPTY = {
     "cells": [{"cell_type": "code", "execution_count": None, "id": "one", "metadata": {},
@@ -32,18 +39,19 @@ EMPTY = {
 def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
     """Return the lines of the build, of its repetitions, and of one notebook and one page.
 
-    The two whole builds begin from nothing. Tables take the same work in both, so the reports
-    and the site are told apart: of the plain build by its own records, of ours by doing them
+    Whole builds begin from nothing. Tables take the same work in each, so the reports and the
+    site are told apart: of builds in sequence by their own records, of ours by doing them
     once more.
     """
     root = folder / "demo"
-    demo = FULL if chosen.full else SMALL
-    msoko("demo", *demo, "--project", str(root))
+    msoko("demo", *(SMALL if chosen.small else ()), "--project", str(root))
     warm = ("build", YEAR, "--project", str(root))
-    plain = (*warm, "--engine", "papermill", "--jobs", "1")
-    whole_plain = timed(lambda: msoko(*plain))
-    slow = whole_plain - _tables_seconds(root)
+    in_sequence = timed(lambda: msoko(*warm, "--engine", "papermill", "--jobs", "1"))
     bytes_plain = made(root)
+    spent = _step_seconds(root)
+    commands = timed(lambda: _papermill_commands(root, folder / "plain.ipynb"))
+    slow = commands + spent["annex"] + spent["page"] + spent["site"]
+    whole_plain = spent["intake"] + spent["validation"] + spent["numbers"] + slow
     _forget_all(root)
     whole = timed(lambda: msoko(*warm))
     if made(root) != bytes_plain:
@@ -55,12 +63,15 @@ def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
     quick = timed(lambda: _reports_again(root, warm))
     one = timed(lambda: _changed(root, warm))
     empty = in_child("build:empty_notebooks", str(folder), chosen.repeat)
-    name, size = "papermill, in sequence", f"{pages['count']} pages"
+    name, size = "plain papermill", f"{pages['count']} notebooks"
+    ours = "our papermill, 1 job"
     return [
         Line(f"whole build, {name}", size, whole_plain),
-        Line("whole build, same bytes", size, whole, whole / whole_plain, name, limit="≤ 0.17"),
+        Line(f"whole build, {ours}", size, in_sequence),
+        Line("whole build", size, whole, whole / whole_plain, name, limit="≤ 0.17"),
+        Line("whole build, same bytes", size, whole, whole / in_sequence, ours),
         Line(f"reports and site, {name}", size, slow),
-        Line("reports and site", size, quick, quick / slow, name, limit="≤ 0.17"),
+        Line("reports and site", size, quick, quick / slow, name),
         Line("empty notebook, papermill", "1", empty["papermill"]),
         Line("empty notebook", "1", empty["warm"], empty["warm"] / empty["papermill"],
              "papermill", limit="≤ 0.25 s"),
@@ -82,23 +93,41 @@ def made(root: Path) -> dict[str, str]:
     }
 
 
-def _tables_seconds(root: Path) -> float:
-    """Return how long the steps took, one after another, that make tables."""
-    steps = (root / ".cache" / "msoko" / "steps").glob("*.json")
-    return sum(
-        json.loads(path.read_text("utf-8"))["seconds"]
-        for path in steps
-        if path.name.startswith(("intake@", "validation@", "numbers@"))
-    )
+def _step_seconds(root: Path) -> Counter[str]:
+    """Return how long the steps of each kind took, as the build has recorded them."""
+    seconds: Counter[str] = Counter()
+    for path in sorted((root / ".cache" / "msoko" / "steps").glob("*.json")):
+        seconds[path.name.partition("@")[0]] += json.loads(path.read_text("utf-8"))["seconds"]
+    return seconds
+
+
+def _papermill_commands(root: Path, executed: Path) -> None:
+    """Execute each notebook of the built year by the command `papermill`, one after another."""
+    from msoko.project import Project
+    from msoko.run.plan import Plan
+    from msoko.run.reports import notebook_of
+    from msoko.school_year import SchoolYear
+
+    plan = Plan(Project.at(root), "demo", "internal")
+    year = SchoolYear.parse(YEAR)
+    for report in plan.reports.of(year):
+        values = plan.values(year, report).items()
+        words = [word for name, value in values for word in ("-r", name, str(value))]
+        notebook = plan.where.notebook(notebook_of(report))
+        _run("papermill", str(notebook), str(executed), *words, MSOKO_PROJECT=str(root))
 
 
 def msoko(*words: str) -> None:
     """Run a command of ours in a process of its own, as a user would."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run([sys.executable, "-m", "msoko", *words], cwd=ROOT, env=environment,
+    _run("msoko", *words)
+
+
+def _run(module: str, *words: str, **settings: str) -> None:
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")} | settings
+    done = subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, env=environment,
                           capture_output=True, text=True)  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"msoko {' '.join(words)}: {done.stderr.strip()[-500:]}")
+        raise RuntimeError(f"{module} {' '.join(words)}: {done.stderr.strip()[-500:]}")
 
 
 def _reports_again(root: Path, words: tuple[str, ...]) -> None:

@@ -21,6 +21,9 @@ SOURCE = Path(msoko.__file__).resolve().parent
 LOCK = "requirements.lock"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
+RARE = ("great_expectations", "pyspark")
+"""What takes long to import and no notebook needs by default."""
+
 
 class Codebase:
     """The package's source as the graph of staleness sees it."""
@@ -51,14 +54,16 @@ class Codebase:
         return list(self._notebook_imports(notebook).own)
 
     def preloaded(self, notebooks: Iterable[Path]) -> list[str]:
-        """Return all that the notebooks and the modules they use import, ours last."""
+        """Return all that the notebooks and the modules they use import, ours last.
+
+        What only another engine or the reference of checks needs is left out.
+        """
         found = [self._notebook_imports(path) for path in notebooks]
         roots = sorted({name for imports in found for name in imports.own})
         foreign = {name for imports in found for name in imports.foreign}
-        files = self.graph.closure(roots)
-        ours = [".".join(file.relative_to(SOURCE.parent).with_suffix("").parts) for file in files]
-        modules = [name.removesuffix(".__init__") for name in ours]
-        return [*sorted(foreign | set(self.graph.foreign(roots))), *modules]
+        foreign.update(self.graph.foreign(roots))
+        kept = sorted(name for name in foreign if name.split(".")[0] not in RARE)
+        return [*kept, *self.graph.modules(roots, RARE)]
 
     def modules_below(self, package: str) -> list[str]:
         """Return every module of a package, for packages that load their parts by name."""

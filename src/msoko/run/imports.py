@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,14 @@ class ModuleGraph:
     def closure(self, roots: Iterable[str]) -> list[Path]:
         """Return the files of the modules that `roots` reach, with their packages, sorted."""
         return sorted(self._modules[name] for name in self._reached(roots))
+
+    def modules(self, roots: Iterable[str], without: Collection[str] = ()) -> list[str]:
+        """Return the modules that `roots` reach, sorted, but for users of packages in `without`."""
+        return [
+            name
+            for name in sorted(self._reached(roots))
+            if not any(one.split(".")[0] in without for one in self._of(name).foreign)
+        ]
 
     def foreign(self, roots: Iterable[str]) -> list[str]:
         """Return the modules from outside the package that `roots` reach, sorted."""

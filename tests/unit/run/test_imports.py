@@ -65,3 +65,17 @@ def test_the_closure_holds_all_that_is_reached_and_no_more(graph: ModuleGraph):
 def test_a_name_that_is_no_module_leads_to_the_module_that_has_it(graph: ModuleGraph):
     reached = [file.name for file in graph.closure(["msoko.c.Something"])]
     assert reached == ["__init__.py", "c.py"]
+
+
+def test_what_no_notebook_needs_is_not_loaded_ahead(tmp_path: Path) -> None:
+    package = tmp_path / "msoko"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "report.py").write_text("import json\nfrom msoko import checks, plain\n")
+    (package / "checks.py").write_text("def check():\n    import heavy.part\n")
+    (package / "plain.py").write_text("import csv\n")
+    graph = ModuleGraph(tmp_path, lambda file, of: imports_of(file.read_text(), of))
+    assert graph.modules(["msoko.report"]) == [
+        "msoko", "msoko.checks", "msoko.plain", "msoko.report",
+    ]  # fmt: skip
+    assert graph.modules(["msoko.report"], ("heavy",)) == ["msoko", "msoko.plain", "msoko.report"]
