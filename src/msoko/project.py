@@ -11,6 +11,8 @@ from msoko.school_year import SchoolYear
 
 HOME = Path(__file__).resolve().parents[2]
 """The checkout that this package runs from: its notebooks, suites and registry."""
+MEETINGS = "meetings.yml"
+"""Among a year's raw files, what people write of the working group's meetings."""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,9 @@ from msoko.catalog import strict
 from msoko.catalog.model import Code, Named, Place
 from msoko.catalog.municipality import ExpectedChange, Profile, WorkingGroup
 from msoko.errors import UsageError
-from msoko.project import Project
+from msoko.project import MEETINGS, Project
 from msoko.school_year import SchoolYear
 
-MEETINGS = "meetings.yml"
 Side = Literal["in_favour", "against", "abstained"]
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msoko.catalog import strict
 from msoko.catalog.appending import appended
-from msoko.catalog.meetings import MEETINGS, MeetingFile, load_meetings, meetings_path
+from msoko.catalog.meetings import MeetingFile, load_meetings, meetings_path
+from msoko.project import MEETINGS
 from msoko.publish.writing import write_whole
 
 if TYPE_CHECKING:

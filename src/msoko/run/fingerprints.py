@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 ABSENT = "absent"
@@ -57,11 +59,18 @@ class Fingerprints:
 
 def files_under(folder: Path) -> list[Path]:
     """Return the files under a folder that people mean: none hidden, none temporary, sorted."""
-    found: list[Path] = []
-    for base, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        found += [Path(base) / name for name in names if not name.startswith((".", "~$"))]
-    return sorted(found)
+    return [Path(one) for one in _walked(folder)]
+
+
+def _walked(folder: Path | str) -> Iterator[str]:
+    """Give the files in the order of their paths; sorting paths made takes thrice as long."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            if entry.is_dir():
+                if not entry.name.startswith((".", "__")) and not entry.is_symlink():
+                    yield from _walked(entry.path)
+            elif not entry.name.startswith((".", "~$")):
+                yield entry.path
 
 
 def digest_of(text: str) -> str:

@@ -48,6 +48,7 @@ class Inputs:
         """Remember what data and declarations are: from now on nothing makes them anew."""
         self._shared = functools.cache(self._shared)
         self._of_notebook = functools.cache(self._of_notebook)
+        self._received = functools.cache(self._received)
 
     def files(self, kind: str, paths: Iterable[Path]) -> Parts:
         """Return the parts that files are, under their names within the project."""
@@ -88,14 +89,17 @@ class Inputs:
 
     def repeated(self, year: SchoolYear) -> Parts:
         """Return the files of other years that equal a file of this one; readers refuse them."""
-        own = set(self.prints.of_all(self.project.raw(year)).values())
+        own = set(self._received(year).values())
         parts: Parts = {}
         for other in self.project.raw_years():
             if other != year:
-                for name, digest in self.prints.of_all(self.project.raw(other)).items():
+                for name, digest in self._received(other).items():
                     if digest in own and name not in DECLARED:
                         parts["raw", f"{other}/{name}"] = digest
         return parts
+
+    def _received(self, year: SchoolYear) -> dict[str, str]:
+        return self.prints.of_all(self.project.raw(year))
 
     def pseudonyms(self) -> Parts:
         """Return a mark of the key that makes pseudonyms; it tells nothing of the key."""

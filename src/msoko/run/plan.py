@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msoko.catalog import load_directions, load_profile
-from msoko.catalog.meetings import MEETINGS
 from msoko.catalog.municipality import Profile
-from msoko.project import Project
+from msoko.project import MEETINGS, Project
 from msoko.run.codebase import Codebase
 from msoko.run.documents import documents, written
 from msoko.run.fingerprints import Fingerprints, files_under

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msoko
 from msoko.catalog import Direction, is_synthetic, load_direction
-from msoko.catalog.meetings import MEETINGS, load_meetings
+from msoko.catalog.meetings import load_meetings
+from msoko.project import MEETINGS
 from msoko.publish import rendering, site
 from msoko.publish.model import (
     QUALITY,
