@@ -34,11 +34,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny project after a build; it is only read."""
     from tiny import write_tiny
 
+    return whole(write_tiny(tmp_path_factory.mktemp("tiny") / "project"))
+
+
+def whole(root: Path) -> Path:
+    """Build a tiny project; return where it lies."""
     from msoko.project import Project
     from msoko.run.build import build
     from msoko.school_year import SchoolYear
 
-    root = write_tiny(tmp_path_factory.mktemp("tiny") / "project")
     result = build(Project.at(root), SchoolYear(2023), renderer="embedded")
     assert result.exit_code == 0, result.messages
     return root

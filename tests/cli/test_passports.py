@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run, contents
+from conftest import Run, contents, whole
 from filelock import FileLock
 from tiny import COUNT, OPENING, PARAMETERS, SCHOOL, notebook, write_passport, write_tiny
 
@@ -27,14 +27,7 @@ def written(root: Path, *cells: str) -> Path:
 @pytest.fixture(scope="module")
 def with_passports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project after a build; it is only read."""
-    from msoko.project import Project
-    from msoko.run.build import build
-    from msoko.school_year import SchoolYear
-
-    root = written(tmp_path_factory.mktemp("passports") / "project")
-    result = build(Project.at(root), SchoolYear(2023), renderer="embedded")
-    assert result.exit_code == 0, result.messages
-    return root
+    return whole(written(tmp_path_factory.mktemp("passports") / "project"))
 
 
 @pytest.fixture

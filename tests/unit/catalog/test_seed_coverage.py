@@ -10,7 +10,8 @@ from msoko import catalog
 from msoko.project import HOME, Project
 
 HOUSE = Project(HOME)
-LINES = Path(__file__).with_name("seed_001.tsv").read_text(encoding="utf-8").splitlines()
+SEED = Path(__file__).parents[2] / "data" / "seeds" / "001.tsv"
+LINES = SEED.read_text(encoding="utf-8").splitlines()
 ITEMS = [tuple(line.split("\t")) for line in LINES if not line.startswith("#")]
 DIRECTIONS = {
     "2.1.1": ("student_outcomes", "objectivity"),

@@ -1,10 +1,13 @@
 """A small project of published results: six schools, two subjects, five years."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from msoko import catalog, indicators
+from msoko.catalog.municipality import Returns
 from msoko.present import Report
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -71,5 +74,21 @@ def made(tmp_path):
             store.add(year, "indicators", indicators.compute(declared, store, year))
         profile = catalog.load_profile(project, "small")
         return Report(project, LAST, profile, declared[0], declared, edition)
+
+    return make
+
+
+@pytest.fixture
+def with_roadmap(made):
+    """Give a maker of the roadmap's report: its measures, and how often they are returned."""
+
+    def make(text: str, period: str) -> Report:
+        found = made(1, 1)
+        folder = found.project.root / "profiles" / "small"
+        folder.mkdir()
+        (folder / "roadmap.csv").write_text(text, encoding="utf-8")
+        profile = dataclasses.replace(found.profile, returns=Returns(period, 25))
+        page = catalog.load_direction(found.project, "roadmap")
+        return dataclasses.replace(found, profile=profile, direction=page)
 
     return make

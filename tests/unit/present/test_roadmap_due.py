@@ -1,10 +1,6 @@
-import dataclasses
-
 import pandas as pd
 import pytest
 
-from msoko import catalog
-from msoko.catalog.municipality import Returns
 from msoko.present.blocks import roadmap, roadmap_due
 
 ROADMAP = """code,number,section,direction,text,deadline,result,responsible,note
@@ -16,14 +12,9 @@ ROADMAP = """code,number,section,direction,text,deadline,result,responsible,note
 
 
 @pytest.fixture
-def report(made):
+def report(with_roadmap):
     """Give a maker of the roadmap's report over returns (measure, period, status, day)."""
-    found = made(1, 1)
-    folder = found.project.root / "profiles" / "small"
-    folder.mkdir()
-    (folder / "roadmap.csv").write_text(ROADMAP, encoding="utf-8")
-    profile = dataclasses.replace(found.profile, returns=Returns("month", 25))
-    page = catalog.load_direction(found.project, "roadmap")
+    found = with_roadmap(ROADMAP, "month")
 
     def make(*rows: tuple[str, str, str, str]):
         columns = ["measure", "period", "status", "returned_on"]
@@ -32,7 +23,7 @@ def report(made):
         )
         table["returned_on"] = pd.to_datetime(table["returned_on"])
         found.store.add(found.year, "roadmap_returns", table)
-        return dataclasses.replace(found, profile=profile, direction=page)
+        return found
 
     return make
 

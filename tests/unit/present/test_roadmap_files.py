@@ -1,12 +1,9 @@
-import dataclasses
 import io
 
 import openpyxl
 import pytest
 from icalendar import Calendar
 
-from msoko import catalog
-from msoko.catalog.municipality import Returns
 from msoko.present import roadmap_files
 
 ROADMAP = """code,number,section,direction,text,deadline,result,responsible,note
@@ -17,14 +14,8 @@ ROADMAP = """code,number,section,direction,text,deadline,result,responsible,note
 
 
 @pytest.fixture
-def report(made):
-    found = made(1, 1)
-    folder = found.project.root / "profiles" / "small"
-    folder.mkdir()
-    (folder / "roadmap.csv").write_text(ROADMAP, encoding="utf-8")
-    profile = dataclasses.replace(found.profile, returns=Returns("quarter", 25))
-    page = catalog.load_direction(found.project, "roadmap")
-    return dataclasses.replace(found, profile=profile, direction=page)
+def report(with_roadmap):
+    return with_roadmap(ROADMAP, "quarter")
 
 
 def events(content: bytes):
