@@ -62,23 +62,19 @@ def text(value: Cell) -> str | None:
     return str(value)
 
 
-def folded(value: Cell) -> str:
-    """Return the text as headers and names are compared: lower case, one space, ё as е."""
-    return _folded(text(value) or "")
-
-
 MEMORY = 1 << 14
 """Words kept cleaned: names, headers and marks stand in a year's files by the thousand."""
+
+
+@lru_cache(MEMORY, typed=True)  # typed: 1, 1.0 and True are one key, but not one text
+def folded(value: Cell) -> str:
+    """Return the text as headers and names are compared: lower case, one space, ё as е."""
+    return (text(value) or "").lower().replace("ё", "е").strip(" :.")
 
 
 @lru_cache(MEMORY)
 def _cleaned(value: str) -> str | None:
     return " ".join(INVISIBLE.sub(_space, value).split()) or None
-
-
-@lru_cache(MEMORY)
-def _folded(value: str) -> str:
-    return value.lower().replace("ё", "е").strip(" :.")
 
 
 ALIASES = {
@@ -103,7 +99,7 @@ def labels(row: Sequence[Cell]) -> dict[str, int]:
     """Return the labels of a row by column; the first of equals wins."""
     found: dict[str, int] = {}
     for column, value in enumerate(row):
-        word = label(value)
+        word = label(value) if value is not None else ""
         if word:
             found.setdefault(word, column)
     return found

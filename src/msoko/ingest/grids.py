@@ -166,7 +166,7 @@ def tidy(rows: list[list[Any]]) -> list[list[Any]]:
         kind = type(value)
         if kind is str:
             return memo.setdefault(value, value) if value else None
-        if kind is float and value.is_integer() and abs(value) < 1e15:
+        if kind is float and -1e15 < value < 1e15 and value.is_integer():
             return int(value)
         return value
 

@@ -196,6 +196,7 @@ def check_parts(archive: zipfile.ZipFile) -> None:
 
 
 FAST_REFERENCE = re.compile(rb' r="([A-Z]{1,3})\d')
+FAST_ROW = re.compile(rb' r="[A-Z]{1,3}(\d{1,12})"')
 ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,12})")
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+\d+)"')
@@ -221,12 +222,7 @@ def _far_corner(data: bytes) -> tuple[int, int]:
         columns = {column for column, _ in found}
         return max(rows, default=0), max((column_number(c.decode()) for c in columns), default=0)
     columns = {column.decode() for column in set(letters)}
-    row = 0
-    for digits in range(12, 0, -1):
-        rows = re.findall(rb' r="[A-Z]{1,3}(\d{%d})"' % digits, data)
-        if rows:
-            row = int(max(rows))
-            break
+    row = max(map(int, set(FAST_ROW.findall(data))), default=0)
     return row, max((column_number(c) for c in columns), default=0)
 
 
@@ -235,10 +231,13 @@ def check_sheet(data: bytes) -> SheetFacts:
     check_xml(data)
     rows, columns = _far_corner(data)
     check_extent(rows, columns)
+    # most sheets lack these marks, and to look for one takes a fraction of a search by pattern
+    hidden = HIDDEN_ROW.findall(data) if b'hidden="' in data else []
+    errors = ERROR_CELL.findall(data) if b't="e"' in data else []
     formulas = EMPTY_FORMULA.findall(data) if b"<f" in data else []
     return SheetFacts(
-        hidden_rows=tuple(int(row) for row in HIDDEN_ROW.findall(data)),
-        error_cells=tuple(cell.decode() for cell in ERROR_CELL.findall(data)),
+        hidden_rows=tuple(int(row) for row in hidden),
+        error_cells=tuple(cell.decode() for cell in errors),
         empty_formulas=tuple(cell.decode() for cell in formulas),
     )
 

@@ -57,10 +57,9 @@ def _joined(own: pd.DataFrame, groups: pd.DataFrame) -> Iterable[pd.Series]:
 def _marks(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[pd.Series, str]]:
     """Yield the rows of Ф3 whose count or shares differ from the individual results."""
     marks = present.dropna(subset=["mark"])
-    own = marks.groupby([*PAPER, "school_id"])["mark"].agg(
-        count_own="size",
-        **{f"own_{mark}": lambda m, mark=mark: 100 * (m == mark).mean() for mark in (2, 3, 4, 5)},
-    )
+    own_marks = {f"own_{mark}": 100.0 * (marks["mark"] == mark) for mark in (2, 3, 4, 5)}
+    by_school = marks.assign(**own_marks).groupby([*PAPER, "school_id"])
+    own = by_school[list(own_marks)].mean().assign(count_own=by_school.size())
     for row in _joined(own.reset_index(), groups):
         if row["participant_count"] != row["count_own"]:
             yield row, (f"в Ф3 участников – {row['participant_count']}, "

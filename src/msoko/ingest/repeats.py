@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -122,11 +123,8 @@ def repeated_papers(placed: list[Placed]) -> Iterable[Finding]:
             frame = one.reading.tables.get(table)
             if frame is None:
                 continue
-            if "group_level" in frame:
-                frame = frame[frame["group_level"] == "school"]
             day = "" if table != "results" or one.layout == "vpr_f1" else one.reading.paper["day"]
-            keys = frame[[*PAPER, "school_id"]].dropna().drop_duplicates()
-            for key in keys.itertuples(index=False, name=None):
+            for key in _papers_of_schools(frame):
                 first = seen.setdefault((table, day, *key), one)
                 pair = (first.source_id, one.source_id)
                 if first is not one and pair not in told:
@@ -136,6 +134,16 @@ def repeated_papers(placed: list[Placed]) -> Iterable[Finding]:
                         f"{first.shown}; {one.shown}."
                     )
                     yield one.finding("repeated_block", message, table)
+
+
+def _papers_of_schools(frame: pd.DataFrame) -> list[tuple[object, ...]]:
+    """Return each (procedure, subject, grade, school) of the rows once, those wholly known."""
+    columns = [frame[name].tolist() for name in (*PAPER, "school_id")]
+    is_school = itertools.repeat(True)
+    if "group_level" in frame:
+        is_school = (frame["group_level"] == "school").tolist()
+    keys = itertools.compress(zip(*columns, strict=True), is_school)
+    return [key for key in dict.fromkeys(keys) if not any(map(pd.isna, key))]
 
 
 def shared_reference_rows(

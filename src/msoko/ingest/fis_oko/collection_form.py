@@ -17,8 +17,9 @@ def recognise(sheet: Sheet) -> Recognition | None:
     """Return the recognition of a form, blank or filled, whose `refusal` says what to send."""
     for index, have in enumerate(sheet.head[:HEADER_WITHIN]):
         missing = [label for label in NEEDED if label not in have]
-        tasks = sum(bool(TASK.fullmatch(text(value) or "")) for value in sheet.cells[index])
-        if len(missing) > 1 or "код участника" not in have or not tasks:
+        if len(missing) > 1 or "код участника" not in have:
+            continue
+        if not any(TASK.fullmatch(text(value) or "") for value in sheet.cells[index]):
             continue
         if any(label in have for label in RESULTS):
             continue

@@ -118,7 +118,10 @@ def _check(
 def _check_repeated(place: Place, rows: pd.DataFrame, reading: Reading) -> None:
     """Add a finding for each group that stands twice under one year, subject and grade."""
     key = ["year", "subject", "grade", "level", "login", "name"]
-    for _, group in rows[rows.duplicated(key, keep=False)].groupby(key, dropna=False, sort=False):
+    repeated = rows[rows.duplicated(key, keep=False)]
+    if repeated.empty:
+        return
+    for _, group in repeated.groupby(key, dropna=False, sort=False):
         places = ", ".join(str(int(row) + 1) for row in group["row"])
         message = f"один и тот же год, предмет, класс и группа повторяются: строки {places}."
         reading.findings.append(

@@ -109,7 +109,7 @@ class Form:
     def by_code(self) -> dict[str, Item]:
         return {item.code: item for item in self.items}
 
-    @property
+    @cached_property
     def known_versions(self) -> list[int]:
         return sorted({self.version, *map(int, self.versions)}, reverse=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from msoko.ingest.cells import folded, labels, text
+from msoko.ingest.cells import folded, text
 from msoko.ingest.forms.declared import SCHOOL_CODE, SCHOOL_NAME, Form, load_forms
 from msoko.ingest.forms.writing import MARK_SHEET
 from msoko.ingest.layouts import SURE, Recognition
@@ -82,8 +82,7 @@ def _best(sheet: Sheet, mark: Mapping[str, str]) -> Found | None:
 
 
 def _candidates(sheet: Sheet, mark: Mapping[str, str]) -> Iterator[tuple[Found, float, bool]]:
-    for index, row in enumerate(sheet.cells[:HEADER_WITHIN]):
-        have = labels(row)
+    for index, have in enumerate(sheet.head[:HEADER_WITHIN]):
         if len(have) < 3:
             continue
         for form in known_forms().values():

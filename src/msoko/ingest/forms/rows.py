@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msoko.ingest.blocks import Place, filled_rows
-from msoko.ingest.cells import address, addresses, grid, letters, text
+from msoko.ingest.cells import Cell, address, addresses, grid, letters, text
 from msoko.ingest.forms.finding import Found
 from msoko.ingest.forms.values import Value, read_value
 from msoko.ingest.layouts import Desk, Reading
@@ -24,6 +24,7 @@ class Body:
         self.found = found
         self.desk = desk
         self.cells = grid(found.sheet.cells)
+        self._read: dict[tuple[str, type, Cell], Value] = {}  # equal cells are read once
         start = found.header + 1
         self.rows = filled_rows(self.cells[start:]) + start
         self.reading = Reading(
@@ -58,10 +59,14 @@ class Body:
     def values(self, row: int) -> dict[str, Value]:
         """Return the row's value of each item that the sheet has."""
         subjects = self.desk.subjects
-        return {
-            code: read_value(self.found.form.by_code[code], self.cells[row, at], subjects)
-            for code, at in self.found.columns.items()
-        }
+        found = {}
+        for code, at in self.found.columns.items():
+            cell = self.cells[row, at]
+            key = (code, type(cell), cell)
+            if key not in self._read:
+                self._read[key] = read_value(self.found.form.by_code[code], cell, subjects)
+            found[code] = self._read[key]
+        return found
 
     def drop(self, row: int, reason: str) -> None:
         self.reading.set_aside.append((int(row) + 1, reason))
