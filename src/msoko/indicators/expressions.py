@@ -6,7 +6,7 @@ One reading of the YAML serves DuckDB and Spark: nothing is written in two diale
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 import ibis
@@ -43,8 +43,12 @@ def expression(table: Table, text: str) -> Value:
     Raises ValueError for a construct outside the small language of declarations:
     comparisons, and/or/not, in, between, is null, arithmetic, case, coalesce, abs, if.
     """
-    tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb").expressions[0]
-    return _built(table, tree)
+    return _built(table, _parsed(text))
+
+
+@cache
+def _parsed(text: str) -> sql.Expression:
+    return sqlglot.parse_one(f"SELECT {text}", dialect="duckdb").expressions[0]
 
 
 def _built(table: Table, node: sql.Expression) -> Value:
@@ -121,4 +125,4 @@ UNARY: Mapping[type, Callable[[Table, sql.Expression], Value]] = {
 
 def both(conditions: list[Value]) -> Value:
     """Return the conjunction of `conditions`, true where there are none."""
-    return reduce(lambda a, b: a & b, conditions, ibis.literal(True))
+    return reduce(lambda a, b: a & b, conditions) if conditions else ibis.literal(True)

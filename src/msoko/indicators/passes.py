@@ -121,17 +121,18 @@ def _scanned(
         for place, indicator in enumerate(indicators)
         for name, term in terms.row_terms(rows, indicator, is_wide=is_wide).items()
     }
-    return rows.aggregate(added, by=list(keys)).execute()
+    # Not `execute`, which converts column by column: of the forms there are four hundred.
+    return rows.aggregate(added, by=list(keys)).to_pyarrow().to_pandas()
 
 
 def _total(rows: Table, name: str, term: Value) -> Value:
-    """Return the sum of a term in 64 bits, of squares in whatever the engine has for them.
+    """Return the sum of a term in 64 bits, of squares in as many digits as there are.
 
     A term without a column, as of an indicator that counts every row, is the same for all rows.
     DuckDB adds in 128 bits, which reach pandas as one Python object a number.
     """
     total = term.sum() if isinstance(term, Column) else rows.count() * term
-    return total if name == "q" else total.fill_null(0).cast("int64")
+    return total.cast("decimal(38, 0)") if name == "q" else total.fill_null(0).cast("int64")
 
 
 def _whole(sums: pd.Series) -> np.ndarray:

@@ -46,6 +46,7 @@ class Relations:
         self.year = year
         self.backend = backend
         self.derived = derived or {}
+        self._read: dict[str, Table] = {}
 
     def has(self, name: str) -> bool:
         """Return whether the year has the table; a derived one needs the results it is made of."""
@@ -75,7 +76,10 @@ class Relations:
 
     def read(self, name: str) -> Table:
         """Return a table as it lies in the year's folder."""
-        return self.backend.read_parquet(str(self.paths.path(self.year, name)))
+        if name not in self._read:
+            path = str(self.paths.path(self.year, name))
+            self._read[name] = self.backend.read_parquet(path)
+        return self._read[name]
 
     def _forms(self, columns: set[tuple[str, str]]) -> Table:
         returned = self.read("monitoring")
