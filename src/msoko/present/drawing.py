@@ -56,8 +56,11 @@ def drawing(height: float) -> Iterator[tuple[Figure, Axes]]:
 
 def svg(made: Figure) -> bytes:
     """Return the figure as SVG without its date."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     holder = io.BytesIO()
-    made.savefig(holder, format="svg", metadata={"Date": None, "Creator": None})
+    # savefig would draw twice, the first time for the layout alone; this lays out as it draws.
+    FigureCanvasSVG(made).print_svg(holder, metadata={"Date": None, "Creator": None})
     return holder.getvalue()
 
 

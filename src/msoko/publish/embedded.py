@@ -47,7 +47,7 @@ def pandoc() -> str:
 def rendered(chunks: Sequence[str], labels: Labels) -> str:
     """Return the chunks of markdown as an HTML fragment, figures and tables numbered.
 
-    A long page is read by two pandocs side by side, parted before a section; numbers
+    A very long page is read by two pandocs side by side, parted before a section; numbers
     are given out beforehand, over the whole page.
     """
     numbers = numbered("\n\n".join(chunks))
@@ -76,10 +76,11 @@ def numbered(markdown: str) -> dict[str, int]:
     return numbers
 
 
-def halves(chunks: Sequence[str], worthwhile: int = 20_000) -> list[Sequence[str]]:
+def halves(chunks: Sequence[str], worthwhile: int = 80_000) -> list[Sequence[str]]:
     """Return the chunks in two parts of about one length, the second beginning a section.
 
-    A short page stays whole, and so does one with footnotes, which are counted across it.
+    Only the longest pages are parted: two pandocs take half as much again of the processor.
+    A page with footnotes stays whole, since they are counted across it.
     """
     ends = [0, *accumulate(len(chunk) for chunk in chunks)]
     places = [place for place, chunk in enumerate(chunks) if place and chunk.startswith("## ")]
