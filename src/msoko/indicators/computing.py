@@ -42,29 +42,29 @@ def compute(
     """
     declared = [(item.direction, indicator) for item in directions for indicator in item.indicators]
     if not declared:
-        return values.typed(values.empty())
+        return values.joined([], year)
     engine = backend or backend_of()
     made = derived.tables([indicator for _, indicator in declared], thresholds or {})
     relations = Relations(paths, year, engine, made)
     previous = Relations(paths, year.shifted(-1), engine, made)
-    frames = _own_rows(relations, declared, small_n)
     parts = []
-    for own, (direction, indicator) in zip(frames, declared, strict=True):
-        both = [own, references.rows(relations, direction, indicator)]
-        filled = [part for part in both if len(part)]
-        parts.extend(filled or [values.no_data(year, direction, indicator)])
-    result = pd.concat(parts, ignore_index=True)
-    result = values.typed(result.assign(school_year=str(year)))
+    counted = _own_rows(relations, declared, small_n)
+    for own, (direction, indicator) in zip(counted, declared, strict=True):
+        both = [*own, *references.rows(relations, direction, indicator)]
+        parts.extend(both or [values.no_data(direction, indicator)])
+    result = values.joined(parts, year)
     codes = {(direction, indicator.code): indicator for direction, indicator in declared}
     return values.flag_incomparable(result, codes, relations, previous)
 
 
-def _own_rows(relations: Relations, declared: list[Declared], small_n: int) -> list[pd.DataFrame]:
+def _own_rows(
+    relations: Relations, declared: list[Declared], small_n: int
+) -> list[list[values.Columns]]:
     """Return each indicator's rows, scanning a table once for all that share its groups."""
     plan = passes.plan([indicator for _, indicator in declared])
-    frames: dict[int, pd.DataFrame] = {}
+    rows: dict[int, list[values.Columns]] = {}
     for keys, places in plan:
         sums = passes.summed(relations, [declared[place][1] for place in places], keys)
         for number, place in enumerate(places):
-            frames[place] = values.grouped(sums, number, *declared[place], small_n)
-    return [frames[place] for place in range(len(declared))]
+            rows[place] = values.grouped(sums, number, *declared[place], small_n)
+    return [rows[place] for place in range(len(declared))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -61,11 +61,15 @@ class Sums:
             is_out = numbers[f"i{place}_n"] <= 0
             for name in names if is_out.any() else ():
                 numbers[f"i{place}_{name}"][is_out] = 0  # such a group counts nothing
-        self._finest = {key: finest[key].array for key in keys} | numbers
-        self._wider: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._finest = {key: finest[key].to_numpy() for key in keys} | numbers
+        self._wider: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
 
     def of(self, place: int, keys: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return an indicator's sums over the groups of `keys`, by default the smallest.
+        """Return an indicator's sums over the groups of `keys`, by default the smallest."""
+        return pd.DataFrame(self.columns(place, keys))
+
+    def columns(self, place: int, keys: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Return what `of` does as columns: a frame for each of many groupings takes long.
 
         Columns: the keys, then the sums that `terms.row_terms` names; only groups in which the
         indicator counts something. A group with a missing key belongs to no group of that key,
@@ -73,14 +77,14 @@ class Sums:
         """
         shown = self.keys if keys is None else tuple(keys)
         if not self._names:
-            return pd.DataFrame(columns=list(shown))
+            return {name: np.empty(0, object) for name in (*shown, "n")}
         columns = self._finest if keys is None else self._grouped(shown)
         is_in = columns[f"i{place}_n"] > 0
         own = {name: columns[f"i{place}_{name}"] for name in self._names[place]}
         rows = {**{key: columns[key] for key in shown}, **own}
-        return pd.DataFrame({name: column[is_in] for name, column in rows.items()})
+        return {name: column[is_in] for name, column in rows.items()}
 
-    def _grouped(self, keys: tuple[str, ...]) -> dict[str, Any]:
+    def _grouped(self, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
         """Return all sums over wider groups in the order of their keys; they are kept."""
         if keys not in self._wider:
             finest = pd.DataFrame(self._finest)
@@ -88,8 +92,7 @@ class Sums:
             if keys:
                 by = [finest[key] for key in keys]
                 wider = numbers.groupby(by, sort=True, dropna=True).sum().reset_index()
-                self._wider[keys] = {name: wider[name].array for name in keys}
-                self._wider[keys] |= {name: wider[name].to_numpy() for name in numbers}
+                self._wider[keys] = {name: wider[name].to_numpy() for name in wider}
             else:
                 whole = {name: np.array([column.sum()]) for name, column in numbers.items()}
                 self._wider[keys] = whole

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from msoko.catalog.checks import columns_in
 from msoko.catalog.model import Indicator
 from msoko.indicators import terms, values
@@ -14,14 +12,14 @@ from msoko.indicators.relations import Relations
 LEVEL = "group_level"
 
 
-def rows(relations: Relations, direction: str, indicator: Indicator) -> pd.DataFrame:
+def rows(relations: Relations, direction: str, indicator: Indicator) -> list[values.Columns]:
     """Return an indicator's rows for the wider groups of its `reference`, without intervals.
 
     The printed shares are rounded and the whole is no sample, so there is no interval to give.
     """
     reference = indicator.reference
     if reference is None or not relations.has(reference.table):
-        return values.empty()
+        return []
     texts = (reference.where, reference.numerator, reference.denominator)
     keys = sorted({key for group in reference.by for key in group})
     columns = {pair for text in texts if text for pair in columns_in(text)}
@@ -48,5 +46,5 @@ def rows(relations: Relations, direction: str, indicator: Indicator) -> pd.DataF
     parts = []
     for level, part in frame.groupby(LEVEL, sort=True):
         own = Sums(part.drop(columns=LEVEL).reset_index(drop=True), keys, 1)
-        parts.append(values.grouped(own, 0, direction, stand_in, 0, unit_of_analysis=level))
-    return pd.concat(parts, ignore_index=True) if parts else values.empty()
+        parts += values.grouped(own, 0, direction, stand_in, 0, unit_of_analysis=level)
+    return parts

@@ -22,22 +22,22 @@ SCHOOL_ROWS = ("low_results", "objectivity_schools")
 NAMED_KEYS = ("school_id", "subject", "grade")
 
 
-def empty() -> pd.DataFrame:
-    """Return no rows of table `indicators`."""
-    return pd.DataFrame(columns=COLUMNS)
+Columns = dict[str, np.ndarray]
+"""Some rows of table `indicators`, a column of each name: text as objects, numbers as floats."""
 
 
-def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the types of table `indicators`, missing whole numbers as null."""
+def joined(parts: Sequence[Columns], year: SchoolYear) -> pd.DataFrame:
+    """Return the year's rows with the types of table `indicators`: whole numbers may be null."""
     kinds = {"text": "str", "int": "Int64", "float": "float64"}
     types = {name: kinds[kind] for name, kind in KINDS.items()}
-    return frame.astype(types)
+    rows = {name: [part[name] for part in parts] for name in COLUMNS if parts}
+    frame = pd.DataFrame({name: np.concatenate(own) for name, own in rows.items()}, columns=COLUMNS)
+    return frame.assign(school_year=str(year)).astype(types)
 
 
-def no_data(year: SchoolYear, direction: str, indicator: Indicator) -> pd.DataFrame:
+def no_data(direction: str, indicator: Indicator) -> Columns:
     """Return the one row that says an indicator has no data in the year."""
     row = {
-        "school_year": str(year),
         "direction": direction,
         "indicator": indicator.code,
         "unit_of_analysis": "municipality",
@@ -45,7 +45,7 @@ def no_data(year: SchoolYear, direction: str, indicator: Indicator) -> pd.DataFr
         "n": 0,
         "flags": "no_data",
     }
-    return pd.DataFrame({name: _column(row.get(name), kind, 1) for name, kind in KINDS.items()})
+    return {name: _column(row.get(name), kind, 1) for name, kind in KINDS.items()}
 
 
 def grouped(
@@ -55,35 +55,34 @@ def grouped(
     indicator: Indicator,
     small_n: int,
     unit_of_analysis: str = "",
-) -> pd.DataFrame:
-    """Return an indicator's rows for all its groupings; `place` is its place in the scan."""
-    finest = sums.of(place)
-    if finest.empty:
-        return empty()
+) -> list[Columns]:
+    """Return an indicator's rows, a part a grouping; `place` is its place in the scan."""
     parts = []
     for keys in indicator.by:
         unit = unit_of_analysis or ("school" if "school_id" in keys else "municipality")
-        rows = sums.of(place, keys)
-        if rows.empty:
+        rows = sums.columns(place, keys)
+        if not len(rows["n"]):
             continue
-        clusters = finest if "school_id" in finest and "school_id" not in keys else None
+        clusters = None
+        if indicator.interval == "cluster" and "school_id" in set(sums.keys).difference(keys):
+            clusters = sums.of(place)
         measured = _measured(rows, indicator, clusters, keys)
         parts.append(_shaped(rows, measured, keys, unit, direction, indicator, small_n))
-    return pd.concat(parts, ignore_index=True) if parts else empty()
+    return parts
 
 
 def _measured(
-    rows: pd.DataFrame,
+    rows: Columns,
     indicator: Indicator,
     clusters: pd.DataFrame | None,
     keys: Sequence[str],
-) -> dict[str, np.ndarray]:
+) -> Columns:
     """Return numerator, denominator, value, low and high of each row."""
-    n = rows["n"].to_numpy(float)
+    n = rows["n"].astype(float)
     scale = 1 if indicator.measure in ("share", "count") else SCALE
-    top = rows["a"].to_numpy(float) / scale
-    whole = rows["b"].to_numpy(float) / SCALE if "b" in rows else n
-    nothing = np.full(len(rows), np.nan)
+    top = rows["a"].astype(float) / scale
+    whole = rows["b"].astype(float) / SCALE if "b" in rows else n
+    nothing = np.full(len(n), np.nan)
     if indicator.measure in ("sum", "count"):
         measured = {"numerator": top, "denominator": nothing, "value": top}
         return {**measured, "low": nothing, "high": nothing}
@@ -91,7 +90,7 @@ def _measured(
     if indicator.interval == "wilson" or (indicator.interval == "cluster" and "school_id" in keys):
         low, high = intervals.wilson(top, whole)
     elif indicator.interval == "t":
-        low, high = intervals.student_mean(*(rows[name].to_numpy(object) for name in "aqn"))
+        low, high = intervals.student_mean(*(rows[name].astype(object) for name in "aqn"))
         ends = (0.0, 1.0) if indicator.unit == "percent" else (-np.inf, np.inf)
         low, high = (np.clip(bound / SCALE, *ends) for bound in (low, high))
     elif indicator.interval == "cluster" and clusters is not None:
@@ -113,7 +112,7 @@ def _around(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.nd
 
 
 def _between_schools(
-    rows: pd.DataFrame, clusters: pd.DataFrame, keys: Sequence[str]
+    rows: Columns, clusters: pd.DataFrame, keys: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return intervals in which the school is the unit that varies (`stats.ratio`)."""
     from msoko.stats.ratio import ratio
@@ -121,10 +120,10 @@ def _between_schools(
     whole = "b" if "b" in clusters else "n"
     by_school = clusters.groupby(["school_id", *keys], sort=True)[["a", whole]].sum().reset_index()
     bounds = []
-    for row in rows.itertuples(index=False):
+    for place in range(len(rows["n"])):
         chosen = np.ones(len(by_school), dtype=bool)
         for key in keys:
-            chosen &= (by_school[key] == getattr(row, key)).to_numpy()
+            chosen &= (by_school[key] == rows[key][place]).to_numpy()
         part = by_school.loc[chosen, ["a", whole]].astype(float)
         found = ratio(part["a"], part[whole])
         bounds.append((found.low, found.high) if found.is_estimable else (np.nan, np.nan))
@@ -133,19 +132,19 @@ def _between_schools(
 
 
 def _shaped(
-    rows: pd.DataFrame,
-    measured: Mapping[str, np.ndarray],
+    rows: Columns,
+    measured: Columns,
     keys: Sequence[str],
     unit: str,
     direction: str,
     indicator: Indicator,
     small_n: int,
-) -> pd.DataFrame:
+) -> Columns:
     n = _persons(rows, measured, indicator)
     is_small = (n < small_n) & _is_of_persons(indicator)
     given = {
         **measured,
-        **{key: rows[key].to_numpy() for key in NAMED_KEYS if key in keys},
+        **{key: rows[key] for key in NAMED_KEYS if key in keys},
         "direction": direction,
         "indicator": indicator.code,
         "unit_of_analysis": unit,
@@ -153,13 +152,10 @@ def _shaped(
         "n": n,
         "flags": np.where(is_small, "small_n", ""),
     }
-    return pd.DataFrame(
-        {name: _column(given.get(name), kind, len(rows)) for name, kind in KINDS.items()}
-    )
+    return {name: _column(given.get(name), kind, len(n)) for name, kind in KINDS.items()}
 
 
 def _column(value: object, kind: str, count: int) -> np.ndarray:
-    """Return a column of the one type that all parts of the table have until they are joined."""
     dtype = object if kind == "text" else float
     if isinstance(value, np.ndarray):
         return value.astype(dtype)
@@ -173,18 +169,16 @@ def _is_of_persons(indicator: Indicator) -> bool:
     return indicator.table != FORMS or indicator.measure == "ratio"
 
 
-def _persons(
-    rows: pd.DataFrame, measured: Mapping[str, np.ndarray], indicator: Indicator
-) -> np.ndarray:
+def _persons(rows: Columns, measured: Columns, indicator: Indicator) -> np.ndarray:
     """Return the number behind each value: of a share's denominator where persons make it up."""
     if indicator.measure == "ratio" and not indicator.size and indicator.interval != "none":
         return measured["denominator"].round().astype("int64")
-    return rows["n"].to_numpy("int64")
+    return rows["n"].astype("int64")
 
 
-def group_name(rows: pd.DataFrame, keys: Sequence[str]) -> np.ndarray:
+def group_name(rows: Columns, keys: Sequence[str]) -> np.ndarray:
     """Return `school_id=…;subject=…;grade=…` for each row, empty for the whole."""
-    names = np.full(len(rows), "", dtype=object)
+    names = np.full(len(rows["n"]), "", dtype=object)
     for place, key in enumerate(keys):
         codes, known = pd.factorize(rows[key])
         mark = ";" if place else ""
