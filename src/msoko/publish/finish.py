@@ -16,9 +16,14 @@ from lxml import html as lxml_html
 from msoko.publish.labels import Labels
 from msoko.publish.outline import Heading, headings, refuse_dead_links
 
-KEPT_CLASSES = {"code-cell", "fold", "notice", "evidence", "evidence-appendix", "number"}
 PAGED = {"sheet", "own", "screen-only"}
 """Classes of sections in print: a page of its own, one without tables left out, none at all."""
+KEPT_CLASSES = PAGED | {
+    "code-cell", "fold", "notice", "evidence", "evidence-appendix", "number",
+    "num", "mid", "year", "table-scroll", "figure-scroll", "caption-text",
+}  # fmt: skip
+KEPT_FAMILIES = ("level", "notice-", "fold-", "msoko-")
+DROPPED_ATTRIBUTES = ("data-", "aria-describedby", "style")
 DROPPED = (
     ".//script",
     ".//style",
@@ -123,12 +128,7 @@ def _table(table: etree._Element, index: int) -> None:
         _name_group(row)
     for row in table.xpath("./tbody/tr"):
         first = row[0] if len(row) else None
-        if (
-            first is not None
-            and first.tag == "td"
-            and len(row) > 1
-            and first.text_content().strip()
-        ):
+        if first is not None and first.tag == "td" and len(row) > 1 and _is_filled(first):
             first.tag = "th"
             first.set("scope", "row")
     for cell in table.xpath("./thead//th[not(normalize-space())]"):
@@ -159,8 +159,7 @@ def _table(table: etree._Element, index: int) -> None:
 
 def _name_group(row: etree._Element) -> None:
     """Let the one filled cell of a row head the rows below it: they become a body of their own."""
-    filled = [place for place, cell in enumerate(row) if cell.text_content().strip()]
-    if filled != [0] or len(row) < 3:
+    if len(row) < 3 or not _is_filled(row[0]) or any(_is_filled(cell) for cell in row[1:]):
         return
     body = row.getparent()
     first, *others = row
@@ -175,6 +174,10 @@ def _name_group(row: etree._Element) -> None:
     group = etree.Element("tbody")
     body.addnext(group)
     group.extend(following)
+
+
+def _is_filled(cell: etree._Element) -> bool:
+    return bool(cell.text_content().strip())
 
 
 def _align(cell: etree._Element) -> None:
@@ -256,25 +259,13 @@ def _math(root: etree._Element) -> None:
 def _clean_attributes(root: etree._Element) -> None:
     """Drop the renderers' own classes and data attributes, whatever their version."""
     for element in root.iter(etree.Element):
-        own = [
-            name
-            for name in element.attrib
-            if name.startswith(("data-", "aria-describedby", "style"))
-        ]
-        for name in own:
-            del element.attrib[name]
-        classes = [
-            word
-            for word in element.get("class", "").split()
-            if word
-            in KEPT_CLASSES
-            | PAGED
-            | {"num", "mid", "year", "table-scroll", "figure-scroll", "caption-text"}
-            or word.startswith(("level", "notice-", "fold-", "msoko-"))
-        ]
-        element.attrib.pop("class", None)
-        if classes:
-            element.set("class", " ".join(classes))
+        for name in list(element.attrib):
+            if name.startswith(DROPPED_ATTRIBUTES):
+                del element.attrib[name]
+        words = element.attrib.pop("class", "").split()
+        kept = [word for word in words if word in KEPT_CLASSES or word.startswith(KEPT_FAMILIES)]
+        if kept:
+            element.set("class", " ".join(kept))
 
 
 def _unwrap(root: etree._Element) -> None:

@@ -66,6 +66,13 @@ WRITTEN = {"method": method_page, "validation": validation_page}
 """What makes the pages that people wrote, by the names of `documents.written`."""
 
 
+def make_page(project: Project, name: str, out: Path) -> None:
+    """Write the body of a page that people wrote at `out`; `name` is one of `WRITTEN`."""
+    from msoko.publish import rendering
+
+    rendering.keep(rendering.written(WRITTEN[name](project)), out)
+
+
 def filled(template: Path, project: Project) -> str:
     """Return the page's markdown; an unknown name in the template is an error.
 

@@ -76,15 +76,13 @@ def _annex_task(build: Build, report: str, step: Step) -> Task:
 
 
 def _written_task(build: Build, name: str, step: Step) -> Task:
-    project = build.plan.project
+    """Return the task of one page, made where the statistics that it quotes are imported."""
 
-    def render() -> None:
-        from msoko.publish import rendering
-        from msoko.run.method import WRITTEN
+    def make() -> None:
+        given = (build.plan.project, name, step.outputs[0])
+        build.call("msoko.run.method:make_page", *given)
 
-        rendering.keep(rendering.written(WRITTEN[name](project)), step.outputs[0])
-
-    return Task("", step, render)
+    return Task("", step, make)
 
 
 def _render_together(build: Build, stale: dict[str, Step]) -> None:
