@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 MOST_TOLD = 5
 ASSESSED = "vpr"
 """The procedure whose objectivity is judged: it is held and marked inside schools."""
+PAPER = ("school_year", "procedure", "subject", "grade", "pupil_id")
+PUPIL = (
+    *PAPER, "school_id", "class_id", "primary_score", "mark", "journal_mark", "is_absent",
+)  # fmt: skip
+"""What the assessment reads of all years' results."""
 
 
 class WrongNumbers(MsokoError):
@@ -94,13 +99,13 @@ def _objectivity(
     """Return the verdict's two tables; a year without scored papers has empty ones."""
     from msoko.stats.objectivity import assess
 
-    results = store.read("results", years)
+    results = store.read("results", years, PUPIL)
     own = results[(results["school_year"] == str(year)) & (results["procedure"] == ASSESSED)]
     if not own["primary_score"].notna().any():
         return _empty("objectivity_schools"), _empty("objectivity_markers")
     found = assess(
         results,
-        store.read("task_scores", [year]),
+        store.read("task_scores", [year], (*PAPER, "task", "score")),
         _scales(project, year, own),
         _context(store, year),
         school_year=str(year),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -66,7 +66,10 @@ def cuts_from_marks(pupils: pd.DataFrame) -> tuple[tuple[int, ...], str]:
     return tuple(cuts), "scale_from_marks"
 
 
-def tasks_of(task_scores: pd.DataFrame | None, year: str, procedure: str) -> pd.DataFrame | None:
+def tasks_of(
+    task_scores: pd.DataFrame | None, year: str, procedure: str
+) -> dict[str, pd.DataFrame] | None:
+    """Return `task, pupil_id, score` and, where known, `grade` by the subject of the paper."""
     needed = {"pupil_id", "school_year", "subject", "task", "score"}
     if task_scores is None or not needed <= set(task_scores.columns):
         return None
@@ -78,25 +81,25 @@ def tasks_of(task_scores: pd.DataFrame | None, year: str, procedure: str) -> pd.
     frame["score"] = numbers(rows, "score")
     if "grade" in rows.columns:
         frame["grade"] = numbers(rows, "grade")
-    return frame
+    return {str(subject): part for subject, part in frame.groupby("subject")}
 
 
 def task_points(
-    tasks: pd.DataFrame | None, subject: str, grade: int, pupil_ids: pd.Series
+    tasks: Mapping[str, pd.DataFrame] | None, subject: str, grade: int, pupil_ids: pd.Series
 ) -> NDArray[np.float64] | None:
-    if tasks is None:
+    if tasks is None or subject not in tasks:
         return None
-    rows = tasks[tasks["subject"] == subject]
+    rows = tasks[subject]
     if "grade" in rows.columns and grade:
         rows = rows[(rows["grade"] == grade) | rows["grade"].isna()]
-    place = pd.Series(np.arange(len(pupil_ids)), index=pupil_ids.to_numpy())
-    position = place.reindex(rows["pupil_id"]).to_numpy()
-    is_here = np.isfinite(position)
+    pupils = pd.Index(pupil_ids, dtype=object)
+    position = pupils.get_indexer(pd.Index(rows["pupil_id"], dtype=object))
+    is_here = position >= 0
     if not is_here.any():
         return None
     task, names = pd.factorize(rows["task"].to_numpy()[is_here], sort=True)
     points = np.full((len(pupil_ids), len(names)), np.nan)
-    points[position[is_here].astype(int), task] = rows["score"].to_numpy()[is_here]
+    points[position[is_here], task] = rows["score"].to_numpy()[is_here]
     return points
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,10 @@ from msoko.stats.objectivity_inputs import (
 )
 
 EXAMS = ("oge", "ege")
+PUPIL = [
+    "school", "class_code", "pupil", "score", "mark", "journal", "is_absent",
+    "before", "before_others", "after", "after_others",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Paper:
     cuts: tuple[int, ...]
     points: NDArray[np.float64] | None = field(repr=False)
 
-    @property
+    @cached_property
     def present(self) -> pd.DataFrame:
         return self.pupils[self.pupils["score"].notna()]
 
@@ -196,7 +201,8 @@ def _evidence(now: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.Series, pd.Seri
     paper = rows.groupby(["school_year", "procedure", "subject", "grade"])["primary_score"]
     spread = paper.transform("std")
     value = (rows["primary_score"] - paper.transform("mean")) / spread.where(spread > 0)
-    known = rows.assign(value=value).dropna(subset=["value"]).sort_values("school_year")
+    known = rows[["school_year", "pupil_id", "subject"]].assign(value=value)
+    known = known[value.notna()].sort_values("school_year")
     latest = known.groupby(["pupil_id", "subject"])["value"].last()
     by_pupil = latest.groupby("pupil_id").agg(["sum", "count"])
     keys = pd.MultiIndex.from_frame(now[["pupil_id", "subject"]])
@@ -216,12 +222,13 @@ def _papers(
 ) -> tuple[list[Paper], list[LeftOut]]:
     tasks = tasks_of(task_scores, year, procedure)
     papers, left_out = [], []
-    for (subject, grade), pupils in now.groupby(["subject", "grade"], sort=True):
-        pupils = pupils.rename(columns={"primary_score": "score", "journal_mark": "journal"})
+    now = now.rename(columns={"primary_score": "score", "journal_mark": "journal"})
+    ids = now["pupil_id"]
+    for (subject, grade), pupils in now[PUPIL].groupby([now["subject"], now["grade"]], sort=True):
+        points = task_points(tasks, str(subject), int(grade), ids.loc[pupils.index])
         pupils = pupils.reset_index(drop=True)
         cuts, source = paper_cuts(scales, pupils, year, procedure, str(subject), int(grade))
         if source != "scales":
             left_out.append(LeftOut("scale", str(subject), source, int(grade) or None))
-        points = task_points(tasks, str(subject), int(grade), pupils["pupil_id"])
         papers.append(Paper(str(subject), int(grade) or None, pupils, cuts, points))
     return papers, left_out
