@@ -111,9 +111,10 @@ def _funnel(
     level = thresholds["funnel_limit"].value if "funnel_limit" in thresholds else FUNNEL_LIMIT
     side = "above" if rule.when == "above_funnel" else "below"
     found = []
-    shares = evidence.rows[[_is_share(row) for _, row in evidence.rows.iterrows()]]
-    for _, rows in shares.groupby("keys", sort=True):
-        counts = rows[["numerator", "denominator"]].round().to_numpy(float)
+    parts = evidence.rows[["numerator", "denominator"]].round()
+    is_share = (parts["numerator"] >= 0) & (parts["numerator"] <= parts["denominator"])
+    for _, rows in evidence.rows[is_share].groupby("keys", sort=True):
+        counts = parts.loc[rows.index].to_numpy(float)
         funnel = share_funnel(counts[:, 0], counts[:, 1])
         if hasattr(funnel, "points"):
             chosen = np.array(outside(funnel, level)) == side

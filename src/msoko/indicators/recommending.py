@@ -103,9 +103,10 @@ def recommendations_of(
 ) -> Iterator[dict[str, object]]:
     """Give a direction's recommendations; `values` has the `keys` and `by` of `with_keys`."""
     own = values[values["direction"] == direction.direction]
+    places = own.groupby("indicator").indices
     for rule in direction.recommendations:
         indicator = direction.indicator(rule.indicator)
-        rows = own[own["indicator"] == rule.indicator]
+        rows = own.iloc[places.get(rule.indicator, [])]
         others = _others(rule, direction, changes)
         found = find(rule, _evidence(rule, indicator, rows, year, others), thresholds)
         for row, parts in _merged(found, rule):
@@ -153,10 +154,11 @@ def _evidence(
     default = ("school_id",) if is_school else ()
     by = " ".join(sorted(default if rule.by is None else rule.by))
     by_school = " ".join(sorted({*by.split(), "school_id"}))
-    last, this = (rows[rows["school_year"] == str(one)] for one in (year.shifted(-1), year))
+    last, this = str(year.shifted(-1)), str(year)
+    places = rows.groupby(["school_year", "by", "unit_of_analysis"]).indices
 
-    def chosen(part: pd.DataFrame, columns: str, unit: str) -> pd.DataFrame:
-        return part[(part["by"] == columns) & (part["unit_of_analysis"] == unit)]
+    def chosen(one: str, columns: str, unit: str) -> pd.DataFrame:
+        return rows.iloc[places.get((one, columns, unit), [])]
 
     return Evidence(
         indicator,
