@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from msoko.ingest.crosswalk import Crosswalk, attach
@@ -73,13 +74,13 @@ def assemble(
 
 
 def _gather(placed: list[Placed], name: str, year: SchoolYear) -> pd.DataFrame:
-    pieces = [
-        one.reading.tables[name].assign(source_id=one.source_id)
-        for one in placed
-        if name in one.reading.tables
-    ]
-    filled = [piece for piece in pieces if len(piece)] or pieces[:1]
-    return pd.concat(filled, ignore_index=True).assign(school_year=str(year))
+    ones = [one for one in placed if name in one.reading.tables]
+    filled = [one for one in ones if len(one.reading.tables[name])] or ones[:1]
+    pieces = [one.reading.tables[name] for one in filled]
+    which = np.repeat(np.arange(len(filled)), [len(piece) for piece in pieces])
+    sources = pd.array([one.source_id for one in filled], dtype="str").take(which)
+    frame = pd.concat(pieces, ignore_index=True)
+    return frame.assign(source_id=sources, school_year=str(year))
 
 
 def _without_retaken(
@@ -117,9 +118,8 @@ def _drop_tasks_of_retaken(
     gone = {(source, row) for source, row, reason in aside if reason == RETAKEN}
     if gone and "task_scores" in tables:
         frame = tables["task_scores"]
-        rows = zip(frame["source_id"], frame["source_row"], strict=True)
-        keep = [pair not in gone for pair in rows]
-        tables["task_scores"] = frame[keep].reset_index(drop=True)
+        rows = pd.MultiIndex.from_frame(frame[["source_id", "source_row"]])
+        tables["task_scores"] = frame[~rows.isin(list(gone))].reset_index(drop=True)
 
 
 def _repeated_keys(

@@ -212,10 +212,10 @@ def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
     """
     findings: dict[tuple[str, str | None, str | None], Finding] = {}
     for one in placed:
-        for table, frame in one.reading.tables.items():
+        for frame in one.reading.tables.values():
             if "school_code" not in frame and "school_name" not in frame:
                 continue
-            which, pairs = _pairs(frame)
+            which, pairs = _taken_pairs(frame)
             ids = [crosswalk.resolve(*pair) if any(pair) else None for pair in pairs]
             for number, (pair, school_id) in enumerate(zip(pairs, ids, strict=True)):
                 key = (one.file, *pair)
@@ -226,23 +226,23 @@ def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
             if "school_id" in frame:
                 known = frame["school_id"].astype(object)
                 resolved = known.where(known.notna(), resolved)
-            kept = frame.drop(columns=["school_code", "school_name"], errors="ignore")
-            one.reading.tables[table] = kept.assign(school_id=resolved)
+            frame["school_id"] = resolved
     return list(findings.values())
 
 
-def _pairs(frame: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Return which pair each row has, and the pairs (code, name), missing as empty text."""
-    (code, codes), (name, names) = (_words(frame, one) for one in ("school_code", "school_name"))
+def _taken_pairs(frame: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Take code and name out of the frame; return which pair each row has, and the pairs."""
+    code, codes = _taken_words(frame, "school_code")
+    name, names = _taken_words(frame, "school_name")
     which, found = pd.factorize(code * len(names) + name)
     return which, [(codes[one // len(names)], names[one % len(names)]) for one in found]
 
 
-def _words(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
-    """Return which word each row has, and the words; a column that is absent has an empty one."""
+def _taken_words(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
+    """Return which word each row has, and the words, empty text where there is none."""
     if column not in frame:
         return np.zeros(len(frame), dtype=int), [""]
-    which, words = pd.factorize(frame[column].fillna(""))
+    which, words = pd.factorize(frame.pop(column).fillna(""))
     return which, list(words)
 
 

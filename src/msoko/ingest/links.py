@@ -57,10 +57,11 @@ def _read_block(place: Place, block: Block, desk: Desk) -> tuple[Links, Reading]
     columns = {label: texts(cells[body, block.columns[label]]) for label in NEEDED}
     links: Links = {}
     wrong, clashing, others = [], [], []
+    year = str(desk.school_year)
     for position, row in enumerate(body):
         one = {label: values[position] for label, values in columns.items()}
         key = _key(one)
-        if one["учебный год"] != str(desk.school_year):
+        if one["учебный год"] != year:
             others.append((int(row), block.columns["учебный год"]))
         elif key is None:
             wrong.append((int(row), block.columns["код участника"]))

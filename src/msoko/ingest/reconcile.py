@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ ACTION = (
     "или измениться отметки."
 )
 Tables = Mapping[str, pd.DataFrame]
+Row = dict[Hashable, Any]
 
 
 def reconcile(tables: Tables, shown: Mapping[str, tuple[str, str]]) -> list[Finding]:
@@ -48,13 +50,12 @@ def reconcile(tables: Tables, shown: Mapping[str, tuple[str, str]]) -> list[Find
     return findings
 
 
-def _joined(own: pd.DataFrame, groups: pd.DataFrame) -> Iterable[pd.Series]:
+def _joined(own: pd.DataFrame, groups: pd.DataFrame) -> list[Row]:
     both = groups.merge(own, on=[*PAPER, "school_id"], how="inner", suffixes=("", "_own"))
-    for _, row in both.iterrows():
-        yield row
+    return both.to_dict("records")
 
 
-def _marks(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[pd.Series, str]]:
+def _marks(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[Row, str]]:
     """Yield the rows of Ф3 whose count or shares differ from the individual results."""
     marks = present.dropna(subset=["mark"])
     own_marks = {f"own_{mark}": 100.0 * (marks["mark"] == mark) for mark in (2, 3, 4, 5)}
@@ -70,7 +71,7 @@ def _marks(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[pd.Ser
             yield row, "доли отметок в Ф3 не равны долям, посчитанным по Ф1."
 
 
-def _journal(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[pd.Series, str]]:
+def _journal(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[Row, str]]:
     """Yield the rows of the comparison whose counts differ from the individual results."""
     both = present.dropna(subset=["mark", "journal_mark"])
     side = np.sign(both["mark"].astype(float) - both["journal_mark"].astype(float))
@@ -85,7 +86,7 @@ def _journal(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[pd.S
             yield row, "числа понизивших, подтвердивших и повысивших не равны посчитанным по Ф1."
 
 
-def _distribution(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[pd.Series, str]]:
+def _distribution(present: pd.DataFrame, groups: pd.DataFrame) -> Iterable[tuple[Row, str]]:
     """Yield the groups whose shares by score differ from the individual results."""
     if groups.empty:
         return

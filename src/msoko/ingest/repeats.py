@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -77,33 +77,38 @@ def repeated_content(placed: Iterable[Placed]) -> Iterable[Finding]:
             if table not in ("schools", "task_scores") and len(frame) >= FEWEST:
                 alike.setdefault((table, len(frame)), []).append(one)
     for (table, _), group in alike.items():
-        for same_head in _by_content(group, table, FEWEST):
-            for first, *others in _by_content(same_head, table):
+        # to compare whole blocks takes long, and most differ in their first rows
+        for candidates in _together(group, table, _first_row):
+            for first, *others in _together(candidates, table, _content):
                 for one in others:
                     what = f"блок повторяет содержание другого блока: {first.shown}; {one.shown}."
                     yield one.finding("repeated_block", what, table)
 
 
-def _by_content(
-    group: Sequence[Placed], table: str, rows: int | None = None
+def _together(
+    group: Sequence[Placed], table: str, key: Callable[[Reading, str], object]
 ) -> Iterable[list[Placed]]:
-    """Return together the blocks that agree in their first `rows`, or wholly; none for a lone one.
-
-    To compare whole blocks takes long, and most differ in their first rows.
-    """
-    alike: dict[str, list[Placed]] = {}
+    """Return the blocks of equal keys together; a block without another of its group is left."""
+    alike: dict[object, list[Placed]] = {}
     for one in group if len(group) > 1 else ():
-        alike.setdefault(_content(one.reading, table, rows), []).append(one)
+        alike.setdefault(key(one.reading, table), []).append(one)
     return alike.values()
 
 
-def _content(reading: Reading, table: str, rows: int | None = None) -> str:
+def _first_row(reading: Reading, table: str) -> tuple[str, ...]:
+    """Return the words of the first row, which equal blocks have in common."""
+    frame = reading.tables[table]
+    values = [frame[name].iloc[0] for name in frame.columns if name not in NOT_CONTENT]
+    return tuple("" if pd.isna(value) else str(value) for value in values)
+
+
+def _content(reading: Reading, table: str) -> str:
     digest = hashlib.sha256()
     for name in (table, "task_scores"):
         frame = reading.tables.get(name)
         if frame is None:
             continue
-        kept = frame[:rows].drop(columns=[c for c in frame.columns if c in NOT_CONTENT])
+        kept = frame.drop(columns=[c for c in frame.columns if c in NOT_CONTENT])
         hashes = pd.util.hash_pandas_object(kept.astype(str), index=False).to_numpy()
         digest.update(hashes.tobytes())
     return digest.hexdigest()

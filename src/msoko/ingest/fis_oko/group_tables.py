@@ -29,25 +29,6 @@ JOURNAL_NEEDED = (
     *(f"{word} {tail}" for word in (LOWERED, CONFIRMED, RAISED)
       for tail in ("%", "кол-во участников")),
 )  # fmt: skip
-MARKS_NEEDED = ("группы участников", "кол-во участников", *MARK_LABELS)
-LOWERED = "понизили (отметка < отметка по журналу)"
-CONFIRMED = "подтвердили (отметка = отметке по журналу)"
-RAISED = "повысили (отметка > отметка по журналу)"
-JOURNAL_NEEDED = (
-    "группы участников",
-    "кол-во участников(всего)",
-    *(f"{word} {tail}" for word in (LOWERED, CONFIRMED, RAISED)
-      for tail in ("%", "кол-во участников")),
-)  # fmt: skip
-LOWERED = "понизили (отметка < отметка по журналу)"
-CONFIRMED = "подтвердили (отметка = отметке по журналу)"
-RAISED = "повысили (отметка > отметка по журналу)"
-JOURNAL_NEEDED = (
-    "группы участников",
-    "кол-во участников(всего)",
-    *(f"{word} {tail}" for word in (LOWERED, CONFIRMED, RAISED)
-      for tail in ("%", "кол-во участников")),
-)  # fmt: skip
 
 
 def read_marks(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:

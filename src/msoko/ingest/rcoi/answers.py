@@ -27,23 +27,20 @@ class Answers:
         return sum(point or 0 for point in self.points)
 
 
+DIGITS = "0123456789"
+SIGNS = {"+": 1.0, "-": 0.0, "−": 0.0, "–": 0.0, **{sign: float(sign) for sign in DIGITS}}
+
+
 def read_short(text: str | None) -> Answers:
     """Return the points of `++-2+`: a plus is one point, a digit is itself, a minus is none.
 
     How many points a plus of a weightier task brings, the string does not say;
     where a digit stands, the maximum is not known either.
     """
-    signs = [sign for sign in text or "" if not sign.isspace()]
-    points: list[float | None] = []
-    maxima: list[float | None] = []
-    for sign in signs:
-        if sign.isdecimal() and sign.isascii():
-            points.append(float(sign))
-            maxima.append(None)
-        else:
-            points.append({"+": 1.0, "-": 0.0, "−": 0.0, "–": 0.0}.get(sign))
-            maxima.append(1.0)
-    return Answers(tuple(points), tuple(maxima), None not in points)
+    signs = "".join((text or "").split())
+    points = tuple(SIGNS.get(sign) for sign in signs)
+    maxima = tuple(None if sign in DIGITS else 1.0 for sign in signs)
+    return Answers(points, maxima, None not in points)
 
 
 def read_long(text: str | None) -> Answers:

@@ -199,9 +199,9 @@ def _parse(
     for column in (test_column, mark_column):
         if column is not None:
             blank &= np.array([text(value) is None for value in cells[data, column]], dtype=bool)
-    is_silent = blank & ~np.array(
-        [any(answers[part][i].total for part in answers) for i in range(len(data))], dtype=bool
-    )
+    is_silent = np.zeros(len(data), dtype=bool)
+    for i in np.flatnonzero(blank):
+        is_silent[i] = not any(answers[part][i].total for part in answers)
     exam_checks.say(place, [(int(row), primary_column) for row in data[is_silent]], reading,
                     "silent_absence", "warning", "нет ни одного балла, участник учтён как "
                     "отсутствовавший")  # fmt: skip

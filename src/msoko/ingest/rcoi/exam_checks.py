@@ -157,9 +157,10 @@ def _check_scale(
 def _check_conversion(place: Place, block: Block, rows: Rows, reading: Reading) -> None:
     """In one exam a primary score has one test score, and a higher one never a lower."""
     good = ~rows.is_bad & ~np.isnan(rows.test) & ~np.isnan(rows.primary)
-    pairs = pd.DataFrame({"primary": rows.primary[good], "test": rows.test[good]})
-    bounds = pairs.groupby("primary")["test"].agg(["min", "max"])
-    if (bounds["min"] != bounds["max"]).any() or (bounds["max"].diff() < 0).any():
+    primary, test = rows.primary[good], rows.test[good]
+    order = np.lexsort((test, primary))
+    is_higher, step = np.diff(primary[order]) > 0, np.diff(test[order])
+    if (step[~is_higher] != 0).any() or (step[is_higher] < 0).any():
         message = "перевод первичных баллов в тестовые противоречив внутри одного экзамена."
         reading.findings.append(
             place.finding(
