@@ -242,8 +242,8 @@ def _taken_words(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str
     """Return which word each row has, and the words, empty text where there is none."""
     if column not in frame:
         return np.zeros(len(frame), dtype=int), [""]
-    which, words = pd.factorize(frame.pop(column).fillna(""))
-    return which, list(words)
+    which, words = pd.factorize(frame.pop(column))
+    return np.where(which < 0, len(words), which), [*words, ""]
 
 
 def unmatched(crosswalk: Crosswalk, place: Placed, code: str, name: str, count: int) -> Finding:
