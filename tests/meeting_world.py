@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from msoko import catalog, indicators
+from msoko import catalog, indicators, russian
 from msoko.indicators.recommending import recommend
-from msoko.present import russian
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store

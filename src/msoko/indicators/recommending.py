@@ -24,7 +24,7 @@ LEAST_P = 0.05
 
 
 class Shown(Protocol):
-    """How numbers are printed; `msoko.present.russian` is the one formatter of reports."""
+    """How numbers are printed; `msoko.russian` is the one formatter of reports."""
 
     def amount(self, value: float | None, unit: str) -> str: ...
     def change(self, value: float, unit: str) -> str: ...

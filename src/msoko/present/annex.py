@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 import msoko
+from msoko import russian
 from msoko.disclosure.suppression import PUBLIC
-from msoko.present import change, russian
+from msoko.present import change
 from msoko.present.workbook import Amount, Tab, Value, unit_name, workbook
 
 if TYPE_CHECKING:

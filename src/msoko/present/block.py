@@ -10,7 +10,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from msoko.present.russian import escaped
+from msoko.russian import escaped
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from msoko.present.drawing import (
     finish,
     svg,
 )
-from msoko.present.russian import decimal
+from msoko.russian import decimal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

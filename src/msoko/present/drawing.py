@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from msoko.present.russian import decimal
+from msoko.russian import decimal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

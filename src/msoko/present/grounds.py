@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator, RecommendationRule

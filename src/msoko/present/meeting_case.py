@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msoko import russian
 from msoko.catalog.meetings import Meeting, MeetingFile, Question, Resolution, Roster
 from msoko.catalog.voting import Outcome, Seats, outcome, quorum, seats, terms
-from msoko.present import russian
 from msoko.present.meeting_words import uncapitalised
 
 if TYPE_CHECKING:

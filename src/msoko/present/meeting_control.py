@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msoko import russian
 from msoko.catalog.meetings import Resolution
-from msoko.present import russian
 from msoko.present.blocks import advice
 from msoko.present.blocks import roadmap as blocks
 from msoko.present.meeting_topics import Topic, direction_topic, rapporteur

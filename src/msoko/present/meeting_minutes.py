@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from msoko import russian
 from msoko.catalog.voting import SIDES, known_members
-from msoko.present import russian
 from msoko.present.meeting_papers import annex, masthead, points
 from msoko.present.meeting_words import initials, long_date, short_date, uncapitalised
 from msoko.present.paper import Paper, Part, Sides, Text

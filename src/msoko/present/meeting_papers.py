@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.meeting_words import long_date, short_date
 from msoko.present.paper import Grid, Landscape, Paper, Part, Sides, Text
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko import russian
 from msoko.catalog.meetings import Resolution
-from msoko.present import change, russian
+from msoko.present import change
 from msoko.present.meeting_words import uncapitalised
 
 if TYPE_CHECKING:

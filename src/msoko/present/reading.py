@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from msoko import catalog
+from msoko import catalog, russian
 from msoko.catalog import words
-from msoko.present import russian
 from msoko.present.block import anchor
 from msoko.present.evidence import Evidence, Ledger
 from msoko.present.wording import Wording

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from msoko.present import russian
+from msoko import russian
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template

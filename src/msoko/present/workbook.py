@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msoko.present import russian
+from msoko import russian
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -136,7 +136,8 @@ def _is_known(report: Reading, line: Line) -> bool:
 
 
 def _figure(report: Reading, line: Line) -> Figure:
-    from msoko.present import change, russian
+    from msoko import russian
+    from msoko.present import change
 
     row, unit = report.rows_of(line, year=report.year).iloc[0], line.indicator.unit
     found = report.changes[line]

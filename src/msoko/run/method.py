@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from msoko.catalog.loading import load_thresholds
-from msoko.present.russian import decimal, listed, noun
 from msoko.project import Project
 from msoko.publish.model import METHOD, MarkdownPage
 from msoko.run.documents import EXECUTED, FACTS, MENU, PROOF, REFERENCE, TEMPLATE
+from msoko.russian import decimal, listed, noun
 
 VALIDATION = "validation.html"
 

@@ -67,9 +67,8 @@ def compute_values(
 
 def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str, dict[str, str]]:
     """Write the recommendations; return the digest of each direction's rows of derived tables."""
-    from msoko import indicators
+    from msoko import indicators, russian
     from msoko.catalog import load_directions
-    from msoko.present import russian
 
     store = Store(project)
     advice = indicators.recommend(project, municipality, year, russian)
@@ -157,13 +156,11 @@ def _shared(directions: Iterable[Direction], values: pd.DataFrame) -> str:
     These are names, the indicators of social context with their values, the one indicator by
     which schools with low results are found, and the marks of schools set beside exams.
     """
-    from msoko.indicators.low_results import BASE
-    from msoko.present.blocks import school_marks
+    from msoko.indicators.everywhere import EVERYWHERE
 
-    everywhere = {BASE, *school_marks.FORMS, *school_marks.EXAMS}
     told, rows = [], []
     for one in directions:
-        used = [item for item in one.indicators if item.is_context or item.code in everywhere]
+        used = [item for item in one.indicators if item.is_context or item.code in EVERYWHERE]
         told.append(repr((one.direction, one.number, one.title, one.short_title, used)))
         codes = [item.code for item in used]
         own = values[(values["direction"] == one.direction) & values["indicator"].isin(codes)]

@@ -23,7 +23,7 @@ EARLY = (
     "pandas", "pyarrow.parquet", "duckdb", "ibis", "ibis.backends.duckdb", "openpyxl",
     "msoko.ingest.intake", "msoko.run.intake", "msoko.validate.verdict",
     "msoko.validate.relational", "msoko.indicators", "msoko.stats.objectivity",
-    "msoko.present.russian", "msoko.run.numbers",
+    "msoko.russian", "msoko.run.numbers",
 )  # fmt: skip
 """What the work on tables imports, in the order in which it is needed."""
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from msoko import russian
 from msoko.catalog.model import Direction, Goal
 from msoko.indicators.changes import year_changes
 from msoko.indicators.recommending import recommendations_of, with_keys
-from msoko.present import russian
 from msoko.stats.ratio import ratio_change
 from unit.indicators.test_recommending import NAMES, RULE, SHARE, YEAR
 

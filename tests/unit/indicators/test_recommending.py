@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from drawn import table
+from msoko import russian
 from msoko.catalog.model import (
     Advice,
     Direction,
@@ -19,7 +20,6 @@ from msoko.catalog.model import (
 )
 from msoko.indicators.changes import year_changes
 from msoko.indicators.recommending import Names, filled, recommendations_of, with_keys
-from msoko.present import russian
 from msoko.school_year import SchoolYear
 
 YEAR = SchoolYear.parse("2024-25")

@@ -7,9 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from msoko import catalog
+from msoko import catalog, russian
 from msoko.errors import UsageError
-from msoko.present import russian
 from msoko.present.blocks import advice
 
 DECISION = """\

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from msoko.indicators.everywhere import EXAM_MARKS, SCHOOL_MARKS
 from msoko.present.blocks import high_results, satisfaction, school_marks
 
 
@@ -177,7 +178,7 @@ def marked(made, monkeypatch):
 
     def give(schools, *, exams=True, edition="internal"):
         report = made(1, 1, edition=edition)
-        codes = (*school_marks.FORMS, *(school_marks.EXAMS if exams else ()))
+        codes = (*SCHOOL_MARKS, *(EXAM_MARKS if exams else ()))
         rows = pd.DataFrame([
             {"code": code, "school_id": f"s{n}", "value": (n + 1) / 40, "numerator": n + 1.0,
              "denominator": 40.0}

@@ -10,8 +10,9 @@ import pytest
 import drawn_schools
 from drawn import table
 from drawn_schools import LAST, REGISTER, indicator_rows, monitoring_rows, write_years
+from msoko import russian
 from msoko.errors import UsageError
-from msoko.present import Report, russian
+from msoko.present import Report
 from msoko.present.blocks.passport_position import _around
 from msoko.present.peers import middle
 from msoko.present.report import PROJECT_VARIABLE

@@ -33,6 +33,13 @@ def test_words_of_reports_make_no_table_stale(plan: Plan):
     assert "wording.yml" in names(plan.report(YEAR, "talents"), "registry")
 
 
+def test_how_reports_are_worded_and_drawn_makes_no_table_stale(plan: Plan):
+    modules = [name for step in (plan.intake(YEAR), plan.validation(YEAR), plan.numbers(YEAR))
+               for part, name in step.parts if part == "module"]  # fmt: skip
+    assert any("/indicators/" in one for one in modules)
+    assert [one for one in modules if "/present/" in one or "/publish/" in one] == []
+
+
 @pytest.mark.parametrize("name", ["page", "annex"])
 def test_the_shell_makes_neither_bodies_nor_annexes_stale(plan: Plan, name: str):
     step = getattr(plan, name)(YEAR, "talents")

@@ -15,7 +15,7 @@ from scipy import stats
 from msoko.demo.validation.open_data import frozen
 from msoko.present.block import Block, Figure, Sheet, block
 from msoko.present.drawing import ACCENT, GREY, drawing, finish, svg
-from msoko.present.russian import decimal
+from msoko.russian import decimal
 from msoko.stats.multiplicity import adjust
 from msoko.stats.regression import ols
 

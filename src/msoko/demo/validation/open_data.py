@@ -12,8 +12,8 @@ import pandas as pd
 
 from msoko.errors import DataRefused
 from msoko.present.block import Block, Sheet, block, cell
-from msoko.present.russian import decimal, listed
 from msoko.project import HOME
+from msoko.russian import decimal, listed
 
 FOLDER = HOME / "notebooks" / "validation" / "data"
 POLAND = HOME / "examples" / "poland_e8"

@@ -16,7 +16,7 @@ import pandas as pd
 from msoko.demo.validation.open_data import polish_schools
 from msoko.present.block import Block, Figure, Sheet, block
 from msoko.present.charts import Dot, Series, dots, dynamics
-from msoko.present.russian import decimal, signed
+from msoko.russian import decimal, signed
 from msoko.stats.estimate import Estimate
 from msoko.stats.multiplicity import adjust
 from msoko.stats.ratio import ratio, ratio_change

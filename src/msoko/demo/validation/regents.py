@@ -10,7 +10,7 @@ import pandas as pd
 from msoko.demo.validation.open_data import frozen
 from msoko.present.block import Block, Figure, Sheet, block
 from msoko.present.drawing import ACCENT, WARNING, drawing, finish, svg
-from msoko.present.russian import decimal
+from msoko.russian import decimal
 from msoko.stats.heaping import heaping_among_placebos, heaping_on_curve
 from msoko.stats.multiplicity import adjust
 

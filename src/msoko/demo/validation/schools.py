@@ -11,7 +11,7 @@ import pandas as pd
 from msoko.demo.validation.open_data import frozen
 from msoko.present.block import Block, Figure, Sheet, block
 from msoko.present.charts import Dot, dots
-from msoko.present.russian import NBSP, amount, decimal, span
+from msoko.russian import NBSP, amount, decimal, span
 from msoko.stats.estimate import Estimate, NotEstimable
 from msoko.stats.mixed import MixedFit, icc, mixed_model
 from msoko.stats.value_added import ValueAdded, value_added

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from msoko import catalog
-from msoko.present import change, grounds, russian
+from msoko import catalog, russian
+from msoko.present import change, grounds
 from msoko.present.block import Block, Details, Sheet, block, cell
 from msoko.present.evidence import Evidence
 from msoko.present.reading import Line

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from msoko.present import charts, russian
+from msoko import russian
+from msoko.present import charts
 from msoko.present.block import Block, Details, Figure, Sheet, block, cell, insufficient
 from msoko.present.disclosed import LEAST_SCHOOLS as LEAST_PUBLISHED
 from msoko.present.disclosed import may_draw_schools

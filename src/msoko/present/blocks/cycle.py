@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import change, russian
+from msoko import russian
+from msoko.present import change
 from msoko.present.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:

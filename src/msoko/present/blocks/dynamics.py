@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import change, charts, russian
+from msoko import russian
+from msoko.present import change, charts
 from msoko.present.block import Block, Figure, Sheet, anchor, block, cell, insufficient
 
 if TYPE_CHECKING:

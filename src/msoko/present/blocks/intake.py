@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 from msoko.present.blocks.quality import SEVERITIES
 

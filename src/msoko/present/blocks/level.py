@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import charts, russian
+from msoko import russian
+from msoko.present import charts
 from msoko.present.block import Block, Figure, Sheet, anchor, block, cell, insufficient
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko import catalog
-from msoko.present import russian
+from msoko import catalog, russian
 from msoko.present.block import Block, Details, Sheet, block, cell, insufficient
 from msoko.present.disclosed import LEAST_SCHOOLS
 from msoko.present.evidence import Evidence

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from msoko import russian
 from msoko.catalog import words
 from msoko.catalog.scales import Scales
-from msoko.present import charts, russian
+from msoko.present import charts
 from msoko.present.block import Block, Details, Figure, Part, Sheet, block, cell, insufficient
 from msoko.present.disclosed import LEAST_SCHOOLS, shown_counts, shown_rows
 from msoko.present.evidence import Evidence

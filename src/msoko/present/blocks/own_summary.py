@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko import catalog
+from msoko import catalog, russian
 from msoko.catalog.summary import BEST_FILE
 from msoko.indicators.levels import motivating_points
-from msoko.present import russian
 from msoko.present.block import Block, Prose, Sheet, anchor, block, cell
 from msoko.present.blocks.year_summary import Told, grouped, target, year_changes
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.block import Block, Framed, Sheet, block, cell
 from msoko.present.evidence import Evidence
 from msoko.present.peers import SIZE, Condition, middle

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from msoko import catalog
+from msoko import catalog, russian
 from msoko.catalog import words
-from msoko.present import russian
 from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.present.blocks.objectivity import LEVEL, RATE
 from msoko.present.blocks.passport_room import fitting

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.block import Block, Framed, Sheet, block, cell
 from msoko.present.blocks.comparison import LEAST_SHOWN
 from msoko.present.change import LEVEL, Change

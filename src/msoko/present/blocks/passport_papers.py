@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.block import Details, Sheet, cell
 from msoko.present.school import is_hidden
 

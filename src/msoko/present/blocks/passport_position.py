@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.present.blocks import comparison
 from msoko.present.blocks.cycle import against_target

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.block import Block, Details, Sheet, block, cell, insufficient
 from msoko.present.evidence import Evidence
 from msoko.present.procedure_pairs import MARKS, Pair, pairs

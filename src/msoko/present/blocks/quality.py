@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from msoko import catalog
-from msoko.present import russian
+from msoko import catalog, russian
 from msoko.present.block import Block, Details, Sheet, block, cell
 from msoko.present.evidence import Evidence
 from msoko.present.roadmap import STATUSES, Late, Received, RoadmapYear, Task, readable

@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import russian
+from msoko import russian
+from msoko.indicators.everywhere import EXAM_MARKS, SCHOOL_MARKS
 from msoko.present.block import Block, Details, Sheet, block, cell, insufficient
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
 
 HOME = "student_outcomes"
-FORMS = ("so_half_year_good", "so_year_good")
-EXAMS = ("so_oge_high", "so_vpr_high")
 LEAST = 5
 """Fewer schools than this make no correlation."""
 
 
 def school_marks(report: Reading) -> Block:
     """Set the shares of «4» and «5» that schools give beside those that exams give."""
-    shares = {code: _of_schools(report, code) for code in (*FORMS, *EXAMS)}
-    whole = [_whole(report, code) for code in (*FORMS, *EXAMS)]
+    shares = {code: _of_schools(report, code) for code in (*SCHOOL_MARKS, *EXAM_MARKS)}
+    whole = [_whole(report, code) for code in (*SCHOOL_MARKS, *EXAM_MARKS)]
     known = [row for row in whole if row]
-    if shares[FORMS[0]].empty and shares[FORMS[1]].empty:
+    if shares[SCHOOL_MARKS[0]].empty and shares[SCHOOL_MARKS[1]].empty:
         return insufficient(report.say("progress.title"), report.say("progress.nothing"))
     head = ["Источник", "«4» и «5»", "95 % интервал", "n", "Школ"]
     caption = f"Доля «4» и «5» в разных источниках, {report.year} учебный год"
@@ -71,8 +70,8 @@ def _order(report: Reading, shares: dict[str, pd.Series]) -> Sheet | None:
     from msoko.stats.correlation import spearman
 
     rows = []
-    for form in FORMS:
-        for exam in EXAMS:
+    for form in SCHOOL_MARKS:
+        for exam in EXAM_MARKS:
             both = pd.concat([shares[form], shares[exam]], axis=1, join="inner").dropna()
             if both.empty:
                 continue
@@ -93,7 +92,7 @@ def _order(report: Reading, shares: dict[str, pd.Series]) -> Sheet | None:
 
 def _schools(report: Reading, shares: dict[str, pd.Series]) -> Details | None:
     """Return each school's shares side by side with their n, in the order of names."""
-    codes = [code for code in (*FORMS, *EXAMS) if len(shares[code])]
+    codes = [code for code in (*SCHOOL_MARKS, *EXAM_MARKS) if len(shares[code])]
     sizes = {code: _rows(report, code, "school").set_index("school_id")["denominator"]
              for code in codes}  # fmt: skip
     named = sorted(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko import catalog
-from msoko.present import russian
+from msoko import catalog, russian
 from msoko.present.block import Block, Sheet, block, cell
 from msoko.present.blocks import advice
 from msoko.present.blocks.cycle import against_target

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from msoko.present import change, russian
+from msoko import russian
+from msoko.present import change
 from msoko.present.block import Block, Sheet, block, cell
 from msoko.present.blocks.cycle import against_target
 

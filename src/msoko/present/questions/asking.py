@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from msoko import catalog
+from msoko import catalog, russian
 from msoko.catalog.strict import suggestion
 from msoko.errors import UsageError
-from msoko.present import russian
 from msoko.present.block import Block, block, cell
 from msoko.present.reading import Reading
 

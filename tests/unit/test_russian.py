@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msoko.present import russian
+from msoko import russian
 
 N = russian.NBSP
 
