@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 EARLY = (
     "pandas", "pyarrow.parquet", "duckdb", "ibis", "ibis.backends.duckdb", "openpyxl",
-    "msoko.ingest.intake", "msoko.run.intake", "msoko.validate.verdict",
+    "msoko.ingest.intake", "msoko.ingest.fis_oko", "msoko.ingest.rcoi", "msoko.ingest.links",
+    "msoko.ingest.forms", "msoko.run.intake", "msoko.run.schools", "msoko.validate.verdict",
     "msoko.validate.relational", "msoko.indicators", "msoko.stats.objectivity",
     "msoko.russian", "msoko.run.numbers",
 )  # fmt: skip
