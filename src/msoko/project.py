@@ -76,8 +76,6 @@ class Project:
         text = str(path)
         for base in (self.root, self.home):
             before = f"{base}{os.sep}"
-            if text.startswith(
-                before
-            ):  # as `relative_to`, which a plan asks too often to parse paths
+            if text.startswith(before):  # as `relative_to`, too slow for the thousands of a plan
                 return text[len(before) :].replace(os.sep, "/")
         return path.name

@@ -39,6 +39,7 @@ class Codebase:
         self._shown = functools.cache(self._name)
         self.module_parts = functools.cache(self._module_parts)
         self.lock_parts = functools.cache(self._lock_parts)
+        self.modules_below = functools.cache(self._modules_below)
 
     def _module_parts(self, *roots: str) -> Parts:
         """Return the modules that the roots reach and the files that lie beside them."""
@@ -65,7 +66,7 @@ class Codebase:
         kept = sorted(name for name in foreign if name.split(".")[0] not in RARE)
         return [*kept, *self.graph.modules(roots, RARE)]
 
-    def modules_below(self, package: str) -> list[str]:
+    def _modules_below(self, package: str) -> list[str]:
         """Return every module of a package, for packages that load their parts by name."""
         folder = SOURCE.parent.joinpath(*package.split("."))
         files = [path for path in files_under(folder) if path.suffix == ".py"]

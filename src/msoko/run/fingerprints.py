@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -45,6 +46,10 @@ class Fingerprints:
         self._known[str(path)] = [*marks, digest]
         self._is_changed = True
         return digest
+
+    def stand_still(self) -> None:
+        """Remember that from now on no file changes, so that each is looked at once."""
+        self.of = functools.cache(self.of)
 
     def of_all(self, folder: Path) -> dict[str, str]:
         """Return the digests of all files under a folder, by their relative path, sorted."""

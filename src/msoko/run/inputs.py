@@ -49,6 +49,9 @@ class Inputs:
         self._shared = functools.cache(self._shared)
         self._of_notebook = functools.cache(self._of_notebook)
         self._received = functools.cache(self._received)
+        self.registry = functools.cache(self.registry)
+        self.profile = functools.cache(self.profile)
+        self.declarations = functools.cache(self.declarations)
 
     def files(self, kind: str, paths: Iterable[Path]) -> Parts:
         """Return the parts that files are, under their names within the project."""

@@ -42,6 +42,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.where = Where(self.project, self.municipality, self.edition)
+        self.years = self.project.raw_years()
         self.prints = Fingerprints(self.project.cache / "files.json")
         self.code = Codebase(self.project, self.prints)
         self.records = Records(self.project, self.prints)
@@ -71,7 +72,7 @@ class Plan:
 
     def years_to(self, year: SchoolYear) -> list[SchoolYear]:
         """Return the school years with raw files up to `year`, earliest first."""
-        return [one for one in self.project.raw_years() if one <= year]
+        return [one for one in self.years if one <= year]
 
     def values(self, year: SchoolYear, report: str = "") -> dict[str, Value]:
         """Return the parameters that a report's notebook is given."""
@@ -219,7 +220,7 @@ class Plan:
         where, raw = self.where, self.project.raw(year)
         annexed = [one for one in reports if self.reports.has_annex(one)]
         by_people = written(self.project)
-        names_kept_back = [self.project.raw(one) / MEETINGS for one in self.project.raw_years()]
+        names_kept_back = [self.project.raw(one) / MEETINGS for one in self.years]
         pages = [where.page(year, one) for one in reports] + [*map(where.written, by_people)]
         parts = {
             **self.inputs.files("page", pages),

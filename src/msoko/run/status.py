@@ -45,6 +45,7 @@ def status(
     name = municipality or municipality_of(project, last)
     plan = Plan(project, name, edition, _renderer())
     plan.inputs.stand_still()
+    plan.prints.stand_still()
     steps = _steps(plan, [one for one in years if one <= last], last)
     plan.save()
     return _judged(plan, steps)
