@@ -57,8 +57,8 @@ def available_memory() -> int | None:
 
 
 def longest_first(jobs: Sequence[Job]) -> list[Job]:
-    """Return the jobs in the order to start them; those never timed come before all others."""
-    return sorted(jobs, key=lambda job: (job.seconds is not None, -(job.seconds or 0), job.name))
+    """Return the jobs in the order to start them; those never timed come first, as given."""
+    return sorted(jobs, key=lambda job: (job.seconds is not None, -(job.seconds or 0)))
 
 
 def run_jobs(

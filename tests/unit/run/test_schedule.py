@@ -16,8 +16,8 @@ def job(name: str, seconds: float | None = None, work=lambda: None) -> Job:
 
 
 def test_the_longest_come_first_and_the_never_timed_before_them():
-    jobs = [job("b", 1), job("a", 3), job("new"), job("c", 3)]
-    assert [one.name for one in longest_first(jobs)] == ["new", "a", "c", "b"]
+    jobs = [job("b", 1), job("a", 3), job("new"), job("c", 3), job("another")]
+    assert [one.name for one in longest_first(jobs)] == ["new", "another", "a", "c", "b"]
 
 
 @pytest.mark.parametrize("workers", [1, 3])
