@@ -300,7 +300,14 @@ def test_a_build_stopped_in_the_middle_leaves_no_process_and_goes_on_next_time(
     path.write_text(json.dumps(notebook("import time; time.sleep(99)")), encoding="utf-8")
     before = contents(project / "reports")
     command = [sys.executable, "-m", "msoko", "build", "2023-24", "--project", str(project)]
-    build = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    build = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # a shell that runs the tests in the background has them ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     watched = psutil.Process(build.pid)
     kernels = _kernels(watched)
     build.send_signal(number)
