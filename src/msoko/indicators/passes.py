@@ -110,10 +110,10 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
     columns = {pair for indicator in indicators for pair in terms.columns_of(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
     finest = _scanned(rows, indicators, keys)
-    unfit = [name for name in finest.columns if name.endswith("_w")]
-    if (finest[unfit] > 0).to_numpy().any():
+    squared = [name for name in finest.columns if name.endswith("_w")]
+    if any((finest[name] < finest[f"{name[:-1]}n"]).any() for name in squared):
         finest = _scanned(rows, indicators, keys, is_wide=True)
-    return Sums(finest.drop(columns=unfit, errors="ignore"), keys, len(indicators))
+    return Sums(finest.drop(columns=squared, errors="ignore"), keys, len(indicators))
 
 
 def _scanned(
@@ -134,6 +134,8 @@ def _total(rows: Table, name: str, term: Value) -> Value:
     A term without a column, as of an indicator that counts every row, is the same for all rows.
     DuckDB adds in 128 bits, which reach pandas as one Python object a number.
     """
+    if name == "w":
+        return term.count()
     total = term.sum() if isinstance(term, Column) else rows.count() * term
     return total.cast("decimal(38, 0)") if name == "q" else total.fill_null(0).cast("int64")
 

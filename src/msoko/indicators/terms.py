@@ -35,7 +35,8 @@ def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> di
 
     `a` numerator, `b` denominator (both scaled unless counted), `q` the square of the
     scaled number, `n` the persons or rows counted. Null adds nothing. Squares are of 64
-    bits; `w` counts the rows whose square is not, which `is_wide` squares are, at a price.
+    bits, and `w` is counted: fewer squares than rows mean that one is not, as `is_wide` squares
+    are, at a price.
     """
     where = [expression(rows, indicator.where)] if indicator.where else []
     if indicator.measure == "ratio":
@@ -51,8 +52,8 @@ def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> di
         if is_wide:
             exact = kept.cast("decimal(19, 0)")
             return {**terms, "q": exact * exact}
-        is_small = kept.abs() <= LARGEST
-        return {**terms, "q": ibis.cases((is_small, kept * kept)), "w": _counted(~is_small)}
+        square = ibis.cases((kept.abs() <= LARGEST, kept * kept))
+        return {**terms, "q": square, "w": square}
     if indicator.denominator:
         where.append(expression(rows, indicator.denominator))
     whole = both(where)
