@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from msoko.present.reading import Reading
 
 SHARED = ("store", "years", "schools", "subjects", "wording")
-OF_VALUES = ("values", "_places", "_selected")
+OF_VALUES = ("values", "selection")
 
 
 def beside(report: Reading, direction: Direction) -> Reading:

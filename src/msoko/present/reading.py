@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +13,7 @@ from msoko import catalog, russian
 from msoko.catalog import words
 from msoko.present.block import anchor
 from msoko.present.evidence import Evidence, Ledger
+from msoko.present.selection import Selection
 from msoko.present.wording import Wording
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -30,9 +31,6 @@ LEAST_COUNT = 5
 """The least count that the public edition prints (`msoko.disclosure.suppression.PUBLIC`)."""
 EVERY_SUBJECT = "all"
 """The subject under which the verdict keeps a marker of all subjects together."""
-
-Name = tuple[str, str, str, frozenset[str]]
-"""Direction, indicator, unit of analysis and the grouping's columns."""
 
 
 @dataclass(frozen=True)
@@ -182,26 +180,11 @@ class Reading:
         """Return the indicator's rows of one unit and grouping, of one school year or of all."""
         wanted = frozenset(by) | ({"school_id"} if unit == "school" else frozenset())
         name = (direction or self.direction.direction, code, unit, wanted)
-        if (name, year) not in self._selected:  # blocks ask for the same rows again and again
-            self._selected[name, year] = self._rows_at(name, year)
-        return self._selected[name, year].copy(deep=False)
-
-    def _rows_at(self, name: Name, year: str | None) -> pd.DataFrame:
-        if (name, None) not in self._selected:
-            rows = self.values.iloc[list(self._places.get(name, ()))]
-            self._selected[name, None] = rows.sort_values("school_year", kind="stable")
-        rows = self._selected[name, None]
-        return rows if year is None else rows[rows["school_year"] == year]
+        return self.selection.rows(name, year)
 
     @cached_property
-    def _selected(self) -> dict[tuple[Name, str | None], pd.DataFrame]:
-        return {}
-
-    @cached_property
-    def _places(self) -> Mapping[Name, Sequence[int]]:
-        """Where the rows of each indicator, unit and grouping stand: blocks ask for hundreds."""
-        named = ["direction", "indicator", "unit_of_analysis", "keys"]
-        return self.values.groupby(named, sort=False).indices
+    def selection(self) -> Selection:
+        return Selection(self.values)
 
     def lines(self, code: str) -> list[Line]:
         """Return the indicator's lines; one without a grouping for the whole has its subjects.
