@@ -21,7 +21,7 @@ class Selection:
         self._picked: dict[tuple[Name, str | None], pd.DataFrame] = {}
 
     def rows(self, name: Name, year: str | None = None) -> pd.DataFrame:
-        """Return the rows of one school year or of all, earliest first, for the caller to change."""
+        """Return the rows of one school year or of all, earliest first."""
         if (name, year) not in self._picked:
             self._picked[name, year] = self._pick(name, year)
         return self._picked[name, year].copy(deep=False)
