@@ -96,7 +96,10 @@ class ExecutedReport:
 
 @dataclass(frozen=True)
 class RefusedReport:
-    """A direction that could not be built; the page of the release before stays, if any."""
+    """A report that could not be built; the page of the release before stays, if any.
+
+    `direction` is the name of its page, also where that belongs to no direction.
+    """
 
     direction: str
     number: int
@@ -104,6 +107,7 @@ class RefusedReport:
     mechanism: Mechanism
     reason: str
     heading: str = ""
+    purpose: str = ""
 
     @property
     def href(self) -> str:
@@ -207,6 +211,7 @@ class SiteContext:
     method: MarkdownPage | None = None
     extra_pages: tuple[MarkdownPage, ...] = ()
     refused: tuple[RefusedReport, ...] = ()
+    refused_pages: tuple[RefusedReport, ...] = ()  # those of no direction
     provenance: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[str, ...] = ()
     renderer: Literal["auto", "embedded", "quarto"] = "auto"

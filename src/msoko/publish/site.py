@@ -57,19 +57,21 @@ def build(
     """Write the whole site into `out_dir` at once, and return its map.
 
     `rendered` holds the bodies of pages by their addresses; those it has not are rendered
-    now. The old site stays until the new one is whole. A refused direction keeps the page
+    now. The old site stays until the new one is whole. A refused report keeps the page
     of the site before, where there is one, and the index says so. In the public edition
     nothing is published if a page holds a login, a personal name or a forbidden text.
     """
     reports = sorted(executed, key=lambda report: (report.number, report.direction))
-    kept = [entry for entry in context.refused if (out_dir / entry.href).exists()]
+    refused = (*context.refused, *context.refused_pages)
+    kept = [entry for entry in refused if (out_dir / entry.href).exists()]
     site = _site_map(reports, kept, context)
     old = passports.kept(context.passports, out_dir)
     pages = _bodied(reports, site, context, rendered or {})
     pages[INDEX] = _index(reports, kept, site, context)
     if context.passports:
         pages[PASSPORTS] = passports.list_page(context.passports, old, site)
-    pages.setdefault(QUALITY, _quality(context.quality, site))
+    if not any(entry.href == QUALITY for entry in kept):
+        pages.setdefault(QUALITY, _quality(context.quality, site))
     with replacing(out_dir) as folder:
         _keep(out_dir, folder, [*_files_of(kept, out_dir), *(one.href for one in old)], context)
         for href, html in pages.items():
@@ -127,8 +129,9 @@ def _written_pages(context: SiteContext) -> list[MarkdownPage]:
 def _site_map(
     reports: Sequence[ExecutedReport], kept: Sequence[RefusedReport], context: SiteContext
 ) -> SiteMap:
-    directions = sorted([*reports, *kept], key=lambda entry: (entry.number, entry.direction))
-    menu = [PageLink(page.title, page.href) for page in context.overall]
+    kept_directions = [entry for entry in kept if entry in context.refused]
+    directions = sorted([*reports, *kept_directions], key=_by_number)
+    menu = [PageLink(page.title, page.href) for page in _overall(kept, context)]
     menu += passports.menu(context.passports)
     menu += [PageLink("Качество данных", QUALITY)]
     menu += [PageLink(p.menu_title or p.title, p.href) for p in _written_pages(context)]
@@ -145,6 +148,18 @@ def _site_map(
     )
 
 
+def _overall(
+    kept: Sequence[RefusedReport], context: SiteContext
+) -> list[ExecutedReport | RefusedReport]:
+    """Return the pages of no direction that the site has, new and kept, but for data quality."""
+    old = [one for one in kept if one in context.refused_pages and one.href != QUALITY]
+    return sorted([*context.overall, *old], key=_by_number)
+
+
+def _by_number(report: ExecutedReport | RefusedReport) -> tuple[int, str]:
+    return report.number, report.direction
+
+
 def _index(
     reports: Sequence[ExecutedReport],
     kept: Sequence[RefusedReport],
@@ -158,7 +173,7 @@ def _index(
         title=f"Итоги {context.school_year} учебного года",
         context=context,
         mechanisms=_cards(reports, kept, context),
-        about=_about(context),
+        about=_about(kept, context),
         marks=MARKS,
         senses=SENSES,
     )
@@ -200,9 +215,12 @@ def _cards(
     return [(title, group) for title, group in groups if group]
 
 
-def _about(context: SiteContext) -> list[dict[str, str]]:
+def _about(kept: Sequence[RefusedReport], context: SiteContext) -> list[dict[str, str]]:
+    """Return the cards of the pages of no direction; a page that is not there has no address."""
+    absent = [one for one in context.refused_pages if one not in kept and one.href != QUALITY]
     entries = [
-        {"href": page.href, "title": page.title, "text": page.purpose} for page in context.overall
+        {"href": page.href, "title": page.title, "text": page.purpose}
+        for page in sorted([*_overall(kept, context), *absent], key=_by_number)
     ]
     entries += [
         {"href": link.href, "title": link.title, "text": passports.PURPOSE}
@@ -222,7 +240,16 @@ def _about(context: SiteContext) -> list[dict[str, str]]:
             else page.title
         )
         entries.append({"href": page.href, "title": page.menu_title or page.title, "text": text})
-    return entries
+    reasons = {one.href: one.reason for one in context.refused_pages if one in [*kept, *absent]}
+    nowhere = [one.href for one in absent]
+    return [
+        entry
+        | {
+            "href": "" if entry["href"] in nowhere else entry["href"],
+            "refused": reasons.get(entry["href"], ""),
+        }
+        for entry in entries
+    ]
 
 
 def _quality(quality: Quality, site: SiteMap) -> str:

@@ -236,7 +236,7 @@ class Plan:
             **self.code.module_parts("msoko.run.release"),
             **self.inputs.labels(),
             **self.code.lock_parts(),
-            **parameter_parts({"renderer": self.renderer, "refused": " ".join(refused)}),
+            **parameter_parts({"renderer": self.renderer, "refused": " ".join(sorted(refused))}),
         }
         after = [self._id("page", year, one) for one in reports]
         after += [self._id("annex", year, one) for one in annexed]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msoko
@@ -65,7 +65,12 @@ def publish(
         attachments=tuple(file for one in annexes for file in one.files),
         passports=tuple(_passports(plan, year, ready, refused)),
         extra_pages=tuple(_written(name, body) for name, body in by_people.items()),
-        refused=tuple(_refused(directions, refused)),
+        refused=tuple(_refused(directions.values(), refused)),
+        refused_pages=tuple(
+            _refused(
+                (load_direction(plan.project, one) for one in PAGES if one in refused), refused
+            )
+        ),
         provenance=_provenance(plan, year),
         forbidden=_forbidden(plan, year) if plan.edition == "public" else (),
         renderer=plan.renderer,
@@ -125,14 +130,14 @@ def _passports(
             )
 
 
-def _refused(
-    directions: Mapping[str, Direction], refused: Mapping[str, str]
-) -> Iterator[RefusedReport]:
-    for code, reason in sorted(refused.items()):
-        if code in directions:
-            one = directions[code]
-            title = one.short_title or one.title
-            yield RefusedReport(code, one.number, title, one.mechanism, reason)
+def _refused(declared: Iterable[Direction], refused: Mapping[str, str]) -> Iterator[RefusedReport]:
+    """Return those of the declared reports that the site goes without."""
+    for one in sorted(declared, key=lambda direction: direction.direction):
+        code, title = one.direction, one.short_title or one.title
+        if code in refused:
+            page = Path(_href(code)).stem
+            reason, purpose = refused[code], one.purpose
+            yield RefusedReport(page, one.number, title, one.mechanism, reason, purpose=purpose)
 
 
 def _provenance(plan: Plan, year: SchoolYear) -> tuple[tuple[str, str], ...]:

@@ -183,7 +183,7 @@ class Build:
         self.progress.finished(step.title, seconds)
 
     def _refusal(self, report: str) -> str:
-        return self.refusals.get(report, "в этой сборке не строился")
+        return self.refusals.get(report, "В этой сборке не строился.")
 
     def _is_whole(self, report: str) -> bool:
         state = self.result.reports.get(report)

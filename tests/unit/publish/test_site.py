@@ -5,7 +5,7 @@ import pytest
 
 from executed import code_cell, markdown_cell, reports, site_context, write_notebook
 from msoko.errors import DataRefused
-from msoko.publish.model import ExecutedReport, KeyFigure, RefusedReport
+from msoko.publish.model import ExecutedReport, KeyFigure, Quality, RefusedReport
 from msoko.publish.site import build
 
 OUTSIDE = re.compile(r"(?:src|href|action|data|poster)=[\"'](?!#|data:|[\w.-]+\.html)")
@@ -173,6 +173,41 @@ def test_a_refused_direction_keeps_its_last_page_and_the_index_says_so(tmp_path,
     now = pages(tmp_path / "public")
     assert now["low_results.html"] == released["low_results.html"]
     assert "Показан прежний отчёт.</strong> Нет файла Ф1." in now["index.html"]
+
+
+def refused_page(name: str = "summary", title: str = "Сводка") -> RefusedReport:
+    return RefusedReport(
+        name, 91, title, "system", "Нет файла Ф1.", purpose="Итоги одной страницей"
+    )
+
+
+def test_a_refused_page_of_no_direction_stays_with_its_files_and_in_the_menu(tmp_path, released):
+    for name in ("summary.html", "summary.xlsx", "summary2.html"):
+        (tmp_path / "public" / name).write_text(name, encoding="utf-8")
+    context = site_context(edition="public", refused_pages=(refused_page(),))
+    build(reports(tmp_path / "executed"), tmp_path / "public", context)
+    now = pages(tmp_path / "public")
+    assert (now["summary.html"], now["summary.xlsx"]) == ("summary.html", "summary.xlsx")
+    assert "summary2.html" not in now
+    assert "Показан прежний отчёт.</strong> Нет файла Ф1." in now["index.html"]
+    assert 'href="summary.html"' in now["student_outcomes.html"]
+
+
+def test_a_refused_page_that_never_was_there_has_its_reason_and_no_link(tmp_path):
+    context = site_context(refused_pages=(refused_page(),))
+    build(reports(tmp_path / "executed"), tmp_path / "site", context)
+    now = pages(tmp_path / "site")
+    assert "Отчёт не построен.</strong> Нет файла Ф1." in now["index.html"]
+    assert not [name for name, text in now.items() if "summary.html" in text]
+
+
+def test_a_refused_page_of_data_quality_keeps_the_last_one(tmp_path, released):
+    quality = refused_page("quality", "Качество данных")
+    context = site_context(edition="public", quality=Quality(), refused_pages=(quality,))
+    build(reports(tmp_path / "executed"), tmp_path / "public", context)
+    now = pages(tmp_path / "public")
+    assert now["quality.html"] == released["quality.html"]
+    assert now["index.html"].count('href="quality.html"') == 2  # the menu and its card
 
 
 def test_a_refused_direction_without_a_last_page_has_no_link(tmp_path):
