@@ -15,7 +15,7 @@ from msoko.tables import TABLES, Table
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pyarrow.compute import Expression
+    import pyarrow as pa
 
 ARROW_TYPES = {
     "text": "string",
@@ -93,21 +93,17 @@ class Store:
         truth values are nullable; text is `str`. A table that no year holds is empty, with
         its columns.
         """
-        import pandas as pd
-        import pyarrow.parquet as pq
+        import pyarrow as pa
 
         table = TABLES[name]
         names = list(columns or table.columns)
         wanted = self.years(name) if years is None else years
         paths = [path for year in wanted if (path := self.path(year, name)).exists()]
-        kept = _kept(where)
-        frames = [
-            pq.read_table(path, columns=names, filters=kept).to_pandas(types_mapper=_nullable)
-            for path in paths
-        ]
-        if frames:
-            return pd.concat(frames, ignore_index=True)
-        return _typed_empty(table, names)
+        if not paths:
+            return _typed_empty(table, names)
+        rows = pa.concat_tables([_rows(path, names, where or {}) for path in paths])
+        # rows of text in several chunks are picked four times slower
+        return rows.combine_chunks().to_pandas(types_mapper=_nullable)
 
     @contextmanager
     def replacing(self, year: SchoolYear) -> Iterator[Writer]:
@@ -152,16 +148,18 @@ class Store:
             shutil.rmtree(holder, ignore_errors=True)
 
 
-def _kept(where: Mapping[str, Collection[str]] | None) -> Expression | None:
-    """Return the condition that text columns hold one of the values named; none without names."""
+def _rows(path: Path, names: Sequence[str], where: Mapping[str, Collection[str]]) -> pa.Table:
+    """Return the columns of a file's rows whose text columns hold one of the values named."""
     import pyarrow as pa
     import pyarrow.compute as pc
+    import pyarrow.parquet as pq
 
-    found = None
-    for column, values in (where or {}).items():
-        one = pc.field(column).isin(pa.array(sorted(values), pa.string()))
-        found = one if found is None else found & one
-    return found
+    # `read_table` would build a data set of one file, which takes longer than the reading
+    rows = pq.ParquetFile(path).read(list({*names, *where}), use_threads=False)
+    for column, values in where.items():
+        named = pa.array(sorted(values), pa.string())
+        rows = rows.filter(pc.is_in(rows[column], value_set=named))
+    return rows.select(names)
 
 
 def _nullable(kind: object) -> object:
