@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from msoko import russian
@@ -93,23 +94,29 @@ def between(
     """Return the change since last year, or `since`; None where the indicator has no schools."""
     from msoko.stats.ratio import ratio_change
 
+    if line.indicator.measure in ("count", "sum"):
+        return None
     last, this = _two_years(report)
     pairs = [school_parts(report, line, year) for year in (since or last, this)]
-    if any(pair.empty for pair in pairs) or line.indicator.measure in ("count", "sum"):
+    if not all(pairs):
         return None
-    everyone = pairs[0].index.union(pairs[1].index).sort_values()
-    if schools is not None:
-        everyone = everyone.intersection(pd.Index(list(schools)))
-    before, after = (pair.reindex(everyone) for pair in pairs)
-    return ratio_change(
-        (before["numerator"], before["denominator"]), (after["numerator"], after["denominator"])
-    )
+    everyone = set().union(*pairs)
+    named = sorted(everyone if schools is None else everyone.intersection(schools))
+    before, after = (_columns(pair, named) for pair in pairs)
+    return ratio_change(before, after)
 
 
-def school_parts(report: Reading, line: Line, year: SchoolYear) -> pd.DataFrame:
+def school_parts(report: Reading, line: Line, year: SchoolYear) -> dict[str, tuple[float, float]]:
     """Return numerator and denominator of each school in a year."""
-    rows = report.rows_of(line, "school", year).set_index("school_id")
-    return rows[["numerator", "denominator"]].astype(float)
+    rows = report.rows_of(line, "school", year)
+    numbers = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
+    return dict(zip(rows["school_id"].to_numpy(object), zip(*numbers, strict=True), strict=True))
+
+
+def _columns(parts: Mapping[str, tuple[float, float]], schools: Sequence[str]) -> np.ndarray:
+    """Return numerators and denominators of the schools, NaN where one has none."""
+    unknown = (np.nan, np.nan)
+    return np.array([parts.get(one, unknown) for one in schools]).reshape(-1, 2).T
 
 
 def _value(report: Reading, line: Line, year: SchoolYear) -> float | None:

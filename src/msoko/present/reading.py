@@ -13,7 +13,7 @@ from msoko import catalog, russian
 from msoko.catalog import words
 from msoko.present.block import anchor
 from msoko.present.evidence import Evidence, Ledger
-from msoko.present.selection import Selection
+from msoko.present.selection import Name, Selection
 from msoko.present.wording import Wording
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -178,9 +178,11 @@ class Reading:
         direction: str = "",
     ) -> pd.DataFrame:
         """Return the indicator's rows of one unit and grouping, of one school year or of all."""
-        wanted = frozenset(by) | ({"school_id"} if unit == "school" else frozenset())
-        name = (direction or self.direction.direction, code, unit, wanted)
-        return self.selection.rows(name, year)
+        return self.selection.rows(self._named(code, unit, by, direction), year)
+
+    def _named(self, code: str, unit: str, by: Sequence[str], direction: str = "") -> Name:
+        keys = frozenset(by) | ({"school_id"} if unit == "school" else frozenset())
+        return (direction or self.direction.direction, code, unit, keys)
 
     @cached_property
     def selection(self) -> Selection:
@@ -211,8 +213,8 @@ class Reading:
     ) -> pd.DataFrame:
         """Return a line's rows of one unit, of one school year or of all."""
         wanted = None if year is None else str(year)
-        rows = self.select(line.indicator.code, unit, line.by, wanted)
-        return rows[rows["subject"] == line.subject] if line.subject else rows
+        name = self._named(line.indicator.code, unit, line.by)
+        return self.selection.rows(name, wanted, line.subject)
 
     def title(self, line: Line, *, is_short: bool = False) -> str:
         """Return what a line is called, with its subject."""

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     import pandas as pd
 
 Name = tuple[str, str, str, frozenset[str]]
 """Direction, indicator, unit of analysis and the grouping's columns, as `COLUMNS` hold them."""
 COLUMNS = ["direction", "indicator", "unit_of_analysis", "keys"]
+NOWHERE = np.array([], int)
 
 
 class Selection:
-    """Picks from indicator rows that have `keys`, the set of their group's columns."""
+    """Picks from indicator rows that have `keys`, the set of their group's columns.
+
+    They are of all years, earliest first, as the store gives them.
+    """
 
     def __init__(self, values: pd.DataFrame) -> None:
         self._values = values
         self._places = values.groupby(COLUMNS, sort=False).indices
-        self._picked: dict[tuple[Name, str | None], pd.DataFrame] = {}
+        self._years = values["school_year"].to_numpy(object)
+        self._subjects = values["subject"].to_numpy(object)
+        self._picked: dict[tuple[Name, str | None, str], pd.DataFrame] = {}
 
-    def rows(self, name: Name, year: str | None = None) -> pd.DataFrame:
-        """Return the rows of one school year or of all, earliest first."""
-        if (name, year) not in self._picked:
-            self._picked[name, year] = self._pick(name, year)
-        return self._picked[name, year].copy(deep=False)
+    def rows(self, name: Name, year: str | None = None, subject: str = "") -> pd.DataFrame:
+        """Return the rows of one school year and subject, or of all, earliest first."""
+        key = (name, year, subject)
+        if key not in self._picked:
+            self._picked[key] = self._values.iloc[self._found(*key)]
+        return self._picked[key].copy(deep=False)
 
-    def _pick(self, name: Name, year: str | None) -> pd.DataFrame:
+    def _found(self, name: Name, year: str | None, subject: str) -> np.ndarray:
+        places = self._places.get(name, NOWHERE)
         if year is not None:
-            rows = self.rows(name)
-            return rows[rows["school_year"] == year]
-        rows = self._values.iloc[list(self._places.get(name, ()))]
-        return rows.sort_values("school_year", kind="stable")
+            places = places[self._years[places] == year]
+        return places[self._subjects[places] == subject] if subject else places
