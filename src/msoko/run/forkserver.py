@@ -1,17 +1,15 @@
 """The process that warm kernels are forked from.
 
-It imports what notebooks import, waits, and turns each request into a child that
-becomes an ordinary Jupyter kernel, or calls one function and is gone. It holds no thread
-of its own, opens no table and draws nothing, so that a child begins as a freshly started
-process would. When the build that started it goes away, by whatever cause, it ends its
-children and itself.
+It imports what notebooks import, waits, and turns each request into a child that becomes an
+ordinary Jupyter kernel, or calls one function and is gone. It holds no thread of its own, opens
+no table and draws nothing, so that a child begins as a freshly started process would. When the
+build that started it goes away, by whatever cause, it ends its children and itself.
 
 Calls are answered as soon as the modules they need are there, kernels when all are.
 
-Run as `python -m msoko.run.forkserver SOCKET`; the first line of standard input is JSON,
-the modules that calls need (`early`) and all others (`modules`), among which a list is a
-function `module:name` to call and its arguments. The end of standard input is the end of
-the build.
+Run as `python -m msoko.run.forkserver SOCKET`; the first line of standard input is JSON, the
+modules that calls need (`early`) and all others (`modules`), among which a list is a function
+`module:name` to call and its arguments. The end of standard input is the end of the build.
 """
 
 from __future__ import annotations
@@ -60,6 +58,7 @@ def preload(
     Return None in the server, or, in a child that was asked for meanwhile, its request.
     """
     builtins.get_ipython = _KernelSeeming  # type: ignore[attr-defined]
+    gc.disable()  # what is imported stays; to go through it again and again frees nothing
     started_by = os.getppid()
     try:
         for place, wanted in enumerate((*early, *KERNEL_MODULES, *modules)):
@@ -75,7 +74,6 @@ def preload(
     # loaded without a shell, this backend would drop figures in silence; a child loads it anew
     sys.modules.pop("matplotlib_inline.backend_inline", None)
     gc.collect()
-    gc.freeze()  # what is shared with the children is not written to by their collector
     return None
 
 
@@ -228,6 +226,8 @@ def _end(pid: int) -> None:
 
 def settle(request: dict[str, Any]) -> None:
     """Make this freshly forked process one of its own: group, signals, environment, folder."""
+    gc.freeze()  # what is shared with the server and its other children is not written to
+    gc.enable()
     os.setsid()
     for number in (signal.SIGCHLD, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
