@@ -35,9 +35,15 @@ KERNEL_MODULES = (
     "ipykernel.debugger",
     "ipykernel.iostream",
     "IPython.core.interactiveshell",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.extensions.storemagic",
+    "sqlite3",
+    "tornado.platform.asyncio",
     "msoko",
 )
-"""What a kernel imports of its own before the first cell."""
+"""What a kernel imports of its own before the first cell, some of it only as it starts."""
 
 
 class _KernelSeeming:

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from msoko.run.work import Build
 
 EARLY = (
-    "pandas", "pyarrow.parquet", "duckdb", "ibis", "ibis.backends.duckdb", "openpyxl",
+    "pandas", "pyarrow.parquet", "duckdb", "ibis", "ibis.backends.duckdb",
+    "ibis.backends.duckdb.converter", "openpyxl", "pyarrow.dataset",
     "msoko.ingest.intake", "msoko.ingest.fis_oko", "msoko.ingest.rcoi", "msoko.ingest.links",
     "msoko.ingest.forms", "msoko.run.intake", "msoko.run.schools", "msoko.validate.verdict",
     "msoko.validate.relational", "msoko.indicators", "msoko.stats.objectivity",
-    "msoko.russian", "msoko.run.numbers",
+    "msoko.russian", "msoko.run.numbers", "msoko.run.tables", "msoko.run.forkcalls",
 )  # fmt: skip
 """What the work on tables imports, in the order in which it is needed."""
 
