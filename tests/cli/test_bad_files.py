@@ -76,11 +76,17 @@ def twice(raw: Path) -> None:
     ],
 )
 def test_bad_input_is_refused_in_plain_words_and_harms_no_report(
-    project: Path, run: Run, spoil: Callable[[Path], None], exit_code: int, told: str
+    project: Path,
+    run: Run,
+    spoil: Callable[[Path], None],
+    exit_code: int,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.chdir(project)
     before = contents(project / "reports")
     spoil(project / "data/raw" / YEAR)
-    code, _, err = run("build", YEAR, "--project", project)
+    code, _, err = run("build", YEAR, "--project", ".")
     assert (code, told in err, "Traceback" in err) == (exit_code, True, False), err
     assert str(project) not in err
     assert contents(project / "reports") == before

@@ -27,7 +27,7 @@ def test_demo_makes_its_folder_and_says_what_is_next(tmp_path):
     assert result.output.splitlines()[-1].endswith(following)
     assert (folder / "data" / "raw" / "2024-25" / "year.yml").exists()
     assert (folder / "data" / "raw" / "schools.csv").exists()
-    assert result.output.count(str(tmp_path)) == 1  # only in the command to type next
+    assert result.output.count(str(tmp_path)) == 2  # where files lie, what to type next
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "601", "много"])
@@ -45,6 +45,6 @@ def test_somebody_s_own_year_is_left_alone(tmp_path, capsys):
         main(["demo", "--project", str(tmp_path)])
     assert left.value.code == 1
     said = capsys.readouterr().err
-    assert said.startswith("data/raw/2024-25: в папке лежат файлы не демонстрационного")
+    assert said.startswith(f"{tmp_path}/data/raw/2024-25: в папке лежат файлы не демонстрационного")
     assert "--project" in said
     assert (folder / "Ф1.xlsx").read_bytes() == b"own"

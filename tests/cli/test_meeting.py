@@ -9,13 +9,13 @@ import pytest
 from conftest import Run, contents
 
 from meeting_world import DATE, MEETING, MEMBERS, NAMES, PROFILE, write_meetings, write_world
-from msoko.project import Project
+from msoko.project import HOME, Project
 
 ASKED = ("2024-25", "--date", DATE)
 PAPERS = "reports/2024-25/internal/meetings/2025-08-22"
 REGION = (
-    "Замечание: свои нерабочие дни региона (Край) за 2025 год в registry/calendar.yml не внесены: "
-    "если они есть, срок может быть иным.\n"
+    "Замечание: свои нерабочие дни региона (Край) за 2025 год в "
+    f"{HOME}/registry/calendar.yml не внесены: если они есть, срок может быть иным.\n"
 )
 FEW = "Замечание: заседаний за 2024-25 учебный год – 1, а положение требует не менее 2.\n"
 
@@ -30,8 +30,15 @@ def small(made: Path, tmp_path: Path) -> Project:
     return Project.at(shutil.copytree(made, tmp_path / "small"))
 
 
+@pytest.fixture(autouse=True)
+def in_the_small_project(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in the project, where its paths are as short as messages name them."""
+    if "small" in request.fixturenames:
+        monkeypatch.chdir(request.getfixturevalue("small").root)
+
+
 def test_prepare_writes_agenda_draft_and_record(small: Project, run: Run) -> None:
-    code, out, _ = run("meeting", "prepare", *ASKED, "--time", "10:00", "--project", small.root)
+    code, out, _ = run("meeting", "prepare", *ASKED, "--time", "10:00", "--project", ".")
     assert (code, out) == (
         0,
         f"{PAPERS}/Повестка.docx\n{PAPERS}/Протокол.docx\n"
@@ -42,16 +49,16 @@ def test_prepare_writes_agenda_draft_and_record(small: Project, run: Run) -> Non
 
 
 def test_prepare_twice_changes_no_byte(small: Project, run: Run) -> None:
-    run("meeting", "prepare", *ASKED, "--project", small.root)
+    run("meeting", "prepare", *ASKED, "--project", ".")
     before = {name: content for name, (content, _) in contents(small.root).items()}
-    run("meeting", "prepare", *ASKED, "--project", small.root)
+    run("meeting", "prepare", *ASKED, "--project", ".")
     assert {name: content for name, (content, _) in contents(small.root).items()} == before
 
 
 def test_minutes_state_votes_terms_and_remarks(small: Project, run: Run) -> None:
     late = MEETING.replace("notified: 2025-08-20", "notified: 2025-08-21")
     write_meetings(small, MEMBERS + late.replace("signed: 2025-08-26", "signed: 2025-08-27"))
-    code, out, _ = run("meeting", "minutes", *ASKED, "--project", small.root)
+    code, out, _ = run("meeting", "minutes", *ASKED, "--project", ".")
     assert code == 0
     assert out.startswith(
         f"{PAPERS}/Протокол.docx\n{PAPERS}/Выписка 01 Руководители школ.docx\n"
@@ -65,12 +72,14 @@ def test_minutes_state_votes_terms_and_remarks(small: Project, run: Run) -> None
 
 
 def test_check_reads_every_meeting_of_the_year(small: Project, run: Run) -> None:
-    code, out, _ = run("meeting", "check", "2024-25", "--project", small.root)
+    code, out, _ = run("meeting", "check", "2024-25", "--project", ".")
     assert (code, out) == (
-        0, "Заседаний за 2024-25 не записано. Первое заведёт msoko meeting prepare.\n"
-    )  # fmt: skip
+        0,
+        "Заседаний за 2024-25 не записано. Первое заведёт msoko meeting prepare 2024-25 "
+        "--project . с днём заседания в --date.\n",
+    )
     write_meetings(small)
-    code, out, _ = run("meeting", "check", "2024-25", "--project", small.root)
+    code, out, _ = run("meeting", "check", "2024-25", "--project", ".")
     assert code == 0
     assert out.startswith(
         "22.08.2025: присутствовали 4 из 5, нужно не менее 4\n"
@@ -82,40 +91,40 @@ def test_check_reads_every_meeting_of_the_year(small: Project, run: Run) -> None
 def test_votes_are_checked_and_recorded_before_the_year_is_built(small: Project, run: Run) -> None:
     write_meetings(small)
     shutil.rmtree(small.root / "data" / "processed")
-    assert run("meeting", "check", "2024-25", "--project", small.root)[0] == 0
-    assert run("meeting", "record", *ASKED, "--project", small.root)[0] == 0
+    assert run("meeting", "check", "2024-25", "--project", ".")[0] == 0
+    assert run("meeting", "record", *ASKED, "--project", ".")[0] == 0
 
 
 def test_year_without_calendar_has_no_terms_in_working_days(small: Project, run: Run) -> None:
     code, out, _ = run("meeting", "prepare", "2030-31", "--date", "2031-03-04", "--results",
-                       "2024-25", "--project", small.root)  # fmt: skip
+                       "2024-25", "--project", ".")  # fmt: skip
     assert code == 0
     assert "Сроки: известить – срок не назван, протокол – до 08.03.2031, выписки – срок не" in out
-    assert "Замечание: рабочие дни 2031 года не внесены в registry/calendar.yml" in out
+    assert f"Замечание: рабочие дни 2031 года не внесены в {HOME}/registry/calendar.yml" in out
 
 
 def test_record_adds_once(small: Project, run: Run) -> None:
     write_meetings(small)
     aimless = "Не внесены: нет показателя или ожидаемого изменения: 1.2.\n"
     for said in ("Внесены в profiles/small/decisions.yml: 1.1.\n", "Уже в реестре: 1.1.\n"):
-        code, out, _ = run("meeting", "record", *ASKED, "--project", small.root)
+        code, out, _ = run("meeting", "record", *ASKED, "--project", ".")
         assert (code, out) == (0, said + aimless)
 
 
 @pytest.mark.parametrize("name", ["minutes", "record"])
 def test_unwritten_meeting_is_refused(small: Project, run: Run, name: str) -> None:
-    code, out, err = run("meeting", name, *ASKED, "--project", small.root)
+    code, out, err = run("meeting", name, *ASKED, "--project", ".")
     assert (code, out) == (2, "")
     assert err == (
         "data/raw/2024-25/meetings.yml: нет заседания 22.08.2025. Заведите запись командой "
-        "msoko meeting prepare 2024-25 --date 2025-08-22.\n"
+        "msoko meeting prepare --project . 2024-25 --date 2025-08-22.\n"
     )
 
 
 def test_fault_refuses_with_its_line_and_writes_nothing(small: Project, run: Run) -> None:
     write_meetings(small, MEMBERS + MEETING.replace("Кленов О.И.", "Кленов, Вязов"))
     for name in ("minutes", "record", "prepare"):
-        code, out, err = run("meeting", name, *ASKED, "--project", small.root)
+        code, out, err = run("meeting", name, *ASKED, "--project", ".")
         assert (code, out) == (2, "")
         assert err.startswith(
             "data/raw/2024-25/meetings.yml, строка 11: «Вязов» не входит в состав группы."
@@ -127,14 +136,14 @@ def test_municipality_without_a_group_is_refused(small: Project, run: Run) -> No
     profile = small.root / "profiles" / "small.yml"
     start, end = PROFILE.index("working_group:"), PROFILE.index("changes:")
     profile.write_text(PROFILE[:start] + PROFILE[end:], encoding="utf-8")
-    code, _, err = run("meeting", "prepare", *ASKED, "--project", small.root)
+    code, _, err = run("meeting", "prepare", *ASKED, "--project", ".")
     assert code == 2
     assert err.startswith("profiles/small.yml: у муниципалитета нет рабочей группы – в его")
 
 
 def test_year_that_is_not_built_is_refused(small: Project, run: Run) -> None:
     shutil.rmtree(small.root / "data" / "processed")
-    code, _, err = run("meeting", "prepare", *ASKED, "--project", small.root)
+    code, _, err = run("meeting", "prepare", *ASKED, "--project", ".")
     assert code == 2
     assert err.startswith("показатели за 2024-25 не рассчитаны. Выполните msoko build 2024-25")
 

@@ -23,7 +23,7 @@ def test_a_new_year_repeats_how_files_were_declared(root: Path, run: Run):
     last = yaml.safe_load((root / "data/raw/2023-24/year.yml").read_text(encoding="utf-8"))
     assert made == last | {"school_year": "2024-25"}
     assert yaml.safe_load((folder / "corrections.yml").read_text(encoding="utf-8")) is not None
-    assert "Положите в data/raw/2024-25 файлы" in out
+    assert f"Положите в {root}/data/raw/2024-25 файлы" in out
     assert "scores.csv" in out
 
 
@@ -75,7 +75,8 @@ def test_clean_removes_what_can_be_rebuilt_and_keeps_the_rest(project: Path, run
     code, out, _ = run("clean", "--project", project)
     assert (code, out) == (
         0,
-        "Удалено: data/processed, .cache/msoko\nОставлено: data/raw, reports\n",
+        f"Удалено: {project}/data/processed, {project}/.cache/msoko\n"
+        f"Оставлено: {project}/data/raw, {project}/reports\n",
     )
     assert list((project / "data/processed").iterdir()) == []
     assert (project / "reports/2023-24/internal/index.html").exists()

@@ -129,9 +129,7 @@ def test_a_second_build_runs_nothing_and_touches_nothing(demo: Path):
     before = state()
     done = msoko("build", YEAR, "--project", demo)
     assert (done.code, done.err) == (0, "")
-    assert (
-        done.out == f"Ничего не изменилось, всё уже построено: reports/{YEAR}/internal/index.html\n"
-    )
+    assert done.out == f"Ничего не изменилось, всё уже построено: {demo / SITE}/index.html\n"
     assert state() == before
 
 

@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from msoko.cli.telling import Place, from_here
 from msoko.errors import MsokoError
 
 COMMANDS = (
@@ -54,8 +55,9 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     is_debugged = "--debug" in arguments
     arguments = ["--debug"] * is_debugged + [word for word in arguments if word != "--debug"]
+    place = Place()
     try:
-        code = msoko.main(arguments, prog_name="msoko", standalone_mode=False)
+        code = msoko.main(arguments, prog_name="msoko", standalone_mode=False, obj=place)
     except click.ClickException as error:
         error.show()
         code = 2
@@ -63,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo("Прервано. Прежние отчёты остались на месте.", err=True)
         code = 130
     except MsokoError as error:
-        click.echo(str(error), err=True)
+        click.echo(from_here(str(error), place), err=True)
         code = error.exit_code
     except Exception as error:  # the last line of defence: a defect, said in one line
         if is_debugged:

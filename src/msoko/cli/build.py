@@ -16,6 +16,7 @@ from msoko.cli.options import (
     validator_option,
     year_argument,
 )
+from msoko.cli.telling import say
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -105,18 +106,18 @@ def command(
 def _tell(result: object, is_debugged: bool) -> None:
     """Print what came of the build: nothing new, where the site is, what was not built."""
     for message in result.messages:
-        click.echo(message, err=True)
+        say(message, err=True)
     if is_debugged:
         for traceback in result.tracebacks:
             click.echo(traceback, err=True)
     seconds = f"{result.seconds:.1f}".replace(".", ",")
     if not result.done and not result.exit_code:
         place = f": {result.site}" if result.site else "."
-        click.echo(f"Ничего не изменилось, всё уже построено{place}")
+        say(f"Ничего не изменилось, всё уже построено{place}")
     elif result.is_site_new:
-        click.echo(f"Сайт: {result.site} ({seconds} с)")
+        say(f"Сайт: {result.site} ({seconds} с)")
     elif result.exit_code:
-        click.echo("Прежние отчёты остались на месте.", err=True)
+        say("Прежние отчёты остались на месте.", err=True)
 
 
 def _given(parameters: tuple[str, ...]) -> dict[str, str]:
@@ -136,5 +137,5 @@ def _export(
     from msoko.run.graph_export import export_graph
 
     count = export_graph(project, year, municipality, edition, file)
-    click.echo(f"Граф работ записан: {file.name}, отчётов – {count}.")
+    say(f"Граф работ записан: {file}, отчётов – {count}.")
     return 0

@@ -8,11 +8,11 @@ import click
 
 from msoko.cli.options import (
     json_option,
-    next_command,
     project_option,
     validator_option,
     year_argument,
 )
+from msoko.cli.telling import say
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -46,11 +46,11 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
     for severity, heading in SEVERITIES.items():
         group = [one for one in found.findings if one.severity == severity]
         if group:
-            click.echo(f"\n{heading}: {len(group)}")
+            say(f"\n{heading}: {len(group)}")
         for finding in group:
-            click.echo(f"  – {finding.line}")
+            say(f"  – {finding.line}")
     if not found.findings:
-        click.echo("Замечаний нет.")
+        say("Замечаний нет.")
     elif not found.exit_code:
-        click.echo(f"\nПостроению ничто не препятствует: {next_command(f'build {year}')}")
+        say(f"\nПостроению ничто не препятствует: msoko build {year}")
     return found.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from msoko.cli.options import project_option
+from msoko.cli.telling import say
 from msoko.project import Project
 
 
@@ -19,5 +20,5 @@ def command(project: Project, with_reports: bool) -> None:
 
     with only_build(project), storage_faults(project):
         done = clean(project, with_reports)
-    click.echo(f"Удалено: {', '.join(done.removed)}" if done.removed else "Удалять нечего.")
-    click.echo(f"Оставлено: {', '.join(done.kept)}")
+    say(f"Удалено: {', '.join(done.removed)}" if done.removed else "Удалять нечего.")
+    say(f"Оставлено: {', '.join(done.kept)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from msoko.cli.options import next_command
+from msoko.cli.telling import place_of, say
 
 
 @click.command("demo")
@@ -47,15 +47,17 @@ def command(
     from msoko.demo.municipality import generate
     from msoko.project import HOME, Project
 
+    place = place_of(click.get_current_context())
+    if place is not None:
+        place.told(str(project) if project else None)
     root = project.resolve() if project else HOME
     raw = root / "data" / "raw"
     world = generate(
         raw, seed, years, schools, preschools,
-        progress=click.echo, municipality=municipality, project=Project(root),
+        progress=say, municipality=municipality, project=Project(root),
     )  # fmt: skip
     last = world.years[-1]
-    following = next_command(f"build {last}-{(last + 1) % 100:02d}")
-    click.echo(
+    say(
         f"Готово: школ – {schools}, детских садов – {preschools}, учебных лет – {years}; "
-        f"файлы лежат в data/raw. Дальше: {following}"
+        f"файлы лежат в data/raw. Дальше: msoko build {last}-{(last + 1) % 100:02d}"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from msoko.cli.options import YearType, municipality_option, project_option, year_argument
+from msoko.cli.telling import say
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -68,7 +69,7 @@ def prepare(
     _tell(project, write_prepared(project, year, case))
     draft = write_draft(project, year, case)
     if draft:
-        click.echo(f"Запись для голосования: {project.shown(draft)}.")
+        say(f"Запись для голосования: {project.shown(draft)}.")
     _terms(case)
     _remarks(case, year)
 
@@ -108,9 +109,9 @@ def record(year: SchoolYear, day: dt.datetime, project: Project, municipality: s
         ("Не внесены: нет показателя или ожидаемого изменения", done.aimless),
     ):
         if numbers:
-            click.echo(f"{title}: {', '.join(numbers)}.")
+            say(f"{title}: {', '.join(numbers)}.")
     if not any((done.added, done.known, done.changed, done.aimless)):
-        click.echo("Принятых решений нет, вносить нечего.")
+        say("Принятых решений нет, вносить нечего.")
 
 
 @command.command("check")
@@ -126,15 +127,18 @@ def check(year: SchoolYear, project: Project, municipality: str | None) -> None:
     require_group(load_profile(project, _name(project, str(year), municipality)))
     file = load_meetings(project, year)
     if not file.meetings:
-        click.echo(f"Заседаний за {year} не записано. Первое заведёт msoko meeting prepare.")
+        say(
+            f"Заседаний за {year} не записано. Первое заведёт msoko meeting prepare {year} "
+            "с днём заседания в --date."
+        )
         return
     for meeting in sorted(file.meetings, key=lambda one: one.date):
         case = _case(project, year, meeting.date, municipality, {}, has_topics=False)
-        click.echo(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
+        say(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
         _votes(case)
         _remarks(case, year, is_alone=False)
     for text in year_remarks(case, year):
-        click.echo(f"Замечание: {text}.")
+        say(f"Замечание: {text}.")
 
 
 def _case(
@@ -187,9 +191,9 @@ def _written(
 
 def _tell(project: Project, written: Written) -> None:
     for name in written.names:
-        click.echo(f"{project.shown(written.folder)}/{name}")
+        say(f"{project.shown(written.folder)}/{name}")
     for name in written.kept:
-        click.echo(f"«{name}» изменён вручную и оставлен как есть; новый лежит рядом.")
+        say(f"«{name}» изменён вручную и оставлен как есть; новый лежит рядом.")
 
 
 def _state(case: Case) -> str:
@@ -206,9 +210,7 @@ def _votes(case: Case) -> None:
             said = f"за – {ended.in_favour}, против – {ended.against}, "
             said += f"воздержались – {ended.abstained}"
             cast = ", голосом председательствующего" if ended.is_cast else ""
-            click.echo(
-                f"  {number}. {'Принято' if ended.is_adopted else 'Не принято'}{cast}: {said}."
-            )
+            say(f"  {number}. {'Принято' if ended.is_adopted else 'Не принято'}{cast}: {said}.")
 
 
 def _terms(case: Case) -> None:
@@ -217,14 +219,14 @@ def _terms(case: Case) -> None:
     named = {"известить": terms.notice, "протокол": terms.minutes, "выписки": terms.extracts}
     said = [f"{what} – до {day:%d.%m.%Y}" if day else f"{what} – срок не назван"
             for what, day in named.items()]  # fmt: skip
-    click.echo(f"Сроки: {', '.join(said)}{signed if terms.extracts else ''}.")
+    say(f"Сроки: {', '.join(said)}{signed if terms.extracts else ''}.")
 
 
 def _remarks(case: Case, year: SchoolYear, *, is_alone: bool = True) -> None:
     from msoko.present.meeting_remarks import remarks, year_remarks
 
     for text in remarks(case):
-        click.echo(f"Замечание: {text}.")
+        say(f"Замечание: {text}.")
     if is_alone and case.meeting.is_held:
         for text in year_remarks(case, year):
-            click.echo(f"Замечание: {text}.")
+            say(f"Замечание: {text}.")

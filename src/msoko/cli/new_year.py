@@ -6,10 +6,10 @@ import click
 
 from msoko.cli.options import (
     municipality_option,
-    next_command,
     project_option,
     year_argument,
 )
+from msoko.cli.telling import say
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -31,15 +31,14 @@ def command(year: SchoolYear, project: Project, municipality: str | None) -> Non
     with storage_faults(project):
         made = new_year(project, year, municipality)
     shown = project.shown(made.folder)
-    click.echo(f"Создано: {', '.join(made.made)}")
+    say(f"Создано: {', '.join(made.made)}")
     if made.expected:
-        click.echo(f"Положите в {shown} файлы; за {made.before} там были (имена – по образцу):")
+        say(f"Положите в {shown} файлы; за {made.before} там были (имена – по образцу):")
         for name in made.expected[:MOST_NAMED]:
-            click.echo(f"  {name}")
+            say(f"  {name}")
         rest = len(made.expected) - MOST_NAMED
         if rest > 0:
-            click.echo(f"  … и ещё {rest}")
+            say(f"  … и ещё {rest}")
     else:
-        click.echo(f"Положите полученные файлы в {shown}.")
-    check, build = next_command(f"check {year}"), next_command(f"build {year}")
-    click.echo(f"Затем: {check}, после него {build}")
+        say(f"Положите полученные файлы в {shown}.")
+    say(f"Затем: msoko check {year}, после него msoko build {year}")

@@ -7,12 +7,10 @@ from typing import Any
 
 import click
 
+from msoko.cli.telling import place_of
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.school_year import SchoolYear
-
-PROJECT_TYPED = "msoko.project"
-"""Where a command's context keeps the folder as it was typed."""
 
 
 class YearType(click.ParamType):
@@ -37,21 +35,12 @@ class ProjectType(click.ParamType):
     def convert(self, value: Any, param: Any, ctx: Any) -> Project:
         from msoko.run.locks import put_sites_back
 
-        if ctx is not None and isinstance(value, str):
-            ctx.meta[PROJECT_TYPED] = value
+        place = place_of(ctx)
+        if place is not None:
+            place.told(value if isinstance(value, str) else None)
         project = value if isinstance(value, Project) else Project.at(Path(value))
         put_sites_back(project)
         return project
-
-
-def next_command(words: str) -> str:
-    """Return a command to type next, about the project that this command was told."""
-    context = click.get_current_context()
-    given = context.get_parameter_source("project") == click.core.ParameterSource.COMMANDLINE
-    if not given:
-        return f"msoko {words}"
-    folder = str(context.meta.get(PROJECT_TYPED, context.params["project"]))
-    return f"msoko {words} --project " + (f'"{folder}"' if " " in folder else folder)
 
 
 year_argument = click.argument("year", type=YearType(), metavar="ГОД")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from msoko.cli.options import project_option, year_argument
+from msoko.cli.telling import say
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -23,9 +24,9 @@ def command(year: SchoolYear, project: Project, school: str | None) -> None:
 
     written = write_packets(project, year, school)
     if not written:
-        click.echo("Замечаний к файлам школ нет, пакеты не нужны.")
+        say("Замечаний к файлам школ нет, пакеты не нужны.")
         return
     for school_id, folder in written.items():
         files = sum(1 for path in folder.iterdir() if path.suffix == ".xlsx")
-        click.echo(f"{school_id}: {project.shown(folder)} – протокол, файлов с пометками: {files}")
-    click.echo(f"Собрано пакетов: {len(written)}.")
+        say(f"{school_id}: {project.shown(folder)} – протокол, файлов с пометками: {files}")
+    say(f"Собрано пакетов: {len(written)}.")

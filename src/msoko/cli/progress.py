@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import click
+from msoko.cli.telling import from_here, say
 
 
 class Lines:
@@ -23,13 +23,13 @@ class Lines:
         self._counts[title] = f": {done} из {of}"
 
     def finished(self, title: str, seconds: float) -> None:
-        click.echo(f"готово: {title}{self._counts.pop(title, '')} ({_seconds(seconds)})")
+        say(f"готово: {title}{self._counts.pop(title, '')} ({_seconds(seconds)})")
 
     def failed(self, title: str, message: str) -> None:
-        click.echo(f"не построено: {title}")
+        say(f"не построено: {title}")
 
     def said(self, text: str) -> None:
-        click.echo(text)
+        say(text)
 
     def __enter__(self) -> Lines:
         return self
@@ -76,7 +76,7 @@ class Live:
         self.console.print(f"✗ {title}", markup=False)
 
     def said(self, text: str) -> None:
-        self.console.print(text, markup=False)
+        self.console.print(from_here(text), markup=False)
 
     def __enter__(self) -> Live:
         self.progress.start()

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from msoko.cli.telling import say
+
 
 @click.command("proof")
 @click.option("--seed", type=click.IntRange(0), help="Начальное число; по умолчанию новое.")
@@ -51,8 +53,8 @@ def command(
     folder.mkdir(parents=True, exist_ok=True)
     proof = prove(replications, seed, click.echo)
     _write(folder, {"version": __version__, "date": date, **proof})
-    click.echo(_summary(proof["rows"]))
-    click.echo(f"Начальное число {seed}, дата {date}. Таблицы: {folder / 'proof.json'} и .csv.")
+    say(_summary(proof["rows"]))
+    say(f"Начальное число {seed}, дата {date}. Таблицы: {folder / 'proof.json'} и .csv.")
     if with_validation:
         _validate(folder)
 
@@ -66,7 +68,7 @@ def _validate(folder: Path) -> None:
     write_validation(folder, click.echo)
     page = project.root / "reports" / "validation" / "index.html"
     write_html(folder / "validation.md", page)
-    click.echo(f"Проверка на открытых данных: {project.shown(page)}")
+    say(f"Проверка на открытых данных: {project.shown(page)}")
 
 
 def _write(folder: Path, proof: dict[str, Any]) -> None:

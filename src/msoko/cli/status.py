@@ -15,6 +15,7 @@ from msoko.cli.options import (
     municipality_option,
     project_option,
 )
+from msoko.cli.telling import say
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -58,17 +59,17 @@ def command(
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     if not found:
-        click.echo("Данных ещё нет: в data/raw нет ни одного учебного года с файлами.")
+        say("Данных ещё нет: в data/raw нет ни одного учебного года с файлами.")
         return
     stale = [item for item in found if item.state != "fresh"]
     if not stale:
-        click.echo("Всё построено, ничего не устарело.")
+        say("Всё построено, ничего не устарело.")
     for title, item in _together(stale):
         waits = " (после предыдущих шагов)" if item.state == "waits" else ""
-        click.echo(f"устарело: {title}{waits}")
+        say(f"устарело: {title}{waits}")
         if why:
             for line in _grouped(item.reasons):
-                click.echo(f"  – {line}")
+                say(f"  – {line}")
 
 
 def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from msoko.cli.options import project_option, year_argument
+from msoko.cli.telling import say
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -40,10 +41,11 @@ def command(
 
     target = folder or project.reports(year) / "internal" / "templates"
     written = write_templates(project, year, target, forms, school, force)
+    shown = str if folder else project.shown  # what was typed leads from the current folder
     for path in written.fresh:
-        click.echo(project.shown(path))
+        say(shown(path))
     for path in written.kept:
-        click.echo(f"{project.shown(path)} – уже есть и отличается от чистой, не тронута")
-    click.echo(f"Записано форм: {len(written.fresh)}.")
+        say(f"{shown(path)} – уже есть и отличается от чистой, не тронута")
+    say(f"Записано форм: {len(written.fresh)}.")
     if written.kept:
-        click.echo("Чтобы записать чистые поверх, повторите с --force.")
+        say("Чтобы записать чистые поверх, повторите с --force.")

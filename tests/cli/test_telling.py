@@ -1,0 +1,108 @@
+"""Paths and commands that the terminal shows can be pasted where the reader stands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Run, contents
+from tiny import write_tiny
+
+from msoko.cli.telling import Place, from_here
+from msoko.project import HOME
+
+
+@pytest.fixture
+def beside(project: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The project's folder as somebody types it who stands beside it."""
+    monkeypatch.chdir(project.parent)
+    return project.name
+
+
+def test_paths_begin_with_the_project_as_it_was_typed(beside: str, run: Run):
+    site = "reports/2023-24/internal/index.html"
+    run("build", "2023-24", "--project", beside)
+    assert run("build", "2023-24", "--project", beside)[1].endswith(f": {beside}/{site}\n")
+    assert (
+        f"Положите в {beside}/data/raw/2024-25"
+        in run("new-year", "2024-25", "--project", beside)[1]
+    )
+    assert (
+        f"Удалено: {beside}/data/processed, {beside}/.cache/msoko\n"
+        in (run("clean", "--project", beside)[1])
+    )
+
+
+def test_a_refusal_names_the_project_in_its_path_and_its_command(beside: str, run: Run):
+    _, _, err = run("new-year", "2023-24", "--project", f"./{beside}/")
+    assert err.startswith(f"./{beside}/data/raw/2023-24: этот учебный год уже заведён")
+    assert err.endswith(f" выполните msoko check --project ./{beside}/ 2023-24.\n")
+
+
+def test_in_the_project_itself_paths_are_as_they_are(
+    project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(project)
+    _, _, err = run("new-year", "2023-24", "--project", ".")
+    assert err.startswith("data/raw/2023-24: ")
+    assert err.endswith(" выполните msoko check --project . 2023-24.\n")
+
+
+def test_the_house_needs_no_option_and_its_path_is_told_from_elsewhere(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("msoko.project.HOME", write_tiny(tmp_path / "house"))
+    monkeypatch.chdir(tmp_path / "house")
+    _, _, err = run("new-year", "2023-24")
+    assert err.startswith("data/raw/2023-24: ")
+    assert err.endswith(" выполните msoko check 2023-24.\n")
+    monkeypatch.chdir(tmp_path)
+    assert run("new-year", "2023-24")[2].startswith(f"{tmp_path}/house/data/raw/2023-24: ")
+
+
+def test_neither_json_nor_what_is_written_names_the_place(beside: str, project: Path, run: Run):
+    told = json.loads(run("build", "2023-24", "--project", beside, "--json")[1])
+    assert told["site"] == "reports/2023-24/internal/index.html"
+    (project / "notebooks/second.ipynb").write_text("{", encoding="utf-8")
+    run("status", "--why", "--project", beside)
+    run("build", "2023-24", "--project", beside)
+    own = f"{beside}/reports".encode()
+    for folder in ("reports", "data", ".cache/msoko/steps"):
+        made = contents(project / folder)
+        assert made
+        assert not [name for name, (data, _) in made.items() if own in data]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("в data/raw нет: data/raw/a.csv.", "в p q/data/raw нет: p q/data/raw/a.csv."),
+        ("«reports»/x и --reports", "«p q/reports»/x и --reports"),
+        ("/p/data/raw и p/reports/x", "/p/data/raw и p/reports/x"),
+        ("data/rawest, my-data/raw, reportsx", "data/rawest, my-data/raw, reportsx"),
+        ("registry/scales.csv, строка 3", "registry/scales.csv, строка 3"),
+        ("profiles/none.yml: нет", "p q/profiles/none.yml: нет"),
+        ("msoko build 2024-25 -d a_b и", 'msoko build 2024-25 -d a_b --project "p q" и'),
+        ("«msoko demo --project ПАПКА»", "«msoko demo --project ПАПКА»"),
+        ("«msoko meeting --help», msoko – это", "«msoko meeting --help», msoko – это"),
+        (
+            "msoko meeting prepare 2024-25 --date 2025-08-22.",
+            'msoko meeting prepare --project "p q" 2024-25 --date 2025-08-22.',
+        ),
+    ],
+)
+def test_only_what_a_message_names_is_changed(
+    text: str, told: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(HOME)
+    assert from_here(text, Place("p q", is_typed=True)) == told
+
+
+def test_a_file_put_where_it_was_asked_for_is_named_so(
+    beside: str, run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    run("build", "2023-24", "--project", beside)
+    Path("graphs").mkdir()
+    words = ("build", "2023-24", "--project", beside, "--export-graph", "graphs/Snakefile")
+    assert run(*words)[1].startswith("Граф работ записан: graphs/Snakefile, отчётов")
