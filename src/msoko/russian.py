@@ -125,9 +125,11 @@ def escaped(text: object) -> str:
     """
     if text is None or text != text:
         return NOTHING
-    kept = "".join(
-        " " if letter.isspace() and letter != NBSP else letter
-        for letter in str(text)
-        if letter.isspace() or unicodedata.category(letter)[0] != "C"
-    )
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~^$@\"'&:=/])", r"\\\1", kept).strip() or NOTHING
+    said = str(text)
+    if not said.replace(NBSP, " ").isprintable():  # few texts have anything to drop
+        said = "".join(
+            " " if letter.isspace() and letter != NBSP else letter
+            for letter in said
+            if letter.isspace() or unicodedata.category(letter)[0] != "C"
+        )
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~^$@\"'&:=/])", r"\\\1", said).strip() or NOTHING

@@ -103,7 +103,7 @@ class Store:
             return _typed_empty(table, names)
         rows = pa.concat_tables([_rows(path, names, where or {}) for path in paths])
         # rows of text in several chunks are picked four times slower
-        return rows.combine_chunks().to_pandas(types_mapper=_nullable)
+        return rows.combine_chunks().to_pandas(types_mapper=_nullable, use_threads=False)
 
     @contextmanager
     def replacing(self, year: SchoolYear) -> Iterator[Writer]:

@@ -153,8 +153,8 @@ def middle(values: pd.Series, own: str = "") -> float:
     With fewer than three organisations besides `own`, whoever knows `own` could work it out.
     """
     known = values.dropna()
-    others = known.drop(own, errors="ignore")
-    return float(known.median()) if len(others) >= LEAST_POOLED else float("nan")
+    others = len(known) - (own in known.index)
+    return float(known.median()) if others >= LEAST_POOLED else float("nan")
 
 
 def pooled(field: Field, chosen: Sequence[str]) -> float | None:

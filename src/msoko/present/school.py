@@ -167,8 +167,8 @@ class School:
     def around(self) -> dict[tuple[str, str, str, str], float]:
         """Values of municipality and region by unit, direction, indicator and group."""
         keys = ["unit_of_analysis", "direction", "indicator", "group"]
-        return dict(zip(zip(*(self.others[key] for key in keys), strict=True),
-                        self.others["value"], strict=True))  # fmt: skip
+        names = (self.others[key].to_numpy(object) for key in keys)
+        return dict(zip(zip(*names, strict=True), self.others["value"].to_numpy(), strict=True))
 
     @cached_property
     def indicators(self) -> list[tuple[Direction, Indicator]]:
@@ -188,7 +188,7 @@ class School:
             ["school_id", "item", "value"],
             {"form": [form], "item": names},
         )
-        return rows.pivot_table(index="school_id", columns="item", values="value", aggfunc="first")
+        return rows.dropna().groupby(["school_id", "item"])["value"].first().unstack()
 
     def of_all(self, direction: Direction, indicator: Indicator) -> Field:
         """Return the values of all organisations that have one."""

@@ -21,5 +21,7 @@ def remember(root: str, municipality: str) -> None:
     with suppress(MsokoError, OSError):
         profile = load_profile(project, municipality)
         load_directions(project, profile)
+        for load in (words.load_form_titles, words.load_check_titles, words.load_objectivity):
+            load(project)
         for _, text in words.flat(words.load_wording(project, profile)):
             template(text)

@@ -17,8 +17,11 @@ def as_floats(values: ArrayLike | pd.Series | Sequence[Any]) -> Vector:
 
     Raises ValueError for text, for an infinite value and for more than one dimension.
     """
-    series = pd.Series(values) if not isinstance(values, pd.Series) else values
-    floats = pd.to_numeric(series).to_numpy(dtype=np.float64, na_value=np.nan)
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype.kind in "fiu":
+        floats = values.astype(np.float64)  # what is numbers already needs no series
+    else:
+        series = pd.Series(values) if not isinstance(values, pd.Series) else values
+        floats = pd.to_numeric(series).to_numpy(dtype=np.float64, na_value=np.nan)
     if np.isinf(floats).any():
         raise ValueError("an infinite value is not an observation")
     return floats
