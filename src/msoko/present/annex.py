@@ -51,8 +51,7 @@ def about(report: Reading, title: str, tabs: list[Tab]) -> Tab:
 
 
 def _indicators(report: Reading) -> Tab:
-    own = report.values[report.values["direction"] == report.direction.direction]
-    rows = own[own["unit_of_analysis"].isin(UNITS) & (own["school_year"] == str(report.year))]
+    rows = report.own[report.own["unit_of_analysis"].isin(UNITS)]
     head = ["Показатель", "Код", "Чей результат", "Предмет", "Класс", "Группа", "Единица",
             "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",
             "Цель", "Примечание", "Источник данных"]  # fmt: skip
@@ -150,8 +149,7 @@ def _changes(report: Reading) -> Tab:
 
 
 def _schools(report: Reading) -> Tab:
-    own = report.values[report.values["direction"] == report.direction.direction]
-    rows = own[(own["unit_of_analysis"] == "school") & (own["school_year"] == str(report.year))]
+    rows = report.own[report.own["unit_of_analysis"] == "school"]
     declared = {one.code: one for one in report.direction.indicators}
     head = ["Организация", "Показатель", "Код", "Предмет", "Класс", "Группа", "Единица",
             "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",

@@ -56,14 +56,9 @@ def ground(report: Reading, row: Any) -> Ground:
 
 
 def _own(report: Reading, row: Any) -> pd.DataFrame:
-    values = report.values
     unit = "school" if isinstance(row.school_id, str) else "municipality"
-    return values[
-        (values["direction"] == report.direction.direction)
-        & (values["indicator"] == row.indicator)
-        & (values["school_year"] == str(report.year))
-        & (values["unit_of_analysis"] == unit)
-    ]
+    own = report.own
+    return own[(own["indicator"] == row.indicator) & (own["unit_of_analysis"] == unit)]
 
 
 def _merged(
@@ -72,12 +67,14 @@ def _merged(
     """Return the rows of the groups that the finding names, in its order."""
     wanted = set(filter(None, str(row.group or "").split(";")))
     places: dict[int, tuple[int, str]] = {}
-    for index, one in own.dropna(subset=["value"]).iterrows():
-        rest = set(str(one["group"]).split(";")) - wanted
-        if len(rest) != 1 or len(wanted) + 1 != len(str(one["group"]).split(";")):
+    known = own[own["value"].notna()]
+    for index, group, value in zip(known.index, known["group"], known["value"], strict=True):
+        parts = str(group).split(";")
+        rest = set(parts) - wanted
+        if len(rest) != 1 or len(wanted) + 1 != len(parts):
             continue
         name = rest.pop().split("=", 1)[1]
-        said = f"{name} – {russian.amount(one['value'], indicator.unit)}"
+        said = f"{name} – {russian.amount(value, indicator.unit)}"
         place = f" {row.finding}".replace(":", " ").replace(";", " ").find(f" {said}")
         if place >= 0:
             places[index] = (place, name)

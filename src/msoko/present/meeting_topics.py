@@ -243,13 +243,9 @@ def numbers_of(report: Reading, row: pd.Series) -> str:
     """Return value, interval and n behind a finding; of a merged one, of each of its groups."""
     if _is_sign(report, str(row["rule"])):
         return russian.NOTHING
-    values = report.values
-    own = values[
-        (values["direction"] == report.direction.direction)
-        & (values["indicator"] == row["indicator"])
-        & (values["school_year"] == str(report.year))
-        & (values["unit_of_analysis"] == ("school" if _is_of_school(row) else "municipality"))
-    ]
+    unit = "school" if _is_of_school(row) else "municipality"
+    own = report.own
+    own = own[(own["indicator"] == row["indicator"]) & (own["unit_of_analysis"] == unit)]
     group = row["group"] if isinstance(row["group"], str) else ""
     unit = report.direction.indicator(str(row["indicator"])).unit
     exact = own[own["group"].fillna("") == group]

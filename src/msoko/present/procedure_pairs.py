@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,18 +43,18 @@ class Pair:
     def n(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def marked(self) -> pd.DataFrame:
         """The rows with both marks."""
         return self.rows.dropna(subset=["mark", "earlier_mark"])
 
-    @property
+    @cached_property
     def marks(self) -> list[int]:
         """How many had an exam mark lower than the earlier one, the same, a higher one."""
         gap = self.marked["mark"].astype(float) - self.marked["earlier_mark"].astype(float)
         return [int((gap < 0).sum()), int((gap == 0).sum()), int((gap > 0).sum())]
 
-    @property
+    @cached_property
     def rest(self) -> pd.DataFrame:
         """The papers that no earlier result of the same pupil could be found for."""
         joined = pd.MultiIndex.from_frame(self.rows[KEYS])

@@ -80,7 +80,7 @@ class Reading:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """The indicators of all directions in all years, with the names of each row's group.
+        """The indicators of all directions in all years, earliest first.
 
         In the public edition numbers of few persons are taken away here, before any block
         can print them, draw them or subtract them.
@@ -89,9 +89,14 @@ class Reading:
         if self.is_public:
             from msoko.present.disclosed import publishable
 
-            rows = publishable(rows, self.direction)
-        keys = {group: _group_keys(group) for group in rows["group"].unique()}
-        return rows.assign(keys=rows["group"].map(keys))
+            return publishable(rows, self.direction)
+        return rows
+
+    @cached_property
+    def own(self) -> pd.DataFrame:
+        """The direction's own indicators of the year, of all units and groups."""
+        is_own = self.values["direction"] == self.direction.direction
+        return self.values[is_own & (self.values["school_year"] == str(self.year))]
 
     @cached_property
     def schools(self) -> pd.DataFrame:
@@ -296,9 +301,3 @@ def formula(indicator: Indicator) -> str:
     if indicator.denominator:
         made += f" / {indicator.denominator}"
     return f"{made}) – {indicator.table}" + (f", {indicator.where}" if indicator.where else "")
-
-
-def _group_keys(group: object) -> frozenset[str]:
-    if not isinstance(group, str) or not group:
-        return frozenset()
-    return frozenset(part.split("=", 1)[0] for part in group.split(";"))

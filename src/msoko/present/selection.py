@@ -10,20 +10,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Name = tuple[str, str, str, frozenset[str]]
-"""Direction, indicator, unit of analysis and the grouping's columns, as `COLUMNS` hold them."""
-COLUMNS = ["direction", "indicator", "unit_of_analysis", "keys"]
+"""Direction, indicator, unit of analysis and the grouping's columns."""
+COLUMNS = ["direction", "indicator", "unit_of_analysis"]
 NOWHERE = np.array([], int)
 
 
 class Selection:
-    """Picks from indicator rows that have `keys`, the set of their group's columns.
-
-    They are of all years, earliest first, as the store gives them.
-    """
+    """Picks from rows of the table `indicators` of all years, earliest first."""
 
     def __init__(self, values: pd.DataFrame) -> None:
         self._values = values
-        self._places = values.groupby(COLUMNS, sort=False).indices
+        keys = {group: _keys(group) for group in values["group"].unique()}
+        named = values[COLUMNS].assign(keys=values["group"].map(keys))
+        self._places = named.groupby([*COLUMNS, "keys"], sort=False).indices
         self._years = values["school_year"].to_numpy(object)
         self._subjects = values["subject"].to_numpy(object)
         self._picked: dict[tuple[Name, str | None, str], pd.DataFrame] = {}
@@ -40,3 +39,10 @@ class Selection:
         if year is not None:
             places = places[self._years[places] == year]
         return places[self._subjects[places] == subject] if subject else places
+
+
+def _keys(group: object) -> frozenset[str]:
+    """Return the columns that a row's group names: «subject=physics;grade=7» has two."""
+    if not isinstance(group, str) or not group:
+        return frozenset()
+    return frozenset(part.split("=", 1)[0] for part in group.split(";"))

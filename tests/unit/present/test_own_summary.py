@@ -38,8 +38,8 @@ def with_whole(report):
     )
     rows = report.values
     rows = rows[(rows["indicator"] == "er_success") & (rows["subject"] == "russian")]
-    keys = rows["keys"].map(lambda one: one - {"subject"})
-    rows = rows.assign(indicator="whole", subject=None, keys=keys)
+    group = rows["group"].str.replace(r"subject=russian;?", "", regex=True).str.strip(";")
+    rows = rows.assign(indicator="whole", subject=None, group=group)
     changed = dataclasses.replace(direction, indicators=(*direction.indicators, own))
     made = dataclasses.replace(report, directions=(changed,), direction=changed)
     made.__dict__["values"] = pd.concat([report.values, rows], ignore_index=True)

@@ -57,11 +57,7 @@ def shown(report: Reading) -> pd.DataFrame:
 
 def _publishable(report: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the recommendations that concern no one school and rest on no hidden number."""
-    own = report.values[
-        (report.values["school_year"] == str(report.year))
-        & (report.values["direction"] == report.direction.direction)
-        & (report.values["flags"] == "hidden")
-    ]
+    own = report.own[report.own["flags"] == "hidden"]
     hidden = set(zip(own["indicator"], own["group"].fillna(""), strict=True))
     pairs = zip(rows["indicator"], rows["group"].fillna(""), strict=True)
     is_shown = np.array([pair not in hidden for pair in pairs], bool)
