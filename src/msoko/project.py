@@ -52,6 +52,11 @@ class Project:
     def cache(self) -> Path:
         return self.root / ".cache" / "msoko"
 
+    @property
+    def has_reports(self) -> bool:
+        """Whether a site of any year and edition was published here before."""
+        return any((self.root / "reports").glob("*/*/index.html"))
+
     def raw_years(self) -> list[SchoolYear]:
         """Return the school years that have a folder in data/raw, earliest first."""
         folder = self.root / "data" / "raw"

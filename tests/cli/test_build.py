@@ -137,6 +137,51 @@ def test_a_blocking_fault_stops_the_reports_and_touches_none(project: Path, run:
     assert contents(project / "reports") == before
 
 
+def test_status_says_that_data_stopped_a_report_and_why(project: Path, run: Run):
+    scores = project / "data/raw/2023-24/scores.csv"
+    scores.write_bytes((project / "data/raw/2022-23/scores.csv").read_bytes())
+    _, _, err = run("build", "2023-24", "--project", project)
+    reason = err.splitlines()[1]
+    _, out, _ = run("status", "--why", "--project", project)
+    assert out.startswith(
+        "остановлено данными: отчёт first 2023-24\n"
+        f"остановлено данными: отчёт second 2023-24\n{reason}\n"
+    )
+    assert reason not in run("status", "--project", project)[1]
+    told = {
+        row["step"]: row for row in json.loads(run("status", "--project", project, "--json")[1])
+    }
+    assert told["report:2023-24:tiny:internal:first"]["state"] == "blocked"
+    scores.write_text("school;score;pupils\nA1;3;9\n")
+    assert "остановлено" not in run("status", "--why", "--project", project)[1]
+
+
+def test_a_file_that_is_a_repeat_no_more_is_not_called_lost(project: Path, run: Run):
+    scores = project / "data/raw/2023-24/scores.csv"
+    other = project / "data/raw/2022-23/scores.csv"
+    kept = scores.read_bytes()
+    scores.write_bytes(other.read_bytes())
+    shown = f"{project}/data/raw/2022-23/scores.csv"
+    _, out, _ = run("status", "--why", "--project", project)
+    assert f"  – совпадает с файлом другого года: {shown}\n" in out
+    run("build", "2023-24", "--project", project)
+    scores.write_bytes(kept)
+    _, out, _ = run("status", "--why", "--project", project)
+    assert f"  – больше не совпадает с файлом другого года: {shown}\n" in out
+    assert "исчезло" not in out
+
+
+def test_a_first_build_that_is_refused_tells_of_no_earlier_reports(tmp_path: Path, run: Run):
+    root = write_tiny(tmp_path / "p")
+    scores = root / "data/raw/2023-24/scores.csv"
+    scores.write_bytes((root / "data/raw/2022-23/scores.csv").read_bytes())
+    code, _, err = run("build", "2023-24", "--project", root)
+    assert (code, "Данные не позволяют" in err, "остались на месте" in err) == (1, True, False)
+    scores.unlink()
+    code, _, err = run("build", "2023-24", "--project", root)
+    assert (code, err.endswith("повторите команду. Отчёты не построены.\n")) == (1, True), err
+
+
 def test_check_prints_findings_with_file_and_action(project: Path, run: Run):
     assert run("check", "2023-24", "--project", project)[:2] == (0, "Замечаний нет.\n")
     scores = project / "data/raw/2023-24/scores.csv"

@@ -73,7 +73,6 @@ def test_every_command_of_readme_runs(
                 _run_made(made, run)
         else:
             assert words[0] == ".venv/bin/msoko", words
-            _prepare(words[1:], checkout, run)
             _run(words[1:], run)
             _drop_what_is_asked_for(words[1:], checkout)
     assert (checkout / "reports/2024-25/internal/index.html").exists()
@@ -115,18 +114,6 @@ def _run_made(words: list[str], run: Run) -> None:
         assert importlib.util.find_spec(program), program
     else:
         assert shutil.which(program, path=str(Path(sys.executable).parent)), program
-
-
-def _prepare(words: list[str], checkout: Path, run: Run) -> None:
-    """Write the tables that a reader is supposed to have."""
-    if words[0] == "objectivity":
-        _run(["check", "2024-25"], run)  # `msoko clean` came before
-        from msoko.project import Project
-        from msoko.store import Store
-
-        (checkout / words[1]).mkdir()
-        results = Store(Project.at(checkout)).read("results")
-        results.to_parquet(checkout / words[1] / "results.parquet")
 
 
 def _drop_what_is_asked_for(words: list[str], checkout: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from msoko.cli.telling import Place, from_here
+from msoko.cli.telling import Place, from_here, kept
 from msoko.errors import MsokoError
 
 COMMANDS = (
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         code = 2
     except click.Abort:
-        click.echo("Прервано. Прежние отчёты остались на месте.", err=True)
+        click.echo(f"Прервано.{kept(place)}", err=True)
         code = 130
     except MsokoError as error:
         click.echo(from_here(str(error), place), err=True)
@@ -72,8 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         click.echo(
             f"Ошибка в самой программе: {type(error).__name__}: {error}\n"
-            "Прежние отчёты остались на месте. Повторите команду с --debug и пришлите "
-            "вывод разработчикам.",
+            f"{kept(place)} Повторите команду с --debug и пришлите вывод разработчикам.".strip(),
             err=True,
         )
         code = DEFECT

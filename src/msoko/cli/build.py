@@ -99,11 +99,11 @@ def command(
         shown = {key: value for key, value in result.__dict__.items() if key != "tracebacks"}
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
     else:
-        _tell(result, bool(ctx.find_root().params.get("debug")))
+        _tell(result, project, bool(ctx.find_root().params.get("debug")))
     return result.exit_code
 
 
-def _tell(result: object, is_debugged: bool) -> None:
+def _tell(result: object, project: Project, is_debugged: bool) -> None:
     """Print what came of the build: nothing new, where the site is, what was not built."""
     for message in result.messages:
         say(message, err=True)
@@ -116,7 +116,7 @@ def _tell(result: object, is_debugged: bool) -> None:
         say(f"Ничего не изменилось, всё уже построено{place}")
     elif result.is_site_new:
         say(f"Сайт: {result.site} ({seconds} с)")
-    elif result.exit_code:
+    elif result.exit_code and project.has_reports:
         say("Прежние отчёты остались на месте.", err=True)
 
 

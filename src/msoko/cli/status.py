@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from msoko.run.status import StepStatus
 
 MOST_SHOWN = 4
+MOST_REFUSALS = 12
 
 
 @click.command("status")
@@ -64,12 +65,25 @@ def command(
     stale = [item for item in found if item.state != "fresh"]
     if not stale:
         say("Всё построено, ничего не устарело.")
-    for title, item in _together(stale):
+    refused = [item for item in stale if item.state == "blocked"]
+    for title, _ in _together(refused):
+        say(f"остановлено данными: {title}")
+    for line in _refusals(refused) if why else ():
+        say(f"  – {line}")
+    for title, item in _together([item for item in stale if item.state != "blocked"]):
         waits = " (после предыдущих шагов)" if item.state == "waits" else ""
         say(f"устарело: {title}{waits}")
         if why:
             for line in _grouped(item.reasons):
                 say(f"  – {line}")
+
+
+def _refusals(refused: Sequence[StepStatus]) -> list[str]:
+    """Return what in the data stops reports, each finding once."""
+    found = list(dict.fromkeys(reason.text for item in refused for reason in item.reasons))
+    rest = len(found) - MOST_REFUSALS
+    more = [f"и ещё замечаний: {rest}; все покажет msoko check"] if rest > 0 else []
+    return found[:MOST_REFUSALS] + more
 
 
 def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:

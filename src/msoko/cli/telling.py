@@ -52,6 +52,12 @@ def from_here(text: str, place: Place | None = None) -> str:
     return NAMED.sub(lambda found: _named(found, place), text)
 
 
+def kept(place: Place) -> str:
+    """Return that earlier reports stayed, a sentence after others; nothing if there are none."""
+    project = projects.Project(Path(place.folder or "."))
+    return " Прежние отчёты остались на месте." if project.has_reports else ""
+
+
 def place_of(context: click.Context | None) -> Place | None:
     """Return where a command's project lies; nothing outside a command."""
     return context.ensure_object(Place) if context is not None else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from msoko.run.blocking import blocked, refusals
 from msoko.run.execute import Execution
 from msoko.run.notebook import read_notebook, write_notebook
 from msoko.run.parameters import check_parameters, declared_parameters
-from msoko.run.reports import QUALITY, SUMMARY, notebook_of, school_of
+from msoko.run.reports import notebook_of, school_of
 from msoko.run.sides import annex_tasks, page_tasks
 from msoko.run.staleness import Step
 from msoko.run.tasks import Task, run_tasks
@@ -16,17 +17,13 @@ from msoko.run.tasks import Task, run_tasks
 if TYPE_CHECKING:
     from msoko.run.work import Build
 
-EVERY_DIRECTION = "*"
-MOST_REASONS = 12
-"""Blocking findings listed on a terminal; `msoko check` lists all."""
-
 
 def execute_reports(build: Build, reports: Sequence[str]) -> None:
     """Execute the reports that are stale, and make of each what its page needs.
 
     Each failure is told and stops no other.
     """
-    plan, stopped = build.plan, blocked(build, reports)
+    plan, stopped = build.plan, blocked(build.plan, build.year, reports)
     steps = {one: plan.report(build.year, one) for one in reports if one not in stopped}
     stale = {one: step for one, step in steps.items() if plan.records.reasons(step)}
     build.result.reports = {one: "blocked" for one in stopped}
@@ -42,24 +39,6 @@ def execute_reports(build: Build, reports: Sequence[str]) -> None:
     execution = build.execution(stale)
     tasks += [_task(build, execution, one, step) for one, step in stale.items()]
     run_tasks(build, tasks, execution.end_all)
-
-
-def blocked(build: Build, reports: Iterable[str]) -> dict[str, list[str]]:
-    """Return the reports that the year's data stop, with what stops them.
-
-    A passport is stopped only by what stops every direction: it tells of a stopped
-    direction that its data were not accepted.
-    """
-    record = build.plan.records.of(f"validation:{build.year}")
-    found = record.facts.get("directions_blocked", {}) if record else {}
-    told = {
-        one: found.get(EVERY_DIRECTION, []) + found.get(one, [])
-        for one in reports
-        if one != QUALITY  # it is there to tell it
-    }
-    if SUMMARY in told:  # it speaks of every direction
-        told[SUMMARY] = list(dict.fromkeys(line for lines in found.values() for line in lines))
-    return {one: lines for one, lines in told.items() if lines}
 
 
 def refuse_wrong_parameters(build: Build, reports: Iterable[str]) -> None:
@@ -91,18 +70,11 @@ def _task(build: Build, execution: Execution, report: str, step: Step) -> Task:
 
 
 def _tell_blocked(build: Build, stopped: Mapping[str, list[str]]) -> None:
-    """Tell what data stop; one message for the reports with the same reasons."""
-    together: dict[tuple[str, ...], dict[str, None]] = {}
+    """Tell what data stop."""
     for report, lines in stopped.items():
-        together.setdefault(tuple(lines), {})[notebook_of(report)] = None
         build.refusals[report] = f"Данные не приняты. {lines[0]}"
         if not school_of(report):
             build.progress.failed(build.plan.report(build.year, report).title, lines[0])
-    for lines, names in together.items():
-        shown = [f"  – {line}" for line in lines[:MOST_REASONS]]
-        rest = len(lines) - MOST_REASONS
-        if rest > 0:
-            shown.append(f"  – и ещё замечаний: {rest}; все покажет msoko check {build.year}")
-        head = f"Данные не позволяют построить отчёты: {', '.join(names)}."
-        build.result.messages.append("\n".join([head, *shown]))
+    build.result.messages += refusals(stopped, build.year)
+    if stopped:
         build.result.exit_code = max(build.result.exit_code, 1)

@@ -16,6 +16,7 @@ from msoko.school_year import SchoolYear
 DECLARED = ("year.yml", "corrections.yml", "meetings.yml")
 """Files of a year that people write; all others are data."""
 
+KEPT = "Прежние отчёты остались на месте."
 STORAGE_FAULTS = {
     errno.ENOSPC: "на диске нет места. Освободите его и повторите команду",
     errno.EDQUOT: "исчерпана квота на диске. Освободите место и повторите команду",
@@ -35,9 +36,8 @@ def storage_faults(project: Project) -> Iterator[None]:
         from pathlib import Path
 
         place = project.shown(Path(error.filename)) if error.filename else project.root.name
-        raise DataRefused(
-            f"{place}: {STORAGE_FAULTS[error.errno]}. Прежние отчёты остались на месте."
-        ) from error
+        kept = f" {KEPT}" if project.has_reports else ""
+        raise DataRefused(f"{place}: {STORAGE_FAULTS[error.errno]}.{kept}") from error
 
 
 @contextmanager
@@ -75,7 +75,8 @@ def refuse_absent_year(project: Project, year: SchoolYear) -> None:
     if not has_data(project, year):
         raise DataRefused(
             f"{shown}: файлов с данными нет. Положите в эту папку полученные файлы "
-            "и повторите команду. Отчёты не построены; прежние остались на месте."
+            "и повторите команду. Отчёты не построены"
+            + ("; прежние остались на месте." if project.has_reports else ".")
         )
 
 

@@ -98,7 +98,8 @@ class Inputs:
             if other != year:
                 for name, digest in self._received(other).items():
                     if digest in own and name not in DECLARED:
-                        parts["raw", f"{other}/{name}"] = digest
+                        shown = self.project.shown(self.project.raw(other) / name)
+                        parts["repeat", shown] = digest
         return parts
 
     def _received(self, year: SchoolYear) -> dict[str, str]:

@@ -13,6 +13,7 @@ from msoko.run.fingerprints import ABSENT, Fingerprints, digest_of, write_whole
 
 KINDS = {
     "raw": "исходный файл",
+    "repeat": "повтор файла",
     "notebook": "блокнот",
     "declaration": "описание направления",
     "module": "модуль программы",
@@ -143,6 +144,10 @@ def _changed(key: str, before: str | None, now: str | None) -> Reason:
     kind, name = key.split("|", 1)
     if kind == "key":
         return Reason(kind, name, f"сменился ключ {name}")
+    if kind == "repeat" and now in (None, ABSENT):
+        return Reason(kind, name, f"больше не совпадает с файлом другого года: {name}")
+    if kind == "repeat":
+        return Reason(kind, name, f"совпадает с файлом другого года: {name}")
     if before in (None, ABSENT):
         change = "появилось"
     elif now in (None, ABSENT):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from msoko.project import Project
+from msoko.run.blocking import blocked
 from msoko.run.documents import written
 from msoko.run.guard import has_data, municipality_of, refuse_absent_year
 from msoko.run.plan import Plan
@@ -19,11 +21,12 @@ class StepStatus:
     """A step's state: `stale` for reasons of its own, `waits` where a step before it is stale.
 
     A step that waits may turn out fresh: what counts is what the step before it makes.
+    One that is `blocked` was refused because of the data, and will be until they change.
     """
 
     step: str
     title: str
-    state: Literal["fresh", "stale", "waits"]
+    state: Literal["fresh", "stale", "waits", "blocked"]
     reasons: tuple[Reason, ...]
     after: tuple[str, ...]
     group: str = ""
@@ -48,7 +51,13 @@ def status(
     plan.prints.stand_still()
     steps = _steps(plan, [one for one in years if one <= last], last)
     plan.save()
-    return _judged(plan, steps)
+    return _judged(plan, steps, _refused(plan, last))
+
+
+def _refused(plan: Plan, year: SchoolYear) -> dict[str, list[str]]:
+    """Return the steps of reports that the data stop, with what stops them."""
+    stopped = blocked(plan, year, plan.reports.of(year))
+    return {plan.report_id(year, one): lines for one, lines in stopped.items()}
 
 
 def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
@@ -63,13 +72,15 @@ def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
     return [*steps, plan.site(last, ready, refused)]
 
 
-def _judged(plan: Plan, steps: list[Step]) -> list[StepStatus]:
+def _judged(plan: Plan, steps: list[Step], refused: Mapping[str, list[str]]) -> list[StepStatus]:
     found: list[StepStatus] = []
     stale: set[str] = set()
     for step in steps:
         reasons = tuple(plan.records.reasons(step))
         waits = [one for one in step.after if one in stale]
         state = "stale" if reasons else "waits" if waits else "fresh"
+        if step.id in refused and not waits:  # checked as the files stand now
+            state, reasons = "blocked", tuple(Reason("data", one, one) for one in refused[step.id])
         if state != "fresh":
             stale.add(step.id)
         found.append(StepStatus(step.id, step.title, state, reasons, tuple(waits), step.group))
