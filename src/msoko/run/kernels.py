@@ -32,6 +32,9 @@ KERNEL_SETTINGS = {
 }
 """Set for every kernel: equal outputs from run to run, and no threads before a fork."""
 
+OPTIONS = ("--HistoryManager.enabled=False",)
+"""Nobody will recall the cells of a notebook that is executed by a program."""
+
 SECRET_MARKS = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY", "PRIVATE_KEY")
 
 
@@ -157,14 +160,7 @@ class PlainManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         return KernelSpec(
-            argv=[
-                sys.executable,
-                "-m",
-                "ipykernel_launcher",
-                "-f",
-                "{connection_file}",
-                "--HistoryManager.enabled=False",
-            ],
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *OPTIONS],
             display_name="Python 3 (ipykernel)",
             language="python",
         )

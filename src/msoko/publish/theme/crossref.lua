@@ -101,6 +101,6 @@ end
 
 return {
   {Meta = read_words},
-  {traverse = "topdown", Figure = figure, Table = tabulated},
+  {Figure = figure, Table = tabulated},
   {Cite = reference},
 }
