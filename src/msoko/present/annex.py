@@ -13,6 +13,7 @@ from msoko.present import change
 from msoko.present.workbook import Amount, Tab, Value, unit_name, workbook
 
 if TYPE_CHECKING:
+    from msoko.catalog import Indicator
     from msoko.present.grounds import Ground
     from msoko.present.reading import Reading
 
@@ -55,14 +56,16 @@ def _indicators(report: Reading) -> Tab:
     head = ["Показатель", "Код", "Чей результат", "Предмет", "Класс", "Группа", "Единица",
             "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",
             "Цель", "Примечание", "Источник данных"]  # fmt: skip
-    body = [line for row in rows.itertuples() if (line := _indicator_row(report, row))]
+    declared = {one.code: one for one in report.direction.indicators}
+    body = [
+        _indicator_row(report, declared[row.indicator], row)
+        for row in rows.itertuples()
+        if row.indicator in declared
+    ]
     return Tab("Показатели", report.say("annex.indicators"), head, body)
 
 
-def _indicator_row(report: Reading, row: tuple) -> list[Value | Amount] | None:
-    declared = {one.code: one for one in report.direction.indicators}.get(row.indicator)
-    if declared is None:
-        return None
+def _indicator_row(report: Reading, declared: Indicator, row: tuple) -> list[Value | Amount]:
     unit = declared.unit
     target = Amount(declared.target.value, unit) if declared.target else None
     return [

@@ -231,9 +231,11 @@ class Reading:
 
     def school_name(self, school_id: str) -> str:
         """Return a school's name as data give it; the public edition does not name schools."""
-        if school_id in self.schools.index:
-            return str(self.schools.at[school_id, "name"])
-        return f"школа {school_id}"
+        return str(self._school_names.get(school_id, f"школа {school_id}"))
+
+    @cached_property
+    def _school_names(self) -> dict[str, str]:
+        return self.schools["name"].to_dict()
 
     def is_hidden(self, row: pd.Series) -> bool:
         """Whether the public edition keeps a row's value to itself."""

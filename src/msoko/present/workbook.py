@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from openpyxl.styles import Alignment, Font, PatternFill
+
 from msoko import russian
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ LONGEST_TITLE = 31
 """Excel's limit for the name of a sheet."""
 HEADER_ROW = 3
 WIDEST = 60
+WRAPPED = Alignment(wrap_text=True, vertical="top")
 FORMATS = {"percent": "0.0%", "score": "0.00", "points": "0.0", "persons": "#,##0",
            "pieces": "#,##0", "date": "DD.MM.YYYY", "q": "0.000"}  # fmt: skip
 
@@ -63,7 +66,6 @@ def workbook(tabs: Sequence[Tab]) -> bytes:
 
 
 def _fill(sheet: Worksheet, tab: Tab) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
     _put(sheet, 1, 1, tab.note if tab.rows else f"{tab.note} Строк нет.")
@@ -73,7 +75,7 @@ def _fill(sheet: Worksheet, tab: Tab) -> None:
         cell = sheet.cell(HEADER_ROW, column)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="E8EEF4")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = WRAPPED
         letter = get_column_letter(column)
         sheet.column_dimensions[letter].width = _width(tab, column - 1)
     for number, row in enumerate(tab.rows, HEADER_ROW + 1):
@@ -96,8 +98,6 @@ def _width(tab: Tab, place: int) -> int:
 
 def _put(sheet: Worksheet, row: int, column: int, value: Value | Amount) -> None:
     """Write a value as what it is: a text that begins with = stays a text, an absence is empty."""
-    from openpyxl.styles import Alignment
-
     amount = value if isinstance(value, Amount) else None
     plain = amount.value if amount else value
     if plain is None or plain != plain:
@@ -106,9 +106,10 @@ def _put(sheet: Worksheet, row: int, column: int, value: Value | Amount) -> None
     cell.value = plain
     if isinstance(plain, str):
         cell.data_type = "s"
-        cell.quotePrefix = plain[:1] in "=+-@"
+        if plain[:1] in "=+-@":
+            cell.quotePrefix = True
         if len(plain) > WIDEST and row > HEADER_ROW:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = WRAPPED
     elif amount:
         cell.number_format = FORMATS.get(amount.unit, "General")
     elif isinstance(plain, dt.date):
