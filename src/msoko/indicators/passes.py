@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from ibis.expr.types import Column
 
 from msoko.catalog.model import Indicator
@@ -124,20 +125,25 @@ def _scanned(
         for place, indicator in enumerate(indicators)
         for name, term in terms.row_terms(rows, indicator, is_wide=is_wide).items()
     }
-    # Not `execute`, which converts column by column: of the forms there are four hundred.
-    return rows.aggregate(added, by=list(keys)).to_pyarrow().to_pandas()
+    # Not `execute`, which converts column by column: of the forms there are four hundred. Nor is
+    # what nothing was added to filled there: each such call takes the engine as long as a sum.
+    found = rows.aggregate(added, by=list(keys)).to_pyarrow()
+    filled = (
+        column.fill_null(0) if name in added and column.type == pa.int64() else column
+        for name, column in zip(found.column_names, found.columns, strict=True)
+    )
+    return pa.table(list(filled), names=found.column_names).to_pandas()
 
 
 def _total(rows: Table, name: str, term: Value) -> Value:
     """Return the sum of a term in 64 bits, of squares in as many digits as there are.
 
     A term without a column, as of an indicator that counts every row, is the same for all rows.
-    DuckDB adds in 128 bits, which reach pandas as one Python object a number.
     """
     if name == "w":
         return term.count()
     total = term.sum() if isinstance(term, Column) else rows.count() * term
-    return total.cast("decimal(38, 0)") if name == "q" else total.fill_null(0).cast("int64")
+    return total.cast("decimal(38, 0)") if name == "q" else total
 
 
 def _whole(sums: pd.Series) -> np.ndarray:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "2GB"
 """What DuckDB may hold before it spills; results and pandas come on top of it."""
 
+RETURN = ["school_year", "school_id"]
+"""What tells one school's forms of a year from another's."""
+
 
 class Paths(Protocol):
     """What tells where a year's table lies; `msoko.store.Store` does."""
@@ -82,15 +85,21 @@ class Relations:
         return self._read[name]
 
     def _forms(self, columns: set[tuple[str, str]]) -> Table:
+        """Return a row for each school that returned a form, with the items asked for.
+
+        They are set side by side here, a number for each school and item: in an engine every
+        item is an aggregate, and to plan some hundreds takes longer than to count them.
+        """
+        items = sorted(column_name(form, item) for form, item in columns if form)
         returned = self.read("monitoring")
-        items = sorted((form, item) for form, item in columns if form)
-        filled = {
-            column_name(form, item): returned.value.max(
-                where=(returned.form == form) & (returned.item == item)
-            )
-            for form, item in items
-        }
-        return returned.group_by("school_year", "school_id").aggregate(**filled)
+        name = returned.form + "__" + returned.item  # as `column_name` joins them
+        known = returned.mutate(name=name.isin(items).ifelse(name, ""))
+        answers = known.group_by(*RETURN, "name").aggregate(value=known.value.max())
+        found = answers.to_pyarrow().to_pandas()
+        wide = found.pivot(index=RETURN, columns="name", values="value").reindex(columns=items)
+        plain = wide.reset_index().astype(object)
+        schema = dict.fromkeys(RETURN, "string") | dict.fromkeys(items, "float64")
+        return ibis.memtable(plain.where(plain.notna(), None), schema=schema)
 
     @cached_property
     def maxima(self) -> dict[tuple[str, str, int], float]:

@@ -45,7 +45,7 @@ def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> di
         if indicator.denominator:
             where.append(expression(rows, indicator.denominator))
         number = expression(rows, indicator.numerator).cast("float64")
-        kept = _scaled(ibis.cases((both(where), number)))
+        kept = _scaled(ibis.cases((both(where), number)) if where else number)
         terms = {"a": kept, "n": kept.notnull().cast("int64")}
         if indicator.interval != "t":
             return terms
@@ -66,7 +66,7 @@ def _ratio_terms(rows: Table, indicator: Indicator, where: list[Value]) -> dict[
         expression(rows, text).cast("float64")
         for text in (indicator.numerator, indicator.denominator)
     )
-    kept = both([*where, top.notnull(), bottom.notnull(), bottom > 0])
+    kept = both([*where, top.notnull(), bottom > 0])
     a, b = (_scaled(ibis.cases((kept, number))) for number in (top, bottom))
     terms = {"a": a, "b": b, "n": _counted(kept)}
     if indicator.size:

@@ -233,6 +233,24 @@ def test_ratio_of_form_items_needs_both_numbers(store: Store) -> None:
     assert found.iloc[0]["n"] == 40
 
 
+def test_a_school_that_returned_another_form_only_is_counted_and_an_unknown_one_in_the_whole(
+    store: Store,
+) -> None:
+    rows = returned("""
+        school_id | item    | value
+        1         | trained | 5
+        2         | other   | 7
+        3         | trained | 9
+    """)
+    store.add(YEAR, "monitoring", rows.assign(school_id=["1", "2", None]))
+    share = indicator(table="forms", where="", numerator="staff.trained > 5", denominator="")
+    found = compute((direction(share),), store, YEAR)
+    assert values(found) == {"": pytest.approx(1 / 3), "school_id=1": 0, "school_id=2": 0}
+    nothing = indicator(table="forms", where="", numerator="staff.absent > 5",
+                        denominator="staff.absent is not null")  # fmt: skip
+    assert compute((direction(nothing),), store, YEAR)["flags"].to_list() == ["no_data"]
+
+
 def test_region_comes_from_the_printed_shares(store: Store) -> None:
     store.add(YEAR, "results", marks("school_id | mark\n1 | 3"))
     printed = table("""
