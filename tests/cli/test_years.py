@@ -48,6 +48,20 @@ def test_comments_and_quotes_of_last_year_are_kept(root: Path, run: Run):
     assert "expected" not in made
 
 
+def test_a_comment_that_names_last_year_is_marked_and_not_rewritten(root: Path, run: Run):
+    path = root / "data/raw/2023-24/year.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"# Экзамен, май 2024 года.\n# Таблица региона.\n{text}", encoding="utf-8")
+    run("new-year", "2024-25", "--project", root)
+    made = (root / "data/raw/2024-25/year.yml").read_text(encoding="utf-8")
+    marked = "# Экзамен, май 2024 года. (написано за 2023-24: проверьте)\n# Таблица региона.\n"
+    assert marked in made
+    run("new-year", "2025-26", "--project", root)
+    made = (root / "data/raw/2025-26/year.yml").read_text(encoding="utf-8")
+    assert marked in made
+    assert made.count("проверьте)") == 1
+
+
 def test_a_new_year_is_checked_once_its_file_is_dropped_in(root: Path, run: Run):
     run("new-year", "2024-25", "--project", root)
     assert run("check", "2024-25", "--project", root)[0] == 1

@@ -34,7 +34,7 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
     Код возврата 1 – есть замечания, которые препятствуют построению.
     """
     from msoko.cli.progress import display
-    from msoko.run.check import check
+    from msoko.run.check import check, folded
 
     with display(as_json) as progress:
         found = check(project, year, progress, validator)
@@ -43,12 +43,14 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
         told = {"year": str(year), "exit_code": found.exit_code, "findings": rows}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return found.exit_code
+    lines = {one: folded(found.of(one)) for one in SEVERITIES}
     for severity, heading in SEVERITIES.items():
-        group = [one for one in found.findings if one.severity == severity]
-        if group:
-            say(f"\n{heading}: {len(group)}")
-        for finding in group:
-            say(f"  – {finding.line}")
+        if lines[severity]:
+            say(f"\n{heading}: {len(found.of(severity))}")
+        for line in lines[severity]:
+            say(f"  – {line}")
+    if len(found.findings) > sum(map(len, lines.values())):
+        say(f"\nЗамечания по одному – в data/processed/{year}/findings.parquet.")
     if not found.findings:
         say("Замечаний нет.")
     elif not found.exit_code:

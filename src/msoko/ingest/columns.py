@@ -28,6 +28,10 @@ from msoko.tables import TABLES, ColumnType
 
 MOST_NAMED = 20
 FIX = "Исправьте year.yml или файл; правку в данных запишите в corrections.yml."
+SET_ASIDE = (
+    "Эти строки отложены и не учтены, как сказано в year.yml (duplicates: set_aside). Чтобы учесть "
+    "их, различите школы: запишите правку в corrections.yml."
+)
 READER_COLUMNS = {"school_year", "school_id", "source_id", "source_row", "source_column"}
 
 
@@ -143,15 +147,16 @@ def _without_doubtful(
     """
     blank = (frame["key"].str.strip("\x1f") == "").to_numpy(bool)
     repeated = frame["key"].duplicated(keep=False).to_numpy(bool) & ~blank
-    severity = "blocking" if entry.duplicates == "refuse" else "warning"
-    for mask, check, level, what in (
-        (blank, "no_school", "blocking", "в строке не названа школа"),
-        (repeated, "repeated_school", severity, "одна и та же школа записана в нескольких строках"),
+    twice = "одна и та же школа записана в нескольких строках"
+    severity, action = ("blocking", FIX) if entry.duplicates == "refuse" else ("warning", SET_ASIDE)
+    for mask, check, level, what, advice in (
+        (blank, "no_school", "blocking", "в строке не названа школа", FIX),
+        (repeated, "repeated_school", severity, twice, action),
     ):
         found = [(int(row), column) for row in frame.loc[mask, "row"]]
         reading.set_aside += [(row + 1, what) for row, _ in found]
         named = what + _named(frame.loc[mask, "key"])
-        reading.findings += place.cells(check, level, named, FIX, found, table=entry.table)
+        reading.findings += place.cells(check, level, named, advice, found, table=entry.table)
     return frame[~blank & ~repeated].reset_index(drop=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msoko.project import Project
@@ -18,11 +19,15 @@ from msoko.run.work import Build, BuildResult
 from msoko.school_year import SchoolYear
 from msoko.store import Store
 
+MOST_ALIKE = 4
+"""Findings that differ only by a name are listed up to this many; more are folded."""
+
 
 @dataclass(frozen=True)
 class Found:
     """A finding as a person reads it: where, what, what to do."""
 
+    check: str
     severity: str
     file: str
     sheet: str
@@ -33,9 +38,15 @@ class Found:
 
     @property
     def line(self) -> str:
-        place = [self.file, f"лист «{self.sheet}»" if self.sheet else "", self.cell]
-        where = ", ".join(part for part in place if part)
-        return f"{where}: {self.message} {self.action}".strip(": ") if where else self.message
+        told = f"{self.message} {self.action}".strip()
+        return f"{self.where}: {told}" if self.where else told
+
+    @property
+    def where(self) -> str:
+        """The file, the sheet, and the cells unless the message names them."""
+        cell = "" if self.cell in self.message else self.cell
+        place = [self.file, f"лист «{self.sheet}»" if self.sheet else "", cell]
+        return ", ".join(part for part in place if part)
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,10 @@ class CheckResult:
 
     findings: tuple[Found, ...]
     exit_code: int
+
+    def of(self, severity: str) -> list[Found]:
+        """Return the findings of one severity."""
+        return [one for one in self.findings if one.severity == severity]
 
 
 def check(
@@ -72,6 +87,32 @@ def _rows(project: Project, year: SchoolYear) -> list[dict[str, object]]:
 
 
 def _found(row: dict[str, object]) -> Found:
-    texts = [str(row[name] or "") for name in ("file", "sheet", "cell", "message", "action")]
+    names = ("check", "severity", "file", "sheet", "cell", "message", "action")
+    texts = [str(row[name] or "") for name in names]
     count = row["row_count"]
-    return Found(str(row["severity"]), *texts, None if count is None else int(count))
+    return Found(*texts, None if count is None else int(count))
+
+
+def folded(findings: Sequence[Found]) -> list[str]:
+    """Return the lines to print: what one check says of many schools is one, with their count.
+
+    Such findings have no place in a file and differ by the name at their end. One without a
+    name stands for those that `msoko.validate` does not keep one by one, and counts them.
+    """
+    alike: dict[tuple[str, str], list[Found]] = {}
+    for one in findings:
+        head = one.line if one.where else one.message.partition(": ")[0].rstrip(".")
+        alike.setdefault((one.check, head), []).append(one)
+    lines = []
+    for (_, head), group in alike.items():
+        is_long = len(group) > MOST_ALIKE and not group[0].where
+        lines += [_together(head, group)] if is_long else [one.line for one in group]
+    return lines
+
+
+def _together(head: str, group: Sequence[Found]) -> str:
+    names = [one.message.partition(": ")[2].rstrip(".") for one in group]
+    shown = [name for name in names if name][:MOST_ALIKE]
+    count = sum(one.row_count or 1 for one in group)
+    named = f": {'; '.join(shown)} и ещё {count - len(shown)}" if shown else ""
+    return f"{head} – {count}{named}. {group[0].action}".strip()

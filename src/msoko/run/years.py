@@ -25,6 +25,10 @@ CORRECTIONS = """\
 """
 
 
+MARKED = "написано за "
+MARK = f" ({MARKED}{{year}}: проверьте)"
+
+
 @dataclass(frozen=True)
 class NewYear:
     """What was made for a new year, and which files it now waits for."""
@@ -101,7 +105,24 @@ def _year_text(
     declared.update({"school_year": str(year), "municipality": name})
     text = StringIO()
     _yaml().dump(declared, text)
-    return head + text.getvalue()
+    return head + (_marked(text.getvalue(), before, year) if before else text.getvalue())
+
+
+def _marked(text: str, before: SchoolYear, year: SchoolYear) -> str:
+    """Return a declaration whose comments that name last year are marked for people to check.
+
+    Unlike the years in file patterns they are not moved on: «с 2024 года» may still be true.
+    """
+    lines = [
+        f"{line}{MARK.format(year=before)}" if _is_of(line, before, year) else line
+        for line in text.splitlines()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _is_of(line: str, before: SchoolYear, year: SchoolYear) -> bool:
+    is_comment = line.lstrip().startswith("#") and MARKED not in line
+    return is_comment and _moved(line, before, year) != line
 
 
 def _renamed(files: CommentedMap, before: SchoolYear, year: SchoolYear) -> CommentedMap:

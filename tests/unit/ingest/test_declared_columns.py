@@ -86,6 +86,8 @@ def test_a_school_twice_stops_the_run(tmp_path):
 def test_both_lines_of_a_school_twice_may_be_set_aside(tmp_path):
     intake = read(tmp_path, TWICE, "    blanks: suppressed\n    duplicates: set_aside")
     assert not intake.is_blocked
+    advice = intake.findings.set_index("check").loc["repeated_school", "action"]
+    assert advice.startswith("Эти строки отложены и не учтены, как сказано в year.yml")
     assert list(intake.tables["set_aside"]["source_row"]) == [2, 5]
     assert len(intake.tables["school_results"]) == 4
     sources = intake.tables["sources"].iloc[0]
