@@ -60,6 +60,7 @@ def test_a_comment_that_names_last_year_is_marked_and_not_rewritten(root: Path, 
     made = (root / "data/raw/2025-26/year.yml").read_text(encoding="utf-8")
     assert marked in made
     assert made.count("проверьте)") == 1
+    assert made.count("# Учебный год") == made.count("# Описание повторяет") == 1
 
 
 def test_a_new_year_is_checked_once_its_file_is_dropped_in(root: Path, run: Run):

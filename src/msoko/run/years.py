@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ CORRECTIONS = """\
 """
 
 
+HEAD = "# Учебный год {year}: что за файлы лежат в этой папке.\n"
+REPEATED = "# Описание повторяет {year}: проверьте имена файлов, столбцы и пояснения.\n"
 MARKED = "написано за "
 MARK = f" ({MARKED}{{year}}: проверьте)"
 
@@ -96,9 +99,9 @@ def _year_text(
     declared: MutableMapping[str, Any],
 ) -> str:
     """Return the new declaration: last year's as people wrote it, but for its counts."""
-    head = f"# Учебный год {year}: что за файлы лежат в этой папке.\n"
+    head = HEAD.format(year=year)
     if before and declared.get("files"):
-        head += f"# Описание повторяет {before}: проверьте имена файлов, столбцы и пояснения.\n"
+        head += REPEATED.format(year=before)
         declared["files"] = _renamed(declared["files"], before, year)
     name = municipality or declared.get("municipality") or _only_profile(project)
     declared.pop("expected", None)
@@ -112,10 +115,14 @@ def _marked(text: str, before: SchoolYear, year: SchoolYear) -> str:
     """Return a declaration whose comments that name last year are marked for people to check.
 
     Unlike the years in file patterns they are not moved on: «с 2024 года» may still be true.
+    What this command itself wrote at the head of last year's is left out.
     """
+    own = re.compile(
+        "|".join(re.escape(one).replace(r"\{year\}", ".{7}") for one in (HEAD, REPEATED))
+    )
     lines = [
         f"{line}{MARK.format(year=before)}" if _is_of(line, before, year) else line
-        for line in text.splitlines()
+        for line in own.sub("", text).splitlines()
     ]
     return "\n".join(lines) + "\n"
 
