@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -139,10 +140,12 @@ def _total(rows: Table, name: str, term: Value) -> Value:
     """Return the sum of a term in 64 bits, of squares in as many digits as there are.
 
     A term without a column, as of an indicator that counts every row, is the same for all rows.
+    DuckDB counts what is not null in half of the time that it takes to add ones.
     """
-    if name == "w":
-        return term.count()
-    total = term.sum() if isinstance(term, Column) else rows.count() * term
+    is_column = isinstance(term, Column)
+    if term.type().is_boolean():
+        return ibis.cases((term, True)).count() if is_column else rows.count()
+    total = term.sum() if is_column else rows.count() * term
     return total.cast("decimal(38, 0)") if name == "q" else total
 
 

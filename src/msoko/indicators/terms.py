@@ -34,9 +34,9 @@ def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> di
     """Return what each row adds to the indicator, by the name of the sum.
 
     `a` numerator, `b` denominator (both scaled unless counted), `q` the square of the
-    scaled number, `n` the persons or rows counted. Null adds nothing. Squares are of 64
-    bits, and `w` is counted: fewer squares than rows mean that one is not, as `is_wide` squares
-    are, at a price.
+    scaled number, `n` the persons or rows counted. Null adds nothing; a condition counts the
+    rows where it is true. Squares are of 64 bits, and `w` counts those that fit: fewer of them
+    than rows mean that one does not, as `is_wide` squares do, at a price.
     """
     where = [expression(rows, indicator.where)] if indicator.where else []
     if indicator.measure == "ratio":
@@ -46,19 +46,19 @@ def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> di
             where.append(expression(rows, indicator.denominator))
         number = expression(rows, indicator.numerator).cast("float64")
         kept = _scaled(ibis.cases((both(where), number)) if where else number)
-        terms = {"a": kept, "n": kept.notnull().cast("int64")}
+        terms = {"a": kept, "n": kept.notnull()}
         if indicator.interval != "t":
             return terms
         if is_wide:
             exact = kept.cast("decimal(19, 0)")
             return {**terms, "q": exact * exact}
-        square = ibis.cases((kept.abs() <= LARGEST, kept * kept))
-        return {**terms, "q": square, "w": square}
+        fits = kept.abs() <= LARGEST
+        return {**terms, "q": ibis.cases((fits, kept * kept)), "w": fits}
     if indicator.denominator:
         where.append(expression(rows, indicator.denominator))
     whole = both(where)
     part = whole & expression(rows, indicator.numerator)
-    return {"a": _counted(part), "n": _counted(whole)}
+    return {"a": part, "n": whole}
 
 
 def _ratio_terms(rows: Table, indicator: Indicator, where: list[Value]) -> dict[str, Value]:
@@ -68,7 +68,7 @@ def _ratio_terms(rows: Table, indicator: Indicator, where: list[Value]) -> dict[
     )
     kept = both([*where, top.notnull(), bottom > 0])
     a, b = (_scaled(ibis.cases((kept, number))) for number in (top, bottom))
-    terms = {"a": a, "b": b, "n": _counted(kept)}
+    terms = {"a": a, "b": b, "n": kept}
     if indicator.size:
         size = expression(rows, indicator.size).cast("float64")
         terms["n"] = ibis.cases((kept, size)).round().cast("int64")
@@ -77,7 +77,3 @@ def _ratio_terms(rows: Table, indicator: Indicator, where: list[Value]) -> dict[
 
 def _scaled(number: Value) -> Value:
     return (number * SCALE).round().cast("int64")
-
-
-def _counted(condition: Value) -> Value:
-    return ibis.cases((condition, ibis.literal(1, "int64")), else_=ibis.literal(0, "int64"))
