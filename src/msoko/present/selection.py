@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 Name = tuple[str, str, str, frozenset[str]]
 """Direction, indicator, unit of analysis and the grouping's columns."""
@@ -20,9 +16,11 @@ class Selection:
 
     def __init__(self, values: pd.DataFrame) -> None:
         self._values = values
-        keys = {group: _keys(group) for group in values["group"].unique()}
-        named = values[COLUMNS].assign(keys=values["group"].map(keys))
-        self._places = named.groupby([*COLUMNS, "keys"], sort=False).indices
+        places, groups = pd.factorize(values["group"], use_na_sentinel=False)
+        self._kinds: dict[frozenset[str], int] = {}
+        kinds = [self._kinds.setdefault(_keys(one), len(self._kinds)) for one in groups]
+        named = values[COLUMNS].assign(kind=np.array(kinds, int)[places])
+        self._places = named.groupby([*COLUMNS, "kind"], sort=False).indices
         self._years = values["school_year"].to_numpy(object)
         self._subjects = values["subject"].to_numpy(object)
         self._picked: dict[tuple[Name, str | None, str], pd.DataFrame] = {}
@@ -35,7 +33,8 @@ class Selection:
         return self._picked[key].copy(deep=False)
 
     def _found(self, name: Name, year: str | None, subject: str) -> np.ndarray:
-        places = self._places.get(name, NOWHERE)
+        *whose, keys = name
+        places = self._places.get((*whose, self._kinds.get(keys, -1)), NOWHERE)
         if year is not None:
             places = places[self._years[places] == year]
         return places[self._subjects[places] == subject] if subject else places
