@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,22 +84,17 @@ def asked(form: Form, version: int) -> list[Item]:
 
 def save(workbook: Workbook, target: Path | BinaryIO) -> None:
     """Save with no time of saving in it, so that equal content gives equal bytes."""
+    from openpyxl.writer.excel import ExcelWriter
+
     workbook.properties.creator = "msoko"
     workbook.properties.created = workbook.properties.modified = MOMENT
     held = io.BytesIO()
-    workbook.save(held)
+    # `Workbook.save` would stamp the clock as `modified`, and compress what is compressed below
+    ExcelWriter(workbook, zipfile.ZipFile(held, "w", zipfile.ZIP_STORED)).save()
     with zipfile.ZipFile(held) as made, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
-            content = made.read(name)
-            if name == "docProps/core.xml":
-                content = _timeless(content)
-            kept.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, 8)
-
-
-def _timeless(core: bytes) -> bytes:
-    """Return the properties with `modified` as it was set: saving stamps the clock into it."""
-    stamp = MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, core)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            kept.writestr(entry, made.read(name), zipfile.ZIP_DEFLATED)
 
 
 def _header(form: Form, item: Item, version: int) -> str:
