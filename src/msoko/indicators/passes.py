@@ -111,15 +111,20 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
         return Sums(pd.DataFrame(columns=list(keys)), keys, 0)
     columns = {pair for indicator in indicators for pair in terms.columns_of(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
-    finest = _scanned(rows, indicators, keys)
+    finest = _scanned(relations, rows, indicators, keys)
     squared = [name for name in finest.columns if name.endswith("_w")]
     if any((finest[name] < finest[f"{name[:-1]}n"]).any() for name in squared):
-        finest = _scanned(rows, indicators, keys, is_wide=True)
+        finest = _scanned(relations, rows, indicators, keys, is_wide=True)
     return Sums(finest.drop(columns=squared, errors="ignore"), keys, len(indicators))
 
 
 def _scanned(
-    rows: Table, indicators: Sequence[Indicator], keys: Sequence[str], *, is_wide: bool = False
+    relations: Relations,
+    rows: Table,
+    indicators: Sequence[Indicator],
+    keys: Sequence[str],
+    *,
+    is_wide: bool = False,
 ) -> pd.DataFrame:
     added = {
         f"i{place}_{name}": _total(rows, name, term)
@@ -128,7 +133,8 @@ def _scanned(
     }
     # Not `execute`, which converts column by column: of the forms there are four hundred. Nor is
     # what nothing was added to filled there: each such call takes the engine as long as a sum.
-    found = rows.aggregate(added, by=list(keys)).to_pyarrow()
+    # The engine is named, or Ibis would open another for a table that lies in memory.
+    found = relations.backend.to_pyarrow(rows.aggregate(added, by=list(keys)))
     filled = (
         column.fill_null(0) if name in added and column.type == pa.int64() else column
         for name, column in zip(found.column_names, found.columns, strict=True)

@@ -25,6 +25,7 @@ EARLY = (
     "msoko.ingest.intake", "msoko.ingest.fis_oko", "msoko.ingest.rcoi", "msoko.ingest.links",
     "msoko.ingest.forms", "msoko.run.intake", "msoko.run.schools", "msoko.validate.verdict",
     "msoko.validate.relational", "msoko.indicators", "msoko.stats.objectivity",
+    "statsmodels.stats.multitest", "statsmodels.stats.proportion", "msoko.stats.funnel",
     "msoko.russian", "msoko.run.numbers", "msoko.run.tables", "msoko.run.forkcalls",
 )  # fmt: skip
 """What the work on tables imports, in the order in which it is needed."""
