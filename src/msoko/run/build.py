@@ -24,7 +24,7 @@ from msoko.run.plan import Plan
 from msoko.run.progress import Progress, Silence
 from msoko.run.reports import PASSPORT, school_of
 from msoko.run.schedule import worker_count
-from msoko.run.tables import EARLY
+from msoko.run.tables import COUNTING, READING
 from msoko.run.warm import default_engine
 from msoko.run.work import Build, BuildResult
 from msoko.school_year import SchoolYear
@@ -113,13 +113,14 @@ def _go(work: Build, hold: Hold, wanted: Wanted) -> None:
     if wanted.is_part and not work.are_tables_stale(years):
         reports = plan.reports.expanded(notebooks, year, wanted.schools)
         hold.beside_others(plan.report_id(year, one) for one in reports)
+        years = []
     else:
         hold.alone()
         _preload(work, wanted, notebooks, years)
-        work.tables(years)
-        reports = plan.reports.expanded(notebooks, year, wanted.schools)
     if PASSPORT in notebooks:
         work.declarations()
+    work.tables(years)
+    reports = plan.reports.expanded(notebooks, year, wanted.schools)
     plan.inputs.stand_still()
     if not wanted.only_tables:
         work.reports(reports)
@@ -132,7 +133,7 @@ def _preload(
 ) -> None:
     """Begin to preload what notebooks need, if one will have to run, while tables are made."""
     if work.are_tables_stale(years):
-        work.execution(() if wanted.only_tables else notebooks, EARLY)
+        work.execution(() if wanted.only_tables else notebooks, READING, COUNTING)
     elif not wanted.only_tables:
         likely = work.plan.reports.expanded(notebooks, work.year)
         if work.are_reports_stale(one for one in likely if _is_wanted(one, wanted.schools)):

@@ -67,7 +67,7 @@ def preload(
     gc.disable()  # what is imported stays; to go through it again and again frees nothing
     started_by = os.getppid()
     try:
-        for place, wanted in enumerate((*early, *KERNEL_MODULES, *modules)):
+        for place, wanted in enumerate((*early, *modules, *KERNEL_MODULES)):
             if os.getppid() != started_by or nursery.is_over:
                 return None  # the build is gone
             with contextlib.suppress(ImportError):
@@ -284,6 +284,7 @@ def main() -> None:
             shutil.rmtree(address.parent, ignore_errors=True)
     if request is not None:
         _live(request)
+    os._exit(0)  # to take all that is imported apart, as an interpreter does, takes long
 
 
 def _live(request: dict[str, Any]) -> None:

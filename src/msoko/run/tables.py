@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     from msoko.project import Project
     from msoko.run.work import Build
 
-EARLY = (
-    "pandas", "pyarrow.parquet", "duckdb", "ibis", "ibis.backends.duckdb",
-    "ibis.backends.duckdb.converter", "openpyxl", "pyarrow.dataset",
+READING = (
+    "pandas", "pyarrow.parquet", "openpyxl",
     "msoko.ingest.intake", "msoko.ingest.fis_oko", "msoko.ingest.rcoi", "msoko.ingest.links",
-    "msoko.ingest.forms", "msoko.run.intake", "msoko.run.schools", "msoko.validate.verdict",
-    "msoko.validate.relational", "msoko.indicators", "msoko.stats.objectivity",
-    "statsmodels.stats.multitest", "statsmodels.stats.proportion", "msoko.stats.funnel",
-    "msoko.russian", "msoko.run.numbers", "msoko.run.tables", "msoko.run.forkcalls",
+    "msoko.ingest.forms", "msoko.run.intake", "msoko.run.schools", "msoko.run.tables",
+    "msoko.run.forkcalls",
 )  # fmt: skip
-"""What the work on tables imports, in the order in which it is needed."""
+"""What the reading of files imports, with which work on tables begins."""
+COUNTING = (
+    "duckdb", "ibis", "ibis.backends.duckdb", "ibis.backends.duckdb.converter",
+    "pyarrow.dataset", "msoko.validate.verdict", "msoko.validate.relational",
+    "msoko.indicators", "msoko.stats.objectivity", "statsmodels.stats.multitest",
+    "statsmodels.stats.proportion", "msoko.stats.funnel", "msoko.russian", "msoko.run.numbers",
+)  # fmt: skip
+"""What checks and numbers import besides, while files are being read."""
 
 
 @dataclass(frozen=True)
@@ -146,13 +150,16 @@ def called_here(function: str, *arguments: Any) -> Any:
 
 
 def _tasks(build: Build, years: Sequence[SchoolYear], with_numbers: bool) -> Iterator[Task]:
-    """Yield the tasks, those that others wait for first."""
-    for year in years:
-        yield _reading(build, year)
-    for year in years:
+    """Yield the tasks, those that others wait for first.
+
+    Conclusions wait for those of the year before: checks are done beside them, not ahead of them.
+    """
+    counted = [_counting(build, year, years) for year in (years if with_numbers else ())]
+    yield from (_reading(build, year) for year in years)
+    yield from (values for values, _ in counted)
+    for place, year in enumerate(years):
         yield _checking(build, year)
-    for year in years if with_numbers else ():
-        yield from _counting(build, year, [one for one in years if one <= year])
+        yield from (numbers for _, numbers in counted[place : place + 1])
 
 
 def _reading(build: Build, year: SchoolYear) -> Task:
@@ -180,9 +187,10 @@ def _checking(build: Build, year: SchoolYear) -> Task:
     )
 
 
-def _counting(build: Build, year: SchoolYear, years: list[SchoolYear]) -> tuple[Task, Task]:
+def _counting(build: Build, year: SchoolYear, years: Sequence[SchoolYear]) -> tuple[Task, Task]:
     """Return the two halves of a year's numbers; only the second needs the years before."""
     plan = build.plan
+    years = [one for one in years if one <= year]
     common = (plan.project, plan.municipality, year)
     values = Task(
         f"values:{year}",

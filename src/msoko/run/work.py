@@ -135,14 +135,19 @@ class Build:
         """Return whether a notebook will probably have to run."""
         return any(self.plan.records.reasons(self.plan.report(self.year, one)) for one in reports)
 
-    def execution(self, reports: Iterable[str], early: Sequence[str] = ()) -> Execution:
-        """Return how notebooks are executed; the first call begins to preload, `early` first."""
+    def execution(
+        self, reports: Iterable[str], early: Sequence[str] = (), next_: Sequence[str] = ()
+    ) -> Execution:
+        """Return how notebooks are executed; the first call begins to preload.
+
+        Work on tables begins when `early` is there; `next_` comes ahead of what notebooks need.
+        """
         if self._execution is None:
             names = sorted({notebook_of(one) for one in reports})
             notebooks = [self.plan.where.notebook(one) for one in names]
             project = self.plan.project
             remembered = [REMEMBER, str(project.root), self.plan.municipality]
-            modules = [remembered, *self.plan.code.preloaded(notebooks)]
+            modules = [*next_, remembered, *self.plan.code.preloaded(notebooks)]
             self._execution = Execution.prepared(self.engine, project, modules, early)
         return self._execution
 
