@@ -81,6 +81,9 @@ def test_neither_json_nor_what_is_written_names_the_place(beside: str, project: 
         ("«reports»/x и --reports", "«p q/reports»/x и --reports"),
         ("/p/data/raw и p/reports/x", "/p/data/raw и p/reports/x"),
         ("data/rawest, my-data/raw, reportsx", "data/rawest, my-data/raw, reportsx"),
+        ("/u/msoko demo/x, .venv/bin/msoko check", "/u/msoko demo/x, .venv/bin/msoko check"),
+        ("reports.xlsx: лист «src»", "reports.xlsx: лист «src»"),
+        (f"profiles/{'a' * 300}", f"p q/profiles/{'a' * 300}"),
         ("registry/scales.csv, строка 3", "registry/scales.csv, строка 3"),
         ("profiles/none.yml: нет", "p q/profiles/none.yml: нет"),
         ("msoko build 2024-25 -d a_b и", 'msoko build 2024-25 -d a_b --project "p q" и'),
@@ -99,10 +102,31 @@ def test_only_what_a_message_names_is_changed(
     assert from_here(text, Place("p q", is_typed=True)) == told
 
 
+def test_what_is_in_the_name_of_a_file_stays(tmp_path: Path):
+    name = "data/raw/2024-25/my reports, src/x.xlsx"
+    told = f"{name}: пусто, а в data/raw есть data/raw/a.csv и reports/b.html"
+    place = Place(str(tmp_path), is_typed=True)
+    file = tmp_path / name
+    file.parent.mkdir(parents=True)
+    file.touch()
+    own = str(tmp_path)
+    assert from_here(told, place) == (
+        f"{own}/{name}: пусто, а в {own}/data/raw есть {own}/data/raw/a.csv и {own}/reports/b.html"
+    )
+
+
+@pytest.mark.parametrize(
+    ("folder", "typed"),
+    [("a$b", "'a$b'"), ("a(b", '"a(b"'), ("C:\\x y\\", '"C:\\x y"'), ("округ/1", "округ/1")],
+)
+def test_a_folder_is_one_word_for_a_shell(folder: str, typed: str):
+    assert from_here("msoko demo", Place(folder, is_typed=True)) == f"msoko demo --project {typed}"
+
+
 def test_a_file_put_where_it_was_asked_for_is_named_so(
     beside: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
     run("build", "2023-24", "--project", beside)
-    Path("graphs").mkdir()
-    words = ("build", "2023-24", "--project", beside, "--export-graph", "graphs/Snakefile")
-    assert run(*words)[1].startswith("Граф работ записан: graphs/Snakefile, отчётов")
+    Path("reports").mkdir()
+    words = ("build", "2023-24", "--project", beside, "--export-graph", "reports/Snakefile")
+    assert run(*words)[1].startswith("Граф работ записан: reports/Snakefile, отчётов")

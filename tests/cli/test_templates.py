@@ -40,6 +40,13 @@ def test_one_form_of_one_school(project, tmp_path):
     assert [path.name for path in tmp_path.glob("*.xlsx")] == ["Социальный контекст.xlsx"]
 
 
+def test_forms_are_named_where_they_were_asked_for(project, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["2025-26", "--project", str(project), "--to", "reports/a", "--form", "context"]
+    said = CliRunner().invoke(command, words).output.splitlines()[0]
+    assert (said, (tmp_path / said).is_file()) == ("reports/a/Социальный контекст.xlsx", True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

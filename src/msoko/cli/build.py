@@ -137,5 +137,5 @@ def _export(
     from msoko.run.graph_export import export_graph
 
     count = export_graph(project, year, municipality, edition, file)
-    say(f"Граф работ записан: {file}, отчётов – {count}.")
+    click.echo(f"Граф работ записан: {file}, отчётов – {count}.")  # as it was typed
     return 0

@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from msoko.cli.telling import say
-
 
 @click.command("proof")
 @click.option("--seed", type=click.IntRange(0), help="Начальное число; по умолчанию новое.")
@@ -53,8 +51,8 @@ def command(
     folder.mkdir(parents=True, exist_ok=True)
     proof = prove(replications, seed, click.echo)
     _write(folder, {"version": __version__, "date": date, **proof})
-    say(_summary(proof["rows"]))
-    say(f"Начальное число {seed}, дата {date}. Таблицы: {folder / 'proof.json'} и .csv.")
+    click.echo(_summary(proof["rows"]))
+    click.echo(f"Начальное число {seed}, дата {date}. Таблицы: {folder / 'proof.json'} и .csv.")
     if with_validation:
         _validate(folder)
 
@@ -68,7 +66,7 @@ def _validate(folder: Path) -> None:
     write_validation(folder, click.echo)
     page = project.root / "reports" / "validation" / "index.html"
     write_html(folder / "validation.md", page)
-    say(f"Проверка на открытых данных: {project.shown(page)}")
+    click.echo(f"Проверка на открытых данных: {page}")
 
 
 def _write(folder: Path, proof: dict[str, Any]) -> None:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from msoko.run.status import StepStatus
 
 MOST_SHOWN = 4
-MOST_REFUSALS = 12
 
 
 @click.command("status")
@@ -47,43 +46,46 @@ def command(
 
     found = status(project, year, municipality, edition)
     if as_json:
-        rows = [
-            {
-                "step": item.step,
-                "title": item.title,
-                "state": item.state,
-                "reasons": [reason.text for reason in item.reasons],
-                "after": list(item.after),
-            }
-            for item in found
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    if not found:
+        click.echo(json.dumps([_row(item) for item in found], ensure_ascii=False, indent=1))
+    elif found:
+        _tell(found, with_reasons=why)
+    else:
         say("Данных ещё нет: в data/raw нет ни одного учебного года с файлами.")
-        return
+
+
+def _row(item: StepStatus) -> dict[str, object]:
+    return {
+        "step": item.step,
+        "title": item.title,
+        "state": item.state,
+        "reasons": [reason.text for reason in item.reasons],
+        "after": list(item.after),
+    }
+
+
+def _tell(found: Sequence[StepStatus], *, with_reasons: bool) -> None:
+    """Print the steps that data stop, then those to be done anew."""
     stale = [item for item in found if item.state != "fresh"]
     if not stale:
         say("Всё построено, ничего не устарело.")
     refused = [item for item in stale if item.state == "blocked"]
     for title, _ in _together(refused):
         say(f"остановлено данными: {title}")
-    for line in _refusals(refused) if why else ():
-        say(f"  – {line}")
+    for line in _refusals(refused) if with_reasons else ():
+        say(line)
     for title, item in _together([item for item in stale if item.state != "blocked"]):
         waits = " (после предыдущих шагов)" if item.state == "waits" else ""
         say(f"устарело: {title}{waits}")
-        if why:
-            for line in _grouped(item.reasons):
-                say(f"  – {line}")
+        for line in _grouped(item.reasons) if with_reasons else ():
+            say(f"  – {line}")
 
 
 def _refusals(refused: Sequence[StepStatus]) -> list[str]:
-    """Return what in the data stops reports, each finding once."""
+    """Return what in the data stops reports, each finding once, a line each."""
+    from msoko.run.blocking import listed
+
     found = list(dict.fromkeys(reason.text for item in refused for reason in item.reasons))
-    rest = len(found) - MOST_REFUSALS
-    more = [f"и ещё замечаний: {rest}; все покажет msoko check"] if rest > 0 else []
-    return found[:MOST_REFUSALS] + more
+    return listed(found, refused[0].year) if refused else []
 
 
 def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:

@@ -8,6 +8,7 @@ so only here paths get the project's folder and commands to type next get `--pro
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from msoko import project as projects
 
 NAMED = re.compile(
     # a command with its arguments, up to the first word that is none
-    r"\b(?P<command>msoko (?:build|check|clean|demo|meeting [a-z]+|new-year|packets|status"
-    r"|templates))(?P<words>(?: (?:--?[a-z][a-z-]*|[A-Za-z0-9_]+(?:-[0-9]+)*))*)"
+    r"(?<![\w/\\.-])(?P<command>msoko (?:build|check|clean|demo|meeting [a-z]+|new-year|packets"
+    r"|status|templates))(?P<words>(?: (?:--?[a-z][a-z-]*|[A-Za-z0-9_]+(?:-[0-9]+)*))*)"
     # what lies in the project, whoever made it
-    r"|(?<![\w/\\.-])(?:(?P<made>(?:data/(?:raw|processed)|reports|\.cache/msoko)(?![\w-]))"
+    r"|(?<![\w/\\.-])(?:(?P<made>(?:data/(?:raw|processed)|reports|\.cache/msoko)(?![\w-]|\.\w))"
+    r"(?P<below>/[^\n«»:;]*?\.[A-Za-z]\w+)?"
     # what lies in the project or, where it brings none of its own, in the house
     r"|(?P<declared>(?:notebooks|profiles|registry|expectations|src)/[^\s«»:;,()]+|msoko\.yml))"
 )
@@ -68,10 +70,24 @@ def _named(found: re.Match[str], place: Place) -> str:
     if found["command"]:
         return _about(found, place.folder) if place.is_typed else text
     if found["made"]:
-        return _prefix(place.folder) + text
+        return _prefix(place.folder) + found["made"] + _below(found, place)
     file = text.rstrip(".")
-    is_own = Path(place.folder, file).exists() or not (projects.HOME / file).exists()
+    is_own = _exists(Path(place.folder, file)) or not _exists(projects.HOME / file)
     return _prefix(place.folder if is_own else _to_house()) + text
+
+
+def _below(found: re.Match[str], place: Place) -> str:
+    """Return what follows a folder: a file there, whatever is in its name, or more of the text."""
+    below = found["below"] or ""
+    is_file = _exists(Path(place.folder, found["made"] + below))
+    return below if is_file else from_here(below, place)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long for a name, or in a folder that is closed to the reader
+        return False
 
 
 def _about(found: re.Match[str], folder: str) -> str:
@@ -79,9 +95,16 @@ def _about(found: re.Match[str], folder: str) -> str:
     command, words = found["command"], found["words"]
     if "--project" in words or "--help" in words:
         return found[0]
-    option = " --project " + (f'"{folder}"' if " " in folder else folder)
+    option = f" --project {_quoted(folder)}"
     is_ended = found.string[found.end() :][:1] in (".", ",", ";")
     return command + option + words if is_ended and words else command + words + option
+
+
+def _quoted(folder: str) -> str:
+    """Return a folder as a shell takes it for one word."""
+    if re.fullmatch(r"[\w./\\:~+@%=,-]+", folder):
+        return folder
+    return shlex.quote(folder) if set(folder) & set('"$`!') else f'"{folder.rstrip(chr(92))}"'
 
 
 def _prefix(folder: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from msoko.cli.options import project_option, year_argument
-from msoko.cli.telling import say
+from msoko.cli.telling import from_here, say
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 
@@ -41,11 +41,12 @@ def command(
 
     target = folder or project.reports(year) / "internal" / "templates"
     written = write_templates(project, year, target, forms, school, force)
-    shown = str if folder else project.shown  # what was typed leads from the current folder
+    # what was typed leads from the current folder
+    shown = str if folder else lambda path: from_here(project.shown(path))
     for path in written.fresh:
-        say(shown(path))
+        click.echo(shown(path))
     for path in written.kept:
-        say(f"{shown(path)} – уже есть и отличается от чистой, не тронута")
+        click.echo(f"{shown(path)} – уже есть и отличается от чистой, не тронута")
     say(f"Записано форм: {len(written.fresh)}.")
     if written.kept:
         say("Чтобы записать чистые поверх, повторите с --force.")

@@ -150,7 +150,7 @@ def _total(rows: Table, name: str, term: Value) -> Value:
     """
     is_column = isinstance(term, Column)
     if term.type().is_boolean():
-        return ibis.cases((term, True)).count() if is_column else rows.count()
+        return ibis.cases((term, True)).count() if is_column else rows.count(where=term)
     total = term.sum() if is_column else rows.count() * term
     return total.cast("decimal(38, 0)") if name == "q" else total
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from msoko.catalog import Indicator
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,11 @@ class Ledger:
         """Return the number as a link to its evidence, and remember the evidence."""
         self.entries.setdefault(evidence.id, evidence)
         return f"[{evidence.shown}](#e-{evidence.id})"
+
+
+def formula(indicator: Indicator) -> str:
+    """Return an indicator's formula as declared, over the rows of its table."""
+    made = f"{indicator.measure}({indicator.numerator}"
+    if indicator.denominator:
+        made += f" / {indicator.denominator}"
+    return f"{made}) – {indicator.table}" + (f", {indicator.where}" if indicator.where else "")

@@ -243,9 +243,9 @@ def numbers_of(report: Reading, row: pd.Series) -> str:
     """Return value, interval and n behind a finding; of a merged one, of each of its groups."""
     if _is_sign(report, str(row["rule"])):
         return russian.NOTHING
-    unit = "school" if _is_of_school(row) else "municipality"
+    whose = "school" if _is_of_school(row) else "municipality"
     own = report.own
-    own = own[(own["indicator"] == row["indicator"]) & (own["unit_of_analysis"] == unit)]
+    own = own[(own["indicator"] == row["indicator"]) & (own["unit_of_analysis"] == whose)]
     group = row["group"] if isinstance(row["group"], str) else ""
     unit = report.direction.indicator(str(row["indicator"])).unit
     exact = own[own["group"].fillna("") == group]

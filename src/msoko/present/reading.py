@@ -12,7 +12,7 @@ import numpy as np
 from msoko import catalog, russian
 from msoko.catalog import words
 from msoko.present.block import anchor
-from msoko.present.evidence import Evidence, Ledger
+from msoko.present.evidence import Evidence, Ledger, formula
 from msoko.present.selection import Name, Selection
 from msoko.present.wording import Wording
 from msoko.project import Project
@@ -295,11 +295,3 @@ class Reading:
             interval=russian.span(row["low"], row["high"], indicator.unit) if has_interval else "",
             source=indicator.source,
         )
-
-
-def formula(indicator: Indicator) -> str:
-    """Return an indicator's formula as declared, over the rows of its table."""
-    made = f"{indicator.measure}({indicator.numerator}"
-    if indicator.denominator:
-        made += f" / {indicator.denominator}"
-    return f"{made}) – {indicator.table}" + (f", {indicator.where}" if indicator.where else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msoko.run.plan import Plan
 from msoko.run.reports import QUALITY, SUMMARY, notebook_of
@@ -40,9 +40,12 @@ def refusals(stopped: Mapping[str, list[str]], year: SchoolYear) -> list[str]:
 
 
 def _refusal(notebooks: Iterable[str], lines: tuple[str, ...], year: SchoolYear) -> str:
-    shown = [f"  – {line}" for line in lines[:MOST_REASONS]]
-    rest = len(lines) - MOST_REASONS
-    if rest > 0:
-        shown.append(f"  – и ещё замечаний: {rest}; все покажет msoko check {year}")
     head = f"Данные не позволяют построить отчёты: {', '.join(notebooks)}."
-    return "\n".join([head, *shown])
+    return "\n".join([head, *listed(lines, year)])
+
+
+def listed(lines: Sequence[str], year: SchoolYear | str) -> list[str]:
+    """Return the first of what stops reports, a line each, and where the rest is told."""
+    rest = len(lines) - MOST_REASONS
+    more = [f"и ещё замечаний: {rest}; все покажет msoko check {year}"] if rest > 0 else []
+    return [f"  – {line}" for line in [*lines[:MOST_REASONS], *more]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,7 +45,8 @@ class Found:
     @property
     def where(self) -> str:
         """The file, the sheet, and the cells unless the message names them."""
-        cell = "" if self.cell in self.message else self.cell
+        is_named = re.search(rf"(?<!\w){re.escape(self.cell)}(?!\w)", self.message)
+        cell = "" if is_named else self.cell
         place = [self.file, f"лист «{self.sheet}»" if self.sheet else "", cell]
         return ", ".join(part for part in place if part)
 

@@ -24,9 +24,6 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 RARE = ("great_expectations", "pyspark")
 """What takes long to import and no notebook needs by default."""
 
-LATE = ("pyarrow.dataset",)
-"""What libraries import only as they are used, here as the first table is read."""
-
 
 class Codebase:
     """The package's source as the graph of staleness sees it."""
@@ -67,7 +64,7 @@ class Codebase:
         foreign = {name for imports in found for name in imports.foreign}
         foreign.update(self.graph.foreign(roots))
         kept = sorted(name for name in foreign if name.split(".")[0] not in RARE)
-        return [*kept, *LATE, *self.graph.modules(roots, RARE)]
+        return [*kept, *self.graph.modules(roots, RARE)]
 
     def _modules_below(self, package: str) -> list[str]:
         """Return every module of a package, for packages that load their parts by name."""

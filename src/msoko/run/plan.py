@@ -15,7 +15,7 @@ from msoko.run.documents import documents, written
 from msoko.run.fingerprints import Fingerprints, files_under
 from msoko.run.inputs import Inputs
 from msoko.run.parameters import Value
-from msoko.run.reports import PASSPORT, Reports, notebook_of, school_of
+from msoko.run.reports import PAGES, PASSPORT, Reports, notebook_of, school_of
 from msoko.run.schools import School, recalled
 from msoko.run.staleness import Records, Step, parameter_parts
 from msoko.run.where import DERIVED, Where
@@ -220,6 +220,7 @@ class Plan:
         where, raw = self.where, self.project.raw(year)
         annexed = [one for one in reports if self.reports.has_annex(one)]
         by_people = written(self.project)
+        overall = [one for one in (*reports, *refused) if one in PAGES]
         names_kept_back = [self.project.raw(one) / MEETINGS for one in self.years]
         pages = [where.page(year, one) for one in reports] + [*map(where.written, by_people)]
         parts = {
@@ -231,6 +232,7 @@ class Plan:
             **self.inputs.files("raw", names_kept_back if self.edition == "public" else ()),
             **self.inputs.files("table", [where.table(year, "schools")]),
             **self.inputs.declarations(),
+            **self.inputs.files("declaration", map(where.declaration, overall)),
             **self.inputs.registry(),
             **self.inputs.profile(),
             **self.code.module_parts("msoko.run.release"),

@@ -41,6 +41,9 @@ def publish(
     `adjust` makes false discovery rates of p-values (`msoko.stats.multiplicity.adjust`).
     """
     directions = {one.direction: one for one in plan.declared.directions}
+    overall = [load_direction(plan.project, one) for one in PAGES if one in {*ready, *refused}]
+    shown = {*ready} - {reports.QUALITY}
+    quality = plan.where.executed(year, reports.QUALITY) if reports.QUALITY in ready else None
     bodies = {_href(one): rendering.kept(plan.where.page(year, one)) for one in ready}
     by_people = {one: rendering.kept(plan.where.written(one)) for one in written(plan.project)}
     bodies |= {f"{name}.html": body for name, body in by_people.items()}
@@ -54,23 +57,13 @@ def publish(
         edition=plan.edition,
         is_synthetic=is_synthetic(plan.project, profile, year),
         key_figures=index_figures(annexes, adjust),
-        quality_notebook=plan.where.executed(year, reports.QUALITY)
-        if reports.QUALITY in ready
-        else None,
-        overall=tuple(
-            _executed(plan, year, load_direction(plan.project, one))
-            for one in PAGES
-            if one in ready and one != reports.QUALITY
-        ),
+        quality_notebook=quality,
+        overall=tuple(_executed(plan, year, one) for one in overall if one.direction in shown),
         attachments=tuple(file for one in annexes for file in one.files),
         passports=tuple(_passports(plan, year, ready, refused)),
         extra_pages=tuple(_written(name, body) for name, body in by_people.items()),
         refused=tuple(_refused(directions.values(), refused)),
-        refused_pages=tuple(
-            _refused(
-                (load_direction(plan.project, one) for one in PAGES if one in refused), refused
-            )
-        ),
+        refused_pages=tuple(_refused(overall, refused)),
         provenance=_provenance(plan, year),
         forbidden=_forbidden(plan, year) if plan.edition == "public" else (),
         renderer=plan.renderer,

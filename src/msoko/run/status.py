@@ -31,6 +31,11 @@ class StepStatus:
     after: tuple[str, ...]
     group: str = ""
 
+    @property
+    def year(self) -> str:
+        """The school year that a step of tables or reports belongs to."""
+        return self.step.split(":")[1]
+
 
 def status(
     project: Project,

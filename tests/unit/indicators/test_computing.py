@@ -282,6 +282,15 @@ def test_raw_points_are_never_compared_and_a_new_scale_is_told(store: Store) -> 
     assert row["flags"].split() == ["small_n", "not_comparable", "scale_changed"]
 
 
+@pytest.mark.parametrize(("numerator", "share"), [("1 = 2", 0), ("1 = 1", 1)])
+def test_a_condition_without_a_column_is_counted_by_what_it_says(
+    store: Store, numerator: str, share: float
+) -> None:
+    store.add(YEAR, "results", marks("school_id | mark\n1 | 5\n2 | 2"))
+    found = compute((direction(indicator(numerator=numerator, denominator="")),), store, YEAR)
+    assert values(found)[""] == share
+
+
 def test_attributes_of_schools_are_joined(store: Store) -> None:
     store.add(YEAR, "results", marks("school_id | mark\n1 | 5\n2 | 2\n3 | 2"))
     schools = table("school_id | location\n1 | urban\n2 | rural").astype({"school_id": "str"})

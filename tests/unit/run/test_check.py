@@ -35,6 +35,12 @@ def test_findings_with_a_place_stay_apart():
     assert folded(placed) == [f"а.csv, A{row}: пусто: ячейка. Запросите файлы." for row in range(6)]
 
 
+def test_a_cell_is_not_taken_for_named_where_another_begins_alike():
+    assert found("не равно A12.", file="а.csv", cell="A1").line.startswith(
+        "а.csv, A1: не равно A12"
+    )
+
+
 def test_cells_are_named_once():
     told = found("пусто: ячейки A1, A2 и ещё 8.", file="а.csv", cell="A1, A2 и ещё 8")
     assert told.line == "а.csv: пусто: ячейки A1, A2 и ещё 8. Запросите файлы."

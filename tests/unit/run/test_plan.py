@@ -47,6 +47,11 @@ def test_the_shell_makes_neither_bodies_nor_annexes_stale(plan: Plan, name: str)
     assert "style.css" in names(plan.site(YEAR, ["talents"], []), "asset")
 
 
+def test_the_index_depends_on_what_its_pages_of_no_direction_declare(plan: Plan):
+    declared = names(plan.site(YEAR, ["talents", "annual_summary"], ["roadmap"]), "declaration")
+    assert {"talents.yml", "annual_summary.yml", "roadmap.yml"} <= declared
+
+
 def test_a_page_depends_on_the_filter_and_the_labels(plan: Plan):
     assert {"crossref.lua", "_quarto.yml"} <= names(plan.page(YEAR, "talents"), "asset")
 
