@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from msoko.run.forks import ForkServer, KernelLost
+from msoko.run.forkserver import KERNEL_MODULES
 from msoko.run.kernels import kernel_environment
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forking needs a Unix")
@@ -46,7 +47,8 @@ def test_calls_are_answered_before_everything_is_imported(tmp_path: Path) -> Non
         f"while not Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.01)\n"
     )
     environment = kernel_environment(PYTHONPATH=str(tmp_path))
-    server = ForkServer(["late_module"], tmp_path, environment, early=["json"])
+    modules = [*KERNEL_MODULES, "late_module"]  # while they come, the call does
+    server = ForkServer(modules, tmp_path, environment, early=["json"])
     server.start()
     try:
         loaded = server.call("builtins:eval", "sorted(__import__('sys').modules)")
