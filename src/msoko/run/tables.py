@@ -67,12 +67,12 @@ def make_tables(build: Build, years: Sequence[SchoolYear], *, with_numbers: bool
 
 @dataclass
 class _Run:
-    """The tasks on their way: those that wait, those at work, and when their steps began."""
+    """The tasks on their way: those that wait, those at work, and how long their steps took."""
 
     build: Build
     waiting: dict[str, Task]
     running: dict[str, tuple[Task, Step]] = field(default_factory=dict)
-    began: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
     news: queue.SimpleQueue[Outcome] = field(default_factory=queue.SimpleQueue)
 
     def to_the_end(self) -> None:
@@ -97,8 +97,8 @@ class _Run:
                     self._start(task, step)
 
     def _start(self, task: Task, step: Step) -> None:
-        if step.id not in self.began:
-            self.began[step.id] = time.perf_counter()
+        if step.id not in self.seconds:
+            self.seconds[step.id] = 0.0
             self.build.progress.planned([step.title])
             self.build.progress.started(step.title)
         self.build.plan.records.forget(step.id)
@@ -119,9 +119,10 @@ class _Run:
         if outcome.error is not None:
             raise outcome.error
         task, step = self.running.pop(outcome.name)
+        self.seconds[step.id] += outcome.seconds
         if task.is_first:
             return
-        seconds = time.perf_counter() - self.began[step.id]
+        seconds = self.seconds[step.id]
         outputs = task.outputs() if task.outputs else step.outputs
         made = Step(step.id, step.title, step.parts, outputs)
         self.build.plan.records.remember(made, seconds, **outcome.value)

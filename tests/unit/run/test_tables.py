@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import pytest
 
 from msoko.project import Project
+from msoko.run import tables
 from msoko.run.fingerprints import Fingerprints
 from msoko.run.forks import ForkServer
 from msoko.run.progress import Silence
+from msoko.run.schedule import Outcome
 from msoko.run.staleness import Records, Step
 from msoko.run.tables import Task, _Run
 from msoko.run.work import BuildResult
@@ -81,6 +83,19 @@ def test_the_first_half_of_a_step_remembers_nothing(tmp_path: Path) -> None:
     assert made.plan.records.of("x") is None
     done(made, *halves)
     assert made.plan.records.of("x") is not None
+
+
+def test_a_step_takes_as_long_as_its_halves_and_not_as_what_lies_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, seconds, took = build(tmp_path, None), {"first": 1.0, "other": 8.0, "second": 2.0}, {}
+    monkeypatch.setattr(
+        tables, "_outcome", lambda task, _: Outcome(task.name, {}, None, seconds[task.name])
+    )
+    made.progress.finished = lambda title, spent: took.update({title: spent})
+    halves = task("first", step="s", is_first=True), task("second", "first", "other", step="s")
+    done(made, *halves, task("other", "first"))
+    assert took == {"other": 8.0, "second": 3.0}
 
 
 @pytest.mark.parametrize("is_forked", [False, True])
