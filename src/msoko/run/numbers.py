@@ -110,7 +110,22 @@ def _objectivity(
         school_year=str(year),
         procedure=ASSESSED,
     )
-    return found.schools, found.markers
+    return _steady(found.schools), _steady(found.markers)
+
+
+def _steady(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame's numbers to twelve significant digits.
+
+    The last four of a product of matrices are the processor's own: libraries add in another
+    order on another model, and nobody could compute the same file again.
+    """
+    from pandas.api.types import is_float_dtype
+
+    numbers = [name for name in frame if is_float_dtype(frame[name].dtype)]
+    steady = {
+        name: frame[name].map(lambda x: float(f"{x:.12g}"), na_action="ignore") for name in numbers
+    }
+    return frame.assign(**steady).astype(frame.dtypes.to_dict())
 
 
 def _scales(project: Project, year: SchoolYear, papers: pd.DataFrame) -> pd.DataFrame:

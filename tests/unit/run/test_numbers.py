@@ -10,7 +10,7 @@ import pytest
 
 from msoko.errors import UsageError
 from msoko.project import Project
-from msoko.run.numbers import compute_numbers
+from msoko.run.numbers import _steady, compute_numbers
 from msoko.school_year import SchoolYear
 from msoko.store import Store
 
@@ -51,3 +51,24 @@ def test_spark_writes_the_tables_that_duckdb_writes(tmp_path: Path) -> None:
         written.append([Store(made).path(YEAR, name).read_bytes() for name in DERIVED])
     assert slices[0] == slices[1]
     assert written[0] == written[1]
+
+
+def test_a_number_does_not_depend_on_the_last_digits_of_a_processor() -> None:
+    seen = (0.012275861899179855, 0.012275861899179856, 0.012275861899179862)
+    frames = [
+        pd.DataFrame(
+            {"effect": [one, np.nan], "p": pd.array([1 / 3, None], "Float64"), "n": [7, 8]}
+        )
+        for one in seen
+    ]
+    made = [_steady(frame) for frame in frames]
+    for other in made[1:]:
+        pd.testing.assert_frame_equal(made[0], other, check_exact=True)
+    assert made[0].dtypes.to_dict() == frames[0].dtypes.to_dict()
+    assert made[0]["effect"].iloc[0] == pytest.approx(seen[0], rel=1e-11)
+    assert made[0]["p"].isna().tolist() == [False, True]
+
+
+def test_a_table_without_rows_stays_as_it_is() -> None:
+    empty = pd.DataFrame({"effect": pd.Series(dtype=float), "tier": pd.Series(dtype="str")})
+    pd.testing.assert_frame_equal(_steady(empty), empty)

@@ -217,7 +217,7 @@ def test_the_command_lists_what_it_wrote(checked):
     answer = CliRunner().invoke(msoko, command)
     assert answer.exit_code == 0, answer.output
     assert answer.output.splitlines() == [
-        "s2: reports/2024-25/internal/packets/s2 – протокол, файлов с пометками: 1",
+        f"s2: {checked.root}/reports/2024-25/internal/packets/s2 – протокол, файлов с пометками: 1",
         "Собрано пакетов: 1.",
     ]
 
