@@ -103,7 +103,8 @@ def _put(sheet: Worksheet, row: int, column: int, value: Value | Amount) -> None
     if plain is None or plain != plain:
         return
     cell = sheet.cell(row, column)
-    cell.value = plain
+    # the last digits of a sum of products are the processor's own
+    cell.value = float(f"{plain:.12g}") if isinstance(plain, float) else plain
     if isinstance(plain, str):
         cell.data_type = "s"
         if plain[:1] in "=+-@":

@@ -114,16 +114,16 @@ def _objectivity(
 
 
 def _steady(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame's numbers to twelve significant digits.
+    """Return the frame's numbers to six significant digits, more than any page shows.
 
-    The last four of a product of matrices are the processor's own: libraries add in another
-    order on another model, and nobody could compute the same file again.
+    Libraries multiply matrices in another order on another model of processor; where a fit goes
+    step by step, the ninth digit is then another, and nobody could compute the same file again.
     """
     from pandas.api.types import is_float_dtype
 
     numbers = [name for name in frame if is_float_dtype(frame[name].dtype)]
     steady = {
-        name: frame[name].map(lambda x: float(f"{x:.12g}"), na_action="ignore") for name in numbers
+        name: frame[name].map(lambda x: float(f"{x:.6g}"), na_action="ignore") for name in numbers
     }
     return frame.assign(**steady).astype(frame.dtypes.to_dict())
 
