@@ -10,6 +10,7 @@ import click
 
 from msoko.cli.telling import Place, from_here, kept
 from msoko.errors import MsokoError
+from msoko.run.environment import ONE_THREAD
 
 COMMANDS = (
     "demo",
@@ -24,8 +25,6 @@ COMMANDS = (
     "proof",
     "clean",
 )
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""What tells libraries of numbers not to share a sum out: its last digits would depend on it."""
 DEFECT = 3
 """The exit code of a fault of ours; 0 done, 1 refused because of data, 2 wrong usage."""
 
@@ -58,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     is_debugged = "--debug" in arguments
     arguments = ["--debug"] * is_debugged + [word for word in arguments if word != "--debug"]
     place = Place()
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
     try:
         code = msoko.main(arguments, prog_name="msoko", standalone_mode=False, obj=place)
     except click.ClickException as error:

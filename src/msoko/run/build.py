@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from msoko.errors import UsageError
 from msoko.project import Project
+from msoko.run.execute import load_client
 from msoko.run.guard import (
     has_data,
     municipality_of,
@@ -110,16 +111,17 @@ def _go(work: Build, hold: Hold, wanted: Wanted) -> None:
     notebooks = plan.reports.chosen(wanted.directions, wanted.schools)
     plan.parameters = _typed(plan, notebooks, year, wanted.parameters)
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
-    if wanted.is_part and not work.are_tables_stale(years):
+    is_beside = wanted.is_part and not work.are_tables_stale(years)
+    if is_beside:
         reports = plan.reports.expanded(notebooks, year, wanted.schools)
         hold.beside_others(plan.report_id(year, one) for one in reports)
-        years = []
     else:
         hold.alone()
         _preload(work, wanted, notebooks, years)
     if PASSPORT in notebooks:
         work.declarations()
-    work.tables(years)
+    if not is_beside:
+        work.tables(years)
     reports = plan.reports.expanded(notebooks, year, wanted.schools)
     plan.inputs.stand_still()
     if not wanted.only_tables:
@@ -131,13 +133,19 @@ def _go(work: Build, hold: Hold, wanted: Wanted) -> None:
 def _preload(
     work: Build, wanted: Wanted, notebooks: list[str], years: Sequence[SchoolYear]
 ) -> None:
-    """Begin to preload what notebooks need, if one will have to run, while tables are made."""
-    if work.are_tables_stale(years):
-        work.execution(() if wanted.only_tables else notebooks, READING, COUNTING)
+    """Begin to preload what notebooks need, if one will have to run, while tables are made.
+
+    Where nothing is recorded, all is stale: what that would be made from is read meanwhile.
+    """
+    if work.plan.records.is_empty or work.are_tables_stale(years):
+        work.execution(READING)
+        work.preload(() if wanted.only_tables else notebooks, COUNTING)
+        if not wanted.only_tables:
+            load_client()
     elif not wanted.only_tables:
         likely = work.plan.reports.expanded(notebooks, work.year)
         if work.are_reports_stale(one for one in likely if _is_wanted(one, wanted.schools)):
-            work.execution(notebooks)
+            work.preload(notebooks)
 
 
 def _is_wanted(report: str, schools: Sequence[str]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,12 @@ class NotebookFailed(MsokoError):
         self.traceback = traceback
 
 
+def load_client() -> None:
+    """Begin to import what drives notebooks, beside other work: it takes a second."""
+    name = "msoko.run.engines"
+    threading.Thread(target=importlib.import_module, args=(name,), daemon=True).start()
+
+
 @dataclass
 class Execution:
     """How notebooks of one build are executed: the engine and what its kernels share."""
@@ -46,10 +54,8 @@ class Execution:
     options: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def prepared(
-        cls, engine: str, project: Project, modules: Sequence[Preloaded], early: Sequence[str] = ()
-    ) -> Execution:
-        """Return how this project's notebooks are executed; a warm engine begins to preload.
+    def prepared(cls, engine: str, project: Project, early: Sequence[Preloaded] = ()) -> Execution:
+        """Return how this project's notebooks are executed; a warm engine begins to import.
 
         `early` are the modules that calls need which do not wait for notebooks.
         """
@@ -63,9 +69,14 @@ class Execution:
             from msoko.run.forks import ForkServer
 
             folder = project.home / "notebooks"
-            server = ForkServer(modules, folder, environment, early)
+            server = ForkServer(folder, environment, early)
             server.start()
         return cls(engine, environment, Kernels(), server)
+
+    def preload(self, modules: Sequence[Preloaded]) -> None:
+        """Name what notebooks need, for a warm engine to import it ahead."""
+        if self.server is not None:
+            self.server.preload(modules)
 
     def end_all(self) -> None:
         """End every kernel and the preloaded process; nothing of them is left."""

@@ -36,7 +36,8 @@ def execute_reports(build: Build, reports: Sequence[str]) -> None:
         run_tasks(build, tasks)
         return
     refuse_wrong_parameters(build, stale)
-    execution = build.execution(stale)
+    build.preload(stale)
+    execution = build.execution()
     tasks += [_task(build, execution, one, step) for one, step in stale.items()]
     run_tasks(build, tasks, execution.end_all)
 

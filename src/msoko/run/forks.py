@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from msoko.errors import MsokoError
+from msoko.run.environment import REPEATABLE
 
 START_SECONDS = 120
 """How long a busy machine may take to import everything before the first fork."""
@@ -27,9 +28,6 @@ START_SECONDS = 120
 
 Preloaded = str | Sequence[str]
 """A module's name, or a function `module:name` and its arguments."""
-
-CALL_SETTINGS = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""What the server was started with, and what a call starts must have too."""
 
 
 class KernelLost(MsokoError):
@@ -84,17 +82,16 @@ class ForkedKernel:
 
 
 class ForkServer:
-    """The preloaded process, started when first needed and ended with the build."""
+    """The preloaded process, started when first needed and ended with the build.
+
+    Calls are answered as soon as `early` is imported, kernels when all is that `preload` names.
+    """
 
     def __init__(
-        self,
-        modules: Sequence[Preloaded],
-        cwd: Path,
-        environment: dict[str, str],
-        early: Sequence[str] = (),
+        self, cwd: Path, environment: dict[str, str], early: Sequence[Preloaded] = ()
     ) -> None:
-        self.modules = list(modules)
-        self.early = list(early)  # what calls need, imported before the rest
+        self.early = list(early)
+        self.modules: list[Preloaded] | None = None
         self.cwd = cwd
         self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
@@ -103,7 +100,7 @@ class ForkServer:
         self._calls: set[socket.socket] = set()
 
     def start(self) -> None:
-        """Begin preloading, without waiting for it; a server that died is replaced."""
+        """Begin to import, without waiting for it; a server that died is replaced."""
         with self._lock:
             if self.process is not None and self.process.poll() is None:
                 return
@@ -118,12 +115,26 @@ class ForkServer:
                     env=self.environment,
                     start_new_session=True,
                 )
-            told = {"early": self.early, "modules": self.modules}
-            self.process.stdin.write(json.dumps(told).encode() + b"\n")
+            self._tell(self.early)
+            if self.modules is not None:
+                self._tell(self.modules)
+
+    def preload(self, modules: Sequence[Preloaded]) -> None:
+        """Name all that kernels need, once; they wait until it is imported."""
+        with self._lock:
+            if self.modules is None:
+                self.modules = list(modules)
+                if self.process is not None:
+                    self._tell(self.modules)
+
+    def _tell(self, modules: list[Preloaded]) -> None:
+        with contextlib.suppress(BrokenPipeError):  # a server that died is told when replaced
+            self.process.stdin.write(json.dumps(modules).encode() + b"\n")
             self.process.stdin.flush()
 
     def fork(self, arguments: list[str], cwd: str, environment: dict[str, str]) -> ForkedKernel:
         """Return a new kernel that listens where its connection file (`-f`) says."""
+        self.preload(())  # where nobody has named anything
         self.start()
         server = self._connected()
         request = {"arguments": arguments, "cwd": cwd, "env": environment}
@@ -147,7 +158,7 @@ class ForkServer:
             "call": function,
             "arguments": base64.b64encode(pickle.dumps(arguments)).decode(),
             "cwd": str(self.cwd),
-            "env": dict(os.environ) | CALL_SETTINGS,
+            "env": dict(os.environ) | REPEATABLE,
         }
         answer = self._answer_to(json.dumps(request).encode() + b"\n")
         if not answer:

@@ -5,11 +5,10 @@ ordinary Jupyter kernel, or calls one function and is gone. It holds no thread o
 no table and draws nothing, so that a child begins as a freshly started process would. When the
 build that started it goes away, by whatever cause, it ends its children and itself.
 
-Calls are answered as soon as the modules they need are there, kernels when all are.
-
-Run as `python -m msoko.run.forkserver SOCKET`; the first line of standard input is JSON, the
-modules that calls need (`early`) and all others (`modules`), among which a list is a function
-`module:name` to call and its arguments. The end of standard input is the end of the build.
+Run as `python -m msoko.run.forkserver SOCKET`; standard input has two lines of JSON: the modules
+that calls need, which are answered as soon as those are there, and, later, all that kernels need,
+which wait for it. A list among them is a function `module:name` to call and its arguments. The
+end of standard input is the end of the build.
 """
 
 from __future__ import annotations
@@ -58,9 +57,7 @@ class _KernelSeeming:
     kernel = True
 
 
-def preload(
-    early: list[str], modules: list[str | list[str]], nursery: Nursery
-) -> dict[str, Any] | None:
+def preload(nursery: Nursery) -> dict[str, Any] | None:
     """Import what children will need; what is missing is left for them to report.
 
     Return None in the server, or, in a child that was asked for meanwhile, its request.
@@ -69,14 +66,19 @@ def preload(
     gc.disable()  # what is imported stays; to go through it again and again frees nothing
     started_by = os.getppid()
     try:
-        for place, wanted in enumerate((*early, *modules, *KERNEL_MODULES)):
-            if os.getppid() != started_by or nursery.is_over:
+        for wanted in nursery.told():
+            if os.getppid() != started_by:
                 return None  # the build is gone
-            with contextlib.suppress(ImportError):
-                _prepare(wanted)
-            request = nursery.attend(0) if place + 1 >= len(early) > 0 else None
+            _prepare(wanted)
+        while not nursery.is_over and nursery.modules is None:
+            request = nursery.attend(None)
             if request is not None:
                 return request
+        for wanted in (*(nursery.modules or ()), *KERNEL_MODULES):
+            request = nursery.attend(0)
+            if request is not None or nursery.is_over:
+                return request
+            _prepare(wanted)
     finally:
         del builtins.get_ipython  # type: ignore[attr-defined]
     # loaded without a shell, this backend would drop figures in silence; a child loads it anew
@@ -89,9 +91,10 @@ def _prepare(wanted: str | list[str]) -> None:
     """Import a module, or call a function with its arguments."""
     name, *arguments = [wanted] if isinstance(wanted, str) else wanted
     module, _, function = name.partition(":")
-    loaded = importlib.import_module(module)
-    if function:
-        getattr(loaded, function)(*arguments)
+    with contextlib.suppress(ImportError):
+        loaded = importlib.import_module(module)
+        if function:
+            getattr(loaded, function)(*arguments)
 
 
 class Nursery:
@@ -103,6 +106,7 @@ class Nursery:
         self.children: dict[int, socket.socket] = {}
         self.callers: set[socket.socket] = set()
         self.waiting: list[tuple[socket.socket, dict[str, Any]]] = []
+        self.modules: list[str | list[str]] | None = None
         self.is_ready = self.is_over = False
         self.woken, self.waker = socket.socketpair()
         self.waker.setblocking(False)
@@ -128,13 +132,22 @@ class Nursery:
         """Answer what has come within the seconds; return, in a child, its request."""
         for key, _ in self.selector.select(seconds):
             if key.fileobj is sys.stdin:
-                self.is_over = True
-                self._end_all()
-                return None
+                self.modules = self.told()
+                if self.is_over:
+                    return None
+                continue
             request = self._answer(key.fileobj)
             if request is not None:
                 return request
         return None
+
+    def told(self) -> list[str | list[str]]:
+        """Return the modules that a line of standard input names; its end ends everything."""
+        line = sys.stdin.buffer.raw.readline()  # type: ignore[attr-defined]
+        if not line:
+            self.is_over = True
+            self._end_all()
+        return json.loads(line or "[]")
 
     def _answer(self, source: Any) -> dict[str, Any] | None:
         if source is self.woken:
@@ -241,11 +254,10 @@ def main() -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(address))
     listener.listen(128)
-    told = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[attr-defined]
     server = os.getpid()
     try:
         nursery = Nursery(listener)
-        request = preload(told["early"], told["modules"], nursery) or nursery.serve()
+        request = preload(nursery) or nursery.serve()
     finally:
         if os.getpid() == server:
             shutil.rmtree(address.parent, ignore_errors=True)

@@ -20,14 +20,11 @@ from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import LocalProvisioner
 
+from msoko.run.environment import REPEATABLE
 from msoko.run.forks import START_SECONDS, ForkServer
 
-KERNEL_SETTINGS = {
-    "PYTHONHASHSEED": "0",
+KERNEL_SETTINGS = REPEATABLE | {
     "SOURCE_DATE_EPOCH": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 """Set for every kernel: equal outputs from run to run, and no threads before a fork."""

@@ -77,6 +77,11 @@ class Records:
         self.folder = project.cache / "steps"
         self._read: dict[str, Record | None] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever built, or all that was is forgotten."""
+        return not any(self.folder.glob("*.json"))
+
     def of(self, step_id: str) -> Record | None:
         """Return the record of a step, or None if there is none that can be read.
 

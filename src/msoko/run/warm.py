@@ -63,7 +63,8 @@ def shared_server() -> ForkServer:
     from msoko.run.forks import ForkServer
     from msoko.run.kernels import kernel_environment
 
-    server = ForkServer(list(STACK), Path.cwd(), kernel_environment())
+    server = ForkServer(Path.cwd(), kernel_environment())
+    server.preload(STACK)
     atexit.register(server.stop)
     return server
 

@@ -54,6 +54,7 @@ class Build:
     refusals: dict[str, str] = field(default_factory=dict)
     """Why a report is not whole, for the site's index."""
     _execution: Execution | None = None
+    _is_preloading: bool = False
 
     def tables(self, years: Sequence[SchoolYear], *, with_numbers: bool = True) -> None:
         """Bring the years' tables, the verdicts on them and the numbers up to date."""
@@ -135,21 +136,21 @@ class Build:
         """Return whether a notebook will probably have to run."""
         return any(self.plan.records.reasons(self.plan.report(self.year, one)) for one in reports)
 
-    def execution(
-        self, reports: Iterable[str], early: Sequence[str] = (), next_: Sequence[str] = ()
-    ) -> Execution:
-        """Return how notebooks are executed; the first call begins to preload.
-
-        Work on tables begins when `early` is there; `next_` comes ahead of what notebooks need.
-        """
+    def execution(self, early: Sequence[str] = ()) -> Execution:
+        """Return how notebooks are executed; the first call begins to import `early`."""
         if self._execution is None:
-            names = sorted({notebook_of(one) for one in reports})
-            notebooks = [self.plan.where.notebook(one) for one in names]
-            project = self.plan.project
-            remembered = [REMEMBER, str(project.root), self.plan.municipality]
-            modules = [*next_, remembered, *self.plan.code.preloaded(notebooks)]
-            self._execution = Execution.prepared(self.engine, project, modules, early)
+            self._execution = Execution.prepared(self.engine, self.plan.project, early)
         return self._execution
+
+    def preload(self, reports: Iterable[str], ahead: Sequence[str] = ()) -> None:
+        """Begin to import what the reports need, and `ahead` before it; the first call counts."""
+        if self._is_preloading:
+            return
+        self._is_preloading = True
+        notebooks = [self.plan.where.notebook(one) for one in sorted({*map(notebook_of, reports)})]
+        remembered = [REMEMBER, str(self.plan.project.root), self.plan.municipality]
+        modules = [*ahead, remembered, *self.plan.code.preloaded(notebooks)]
+        self.execution().preload(modules)
 
     def server(self) -> ForkServer | None:
         """Return the process that answers calls, if this build has one."""

@@ -20,7 +20,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 
     folder = tmp_path_factory.mktemp("server")
     environment = kernel_environment(IPYTHONDIR=str(folder / "ipython"))
-    server = ForkServer(list(STACK), folder, environment)
+    server = ForkServer(folder, environment)
+    server.preload(STACK)
     server.start()
     yield server
     server.stop()

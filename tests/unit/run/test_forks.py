@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -46,10 +47,11 @@ def test_calls_are_answered_before_everything_is_imported(tmp_path: Path) -> Non
         "import time\nfrom pathlib import Path\n"
         f"while not Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.01)\n"
     )
-    environment = kernel_environment(PYTHONPATH=str(tmp_path))
+    environment = kernel_environment(PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
     modules = [*KERNEL_MODULES, "late_module"]  # while they come, the call does
-    server = ForkServer(modules, tmp_path, environment, early=["json"])
+    server = ForkServer(tmp_path, environment, early=["json"])
     server.start()
+    server.preload(modules)
     try:
         loaded = server.call("builtins:eval", "sorted(__import__('sys').modules)")
         assert "json" in loaded
@@ -59,10 +61,26 @@ def test_calls_are_answered_before_everything_is_imported(tmp_path: Path) -> Non
         server.stop()
 
 
+def test_calls_do_not_wait_until_it_is_known_what_kernels_need(tmp_path: Path) -> None:
+    server = ForkServer(tmp_path, kernel_environment(), early=["json"])
+    try:
+        assert "json" in server.call("builtins:eval", "sorted(__import__('sys').modules)")
+        server.preload(["wave"])
+        server.preload(["chunk"])  # only the first counts
+        kernel = server.fork(["-c", ""], str(tmp_path), dict(server.environment))
+        kernel.kill()
+        loaded = server.call("builtins:eval", "sorted(__import__('sys').modules)")
+        assert "wave" in loaded
+        assert "chunk" not in loaded
+    finally:
+        server.stop()
+
+
 def test_what_is_called_ahead_is_there_for_every_child(tmp_path: Path) -> None:
     (tmp_path / "memory.py").write_text("kept = []\nkeep = kept.append\n")
-    environment = kernel_environment(PYTHONPATH=str(tmp_path))
-    server = ForkServer([["memory:keep", "слово"]], tmp_path, environment)
+    environment = kernel_environment(PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
+    server = ForkServer(tmp_path, environment)
+    server.preload([["memory:keep", "слово"]])
     try:
         for _ in range(2):
             kept = server.call("builtins:eval", "__import__('memory').kept")
@@ -72,7 +90,7 @@ def test_what_is_called_ahead_is_there_for_every_child(tmp_path: Path) -> None:
 
 
 def test_a_call_ends_with_its_server(server: ForkServer, tmp_path: Path) -> None:
-    own = ForkServer([], tmp_path, kernel_environment())
+    own = ForkServer(tmp_path, kernel_environment())
     lost: list[BaseException] = []
 
     def ask() -> None:

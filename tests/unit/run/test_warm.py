@@ -175,7 +175,7 @@ def test_the_preloaded_process_has_no_thread_of_python_and_no_figure_backend(
 
 
 def test_ending_the_server_ends_its_kernels_and_what_they_started(tmp_path: Path):
-    server = ForkServer([], tmp_path, kernel_environment())
+    server = ForkServer(tmp_path, kernel_environment())
     mark = f"sleep-{os.getpid()}"
     code = (
         "import subprocess, sys, time\n"
@@ -203,7 +203,7 @@ def test_a_build_that_is_killed_takes_server_and_kernels_with_it(tmp_path: Path)
         "from msoko.run.execute import Execution\n"
         "from msoko.run.forks import ForkServer\n"
         "from msoko.run.kernels import Kernels, kernel_environment\n"
-        "env = kernel_environment(); server = ForkServer([], Path('.'), env); server.start()\n"
+        "env = kernel_environment(); server = ForkServer(Path('.'), env); server.start()\n"
         "print(server.process.pid, flush=True)\n"
         f"Execution('warm', env, Kernels(), server).run(Path({str(path)!r}), 'n', {{}})"
     )

@@ -63,7 +63,7 @@ def executed(say: Callable[[str], None]) -> dict[str, Manuscript]:
     """Return the executed notebooks by name; papermill runs each in a kernel of its own."""
     from msoko.run.execute import Execution
 
-    execution = Execution.prepared("plain", Project.at(None), [])
+    execution = Execution.prepared("plain", Project.at(None))
     made: dict[str, Manuscript] = {}
     try:
         with TemporaryDirectory() as place:
