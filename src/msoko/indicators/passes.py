@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from ibis.expr.types import Column
 
+from msoko.catalog.checks import FORMS
 from msoko.catalog.model import Indicator
-from msoko.indicators import terms
+from msoko.indicators import scans, stacked, terms
 from msoko.indicators.relations import Relations
-
-if TYPE_CHECKING:
-    from ibis.expr.types import Table, Value
 
 KEY_ORDER = ("school_id", "procedure", "subject", "grade")
 
@@ -111,48 +105,8 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
         return Sums(pd.DataFrame(columns=list(keys)), keys, 0)
     columns = {pair for indicator in indicators for pair in terms.columns_of(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
-    finest = _scanned(relations, rows, indicators, keys)
-    squared = [name for name in finest.columns if name.endswith("_w")]
-    if any((finest[name] < finest[f"{name[:-1]}n"]).any() for name in squared):
-        finest = _scanned(relations, rows, indicators, keys, is_wide=True)
-    return Sums(finest.drop(columns=squared, errors="ignore"), keys, len(indicators))
-
-
-def _scanned(
-    relations: Relations,
-    rows: Table,
-    indicators: Sequence[Indicator],
-    keys: Sequence[str],
-    *,
-    is_wide: bool = False,
-) -> pd.DataFrame:
-    added = {
-        f"i{place}_{name}": _total(rows, name, term)
-        for place, indicator in enumerate(indicators)
-        for name, term in terms.row_terms(rows, indicator, is_wide=is_wide).items()
-    }
-    # Not `execute`, which converts column by column: of the forms there are four hundred. Nor is
-    # what nothing was added to filled there: each such call takes the engine as long as a sum.
-    # The engine is named, or Ibis would open another for a table that lies in memory.
-    found = relations.backend.to_pyarrow(rows.aggregate(added, by=list(keys)))
-    filled = (
-        column.fill_null(0) if name in added and column.type == pa.int64() else column
-        for name, column in zip(found.column_names, found.columns, strict=True)
-    )
-    return pa.table(list(filled), names=found.column_names).to_pandas()
-
-
-def _total(rows: Table, name: str, term: Value) -> Value:
-    """Return the sum of a term in 64 bits, of squares in as many digits as there are.
-
-    A term without a column, as of an indicator that counts every row, is the same for all rows.
-    DuckDB counts what is not null in half of the time that it takes to add ones.
-    """
-    is_column = isinstance(term, Column)
-    if term.type().is_boolean():
-        return ibis.cases((term, True)).count() if is_column else rows.count(where=term)
-    total = term.sum() if is_column else rows.count() * term
-    return total.cast("decimal(38, 0)") if name == "q" else total
+    scan = stacked.scanned if table == FORMS else scans.scanned
+    return Sums(scan(relations.backend, rows, indicators, keys), keys, len(indicators))
 
 
 def _whole(sums: pd.Series) -> np.ndarray:
