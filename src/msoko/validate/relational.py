@@ -1,7 +1,7 @@
 """Suites evaluated as relational expressions: out of core, on DuckDB or another Ibis engine.
 
-Every expectation becomes three predicates – which rows it is about, which of them
-are missing, which are wrong – and all of a suite's counts are one scan of the table.
+Every expectation becomes three expressions – which rows it is about, what must be present
+in them, which are wrong – and all of a suite's counts are one scan of the table.
 Only what fails is scanned again, for the place of the wrong rows.
 
 Great Expectations on pandas (`msoko.validate.reference`) is the measure: a test
@@ -54,21 +54,26 @@ def connect(spill: Path, memory_limit: str | None = None) -> ibis.BaseBackend:
 
 @dataclass(frozen=True)
 class Predicates:
-    """Which rows a check is about, which of those it passes over, and which are wrong.
+    """Which rows a check is about, what must be present in them, and which are wrong.
 
-    `missing` is None for an expectation about missingness itself; `digest`, for a key only,
-    is its hash.
+    `scope` is None where every row is meant. A row whose `value` is null is passed over;
+    `value` is None for an expectation about missingness itself. A null in `scope` or `wrong`
+    is no, as it is where rows are filtered or counted. A key has no `wrong`, which rows repeat
+    it one row alone cannot tell, and its `value` is its hash.
     """
 
-    scope: ir.BooleanValue
-    missing: ir.BooleanValue | None
-    wrong: ir.BooleanValue
-    digest: ir.Value | None = None
+    scope: ir.BooleanValue | None
+    value: ir.Value | None
+    wrong: ir.BooleanValue | None
 
     @property
     def failing(self) -> ir.BooleanValue:
-        kept = self.scope if self.missing is None else self.scope & ~self.missing
-        return kept & self.wrong
+        """The rows that are wrong; what is missing is never both present and wrong."""
+        return _both(self.scope, self.wrong)
+
+
+def _both(scope: ir.BooleanValue | None, other: ir.BooleanValue) -> ir.BooleanValue:
+    return other if scope is None else scope & other
 
 
 def evaluate(suite: Suite, rows: ir.Table) -> list[Outcome]:
@@ -88,17 +93,18 @@ def _outcome(
     if predicates is None:
         success, result = TABLE_TYPES[check.type](rows, check.kwargs, counts["/rows"])
         return Outcome(check, success, result, _located(rows, None))
-    element, missing, wrong = (counts[f"{check.name}/{part}"] for part in _PARTS)
+    element, considered, wrong = (counts.get(f"{check.name}/{part}", 0) for part in _PARTS)
     failing = rows.filter(predicates.failing) if wrong else None
-    is_repeated = counts.get(f"{check.name}/distinct", element - missing) < element - missing
+    is_repeated = counts.get(f"{check.name}/distinct", considered) < considered
     if is_repeated:
         failing = _repeated(rows, predicates, _keys(check.kwargs))
     located = _located(rows, failing)
     if is_repeated:
         is_whole = 0 < len(located) < ROW_LIMIT  # then all are here, and counting is spared
         wrong = len(located) if is_whole else _number(failing.count())
-    result = map_result(element, None if predicates.missing is None else missing, wrong)
-    success = map_success(element - missing, wrong, check.kwargs.get("mostly", 1))
+    missing = None if predicates.value is None else element - considered
+    result = map_result(element, missing, wrong)
+    success = map_success(considered, wrong, check.kwargs.get("mostly", 1))
     return Outcome(check, success, result, located)
 
 
@@ -106,26 +112,28 @@ def _number(count: ir.IntegerScalar) -> int:
     return int(count.to_pyarrow().as_py())
 
 
-_PARTS = ("element", "missing", "wrong")
+_PARTS = ("element", "considered", "wrong")
 
 
 def _counts(rows: ir.Table, mapped: Mapping[str, Predicates]) -> dict[str, int]:
     """Return all counts of a suite, from one scan; what several checks count is counted once."""
     measures = {"/rows": rows.count()}
     for name, one in mapped.items():
-        measures[f"{name}/element"] = rows.count(where=one.scope)
-        measures[f"{name}/wrong"] = rows.count(where=one.failing)
-        if one.missing is not None:
-            measures[f"{name}/missing"] = rows.count(where=one.scope & one.missing)
-        if one.digest is not None:
-            measures[f"{name}/distinct"] = one.digest.nunique(where=one.scope & ~one.missing)
+        element = rows.count(where=one.scope)
+        measures[f"{name}/element"] = element
+        measures[f"{name}/considered"] = (
+            element if one.value is None else one.value.count(where=one.scope)
+        )
+        if one.wrong is None:
+            measures[f"{name}/distinct"] = one.value.nunique(where=one.scope)
+        else:
+            measures[f"{name}/wrong"] = rows.count(where=one.failing)
     different = {measure.op(): measure for measure in measures.values()}
     known_as = {node: f"count_{number}" for number, node in enumerate(different)}
     asked = [measure.name(known_as[node]) for node, measure in different.items()]
     found = rows.aggregate(asked).to_pyarrow().to_pylist()[0]
-    absent = {f"{name}/missing": 0 for name, one in mapped.items() if one.missing is None}
     counts = {name: found[known_as[measure.op()]] for name, measure in measures.items()}
-    return {**absent, **{name: count or 0 for name, count in counts.items()}}  # Spark: null of none
+    return {name: count or 0 for name, count in counts.items()}  # Spark: null of none
 
 
 def _located(rows: ir.Table, failing: ir.Table | None) -> pd.DataFrame:
@@ -143,12 +151,13 @@ def _nowhere(names: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(columns=list(names))
 
 
-def condition(rows: ir.Table, declared: Mapping[str, Any] | None) -> ir.BooleanValue:
-    """Return Great Expectations' `row_condition` as a predicate; a null answer is no."""
-    import ibis
+def condition(rows: ir.Table, declared: Mapping[str, Any] | None) -> ir.BooleanValue | None:
+    """Return Great Expectations' `row_condition` as a predicate; a null answer is no.
 
+    None where none is declared.
+    """
     if declared is None:
-        return ibis.literal(True)
+        return None
     kind = declared["type"]
     if kind in ("and", "or"):
         parts = [condition(rows, part) for part in declared["conditions"]]
@@ -156,7 +165,7 @@ def condition(rows: ir.Table, declared: Mapping[str, Any] | None) -> ir.BooleanV
     column = rows[declared["column"]["name"]]
     if kind == "nullity":
         return column.isnull() if declared["is_null"] else column.notnull()
-    return COMPARISONS[declared["operator"]](column, declared["parameter"]).fill_null(False)
+    return COMPARISONS[declared["operator"]](column, declared["parameter"])
 
 
 def _about_column(
@@ -166,8 +175,9 @@ def _about_column(
 
     def predicates(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
         column = rows[kwargs["column"]]
-        scope = condition(rows, kwargs.get("row_condition"))
-        return Predicates(scope, column.isnull(), wrong(column, kwargs).fill_null(False))
+        return Predicates(
+            condition(rows, kwargs.get("row_condition")), column, wrong(column, kwargs)
+        )
 
     return predicates
 
@@ -184,15 +194,16 @@ def _about_null(is_expected: bool) -> Callable[[ir.Table, Mapping[str, Any]], Pr
 def _about_pair(
     wrong: Callable[[ir.Value, ir.Value, Mapping[str, Any]], ir.BooleanValue],
 ) -> Callable[[ir.Table, Mapping[str, Any]], Predicates]:
-    """Return the predicates of an expectation about two columns, both of them present."""
+    """Return the predicates of an expectation about two columns, both of them present.
+
+    Their comparison is null where one of them is, so it tells by itself where both are.
+    """
 
     def predicates(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
         if kwargs.get("ignore_row_if") != "either_value_is_missing":
             raise ValueError("a pair is compared only where both values are present")
-        first, second = rows[kwargs["column_A"]], rows[kwargs["column_B"]]
-        scope = condition(rows, kwargs.get("row_condition"))
-        missing = first.isnull() | second.isnull()
-        return Predicates(scope, missing, wrong(first, second, kwargs).fill_null(False))
+        compared = wrong(rows[kwargs["column_A"]], rows[kwargs["column_B"]], kwargs)
+        return Predicates(condition(rows, kwargs.get("row_condition")), compared, compared)
 
     return predicates
 
@@ -236,10 +247,10 @@ def _about_key(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
     import ibis
 
     names = _keys(kwargs)
-    missing = reduce(and_, (rows[key].isnull() for key in names))
     digest = ibis.struct({name: rows[name] for name in names}).hash()
-    scope = condition(rows, kwargs.get("row_condition"))
-    return Predicates(scope, missing, ibis.literal(False), digest)
+    is_present = reduce(or_, (rows[key].notnull() for key in names))
+    value = is_present.ifelse(digest, None)
+    return Predicates(condition(rows, kwargs.get("row_condition")), value, None)
 
 
 def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table:
@@ -249,7 +260,7 @@ def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table
     """
     import ibis
 
-    hashed = rows.mutate(key_hash=key.digest).filter(key.scope & ~key.missing)
+    hashed = rows.mutate(key_hash=key.value).filter(_both(key.scope, key.value.notnull()))
     twice = hashed.group_by("key_hash").aggregate(row_count=hashed.count())
     twice = twice.filter(twice.row_count > 1).select("key_hash")
     suspects = hashed.semi_join(twice, "key_hash")
