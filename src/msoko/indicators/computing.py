@@ -48,10 +48,9 @@ def compute(
     relations = Relations(paths, year, engine, made)
     previous = Relations(paths, year.shifted(-1), engine, made)
     parts = []
-    counted = _own_rows(relations, declared, small_n)
-    for own, (direction, indicator) in zip(counted, declared, strict=True):
-        both = [*own, *references.rows(relations, direction, indicator)]
-        parts.extend(both or [values.no_data(direction, indicator)])
+    wider = references.rows(relations, declared)
+    for place, own in enumerate(_own_rows(relations, declared, small_n)):
+        parts.extend([*own, *wider.get(place, ())] or [values.no_data(*declared[place])])
     result = values.joined(parts, year)
     codes = {(direction, indicator.code): indicator for direction, indicator in declared}
     return values.flag_incomparable(result, codes, relations, previous)

@@ -68,7 +68,7 @@ def _low_results(
     relations: Relations, base: Indicator, thresholds: Mapping[str, Threshold]
 ) -> Table:
     years = low_results.Rule.of(thresholds).years
-    found = low_results.assess(below_minimum(relations, base, years), thresholds).schools
+    found = low_results.found(below_minimum(relations, base, years), thresholds)
     rows = found.assign(school_year=str(relations.year))[list(LOW_SCHEMA)]
     return ibis.memtable(rows.astype({"school_id": "str", "is_low": "boolean"}), schema=LOW_SCHEMA)
 

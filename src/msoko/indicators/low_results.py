@@ -88,6 +88,12 @@ def assess(papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = No
     return LowResults(schools, judged, pd.DataFrame(rows), rule)
 
 
+def found(papers: pd.DataFrame, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:
+    """Return `schools` of `assess` without `scenario_share`, for those who ask of no other rule."""
+    rule = Rule.of(thresholds)
+    return _schools(_judged(papers, rule), rule)
+
+
 def _judged(papers: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     share = papers["below_count"] / papers["participant_count"].where(
         papers["participant_count"] > 0

@@ -83,16 +83,25 @@ class Sums:
     def _grouped(self, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
         """Return all sums over wider groups in the order of their keys; they are kept."""
         if keys not in self._wider:
-            finest = pd.DataFrame(self._finest)
-            numbers = finest.drop(columns=list(self.keys))
-            if keys:
-                by = [finest[key] for key in keys]
-                wider = numbers.groupby(by, sort=True, dropna=True).sum().reset_index()
-                self._wider[keys] = {name: wider[name].to_numpy() for name in wider}
-            else:
-                whole = {name: np.array([column.sum()]) for name, column in numbers.items()}
-                self._wider[keys] = whole
+            order, starts = self._groups(keys)
+            first = {key: self._finest[key][order[starts]] for key in keys}
+            self._wider[keys] = first | {
+                name: np.add.reduceat(column[order], starts) if keys else np.array([column.sum()])
+                for name, column in self._finest.items()
+                if name not in self.keys
+            }
         return self._wider[keys]
+
+    def _groups(self, keys: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows with all `keys`, group after group, and where each group begins."""
+        length = len(next(iter(self._finest.values()), ()))
+        code, is_known = np.zeros(length, dtype="int64"), np.ones(length, dtype=bool)
+        for key in keys:
+            own, names = pd.factorize(self._finest[key], sort=True)
+            code, is_known = code * max(len(names), 1) + own, is_known & (own >= 0)
+        order = np.argsort(code, kind="stable")
+        order = order[is_known[order]]
+        return order, np.flatnonzero(np.diff(code[order], prepend=-1))
 
 
 def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence[str]) -> Sums:

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from msoko.catalog.checks import columns_in
-from msoko.catalog.model import Indicator
-from msoko.indicators import terms, values
-from msoko.indicators.expressions import expression
+from collections.abc import Iterator, Sequence
+
+from msoko.catalog.model import Indicator, Reference
+from msoko.indicators import scans, terms, values
 from msoko.indicators.passes import Sums
 from msoko.indicators.relations import Relations
 
 LEVEL = "group_level"
 
 
-def rows(relations: Relations, direction: str, indicator: Indicator) -> list[values.Columns]:
-    """Return an indicator's rows for the wider groups of its `reference`, without intervals.
+def rows(
+    relations: Relations, declared: Sequence[tuple[str, Indicator]]
+) -> dict[int, list[values.Columns]]:
+    """Return indicators' rows for the wider groups of their `reference`, without intervals.
 
-    The printed shares are rounded and the whole is no sample, so there is no interval to give.
+    They are given by the places in `declared` (direction and indicator), and counted in one
+    pass over a table for all that share its groups. The printed shares are rounded and the
+    whole is no sample, so there is no interval to give.
     """
-    reference = indicator.reference
-    if reference is None or not relations.has(reference.table):
-        return []
-    texts = (reference.where, reference.numerator, reference.denominator)
-    keys = sorted({key for group in reference.by for key in group})
-    columns = {pair for text in texts if text for pair in columns_in(text)}
-    table = relations.table(reference.table, columns | {("", key) for key in keys})
-    table = table.filter(table[LEVEL].isin(list(reference.levels)))
-    if reference.where:
-        table = table.filter(expression(table, reference.where))
-    stand_in = Indicator(
+    shared: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[int]] = {}
+    for place, (_, indicator) in enumerate(declared):
+        asked = indicator.reference
+        if asked is not None and relations.has(asked.table):
+            keys = tuple(sorted({key for group in asked.by for key in group}))
+            shared.setdefault((asked.table, asked.levels, keys), []).append(place)
+    found: dict[int, list[values.Columns]] = {place: [] for own in shared.values() for place in own}
+    for (table, levels, keys), places in shared.items():
+        stand_ins = [_stand_in(declared[place][1]) for place in places]
+        for level, sums in _by_level(relations, table, levels, keys, stand_ins):
+            for number, place in enumerate(places):
+                direction, own = declared[place][0], stand_ins[number]
+                found[place] += values.grouped(sums, number, direction, own, 0, level)
+    return found
+
+
+def _stand_in(indicator: Indicator) -> Indicator:
+    """Return the indicator as it is counted from the reference's table."""
+    reference: Reference = indicator.reference
+    return Indicator(
         code=indicator.code,
         title=indicator.title,
         goal=indicator.goal,
         table=reference.table,
         measure="ratio",
+        where=reference.where,
         numerator=reference.numerator,
         denominator=reference.denominator,
         size=reference.denominator,
@@ -41,10 +55,19 @@ def rows(relations: Relations, direction: str, indicator: Indicator) -> list[val
         source=indicator.source,
         by=reference.by,
     )
-    sums = {f"i0_{name}": term.sum() for name, term in terms.row_terms(table, stand_in).items()}
-    frame = table.aggregate(sums, by=[LEVEL, *keys]).execute()
-    parts = []
+
+
+def _by_level(
+    relations: Relations,
+    name: str,
+    levels: Sequence[str],
+    keys: Sequence[str],
+    stand_ins: Sequence[Indicator],
+) -> Iterator[tuple[str, Sums]]:
+    """Yield the sums of each level of groups, of the indicators in their order."""
+    columns = {pair for indicator in stand_ins for pair in terms.columns_of(indicator)}
+    table = relations.table(name, columns)
+    table = table.filter(table[LEVEL].isin(list(levels)))
+    frame = scans.scanned(relations.backend, table, stand_ins, [LEVEL, *keys])
     for level, part in frame.groupby(LEVEL, sort=True):
-        own = Sums(part.drop(columns=LEVEL).reset_index(drop=True), keys, 1)
-        parts += values.grouped(own, 0, direction, stand_in, 0, unit_of_analysis=level)
-    return parts
+        yield level, Sums(part.drop(columns=LEVEL), keys, len(stand_ins))
