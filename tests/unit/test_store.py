@@ -1,4 +1,5 @@
 import errno
+import math
 
 import pandas as pd
 import pytest
@@ -104,3 +105,24 @@ def test_no_value_asked_for_keeps_no_row(store):
         writer.write("results", marks(3, 4))
     assert store.read("results", where={"school_id": []}).empty
     assert store.read("results", where={"school_id": ["s0"], "subject": ["russian"]}).empty
+
+
+def test_columns_and_records_hold_what_a_frame_does(store):
+    with store.replacing(YEAR) as writer:
+        writer.write("results", marks(3, None, 5).assign(primary_score=[1.5, None, 2.0]))
+    names, where = ["school_id", "mark", "subject"], {"school_id": ["s1", "s2"]}
+    assert store.columns("results", [YEAR], names, where) == {
+        "school_id": ["s1", "s2"],
+        "mark": [None, 5],
+        "subject": [None, None],
+    }
+    assert store.records("results", [YEAR], names, where) == [
+        {"school_id": "s1", "mark": None, "subject": None},
+        {"school_id": "s2", "mark": 5, "subject": None},
+    ]
+    assert math.isnan(store.columns("results")["primary_score"][1])
+
+
+def test_columns_of_no_year_are_empty_and_there(store):
+    assert store.columns("results", columns=["mark"]) == {"mark": []}
+    assert store.records("results") == []

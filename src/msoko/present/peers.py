@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from msoko.stats.nearest import context_distances
 
@@ -28,6 +28,7 @@ MOST = 5
 LEAST_POOLED = 3
 """Fewer organisations than this are named, but their common value would be theirs alone."""
 LEAST_CONDITIONS = 3
+URBAN = {"urban": 1.0, "rural": 0.0}
 LEAST_PERSONS = 10
 """A share of fewer persons is no condition: it changes with one family."""
 SIZE = {
@@ -40,7 +41,7 @@ where no indicator of context tells them."""
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of work: its values by organisation.
+    """One condition of work: its values by organisation, of those that have one.
 
     `n`: on how many persons a share of a form stands. `is_size`: a number of persons, compared by
     its logarithm. `indicator` and `direction` where an indicator tells it, so that the value has
@@ -49,15 +50,17 @@ class Condition:
 
     title: str
     unit: str
-    values: pd.Series
-    n: pd.Series | None = None
+    values: Mapping[str, float]
+    n: Mapping[str, float] | None = None
     is_size: bool = False
     indicator: Indicator | None = None
     direction: str = ""
     source: str = ""
 
-    def compared(self) -> pd.Series:
-        return np.log(self.values.where(self.values > 0)) if self.is_size else self.values
+    def compared(self, codes: Iterable[str]) -> np.ndarray:
+        """Return the values of these organisations as distances are taken, NaN where unknown."""
+        column = np.array([self.values.get(code, np.nan) for code in codes])
+        return np.log(np.where(column > 0, column, np.nan)) if self.is_size else column
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,14 @@ class Peers:
 
     family: str
     conditions: Sequence[Condition]
-    distances: pd.Series
+    distances: Mapping[str, float]
     chosen: Sequence[str]
     reason: str = ""
 
     @property
     def near(self) -> int:
         """How many organisations are alike, those beyond the nearest few too."""
-        return int((self.distances <= FARTHEST).sum())
+        return sum(gap <= FARTHEST for gap in self.distances.values())
 
     @property
     def is_pooled(self) -> bool:
@@ -93,35 +96,48 @@ def conditions(school: School) -> list[Condition]:
     Size and, for preschools, two shares come from the forms; the rest are the indicators of
     context that the directions declare.
     """
-    index = school.alike.index
-    found = _of_forms(school, index)
+    codes = set(school.alike.index)
+    found = _of_forms(school, codes)
     declared = {one.direction: one for one in school.report.directions}
     for direction, item in school.report.context_indicators:
         field = school.of_all(declared[direction], item)
-        values = np.where(field.n >= LEAST_PERSONS, field.value, np.nan)
-        shares = pd.Series(values, index=field.school_id).reindex(index)
+        numbers = zip(field.school_id, field.n.tolist(), field.value.tolist(), strict=True)
+        shares = {code: value for code, n, value in numbers if code in codes and n >= LEAST_PERSONS}
         title = item.short_title or item.title
         found.append(Condition(title, item.unit, shares, None, False, item, direction, item.source))
-    return [one for one in found if one.values.notna().any()]
+    return [one for one in found if one.values]
 
 
-def _of_forms(school: School, index: pd.Index) -> list[Condition]:
+def _of_forms(school: School, codes: Collection[str]) -> list[Condition]:
     kind = str(school.row["kind"])
     if kind not in SIZE:
         return []
     form, size, groups, disabled = SIZE[kind]
-    counts = school.items(form, [name for name in (size, groups, disabled) if name]).reindex(index)
+    told = school.items(form)
+    counts = {
+        name: {code: count for code, count in told[name].items() if code in codes}
+        for name in (size, groups, disabled)
+        if name in told
+    }
     say = school.report.say
     source = say("passport.form", form=school.form_titles.get(form, form))
-    persons = counts.get(size, pd.Series(np.nan, index=index))
+    persons = counts.get(size, {})
     made = [
         Condition(say(f"passport.size.{kind}"), "persons", persons, is_size=True, source=source)
     ]
     if groups in counts:
-        each = persons / counts[groups].where(counts[groups] > 0)
+        each = {
+            code: persons[code] / count
+            for code, count in counts[groups].items()
+            if code in persons and count > 0
+        }
         made.append(Condition(say(f"passport.filled.{kind}"), "points", each, source=source))
     if disabled in counts:
-        share = (counts[disabled] / persons.where(persons >= LEAST_PERSONS)).clip(upper=1)
+        share = {
+            code: min(count / persons[code], 1.0)
+            for code, count in counts[disabled].items()
+            if persons.get(code, 0) >= LEAST_PERSONS
+        }
         title = say("passport.disabilities")
         made.append(Condition(title, "percent", share, persons, source=source))
     return made
@@ -130,31 +146,32 @@ def _of_forms(school: School, index: pd.Index) -> list[Condition]:
 def find_peers(school: School, known: Sequence[Condition]) -> Peers:
     """Return the organisations nearest to the school among those of its family."""
     own = family(school.row["school_type"])
-    kin = school.alike.index[school.alike["school_type"].map(family) == own]
-    empty = pd.Series(dtype=float)
-    is_urban = school.alike["location"].map({"urban": 1.0, "rural": 0.0})
-    table = pd.DataFrame({one.title: one.compared() for one in known}, index=school.alike.index)
-    table = table.assign(location=is_urban)
-    if table.loc[school.school_id].notna().sum() <= LEAST_CONDITIONS:
-        return Peers(own, known, empty, (), "unknown")
-    place = table.index.get_loc(school.school_id)
-    far = context_distances(table.to_numpy(float), place, least=LEAST_CONDITIONS + 1)
-    distances = pd.Series(far, index=table.index).reindex(kin).drop(school.school_id).dropna()
-    distances = distances.sort_values(kind="stable")
-    if distances.empty:
-        return Peers(own, known, empty, (), "alone")
-    chosen = tuple(distances.index[distances <= FARTHEST][:MOST])
+    codes, kinds = list(school.alike.index), school.alike["school_type"].tolist()
+    is_urban = [URBAN.get(one, np.nan) for one in school.alike["location"].tolist()]
+    columns = {one.title: one.compared(codes) for one in known} | {"location": is_urban}
+    table, place = np.column_stack(list(columns.values())), codes.index(school.school_id)
+    if np.isfinite(table[place]).sum() <= LEAST_CONDITIONS:
+        return Peers(own, known, {}, (), "unknown")
+    far = context_distances(table, place, least=LEAST_CONDITIONS + 1).tolist()
+    kin = [
+        (gap, code)
+        for gap, code, kind in zip(far, codes, kinds, strict=True)
+        if code != school.school_id and family(kind) == own and not math.isnan(gap)
+    ]
+    distances = {code: gap for gap, code in sorted(kin, key=lambda one: one[0])}
+    if not distances:
+        return Peers(own, known, {}, (), "alone")
+    chosen = tuple(code for code, gap in distances.items() if gap <= FARTHEST)[:MOST]
     return Peers(own, known, distances, chosen, "" if chosen else "none")
 
 
-def middle(values: pd.Series, own: str = "") -> float:
+def middle(values: Mapping[str, float], own: str = "") -> float:
     """Return the median of organisations' values, NaN where it would tell another's value.
 
     With fewer than three organisations besides `own`, whoever knows `own` could work it out.
     """
-    known = values.dropna()
-    others = len(known) - (own in known.index)
-    return float(known.median()) if others >= LEAST_POOLED else float("nan")
+    others = len(values) - (own in values)
+    return float(np.median(list(values.values()))) if others >= LEAST_POOLED else float("nan")
 
 
 def pooled(field: Field, chosen: Sequence[str]) -> float | None:

@@ -6,6 +6,7 @@ and tables are narrowed before they become frames.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,8 +57,11 @@ class Field(NamedTuple):
     n: np.ndarray
 
     def of(self, codes: Collection[str]) -> Field:
-        chosen = np.isin(self.school_id, list(codes))
+        chosen = [code in codes for code in self.school_id]
         return Field(*(column[chosen] for column in self))
+
+
+NOWHERE = Field(np.array([], object), *[np.array([], float)] * 4)
 
 
 @dataclass
@@ -68,8 +72,8 @@ class School:
     school_id: str
 
     @cached_property
-    def row(self) -> pd.Series:
-        return self.report.schools.loc[self.school_id]
+    def row(self) -> dict[str, Any]:
+        return self.report.schools.loc[self.school_id].to_dict()
 
     @property
     def is_preschool(self) -> bool:
@@ -82,13 +86,17 @@ class School:
         return self.report.schools[kinds == kinds[self.school_id]]
 
     @cached_property
-    def before(self) -> dict[str, pd.Series]:
+    def before(self) -> dict[str, Row]:
         """The organisation's rows in earlier years by school year, latest first."""
-        rows = self.report.store.read(
+        rows = self.report.store.records(
             "schools", self._earlier, where={"school_id": [self.school_id]}
         )
-        found = {row["school_year"]: row for _, row in rows.iterrows()}
-        return dict(sorted(found.items(), reverse=True))
+        return {row["school_year"]: row for row in reversed(rows)}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What the year's organisations are called, by code; of those that have a name."""
+        return self.report.schools["name"].dropna().to_dict()
 
     @cached_property
     def register(self) -> list[Line]:
@@ -98,11 +106,20 @@ class School:
         return Crosswalk.load(self.report.project, self.report.year).lines
 
     @cached_property
-    def wholes(self) -> pd.DataFrame:
+    def wholes(self) -> dict[Key, Field]:
         """The year's values of each organisation as a whole: what a comparison needs of them."""
-        groups = [f"school_id={code}" for code in self.report.schools.index]
-        rows = self.report.store.read("indicators", [self.report.year], COMPARED, {"group": groups})
-        return rows[rows["value"].notna()].reset_index(drop=True)
+        where = {"group": [f"school_id={code}" for code in self.report.schools.index]}
+        found = self.report.store.columns("indicators", [self.report.year], COMPARED, where)
+        places: dict[Key, list[int]] = {}
+        for place, key in enumerate(zip(found["direction"], found["indicator"], strict=True)):
+            if not math.isnan(found["value"][place]):
+                places.setdefault(key, []).append(place)
+        names = np.array(found["school_id"], object)
+        numbers = [np.array(found[name], float) for name in Field._fields[1:]]
+        return {
+            key: Field(names[chosen], *(column[chosen] for column in numbers))
+            for key, chosen in places.items()
+        }
 
     @cached_property
     def own(self) -> dict[Key, Row]:
@@ -113,11 +130,10 @@ class School:
     def history(self) -> dict[Key, list[Row]]:
         """The organisation's own rows as a whole of all years, earliest first."""
         whole = f"school_id={self.school_id}"
-        own = self._values(self._earlier, group=[whole])
-        this = self.parts[(self.parts["group"] == whole) & self.parts["value"].notna()]
+        rows = [*self._values(self._earlier, group=[whole]), *self.parts]
         series: dict[Key, list[Row]] = {}
-        for rows in (own[own["value"].notna()], this):
-            for row in rows.to_dict("records"):
+        for row in rows:
+            if row["group"] == whole and not math.isnan(row["value"]):
                 series.setdefault((row["direction"], row["indicator"]), []).append(row)
         return series
 
@@ -125,15 +141,9 @@ class School:
         return bool(row["school_year"] == str(self.report.year))
 
     @cached_property
-    def parts(self) -> pd.DataFrame:
+    def parts(self) -> list[Row]:
         """The organisation's own rows of the year: as a whole, by subject, by grade and so on."""
         return self._values([self.report.year], school_id=[self.school_id])
-
-    @cached_property
-    def others(self) -> pd.DataFrame:
-        """The year's rows of the municipality and the region."""
-        rows = self._values([self.report.year], unit_of_analysis=["municipality", "region"])
-        return rows.assign(group=rows["group"].fillna(""))
 
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
@@ -143,17 +153,18 @@ class School:
         return findings(self)
 
     @cached_property
-    def advised(self) -> pd.DataFrame:
+    def advised(self) -> list[Row]:
         """The year's recommendations that concern the organisation, whoever they are given to."""
-        rows = self.report.store.read(
+        rows = self.report.store.records(
             "recommendations", [self.report.year], where={"school_id": [self.school_id]}
         )
-        return rows[rows["direction"].isin([one.direction for one in self.report.directions])]
+        known = {one.direction for one in self.report.directions}
+        return [row for row in rows if row["direction"] in known]
 
     @cached_property
-    def told(self) -> pd.DataFrame:
+    def told(self) -> list[Row]:
         """Those of them that the organisation and its teachers are given."""
-        return self.advised[self.advised["recipient"].isin(RECIPIENTS)]
+        return [row for row in self.advised if row["recipient"] in RECIPIENTS]
 
     @cached_property
     def conditions(self) -> list[Condition]:
@@ -166,9 +177,11 @@ class School:
     @cached_property
     def around(self) -> dict[tuple[str, str, str, str], float]:
         """Values of municipality and region by unit, direction, indicator and group."""
-        keys = ["unit_of_analysis", "direction", "indicator", "group"]
-        names = (self.others[key].to_numpy(object) for key in keys)
-        return dict(zip(zip(*names, strict=True), self.others["value"].to_numpy(), strict=True))
+        names = ("unit_of_analysis", "direction", "indicator", "group", "value")
+        where = {"unit_of_analysis": ["municipality", "region"]}
+        found = self.report.store.columns("indicators", [self.report.year], names, where)
+        rows = zip(*found.values(), strict=True)
+        return {(unit, one, code, group or ""): value for unit, one, code, group, value in rows}
 
     @cached_property
     def indicators(self) -> list[tuple[Direction, Indicator]]:
@@ -180,21 +193,20 @@ class School:
             if (direction.direction, indicator.code) in self.own and not _is_apart(indicator)
         ]
 
-    def items(self, form: str, names: Sequence[str]) -> pd.DataFrame:
-        """Return items of a form by organisation, a column each; one that nobody gave is absent."""
-        rows = self.report.store.read(
-            "monitoring",
-            [self.report.year],
-            ["school_id", "item", "value"],
-            {"form": [form], "item": names},
+    def items(self, form: str) -> dict[str, dict[str, float]]:
+        """Return what organisations gave in a form, by item and organisation, as first given."""
+        rows = self.report.store.columns(
+            "monitoring", [self.report.year], ("item", "school_id", "value"), {"form": [form]}
         )
-        return rows.dropna().groupby(["school_id", "item"])["value"].first().unstack()
+        found: dict[str, dict[str, float]] = {}
+        for item, school_id, value in zip(*rows.values(), strict=True):
+            if school_id and not math.isnan(value):
+                found.setdefault(item, {}).setdefault(school_id, value)
+        return found
 
     def of_all(self, direction: Direction, indicator: Indicator) -> Field:
         """Return the values of all organisations that have one."""
-        places = self._places.get((direction.direction, indicator.code), [])
-        names, *numbers = (column[places] for column in self._columns)
-        return Field(names, *numbers)
+        return self.wholes.get((direction.direction, indicator.code), NOWHERE)
 
     @cached_property
     def form_titles(self) -> dict[str, str]:
@@ -204,24 +216,14 @@ class School:
     @property
     def known(self) -> Collection[Key]:
         """The indicators of which any organisation has a value this year."""
-        return self._places.keys()
-
-    @cached_property
-    def _places(self) -> dict[Key, np.ndarray]:
-        return self.wholes.groupby(["direction", "indicator"], sort=False).indices
-
-    @cached_property
-    def _columns(self) -> list[np.ndarray]:
-        numbers = ("numerator", "denominator", "value", "n")
-        names = self.wholes["school_id"].to_numpy(object)
-        return [names, *(self.wholes[name].to_numpy(float, na_value=np.nan) for name in numbers)]
+        return self.wholes.keys()
 
     @property
     def _earlier(self) -> list[SchoolYear]:
         return [year for year in self.report.years if year < self.report.year]
 
-    def _values(self, years: Sequence[SchoolYear], **where: Sequence[str]) -> pd.DataFrame:
-        return self.report.store.read("indicators", years, COLUMNS, where)
+    def _values(self, years: Sequence[SchoolYear], **where: Sequence[str]) -> list[Row]:
+        return self.report.store.records("indicators", years, COLUMNS, where)
 
 
 def _is_apart(indicator: Indicator) -> bool:

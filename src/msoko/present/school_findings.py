@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-
-import pandas as pd
 
 from msoko.tables import TABLES
 from msoko.validate.packets.owners import Owners
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from msoko.present.school import School
 
 SEVERITIES = ("blocking", "warning", "note")
-LOCATED = ("school_id", "source_id", "source_row")
+LOCATED = ("source_id", "source_row", "school_id")
 
 
 def findings(school: School) -> list[dict[str, Any]]:
@@ -25,11 +23,11 @@ def findings(school: School) -> list[dict[str, Any]]:
     whose rows they are, as in the packets.
     """
     report = school.report
-    rows = report.store.read("findings", [report.year])
-    rows = rows[rows["table"].ne("schools")]
-    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    rows = report.store.records("findings", [report.year])
     found, open_ones = [], []
-    for one in plain:
+    for one in rows:
+        if one["table"] == "schools":
+            continue
         named = _named(school, one)
         if school.school_id in named:
             found.append(one)
@@ -49,7 +47,7 @@ def _named(school: School, finding: Mapping[str, Any]) -> list[str]:
     """Return the organisations that a finding says it is about, by id or by name."""
     if finding["school_id"]:
         return [finding["school_id"]]
-    return mentioned(dict(school.report.schools["name"].dropna()), str(finding["message"]))
+    return mentioned(school.names, str(finding["message"]))
 
 
 def mentioned(names: Mapping[str, str], message: str) -> list[str]:
@@ -59,7 +57,8 @@ def mentioned(names: Mapping[str, str], message: str) -> list[str]:
     passport must not print what was found about another organisation.
     """
     left, found = message, set()
-    for name in sorted({one for one in names.values() if one}, key=lambda one: (-len(one), one)):
+    said = {name for name in names.values() if name and name in message}
+    for name in sorted(said, key=lambda one: (-len(one), one)):
         whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
         if whole.search(left):
             found.add(name)
@@ -67,21 +66,19 @@ def mentioned(names: Mapping[str, str], message: str) -> list[str]:
     return [code for code, name in names.items() if name in found]
 
 
-def _placed(school: School, files: set[str]) -> pd.DataFrame:
-    """Return whose each row of these files is; only sources that the findings name are read."""
-    report = school.report
-    sources = report.store.read("sources", [report.year], ["source_id", "file", "sheet"])
-    sources = sources[sources["file"].isin(files)]
-    columns = report.store.read(
-        "source_columns", [report.year], ["source_id", "table"],
-        {"source_id": list(sources["source_id"])},
-    )  # fmt: skip
-    frames = []
-    for name, rows in columns.groupby("table", sort=True):
+def _placed(school: School, files: set[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield whose each row of these files is; only sources that the findings name are read."""
+    store, years = school.report.store, [school.report.year]
+    listed = store.columns("sources", years, ["source_id", "file", "sheet"], {"file": files})
+    sources = {one: place for one, *place in zip(*listed.values(), strict=True)}
+    filled = store.columns(
+        "source_columns", years, ["table", "source_id"], {"source_id": sources.keys()}
+    )
+    tables: dict[str, set[str]] = {}
+    for name, source_id in zip(*filled.values(), strict=True):
+        tables.setdefault(name, set()).add(source_id)
+    for name, wanted in sorted(tables.items()):
         if name != "schools" and set(LOCATED) <= set(TABLES[name].columns):
-            wanted = {"source_id": list(rows["source_id"].unique())}
-            frames.append(report.store.read(name, [report.year], LOCATED, wanted))
-    if not frames:
-        return pd.DataFrame(columns=["file", "sheet", "source_row", "school_id"])
-    placed = pd.concat(frames, ignore_index=True).drop_duplicates()
-    return placed.merge(sources, on="source_id")
+            rows = store.columns(name, years, LOCATED, {"source_id": wanted})
+            for source_id, row, school_id in zip(*rows.values(), strict=True):
+                yield (*sources[source_id], row, school_id)

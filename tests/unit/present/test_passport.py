@@ -70,10 +70,9 @@ def test_the_passport_and_the_report_name_the_same_schools(project):
     from msoko.present.blocks.comparison import OUTER
     from msoko.stats.funnel import outside, share_funnel
 
-    rows = passport(project, "s01").school.wholes
-    rows = rows[rows["indicator"] == "ta_events"].reset_index(drop=True)
-    funnel = share_funnel(rows["numerator"], rows["denominator"])
-    places = dict(zip(rows["school_id"], outside(funnel, OUTER), strict=True))
+    field = passport(project, "s01").school.wholes["talents", "ta_events"]
+    funnel = share_funnel(field.numerator, field.denominator)
+    places = dict(zip(field.school_id, outside(funnel, OUTER), strict=True))
     for school_id in ("s01", "s02", "s03", "s05", "s06", "s08"):
         found = row_of(said(passport(project, school_id), "position"), "Участие в мероприятиях")
         assert (places[school_id] == "inside") == (found[2] == "не отличается"), school_id
@@ -338,8 +337,8 @@ def test_a_stopped_direction_is_named(tmp_path):
 def test_peers_are_of_the_same_family_and_nearest_first(project):
     report = passport(project, "s01")
     found = report.school.peers
-    assert list(found.distances.index) == sorted(found.distances.index, key=found.distances.get)
-    assert set(found.distances.index) == {"s02", "s03", "s04", "s08"}, "no basic or primary school"
+    assert list(found.distances) == sorted(found.distances, key=found.distances.get)
+    assert set(found.distances) == {"s02", "s03", "s04", "s08"}, "no basic or primary school"
     assert "s03" not in found.chosen, "a gymnasium whose context is another"
     text = said(report, "peers")
     assert "высшее образование родителей" in text and "а не по результатам" in text
@@ -372,8 +371,7 @@ def test_a_passport_tells_no_other_organisations_conditions(project):
 
 @pytest.mark.parametrize(("others", "is_told"), [(0, False), (1, False), (2, False), (3, True)])
 def test_a_middle_needs_three_other_organisations(others, is_told):
-    codes = ["own", *(f"s{number}" for number in range(others)), "unknown"]
-    values = pd.Series([5.0, *range(others), None], codes, dtype=float)
+    values = {"own": 5.0} | {f"s{number}": float(number) for number in range(others)}
     assert pd.notna(middle(values, "own")) == is_told
 
 
@@ -398,22 +396,26 @@ def test_too_little_context_finds_no_peers(project, school_id):
 
 def test_the_common_value_of_peers_is_of_sums(project):
     report = passport(project, "s01")
-    rows = report.school.wholes
-    own = rows[(rows["indicator"] == "ta_events") & rows["school_id"].isin(["s02", "s04", "s08"])]
-    expected = own["numerator"].sum() / own["denominator"].sum()
+    own = report.school.wholes["talents", "ta_events"].of(["s02", "s04", "s08"])
+    expected = own.numerator.sum() / own.denominator.sum()
     found = row_of(said(report, "position"), "Участие в мероприятиях")
     assert found[-1] == f"{expected * 100:.1f} %".replace(".", ",").replace(" ", "\u00a0")
 
 
 def test_no_pupil_of_another_school_is_read(project, monkeypatch):
     seen = []
-    read = Store.read
 
-    def watched(self, name, years=None, columns=None, where=None):
-        seen.append((name, where))
-        return read(self, name, years, columns, where)
+    def watch(name):
+        ask = getattr(Store, name)
 
-    monkeypatch.setattr(Store, "read", watched)
+        def watched(self, name, years=None, columns=None, where=None):
+            seen.append((name, where))
+            return ask(self, name, years, columns, where)
+
+        monkeypatch.setattr(Store, name, watched)
+
+    for name in ("read", "columns"):  # `records` asks `columns`
+        watch(name)
     whole(passport(project, "s01"))
     assert "task_scores" not in [name for name, _ in seen]
     assert [where for name, where in seen if name == "results"] == [{"school_id": ["s01"]}]

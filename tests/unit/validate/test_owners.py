@@ -15,7 +15,7 @@ PLACED = table("""
     a.xlsx  | МА 4  |         20 | s2
     own.csv |       |          2 | s3
 """)
-OWNERS = Owners(PLACED)
+OWNERS = Owners(PLACED.itertuples(index=False, name=None))
 
 
 def split(cell, message="–", file="a.xlsx", sheet="МА 4", school_id=None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msoko
 from msoko import russian
@@ -31,20 +31,17 @@ def method(report: Reading) -> Block:
 
 def provenance(report: Reading) -> Block:
     """Name year, profile, version, raw files and checks, and lay out the evidence."""
-    sources = report.store.read("sources", [report.year])
-    files = sources.groupby("file", sort=True).agg(
-        layout=("layout", "first"), sha256=("sha256", "first"), rows=("rows_in", "sum")
-    )
+    files: dict[str, list[dict[str, Any]]] = {}
+    for row in report.store.records("sources", [report.year]):
+        files.setdefault(row["file"], []).append(row)
     rows = [
         [
             f"№ {number}" if report.is_public else cell(file),
-            cell(row.layout),
-            f"`{row.sha256[:HASH_SHOWN]}`",
-            russian.figure(row.rows, "persons"),
+            cell(found[0]["layout"]),
+            f"`{found[0]['sha256'][:HASH_SHOWN]}`",
+            russian.figure(sum(row["rows_in"] or 0 for row in found), "persons"),
         ]
-        for number, (file, row) in enumerate(
-            zip(files.index, files.itertuples(), strict=True), start=1
-        )
+        for number, (file, found) in enumerate(sorted(files.items()), start=1)
     ]
     head = ["Файл", "Вид", "SHA-256 (начало)", "Строк"]
     sheet = Sheet(head, rows, "Исходные файлы", "", "lllr")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -57,16 +58,9 @@ def _facts(school: School) -> list[str]:
     if kind not in SIZE:
         return []
     form, size, *_ = SIZE[kind]
-    names = [size, *FACTS[kind]]
-    counts = school.items(form, names)
-    if school.school_id not in counts.index:
-        return []
-    own = counts.loc[school.school_id]
-    return [
-        _fact(school, form, name, own[name])
-        for name in names
-        if name in own.index and own[name] > 0
-    ]
+    given = school.items(form)
+    own = {name: given.get(name, {}).get(school.school_id, 0.0) for name in (size, *FACTS[kind])}
+    return [_fact(school, form, name, count) for name, count in own.items() if count > 0]
 
 
 def _fact(school: School, form: str, name: str, value: float) -> str:
@@ -113,15 +107,17 @@ def _works(school: School) -> str:
     report = school.report
     if school.is_preschool:
         return report.say("passport.no_works_preschool")
-    found = report.store.read(
+    found = report.store.columns(
         "results",
         [report.year],
         ["procedure", "pupil_id", "is_absent"],
         {"school_id": [school.school_id]},
     )
-    present = found[~found["is_absent"].fillna(False).astype(bool)]
-    groups = {str(name): rows for name, rows in present.groupby("procedure", sort=True)}
-    others = [name for name in groups if name not in PROCEDURES]
+    groups: dict[str, list[str | None]] = {}
+    for procedure, pupil, is_absent in zip(*found.values(), strict=True):
+        if procedure and not is_absent:
+            groups.setdefault(procedure, []).append(pupil)
+    others = sorted(name for name in groups if name not in PROCEDURES)
     order = [name for name in (*PROCEDURES, *others) if name in groups]
     said = [_work(school, name, groups[name]) for name in order]
     if not said:
@@ -129,27 +125,25 @@ def _works(school: School) -> str:
     return report.say("passport.works", works=said)
 
 
-def _work(school: School, procedure: str, rows: pd.DataFrame) -> str:
+def _work(school: School, procedure: str, works: Sequence[str | None]) -> str:
     report = school.report
     key = f"procedure.{procedure}"
     name = report.say(key) if report.wording.has(key) else cell(procedure)
+    pupils = len({pupil for pupil in works if pupil is not None})
     count = report.ledger.cite(
         Evidence(
             what=f"Работ: {name}; {school.row['name']}; {report.year} учебный год",
-            shown=russian.decimal(len(rows), 0),
+            shown=russian.decimal(len(works), 0),
             formula="число строк таблицы results, кроме отсутствовавших",
-            n=russian.counted(rows["pupil_id"].nunique(), "обучающийся", "обучающихся",
-                              "обучающихся"),
+            n=russian.counted(pupils, "обучающийся", "обучающихся", "обучающихся"),
         )
-    )  # fmt: skip
-    return report.say(
-        "passport.work", procedure=name, works=count, pupils=int(rows["pupil_id"].nunique())
     )
+    return report.say("passport.work", procedure=name, works=count, pupils=pupils)
 
 
 def _conditions(school: School) -> list[str | Sheet]:
     report = school.report
-    known = [one for one in school.conditions if pd.notna(one.values.get(school.school_id))]
+    known = [one for one in school.conditions if school.school_id in one.values]
     if not known:
         return [report.say("passport.no_context")]
     rows = [_condition_row(school, one) for one in known]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,11 +14,11 @@ from msoko.catalog import words
 from msoko.present.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.present.blocks.objectivity import LEVEL, RATE
 from msoko.present.blocks.passport_room import fitting
-from msoko.present.school import is_hidden
+from msoko.present.school import RECIPIENTS, is_hidden
 
 if TYPE_CHECKING:
     from msoko.present.reading import Reading
-    from msoko.present.school import School
+    from msoko.present.school import Row, School
 
 LETTERS, LINES = (42, 10, 62, 16, 21), 18
 """What a line of the printed table holds, and how many of them the recommendations may take."""
@@ -25,13 +27,14 @@ LETTERS, LINES = (42, 10, 62, 16, 21), 18
 def advice(report: Reading) -> Block:
     """List the recommendations to the organisation with their grounds, then the signs."""
     school = report.school
-    own, others = school.told, school.advised.drop(school.told.index)
+    own = school.told
+    others = [row for row in school.advised if row["recipient"] not in RECIPIENTS]
     parts: list[Part | str | None] = [
-        report.say("passport.advice", count=own["finding"].nunique())
+        report.say("passport.advice", count=len({row["finding"] for row in own}))
         if len(own)
         else report.say("passport.advice_none")
     ]
-    listed = [_row(school, row) for row in own.itertuples()]
+    listed = [_row(school, row) for row in own]
     most = fitting([[*row[:1], "", *row[2:]] for row in listed], LETTERS, LINES)
     if listed:
         parts.append(_sheet(report, listed[:most], "passport-advice"))
@@ -50,17 +53,17 @@ def _sheet(report: Reading, rows: Sequence[list[str]], name: str) -> Sheet:
     return Sheet(head, rows, caption, name, "lrlll")
 
 
-def _row(school: School, row: Any) -> list[str]:
+def _row(school: School, row: Row) -> list[str]:
     report = school.report
-    number = _measures(report).get(row.measure, "")
+    number = _measures(report).get(row["measure"], "")
     point = report.say("passport.measure", number=cell(number)) if number else ""
-    to = report.say("passport.to_teachers") if row.recipient == "teachers" else ""
+    to = report.say("passport.to_teachers") if row["recipient"] == "teachers" else ""
     return [
-        cell(row.finding),
+        cell(row["finding"]),
         _ground(school, row),
-        " ".join(filter(None, (to, cell(row.text)))),
-        " ".join(filter(None, (cell(row.deadline), point))),
-        cell(row.expected),
+        " ".join(filter(None, (to, cell(row["text"])))),
+        " ".join(filter(None, (cell(row["deadline"]), point))),
+        cell(row["expected"]),
     ]
 
 
@@ -69,47 +72,47 @@ def _measures(report: Reading) -> dict[str, str]:
     return {one.code: one.number or one.code for one in found}
 
 
-def _ground(school: School, row: Any) -> str:
+def _ground(school: School, row: Row) -> str:
     """Return the number that a finding rests on, linked to its evidence."""
     report = school.report
     declared = [
         item
         for one in report.directions
-        if one.direction == row.direction
+        if one.direction == row["direction"]
         for item in one.indicators
-        if item.code == row.indicator
+        if item.code == row["indicator"]
     ]
-    rows = school.parts
-    own = rows[
-        (rows["direction"] == row.direction)
-        & (rows["indicator"] == row.indicator)
-        & (rows["group"].fillna("") == (row.group if isinstance(row.group, str) else ""))
-    ].dropna(subset=["value"])
-    if not declared or own.empty:
+    keys = ("direction", "indicator", "group")
+    own = [
+        one
+        for one in school.parts
+        if all(one[key] == row[key] for key in keys) and not math.isnan(one["value"])
+    ]
+    if not declared or not own:
         return russian.NOTHING
     # A verdict on the whole (flagged, low results) is a yes, not a share.
     if declared[0].table in ("objectivity_schools", "low_results"):
         return report.say("passport.by_rule")
-    if is_hidden(declared[0], own.iloc[0]):
+    if is_hidden(declared[0], own[0]):
         return report.say("passport.hidden")
-    return report.number(declared[0], own.iloc[0])
+    return report.number(declared[0], own[0])
 
 
-def _others(school: School, rows: pd.DataFrame) -> Details | None:
+def _others(school: School, rows: Sequence[Row]) -> Details | None:
     """Fold away what others are asked to do about the organisation."""
     report = school.report
-    if rows.empty:
+    if not rows:
         return None
     body = [
         [
-            report.say(f"passport.to.{row.recipient}"),
-            cell(row.finding),
-            cell(row.text),
-            cell(row.deadline),
+            report.say(f"passport.to.{row['recipient']}"),
+            cell(row["finding"]),
+            cell(row["text"]),
+            cell(row["deadline"]),
         ]
-        for row in rows.itertuples()
+        for row in rows
     ]
-    counts = rows["recipient"].value_counts(sort=False)
+    counts = Counter(row["recipient"] for row in rows)
     titles = [f"{report.say(f'passport.to.{name}')} – {count}" for name, count in counts.items()]
     head = ["Кому", "Что установлено", "Что сделать", "Срок"]
     sheet = Sheet(head, body, report.say("passport.others_caption"), "", "llll")

@@ -59,16 +59,19 @@ def _forms(school: School) -> list[str]:
     """Say which forms others of the kind returned and this organisation did not."""
     report = school.report
     codes = list(school.alike.index)
-    rows = report.store.read(
-        "monitoring", [report.year], ["school_id", "form", "item"], {"school_id": codes}
-    ).drop_duplicates()
-    others = rows.groupby("form", sort=True)["school_id"].nunique()
-    asked = [str(form) for form, count in others.items() if count >= min(2, len(codes))]
+    rows = report.store.columns(
+        "monitoring", [report.year], ["school_id", "form"], {"school_id": codes}
+    )
+    returned: dict[str, set[str]] = {}
+    for school_id, form in set(zip(*rows.values(), strict=True)):
+        returned.setdefault(form, set()).add(school_id)
+    asked = [form for form, found in sorted(returned.items()) if len(found) >= min(2, len(codes))]
     if not asked:
         return [report.say("passport.forms_none")]
-    own = rows[rows["school_id"] == school.school_id]
     titles = school.form_titles
-    missing = [cell(titles.get(form, form)) for form in asked if form not in set(own["form"])]
+    missing = [
+        cell(titles.get(form, form)) for form in asked if school.school_id not in returned[form]
+    ]
     return [
         report.say(
             "passport.forms", asked=len(asked), filled=len(asked) - len(missing), missing=missing
@@ -92,10 +95,10 @@ def _codes(school: School) -> str:
 def _stopped(school: School) -> str | None:
     """Name the directions that errors in the municipality's data keep from being built."""
     report = school.report
-    rows = report.store.read("findings", [report.year], ["severity", "directions"])
-    blocking = rows[rows["severity"] == "blocking"]["directions"]
-    every = blocking.fillna("").eq("").any()
-    named = {code for text in blocking.dropna() for code in text.split()}
+    rows = report.store.records("findings", [report.year], ["severity", "directions"])
+    blocking = [row["directions"] or "" for row in rows if row["severity"] == "blocking"]
+    every = "" in blocking
+    named = {code for text in blocking for code in text.split()}
     titles = [
         cell(one.short_title or one.title)
         for one in report.directions

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from msoko import russian
@@ -42,13 +42,17 @@ def papers(school: School) -> list[Details]:
 def _paper_rows(
     school: School, direction: Direction, item: Indicator, keys: frozenset[str]
 ) -> list[list[str]]:
-    own = school.parts[(school.parts["indicator"] == item.code) & school.parts["value"].notna()]
-    groups = own["group"].fillna("").str.split(";")
-    is_paper = [{part.split("=")[0] for part in group} == keys for group in groups]
-    own = own[np.array(is_paper, bool)]
+    own = [
+        row
+        for row in school.parts
+        if row["indicator"] == item.code
+        and not math.isnan(row["value"])
+        and {part.split("=")[0] for part in row["group"].split(";")} == keys
+    ]
     order = {subject: place for place, subject in enumerate(school.report.subjects)}
-    own = own.assign(order=own["subject"].map(order)).sort_values(["order", "grade"], kind="stable")
-    return [_paper(school, direction, item, row) for row in own.to_dict("records")]
+    last = len(order)
+    own.sort(key=lambda row: (order.get(row["subject"], last), row["grade"] or math.inf))
+    return [_paper(school, direction, item, row) for row in own]
 
 
 def _paper(school: School, direction: Direction, item: Indicator, row: Row) -> list[str]:

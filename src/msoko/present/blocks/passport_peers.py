@@ -37,7 +37,7 @@ def peers(report: Reading) -> Block:
     if found.reason == "alone":
         return block(report.say("passport.peers_alone", family=kin))
     if found.reason == "none":
-        nearest = report.ledger.cite(_evidence(school, found, str(found.distances.index[0])))
+        nearest = report.ledger.cite(_evidence(school, found, next(iter(found.distances))))
         limit = russian.decimal(FARTHEST)
         return block(report.say("passport.peers_none", nearest=nearest, limit=limit))
     text = report.say(
@@ -67,7 +67,7 @@ def _evidence(school: School, found: Peers, code: str) -> Evidence:
     return Evidence(
         what=f"Отличие условий: {school.report.school_name(code)} от {school.row['name']}; "
         f"{school.report.year} учебный год",
-        shown=russian.decimal(float(found.distances[code]), 2),
+        shown=russian.decimal(found.distances[code], 2),
         formula="корень из среднего квадрата разностей условий, делённых на их стандартные "
         "отклонения (msoko.stats.nearest.context_distances)",
         n=russian.counted(len(found.conditions) + 1, "условие", "условия", "условий"),
@@ -91,7 +91,9 @@ def _conditions(school: School, found: Peers) -> Sheet:
         [
             cell(one.title),
             _value(one, one.values.get(school.school_id)),
-            _value(one, middle(one.values.reindex(found.chosen))),
+            _value(
+                one, middle({code: one.values[code] for code in found.chosen if code in one.values})
+            ),
         ]
         for one in found.conditions
     ]

@@ -149,7 +149,8 @@ def _of_direction(
             return [Prose(f"**{title}.** {report.say('passport.direction_none')}")]
         return []
     shown = _first(places, printed)
-    rest = [one for one in places if one not in shown]
+    is_shown = set(map(id, shown))
+    rest = [one for one in places if id(one) not in is_shown]
     parts: list[Part] = [_sheet(school, shown, title, is_cited=True)] if shown else []
     if rest:
         outside = sum(one.is_outside for one in rest)
@@ -168,7 +169,8 @@ def _first(places: Sequence[Place], printed: set[Formula]) -> list[Place]:
     fresh = [one for one in places if _formula(one) not in printed]
     chosen = sorted(fresh, key=lambda one: ranks.get(one.verdict, 0))[:MOST_SHOWN]
     printed.update(_formula(one) for one in chosen)
-    return [one for one in places if one in chosen]
+    is_chosen = set(map(id, chosen))
+    return [one for one in places if id(one) in is_chosen]
 
 
 def _formula(place: Place) -> Formula:
@@ -237,9 +239,10 @@ def _around(school: School, place: Place) -> str:
     """Return the municipality's value and the region's; of sums the middle organisation's."""
     unit = place.indicator.unit
     if place.indicator.measure in SUMS:
-        field = school.of_all(place.direction, place.indicator).of(school.alike.index)
-        median = middle(pd.Series(field.value, field.school_id), school.school_id)
-        if pd.isna(median):
+        field, alike = school.of_all(place.direction, place.indicator), set(school.alike.index)
+        values = zip(field.school_id, field.value.tolist(), strict=True)
+        median = middle({code: one for code, one in values if code in alike}, school.school_id)
+        if np.isnan(median):
             return russian.NOTHING
         return school.report.say("passport.median", value=russian.figure(median, unit))
     key = (place.direction.direction, place.indicator.code, "")

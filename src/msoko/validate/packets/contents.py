@@ -14,7 +14,7 @@ from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store
 from msoko.tables import TABLES
-from msoko.validate.packets.owners import Owners
+from msoko.validate.packets.owners import PLACED, Owners
 
 LOCATED = ("school_id", "source_id", "source_row")
 OWN_TABLES = tuple(name for name, table in TABLES.items() if set(LOCATED) <= set(table.columns))
@@ -77,7 +77,7 @@ class Year:
     def _attributed(self, findings: pd.DataFrame) -> pd.DataFrame:
         """Return the findings, each given to the school that it is about."""
         placed = self.origins.merge(self.sources[["source_id", "file", "sheet"]], on="source_id")
-        owners = Owners(placed)
+        owners = Owners(placed[PLACED].itertuples(index=False, name=None))
         plain = findings.astype(object).where(findings.notna(), None).to_dict("records")
         split = [part for finding in plain for part in owners.split(finding)]
         return pd.DataFrame(split, columns=list(findings.columns), dtype=object)

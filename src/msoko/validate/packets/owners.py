@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
+PLACED = ["file", "sheet", "source_row", "school_id"]
 AREA = re.compile(
     r"\b(?P<letter>[A-Z]{1,3})(?P<first>\d{1,7})(?::[A-Z]{1,3}(?P<last>\d{1,7}))?\b"
     r"|\b(?P<top>\d{1,7}):(?P<bottom>\d{1,7})\b"
@@ -39,14 +38,19 @@ def areas(cell: str | None) -> list[Area]:
 class Owners:
     """The schools of all rows that became rows of tables.
 
-    `placed`: `file, sheet, source_row, school_id`.
+    `placed`: file, sheet, row and school of each, as the columns `PLACED` of tables have them.
     """
 
-    def __init__(self, placed: pd.DataFrame) -> None:
-        known = placed.dropna(subset=["school_id"]).fillna({"sheet": ""})
-        self.sheets = {key: _Sheet(rows) for key, rows in known.groupby(["file", "sheet"])}
-        single = known.groupby("file")["school_id"].agg(["nunique", "first"])
-        self.only = single.loc[single["nunique"] == 1, "first"].to_dict()
+    def __init__(self, placed: Iterable[Sequence[Any]]) -> None:
+        sheets: dict[tuple[str, str], dict[int, str]] = {}
+        schools: dict[str, set[str]] = {}
+        for file, sheet, row, school_id in placed:
+            if isinstance(school_id, str):
+                key = (file, sheet if isinstance(sheet, str) else "")
+                sheets.setdefault(key, {}).setdefault(row, school_id)
+                schools.setdefault(file, set()).add(school_id)
+        self.sheets = {key: _Sheet(rows) for key, rows in sheets.items()}
+        self.only = {file: found.pop() for file, found in schools.items() if len(found) == 1}
 
     def split(self, finding: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the finding once for each school that it is about, each with its own cells.
@@ -72,9 +76,9 @@ class Owners:
 
 
 class _Sheet:
-    def __init__(self, rows: pd.DataFrame) -> None:
-        ordered = rows.drop_duplicates("source_row").sort_values("source_row")
-        self.rows, self.schools = list(ordered["source_row"]), list(ordered["school_id"])
+    def __init__(self, schools: Mapping[int, str]) -> None:
+        self.rows = sorted(schools)
+        self.schools = [schools[row] for row in self.rows]
 
     def school(self, row: int) -> str | None:
         """Return whose a row is; one that was set aside belongs to the school on both sides."""
