@@ -39,6 +39,7 @@ KERNEL_MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "sqlite3",
     "tornado.platform.asyncio",
