@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from msoko.catalog import checks, strict
@@ -28,7 +29,12 @@ def load_roadmap(project: Project, profile: Profile | str) -> tuple[Measure, ...
     if not path.exists():
         return ()
     shown = project.shown(path)
-    text = _text(path, shown)
+    return _parsed(_text(path, shown), shown)
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, shown: str) -> tuple[Measure, ...]:
+    """Return the rows written in `text`; the same text is read once in a process."""
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)

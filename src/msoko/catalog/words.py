@@ -28,7 +28,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
     sentences: dict[str, object] = {}
     for name in FILES:
         sentences |= _read(project.find("registry", name))
-    known = dict(flat(sentences))
+    known = dict(flat(sentences)) if profile.wording else {}
     for key, text in profile.wording.items():
         place = place_of(key, profile.place)
         if key not in known:

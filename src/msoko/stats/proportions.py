@@ -5,6 +5,8 @@ The limits are computed by statsmodels; ours are the refusals and the two ends o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
@@ -61,18 +63,41 @@ def newcombe_difference(
     pupils the interval knows only pupils' variation, not schools' (use `cohort.municipal_change`
     for a claim about a municipality). n is the sum of the totals. Errors as in `wilson`.
     """
-    pairs = [_count(k, n) for k, n in zip(successes, totals, strict=True)]
+    pairs = list(zip(successes, totals, strict=True))
     if len(pairs) != 2:
         raise ValueError("two shares are compared")
-    (k1, n1), (k2, n2) = pairs
+    return newcombe_differences([(*pairs[0], *pairs[1])], level)[0]
+
+
+def newcombe_differences(
+    counts: Sequence[tuple[int, int, int, int]], level: float = 0.95
+) -> list[Estimate | NotEstimable]:
+    """Return `newcombe_difference` of each: successes and total of one share, then of the other.
+
+    statsmodels takes as long for many pairs as for one.
+    """
     require_level(level)
+    given = np.array(counts, dtype=float).reshape(-1, 4)
+    _check(given[:, ::2].ravel(), given[:, 1::2].ravel())
+    if not len(given):
+        return []
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    with np.errstate(invalid="ignore", divide="ignore"):  # a total of 0 is refused below
+        limits = confint_proportions_2indep(
+            *given.T, method="newcomb", compare="diff", alpha=1 - level
+        )
+    rows = zip(given.astype(int).tolist(), *limits, strict=True)
+    return [_difference(*row, low, high, level) for row, low, high in rows]
+
+
+def _difference(
+    k1: int, n1: int, k2: int, n2: int, low: float, high: float, level: float
+) -> Estimate | NotEstimable:
+    from statsmodels.stats.proportion import proportions_ztest
+
     if min(n1, n2) == 0:
         return NotEstimable(Reason.NO_DATA, n1 + n2)
-    from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
-
-    low, high = confint_proportions_2indep(
-        k1, n1, k2, n2, method="newcomb", compare="diff", alpha=1 - level
-    )
     varies = 0 < k1 + k2 < n1 + n2
     p = float(proportions_ztest([k1, k2], [n1, n2])[1]) if varies else None
     low, high = max(-1.0, float(low)), min(1.0, float(high))

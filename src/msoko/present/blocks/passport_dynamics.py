@@ -63,11 +63,18 @@ def courses(school: School) -> list[Course]:
     staff counted twice varies less, and its change is told too seldom rather than too often.
     """
     from msoko.stats.multiplicity import adjust
+    from msoko.stats.proportions import newcombe_differences
 
-    found = [
-        course
+    compared = [
+        (direction, indicator, *pair)
         for direction, indicator in school.indicators
-        if (course := _course(school, direction, indicator))
+        if (pair := _compared(school, direction, indicator))
+    ]
+    told = newcombe_differences([counts for *_, counts in compared])
+    found = [
+        Course(direction, indicator, rows, Change(rows[-2]["value"], rows[-1]["value"], one))
+        for (direction, indicator, rows, _), one in zip(compared, told, strict=True)
+        if one.is_estimable and one.p is not None
     ]
     if not found:
         return []
@@ -78,26 +85,23 @@ def courses(school: School) -> list[Course]:
     ]
 
 
-def _course(school: School, direction: Direction, indicator: Indicator) -> Course | None:
-    from msoko.stats.proportions import newcombe_difference
-
+def _compared(
+    school: School, direction: Direction, indicator: Indicator
+) -> tuple[Sequence[Row], tuple[int, int, int, int]] | None:
+    """Return an indicator's comparable years, and the counts of this and the last of them."""
     if indicator.interval != "wilson" or not is_of_persons(indicator):
         return None
     rows = _comparable(school.history[direction.direction, indicator.code], indicator)
     last = str(school.report.year.shifted(-1))
     if len(rows) < 2 or rows[-2]["school_year"] != last:
         return None
-    before, this = rows[-2], rows[-1]
-    if any(is_hidden(indicator, row) or row["n"] < LEAST_SHOWN for row in (before, this)):
+    pair = (rows[-1], rows[-2])
+    if any(is_hidden(indicator, row) or row["n"] < LEAST_SHOWN for row in pair):
         return None
-    counts = [(round(row["numerator"]), round(row["denominator"])) for row in (this, before)]
-    if any(not 0 <= part <= whole for part, whole in counts):
+    this, before = ((round(row["numerator"]), round(row["denominator"])) for row in pair)
+    if any(not 0 <= part <= whole for part, whole in (this, before)):
         return None
-    told = newcombe_difference(*zip(*counts, strict=True))
-    if not told.is_estimable or told.p is None:
-        return None
-    change = Change(float(before["value"]), float(this["value"]), told)
-    return Course(direction, indicator, rows, change)
+    return rows, (*this, *before)
 
 
 def _comparable(rows: Sequence[Row], indicator: Indicator) -> Sequence[Row]:
@@ -114,9 +118,10 @@ def _shown(found: Sequence[Course], told: Sequence[Course], room: int) -> list[C
     for one in found:
         firsts.setdefault(one.direction.direction, one)
     surest = sorted(told, key=lambda one: one.change.q)[:room]
-    others = [one for one in firsts.values() if one not in surest]
-    chosen = [*surest, *others][:room]
-    return [one for one in found if one in chosen]
+    # each is in the list once, and comparing two of them field by field takes long
+    chosen = {id(one): one for one in (*surest, *firsts.values())}
+    is_chosen = set(list(chosen)[:room])
+    return [one for one in found if id(one) in is_chosen]
 
 
 def with_trends(shown: Sequence[Course]) -> list[Course]:
