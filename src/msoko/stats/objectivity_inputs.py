@@ -19,21 +19,22 @@ def numbers(frame: pd.DataFrame, name: str) -> pd.Series:
     return pd.to_numeric(frame[name], errors="coerce").astype("float64")
 
 
+def scales_of(scales: pd.DataFrame | None, year: str, procedure: str) -> pd.DataFrame | None:
+    """Return the scales of the year's papers; None where the table says nothing of cuts."""
+    if scales is None or not {"school_year", "subject", "cuts"} <= set(scales.columns):
+        return None
+    is_own = scales["school_year"].astype(str) == year
+    if "procedure" in scales.columns:
+        is_own &= scales["procedure"].astype(str) == procedure
+    return scales[is_own]
+
+
 def paper_cuts(
-    scales: pd.DataFrame | None,
-    pupils: pd.DataFrame,
-    year: str,
-    procedure: str,
-    subject: str,
-    grade: int,
+    scales: pd.DataFrame | None, pupils: pd.DataFrame, subject: str, grade: int
 ) -> tuple[tuple[int, ...], str]:
-    """Return the cuts and where they came from: the table, the marks themselves, or nowhere."""
-    if scales is not None and {"school_year", "subject", "cuts"} <= set(scales.columns):
-        found = scales[
-            (scales["school_year"].astype(str) == year) & (scales["subject"].astype(str) == subject)
-        ]
-        if "procedure" in found.columns:
-            found = found[found["procedure"].astype(str) == procedure]
+    """Return the cuts and where they came from: the scales, the marks themselves, or nowhere."""
+    if scales is not None:
+        found = scales[scales["subject"].astype(str) == subject]
         if "grade" in found.columns and grade:
             found = found[numbers(found, "grade").isin([grade]) | found["grade"].isna()]
         if len(found) and isinstance(found["cuts"].iloc[-1], str):
@@ -67,9 +68,12 @@ def cuts_from_marks(pupils: pd.DataFrame) -> tuple[tuple[int, ...], str]:
 
 
 def tasks_of(
-    task_scores: pd.DataFrame | None, year: str, procedure: str
+    task_scores: pd.DataFrame | None, year: str, procedure: str, pupils: NDArray[np.object_]
 ) -> dict[str, pd.DataFrame] | None:
-    """Return `task, pupil_id, score` and, where known, `grade` by the subject of the paper."""
+    """Return `task`, `pupil`, `score` and, where known, `grade` by the subject of the paper.
+
+    `pupil` is the place in `pupils`, -1 for others; `task` that among the names of all tasks.
+    """
     needed = {"pupil_id", "school_year", "subject", "task", "score"}
     if task_scores is None or not needed <= set(task_scores.columns):
         return None
@@ -77,28 +81,31 @@ def tasks_of(
     if "procedure" in task_scores.columns:
         is_own &= task_scores["procedure"].astype(str) == procedure
     rows = task_scores[is_own]
-    frame = rows[["task", "subject", "pupil_id"]].astype(str)
-    frame["score"] = numbers(rows, "score")
-    if "grade" in rows.columns:
-        frame["grade"] = numbers(rows, "grade")
-    return {str(subject): part for subject, part in frame.groupby("subject")}
+    code, known = pd.factorize(rows["pupil_id"].astype(str))
+    place = pd.Index(pupils).get_indexer(pd.Index(known, dtype=object))
+    task, _ = pd.factorize(rows["task"].astype(str), sort=True)
+    columns = {"task": task, "pupil": np.append(place, -1)[code]}
+    columns |= {name: numbers(rows, name) for name in ("score", "grade") if name in rows.columns}
+    frame = pd.DataFrame(columns, index=rows.index)
+    subject, subjects = pd.factorize(rows["subject"].astype(str))
+    return {str(subjects[code]): part for code, part in frame.groupby(subject) if code >= 0}
 
 
 def task_points(
-    tasks: Mapping[str, pd.DataFrame] | None, subject: str, grade: int, pupil_ids: pd.Series
+    tasks: Mapping[str, pd.DataFrame] | None, subject: str, grade: int, pupils: pd.Series
 ) -> NDArray[np.float64] | None:
+    """Return the points of the pupils (by their codes) in the paper's tasks; None without any."""
     if tasks is None or subject not in tasks:
         return None
     rows = tasks[subject]
     if "grade" in rows.columns and grade:
         rows = rows[(rows["grade"] == grade) | rows["grade"].isna()]
-    pupils = pd.Index(pupil_ids, dtype=object)
-    position = pupils.get_indexer(pd.Index(rows["pupil_id"], dtype=object))
+    position = pd.Index(pupils).get_indexer(rows["pupil"])
     is_here = position >= 0
     if not is_here.any():
         return None
     task, names = pd.factorize(rows["task"].to_numpy()[is_here], sort=True)
-    points = np.full((len(pupil_ids), len(names)), np.nan)
+    points = np.full((len(pupils), len(names)), np.nan)
     points[position[is_here], task] = rows["score"].to_numpy()[is_here]
     return points
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,12 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from msoko.stats.objectivity_inputs import (
-    numbers,
     paper_cuts,
+    scales_of,
     school_context,
     task_points,
     tasks_of,
 )
+from msoko.stats.objectivity_rows import coded_rows
+from msoko.stats.sample import Vector
 
 EXAMS = ("oge", "ege")
 PUPIL = [
@@ -85,60 +88,43 @@ def build_panel(
     given twice for one paper counts once, the last. Earlier and later scores are standardised
     within their own paper, since raw points of different papers do not compare.
     """
-    rows = _prepared(results)
-    own = rows[rows["procedure"] == procedure]
-    year = school_year or (own.loc[own["primary_score"].notna(), "school_year"].max())
-    now = own[own["school_year"] == year]
-    if not isinstance(year, str) or not now["primary_score"].notna().any():
+    coded = coded_rows(results)
+    rows, names = coded.rows, coded.names
+    scored = rows["primary_score"].notna()
+    own = rows[rows["procedure"] == coded.code("procedure", procedure)]
+    held = own.loc[scored, "school_year"]
+    year = school_year or (names["school_year"][held.max()] if len(held) else None)
+    this = coded.code("school_year", year)
+    now = own[own["school_year"] == this]
+    if not now["primary_score"].notna().any():
         raise ValueError(f"no scores of {procedure!r} in {year!r}")
-    before = rows[(rows["school_year"] < year) & rows["primary_score"].notna()]
-    is_exam = rows["procedure"].isin(EXAMS) & (rows["procedure"] != procedure)
-    after = rows[is_exam & (rows["school_year"] >= year) & rows["primary_score"].notna()]
+    before = rows[(rows["school_year"] < this) & scored]
+    exams = [coded.code("procedure", name) for name in EXAMS if name != procedure]
+    after = rows[rows["procedure"].isin(exams) & (rows["school_year"] >= this) & scored]
     now, is_inferred = _with_absent(now, before)
-    school, school_ids = pd.factorize(now["school_id"], sort=True)
+    school, schools_held = pd.factorize(now["school_id"], sort=True)
+    school_ids = names["school_id"][schools_held].tolist()
     pupil, _ = pd.factorize(now["pupil_id"], sort=True)
-    groups = now["school_id"] + "\x1f" + now["grade"].astype(str) + "\x1f" + now["class_id"]
-    class_code, classes = pd.factorize(groups, sort=True)
+    class_code, classes = _classes(now)
     now = now.assign(school=school, pupil=pupil, class_code=class_code)
-    now = _linked(now, before, after)
-    papers, left_out = _papers(now, task_scores, scales, year, procedure)
-    context = school_context(schools, list(school_ids))
+    now = _linked(now, before, after, len(names["subject"]))
+    tasks = tasks_of(task_scores, year, procedure, names["pupil_id"])
+    papers, left_out = _papers(now, names["subject"], tasks, scales, year, procedure)
+    context = school_context(schools, school_ids)
     return Panel(
         year, procedure, tuple(school_ids), tuple(papers), context, tuple(left_out),
-        len(classes), int(pupil.max()) + 1, is_inferred,
+        classes, int(pupil.max()) + 1, is_inferred,
     )  # fmt: skip
 
 
-def _prepared(results: pd.DataFrame) -> pd.DataFrame:
-    needed = ["school_id", "pupil_id", "school_year", "procedure", "subject", "primary_score"]
-    missing = [name for name in needed if name not in results.columns]
-    if missing:
-        raise ValueError(f"results lack the columns {missing}")
-    rows = pd.DataFrame(
-        {name: results[name].astype("string").str.strip().astype(object) for name in needed[:5]}
-    )
-    known = rows.notna().all(axis=1)
-    for name in ("primary_score", "mark", "journal_mark", "grade"):
-        rows[name] = numbers(results, name)
-    rows["class_id"] = _texts(results, "class_id")
-    rows["is_absent"] = _flags(results, "is_absent")
-    rows.loc[rows["is_absent"], "primary_score"] = np.nan
-    rows["grade"] = rows["grade"].fillna(0).astype(int)
-    key = ["school_year", "procedure", "subject", "grade", "pupil_id"]
-    return rows[known].drop_duplicates(key, keep="last").sort_values(key, ignore_index=True)
-
-
-def _texts(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name not in frame.columns:
-        return pd.Series("", index=frame.index, dtype=object)
-    return frame[name].astype("string").fillna("").astype(object)
-
-
-def _flags(frame: pd.DataFrame, name: str) -> pd.Series:
-    if name not in frame.columns:
-        return pd.Series(False, index=frame.index)
-    words = frame[name].astype("string").str.lower().fillna("")
-    return words.isin(["true", "1", "1.0", "да"])
+def _classes(now: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
+    """Return a code for each row's class, in the order of school, grade and class, and how many."""
+    code = now["school_id"].to_numpy()
+    for texts in (now["grade"].astype(str), now["class_id"]):
+        own, known = pd.factorize(texts, sort=True)
+        code = code * len(known) + own
+    codes, classes = pd.factorize(code, sort=True)
+    return codes, len(classes)
 
 
 def _with_absent(now: pd.DataFrame, before: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
@@ -184,51 +170,59 @@ def _gone(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     return gone[["school_id", "grade", "class_id", "pupil_id"]]
 
 
-def _linked(now: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def _linked(
+    now: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, subject_count: int
+) -> pd.DataFrame:
     for name, rows in (("before", before), ("after", after)):
-        same, others = _evidence(now, rows)
+        same, others = _evidence(now, rows, subject_count)
         now = now.assign(
-            **{name: same.fillna(others), f"{name}_others": others.fillna(same)},
+            **{
+                name: np.where(np.isnan(same), others, same),
+                f"{name}_others": np.where(np.isnan(others), same, others),
+            }
         )
     return now
 
 
-def _evidence(now: pd.DataFrame, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return standardised scores elsewhere: in the same subject, and the mean of the others."""
-    if rows.empty:
-        empty = pd.Series(np.nan, index=now.index)
-        return empty, empty
-    paper = rows.groupby(["school_year", "procedure", "subject", "grade"])["primary_score"]
+def _evidence(now: pd.DataFrame, rows: pd.DataFrame, subject_count: int) -> tuple[Vector, Vector]:
+    """Return standardised scores elsewhere: in the same subject, and the mean of the others.
+
+    The latest year counts.
+    """
+    paper = rows.groupby("paper")["primary_score"]
     spread = paper.transform("std")
     value = (rows["primary_score"] - paper.transform("mean")) / spread.where(spread > 0)
-    known = rows[["school_year", "pupil_id", "subject"]].assign(value=value)
-    known = known[value.notna()].sort_values("school_year")
-    latest = known.groupby(["pupil_id", "subject"])["value"].last()
-    by_pupil = latest.groupby("pupil_id").agg(["sum", "count"])
-    keys = pd.MultiIndex.from_frame(now[["pupil_id", "subject"]])
-    same = pd.Series(latest.reindex(keys).to_numpy(), index=now.index)
-    total = by_pupil["sum"].reindex(now["pupil_id"]).to_numpy() - same.fillna(0).to_numpy()
-    count = by_pupil["count"].reindex(now["pupil_id"]).to_numpy() - same.notna().to_numpy()
+    line = rows["pupil_id"] * subject_count + rows["subject"]
+    known = np.flatnonzero(value.notna())
+    # Which of two papers of one year is the last is left to the sorting, as texts of years left
+    # it; small numbers are sorted in the same steps, and what is published stays.
+    known = known[np.argsort(rows["school_year"].to_numpy()[known].astype("int16"))]
+    latest = value.iloc[known].groupby(line.iloc[known]).last()
+    by_pupil = latest.groupby(latest.index // subject_count).agg(["sum", "count"])
+    same = latest.reindex(now["pupil_id"] * subject_count + now["subject"]).to_numpy()
+    total, count = by_pupil.reindex(now["pupil_id"]).to_numpy().T
+    total, count = total - np.nan_to_num(same), count - ~np.isnan(same)
     others = np.divide(total, count, out=np.full(len(now), np.nan), where=count > 0)
-    return same, pd.Series(others, index=now.index)
+    return same, others
 
 
 def _papers(
     now: pd.DataFrame,
-    task_scores: pd.DataFrame | None,
+    subjects: Sequence[str],
+    tasks: Mapping[str, pd.DataFrame] | None,
     scales: pd.DataFrame | None,
     year: str,
     procedure: str,
 ) -> tuple[list[Paper], list[LeftOut]]:
-    tasks = tasks_of(task_scores, year, procedure)
     papers, left_out = [], []
     now = now.rename(columns={"primary_score": "score", "journal_mark": "journal"})
-    ids = now["pupil_id"]
-    for (subject, grade), pupils in now[PUPIL].groupby([now["subject"], now["grade"]], sort=True):
-        points = task_points(tasks, str(subject), int(grade), ids.loc[pupils.index])
-        pupils = pupils.reset_index(drop=True)
-        cuts, source = paper_cuts(scales, pupils, year, procedure, str(subject), int(grade))
+    own_scales = scales_of(scales, year, procedure)
+    for (code, grade), rows in now.groupby(["subject", "grade"], sort=True):
+        subject, grade = str(subjects[code]), int(grade)
+        points = task_points(tasks, subject, grade, rows["pupil_id"])
+        pupils = rows[PUPIL].reset_index(drop=True)
+        cuts, source = paper_cuts(own_scales, pupils, subject, grade)
         if source != "scales":
-            left_out.append(LeftOut("scale", str(subject), source, int(grade) or None))
-        papers.append(Paper(str(subject), int(grade) or None, pupils, cuts, points))
+            left_out.append(LeftOut("scale", subject, source, grade or None))
+        papers.append(Paper(subject, grade or None, pupils, cuts, points))
     return papers, left_out
