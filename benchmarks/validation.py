@@ -80,7 +80,7 @@ def with_great_expectations(path: str, spill: str) -> dict[str, Any]:
     suite = read_suite(Project.at(None), "results")
     reference.loaded(suite)
     rows = relational.connect(Path(spill)).read_parquet(path)
-    return _timed(suite, lambda: reference.evaluate(suite, in_pandas(rows)))
+    return _timed(suite, lambda: reference.evaluate(suite, in_pandas(rows.to_pyarrow())))
 
 
 def _timed(suite: Suite, work: Callable[[], list[Outcome]]) -> dict[str, Any]:

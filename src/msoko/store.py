@@ -40,6 +40,14 @@ def shaped(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return pd.DataFrame({name: frame.get(name, empty) for name in table.columns})
 
 
+def stored_columns(name: str) -> pa.Schema:
+    """Return the columns of a table of `TABLES` with their types, as its files have them."""
+    import pyarrow as pa
+
+    kinds = TABLES[name].columns.items()
+    return pa.schema([(column, pa.type_for_alias(ARROW_TYPES[kind])) for column, kind in kinds])
+
+
 class Writer:
     """Writes a year's tables into a folder that is not yet in place."""
 
@@ -51,14 +59,8 @@ class Writer:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        table = TABLES[name]
-        schema = pa.schema(
-            [
-                (column, pa.type_for_alias(ARROW_TYPES[kind]))
-                for column, kind in table.columns.items()
-            ]
-        )
-        rows = pa.Table.from_pandas(shaped(frame, table), schema=schema, preserve_index=False)
+        shape, schema = shaped(frame, TABLES[name]), stored_columns(name)
+        rows = pa.Table.from_pandas(shape, schema=schema, preserve_index=False)
         pq.write_table(rows.replace_schema_metadata(), self.folder / f"{name}.parquet")
 
 

@@ -27,7 +27,7 @@ from msoko.run.reports import PASSPORT, school_of
 from msoko.run.schedule import worker_count
 from msoko.run.tables import COUNTING, READING
 from msoko.run.warm import default_engine
-from msoko.run.work import Build, BuildResult
+from msoko.run.work import REMEMBER_CHECKS, Build, BuildResult
 from msoko.school_year import SchoolYear
 
 
@@ -139,7 +139,8 @@ def _preload(
     """
     if work.plan.records.is_empty or work.are_tables_stale(years):
         work.execution(READING)
-        work.preload(() if wanted.only_tables else notebooks, COUNTING)
+        queries = [REMEMBER_CHECKS, str(work.plan.project.root)]
+        work.preload(() if wanted.only_tables else notebooks, (*COUNTING, queries))
         if not wanted.only_tables:
             load_client()
     elif not wanted.only_tables:

@@ -25,3 +25,30 @@ def remember(root: str, municipality: str) -> None:
             load(project)
         for _, text in words.flat(words.load_wording(project, profile)):
             template(text)
+
+
+def remember_checks(root: str) -> None:
+    """Write the queries of all checks, so that children who check find them written.
+
+    They are kept by the suites and by the columns that they are about: a child that finds
+    others writes its own.
+    """
+    from msoko.project import Project
+    from msoko.store import stored_columns
+    from msoko.tables import TABLES
+    from msoko.validate import scales
+    from msoko.validate.questions import question
+    from msoko.validate.reconcile import RECONCILIATIONS
+    from msoko.validate.shelf import BEFORE, SCALES
+    from msoko.validate.suites import RECEIVED, read_reconciliation, read_suite
+
+    project = Project.at(root)
+    columns = {name: stored_columns(name) for name in TABLES}
+    there = {name: columns[name] for name in RECEIVED} | {SCALES: scales.SCHEMA}
+    there |= {name + BEFORE: columns[name] for name in RECEIVED}
+    with suppress(MsokoError, OSError):
+        for name, own in columns.items():
+            question(read_suite(project, name), ((name, own),), None).written()
+        for one in RECONCILIATIONS:
+            made_of = tuple((name, there[name]) for name in one.tables(there))
+            question(read_reconciliation(project, one.name), made_of, one).written()

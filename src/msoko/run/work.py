@@ -19,9 +19,10 @@ from msoko.run.staleness import Step
 from msoko.school_year import SchoolYear
 
 if TYPE_CHECKING:
-    from msoko.run.forks import ForkServer
+    from msoko.run.forks import ForkServer, Preloaded
 
 REMEMBER = "msoko.run.remembering:remember"
+REMEMBER_CHECKS = "msoko.run.remembering:remember_checks"
 
 
 @dataclass
@@ -142,7 +143,7 @@ class Build:
             self._execution = Execution.prepared(self.engine, self.plan.project, early)
         return self._execution
 
-    def preload(self, reports: Iterable[str], ahead: Sequence[str] = ()) -> None:
+    def preload(self, reports: Iterable[str], ahead: Sequence[Preloaded] = ()) -> None:
         """Begin to import what the reports need, and `ahead` before it; the first call counts."""
         if self._is_preloading:
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
@@ -12,12 +13,13 @@ from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store
 from msoko.validate.outcome import Outcome
-from msoko.validate.reconcile import RECONCILIATIONS, Shelf
+from msoko.validate.reconcile import RECONCILIATIONS, Reconciliation
 from msoko.validate.scales import scales_of
+from msoko.validate.shelf import BEFORE, SCALES
 from msoko.validate.suites import RECEIVED, Suite, read_reconciliation, read_suite
 
 if TYPE_CHECKING:
-    from ibis import ir
+    import pyarrow as pa
 
 Evaluator = Literal["relational", "gx"]
 Judged = tuple[Suite, list[Outcome]]
@@ -32,60 +34,85 @@ class Judge:
 
         self.project, self.year, self.evaluator = project, year, evaluator
         self.store = Store(project)
-        self._read: dict[str, ir.Table] = {}
+        self._columns: dict[str, pa.Schema] = {}
+        self._spill = project.cache / "duckdb" / str(year)
         engine = load_settings(project).engine
         if engine == "duckdb" or evaluator == "gx":
-            self.engine = relational.connect(project.cache / "duckdb" / str(year))
+            self.engine = relational.connect(self._spill)
         else:
             self.engine = backend_of(engine)
 
     def tables(self, names: Iterable[str]) -> list[Judged]:
         """Return the outcomes for those of the tables that the year has."""
-        found = [name for name in names if self.store.path(self.year, name).exists()]
-        return [self._judged(read_suite(self.project, name), self._table(name)) for name in found]
+        files = self._existing(self.year, names)
+        return [
+            self._judged(read_suite(self.project, name), {name: path})
+            for name, path in files.items()
+        ]
 
     def reconciliations(self) -> list[Judged]:
         """Return the outcomes of those comparisons for which both sides exist."""
-        shelf = self._shelf()
+        compared = sorted({name for one in RECONCILIATIONS for name in one.needs_before})
+        before = self._existing(self.year.shifted(-1), compared)
+        files = self._existing(self.year, RECEIVED)
+        files |= {name + BEFORE: path for name, path in before.items()} | self._scales()
         return [
-            self._judged(read_reconciliation(self.project, one.name), one.build(shelf))
+            self._judged(
+                read_reconciliation(self.project, one.name),
+                {name: files[name] for name in made_of},
+                one,
+            )
             for one in RECONCILIATIONS
-            if one.is_possible(shelf)
+            if (made_of := one.tables(files))
         ]
 
-    def _judged(self, suite: Suite, rows: ir.Table) -> Judged:
+    def _judged(
+        self, suite: Suite, files: Mapping[str, Path], comparison: Reconciliation | None = None
+    ) -> Judged:
+        from msoko.validate.questions import question
+
+        columns = tuple((name, self._shown(name, path)) for name, path in files.items())
+        asked = question(suite, columns, comparison)
         if self.evaluator == "gx":
             from msoko.validate import reference
 
-            return suite, reference.evaluate(suite, in_pandas(rows))
+            return suite, reference.evaluate(suite, in_pandas(self.engine.to_pyarrow(asked.rows)))
         from msoko.validate import relational
 
-        return suite, relational.evaluate(suite, rows)
+        return suite, relational.answers(asked, self.engine)
 
-    def _table(self, name: str, year: SchoolYear | None = None) -> ir.Table:
-        of = year or self.year
-        known_as = f"{name}_{of.start}"  # Spark's views have names without spaces
-        if known_as not in self._read:
-            path = str(self.store.path(of, name))
-            self._read[known_as] = self.engine.read_parquet(path, table_name=known_as)
-        return self._read[known_as]
+    def _shown(self, name: str, path: Path) -> pa.Schema:
+        """Return the columns of a stored table, which the engine knows by its name from now on."""
+        import pyarrow.parquet as pq
 
-    def _shelf(self) -> Shelf:
-        compared = sorted({name for one in RECONCILIATIONS for name in one.needs_before})
-        return Shelf(
-            now=self._existing(self.year, RECEIVED),
-            before=self._existing(self.year.shifted(-1), compared),
-            scales=scales_of(self.project, self.year),
-        )
+        from msoko.validate import relational
 
-    def _existing(self, year: SchoolYear, names: Iterable[str]) -> dict[str, ir.Table]:
-        return {
-            name: self._table(name, year) for name in names if self.store.path(year, name).exists()
-        }
+        if name not in self._columns:
+            relational.show(self.engine, name, path)
+            self._columns[name] = pq.read_schema(path)
+        return self._columns[name]
+
+    def _existing(self, year: SchoolYear, names: Iterable[str]) -> dict[str, Path]:
+        paths = {name: self.store.path(year, name) for name in names}
+        return {name: path for name, path in paths.items() if path.exists()}
+
+    def _scales(self) -> dict[str, Path]:
+        """Return where the scales in force lie as a table, for any engine to read."""
+        import pyarrow.parquet as pq
+
+        scales = scales_of(self.project, self.year)
+        if scales is None:
+            return {}
+        path = self._spill / f"{SCALES}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        pq.write_table(scales, fresh)
+        fresh.replace(path)
+        return {SCALES: path}
 
 
-def in_pandas(rows: ir.Table) -> pd.DataFrame:
+def in_pandas(rows: pa.Table) -> pd.DataFrame:
     """Return the table with the store's types: nullable numbers and truths, text as `str`."""
     kinds = {"int64": pd.Int64Dtype(), "bool": pd.BooleanDtype()}
     kinds["string"] = pd.StringDtype(na_value=float("nan"))
-    return rows.to_pyarrow().to_pandas(types_mapper=lambda kind: kinds.get(str(kind)))
+    return rows.to_pandas(types_mapper=lambda kind: kinds.get(str(kind)))

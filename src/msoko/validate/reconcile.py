@@ -10,11 +10,13 @@ Percents are 0–100. Comparisons across years have no source row.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msoko.tables import TABLES
+from msoko.validate.shelf import BEFORE, SCALES, Shelf
+from msoko.validate.suites import RECEIVED
 
 if TYPE_CHECKING:
     from ibis import ir
@@ -27,30 +29,26 @@ JOURNAL_GROUPS = ("lowered", "confirmed", "raised")
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """A year's tables, the tables of the year before, and the scales, where they exist."""
-
-    now: dict[str, ir.Table]
-    before: dict[str, ir.Table]
-    scales: ir.Table | None = None
-
-
-@dataclass(frozen=True)
 class Reconciliation:
-    """A comparison: the tables it needs of this year and of the year before, and its rows."""
+    """A comparison: the tables it needs of this year and of the year before, and its rows.
+
+    `uses` are tables of this year that it takes in where they exist.
+    """
 
     name: str
     needs: tuple[str, ...]
     build: Callable[[Shelf], ir.Table]
     needs_before: tuple[str, ...] = ()
     needs_scales: bool = False
+    uses: tuple[str, ...] = ()
 
-    def is_possible(self, shelf: Shelf) -> bool:
-        return (
-            all(name in shelf.now for name in self.needs)
-            and all(name in shelf.before for name in self.needs_before)
-            and (shelf.scales is not None or not self.needs_scales)
-        )
+    def tables(self, there: Collection[str]) -> tuple[str, ...]:
+        """Return the names of the tables it is made of; empty where one that it needs is absent."""
+        before = (name + BEFORE for name in self.needs_before)
+        needed = (*self.needs, *before, *([SCALES] if self.needs_scales else []))
+        if not set(needed) <= set(there):
+            return ()
+        return (*needed, *(name for name in self.uses if name in there and name not in needed))
 
 
 def _task_sums(shelf: Shelf) -> ir.Table:
@@ -193,7 +191,7 @@ def _school_references(shelf: Shelf) -> ir.Table:
         .group_by(["school_id", "source_id"])
         .aggregate(source_row=rows.source_row.min())
         for name, rows in sorted(shelf.now.items())
-        if name != "schools" and set(LOCATED) <= set(TABLES[name].columns)
+        if name in OF_SCHOOLS
     ]
     named = ibis.union(*parts) if len(parts) > 1 else parts[0]
     registered = shelf.now["schools"].select("school_id").distinct().mutate(is_known=True)
@@ -250,6 +248,13 @@ def _schools_by_year(shelf: Shelf) -> ir.Table:
     )
 
 
+OF_SCHOOLS = tuple(
+    name
+    for name, table in TABLES.items()
+    if name in RECEIVED and name != "schools" and set(LOCATED) <= set(table.columns)
+)
+"""Received tables whose rows are about schools and lead to their cells."""
+
 RECONCILIATIONS: tuple[Reconciliation, ...] = (
     Reconciliation("task_sums", ("results", "task_scores"), _task_sums),
     Reconciliation("marks_on_scale", ("results",), _marks_on_scale, needs_scales=True),
@@ -268,7 +273,9 @@ RECONCILIATIONS: tuple[Reconciliation, ...] = (
         _task_performance_against_results,
     ),
     Reconciliation("source_rows", ("sources",), _source_rows),
-    Reconciliation("school_references", ("schools", "results"), _school_references),
+    Reconciliation(
+        "school_references", ("schools", "results"), _school_references, uses=OF_SCHOOLS
+    ),
     Reconciliation(
         "school_counts_by_year", ("results",), _school_counts_by_year, needs_before=("results",)
     ),

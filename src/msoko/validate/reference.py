@@ -6,6 +6,7 @@ Expectations, and it does so when a suite is evaluated: the import takes seconds
 
 from __future__ import annotations
 
+import copy
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ def loaded(suite: Suite) -> ExpectationSuite:
 
     import msoko.validate.custom  # noqa: F401 - registers the expectations
 
-    own = gx.ExpectationSuite(**suite.config)
+    own = gx.ExpectationSuite(**copy.deepcopy(dict(suite.config)))  # a suite is read once
     if len(own.expectations) != len(suite.checks):  # it logs what it cannot load, and goes on
         raise RuntimeError(f"Great Expectations did not load every expectation of {suite.name}")
     return own

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,11 +52,12 @@ class Check:
     config: Mapping[str, Any]  # the expectation as the file has it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Suite:
     """The expectations of one table, or of one reconciliation of tables.
 
-    `table` is the table whose rows and cells the findings are about.
+    `table` is the table whose rows and cells the findings are about. A file read again
+    while its text is the same gives the same suite.
     """
 
     name: str
@@ -78,9 +80,15 @@ def parse_suite(project: Project, path: Path) -> Suite:
     """Return the suite in `path`."""
     shown = project.shown(path)
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        return _parse_text(shown, path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"{shown}: нет набора проверок. Верните файл из поставки.") from error
+
+
+@lru_cache(maxsize=128)
+def _parse_text(shown: str, text: str) -> Suite:
+    try:
+        config = json.loads(text)
     except json.JSONDecodeError as error:
         raise UsageError(
             f"{shown}, строка {error.lineno}: файл не читается как JSON. "

@@ -8,7 +8,12 @@ import pytest
 
 from msoko.catalog import load_directions, strict
 from msoko.project import Project
-from msoko.run.remembering import remember
+from msoko.run.remembering import remember, remember_checks
+from msoko.store import stored_columns
+from msoko.tables import TABLES
+from msoko.validate.questions import question
+from msoko.validate.reconcile import RECONCILIATIONS
+from msoko.validate.suites import read_suite
 
 
 @pytest.fixture
@@ -41,3 +46,32 @@ def test_what_is_refused_is_left_for_those_who_need_it(root: Path) -> None:
     (root / "profiles" / "demo.yml").write_text("profile: [", "utf-8")
     remember(str(root), "demo")
     remember(str(root), "no_such_profile")
+
+
+def test_a_query_that_was_remembered_is_not_written_again(root: Path) -> None:
+    question.cache_clear()
+    remember_checks(str(root))
+    written = question.cache_info().misses
+    remember_checks(str(root))
+    assert question.cache_info().misses == written
+    assert written == len(TABLES) + len(RECONCILIATIONS)
+
+
+def test_a_suite_with_another_text_is_asked_anew(root: Path) -> None:
+    remember_checks(str(root))
+    project = Project.at(root)
+    columns = (("appeals", stored_columns("appeals")),)
+    before = question(read_suite(project, "appeals"), columns, None)
+    text = project.find("expectations", "appeals.json").read_text("utf-8")
+    own = root / "expectations" / "appeals.json"
+    own.parent.mkdir()
+    own.write_text(text.replace("[a-z]", "[a-y]"), "utf-8")
+    after = question(read_suite(project, "appeals"), columns, None)
+    assert "[a-y]" in str(after.suite.config)
+    assert after is not before
+
+
+def test_a_suite_that_is_refused_is_left_for_those_who_check(root: Path) -> None:
+    (root / "expectations").mkdir()
+    (root / "expectations" / "results.json").write_text("{", "utf-8")
+    remember_checks(str(root))

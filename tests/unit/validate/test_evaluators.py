@@ -127,7 +127,9 @@ def both(suite: Suite, rows: pa.Table, tmp_path):
     """Return the outcomes of the relational evaluator and of the reference."""
     pq.write_table(rows, tmp_path / "pupils.parquet")
     stored = relational.connect(tmp_path).read_parquet(tmp_path / "pupils.parquet")
-    return relational.evaluate(suite, stored), reference.evaluate(suite, in_pandas(stored))
+    return relational.evaluate(suite, stored), reference.evaluate(
+        suite, in_pandas(stored.to_pyarrow())
+    )
 
 
 def rows_of(records: list[tuple]) -> pa.Table:
