@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NUMBERS = ("msoko.run.numbers", "msoko.run.narrowing", "msoko.validate.verdict")
 """What computes the derived tables and the facts that are remembered of them."""
+NOT_TRIED = "В этой сборке не строился."
+"""Why the site goes without a report of which nothing else is known."""
 EDITIONS = {"internal": "для служебного пользования", "public": "открытая редакция"}
 
 
@@ -85,11 +87,19 @@ class Plan:
             own["school_id"] = school_of(report)
         return {**own, **self.parameters}
 
-    def published(self, year: SchoolYear) -> tuple[list[str], list[str]]:
-        """Return the reports that have been executed, and those that the site goes without."""
-        listed = self.reports.of(year)
+    def published(self, year: SchoolYear) -> tuple[list[str], dict[str, str]]:
+        """Return the reports that have been executed, and why the site goes without the others."""
+        listed, known = self.reports.of(year), self.refusals(year)
         ready = [one for one in listed if self.where.executed(year, one).exists()]
-        return ready, [one for one in listed if one not in ready]
+        return ready, {one: known.get(one, NOT_TRIED) for one in listed if one not in ready}
+
+    def refusals(self, year: SchoolYear) -> dict[str, str]:
+        """Return why the site, as it was last made, goes without reports."""
+        record = self.records.of(self._id("site", year))
+        keys = {key: key.partition("|") for key in (record.parts if record else ())}
+        return {
+            name: record.parts[key] for key, (kind, _, name) in keys.items() if kind == "refusal"
+        }
 
     def save(self) -> None:
         """Remember what was read; a build that changed nothing touches nothing."""
@@ -215,8 +225,11 @@ class Plan:
         outputs = (self.where.written(name),)
         return Step(f"page:{name}", f"страница {name}", parts, outputs, (), "страницы методики")
 
-    def site(self, year: SchoolYear, reports: Sequence[str], refused: Sequence[str]) -> Step:
-        """Pages get their shell and what goes beside them, and become the site."""
+    def site(self, year: SchoolYear, reports: Sequence[str], refused: Mapping[str, str]) -> Step:
+        """Pages get their shell and what goes beside them, and become the site.
+
+        `refused` are the reports that it goes without, with the reasons.
+        """
         where, raw = self.where, self.project.raw(year)
         annexed = [one for one in reports if self.reports.has_annex(one)]
         by_people = written(self.project)
@@ -238,7 +251,8 @@ class Plan:
             **self.code.module_parts("msoko.run.release"),
             **self.inputs.labels(),
             **self.code.lock_parts(),
-            **parameter_parts({"renderer": self.renderer, "refused": " ".join(sorted(refused))}),
+            **parameter_parts({"renderer": self.renderer}),
+            **{("refusal", report): reason for report, reason in refused.items()},
         }
         after = [self._id("page", year, one) for one in reports]
         after += [self._id("annex", year, one) for one in annexed]

@@ -29,6 +29,7 @@ KINDS = {
     "page": "страница",
     "annex": "приложение",
     "document": "текст страницы",
+    "refusal": "причина отказа",
 }
 """What a step may depend on, as `msoko status --why` names it."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msoko.errors import MsokoError
 from msoko.run.execute import Execution, NotebookFailed
-from msoko.run.plan import Plan
+from msoko.run.plan import NOT_TRIED, Plan
 from msoko.run.progress import Progress
 from msoko.run.reports import PAGES, notebook_of
 from msoko.run.staleness import Step
@@ -90,7 +90,8 @@ class Build:
             return
         finish_pages(self, [one for one in listed if self._is_whole(one)])
         ready = [one for one in listed if self._is_whole(one)]
-        refused = {one: self._refusal(one) for one in listed if one not in ready}
+        reasons = plan.refusals(self.year) | self.refusals
+        refused = {one: reasons.get(one, NOT_TRIED) for one in listed if one not in ready}
 
         def publish() -> Mapping[str, Any]:
             from msoko.run.release import publish
@@ -103,7 +104,7 @@ class Build:
         def written() -> tuple[Path, ...]:
             return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
 
-        self.step(lambda: plan.site(self.year, ready, sorted(refused)), publish, written)
+        self.step(lambda: plan.site(self.year, ready, refused), publish, written)
 
     def fail(self, report: str, error: BaseException) -> str:
         """Take note that a report is not whole, and return what people are told of it.
@@ -188,9 +189,6 @@ class Build:
         self.plan.records.remember(made, seconds, **facts)
         self.result.done.append(step.title)
         self.progress.finished(step.title, seconds)
-
-    def _refusal(self, report: str) -> str:
-        return self.refusals.get(report, "В этой сборке не строился.")
 
     def _is_whole(self, report: str) -> bool:
         state = self.result.reports.get(report)

@@ -44,12 +44,25 @@ def test_how_reports_are_worded_and_drawn_makes_no_table_stale(plan: Plan):
 def test_the_shell_makes_neither_bodies_nor_annexes_stale(plan: Plan, name: str):
     step = getattr(plan, name)(YEAR, "talents")
     assert not any(one.endswith((".css", ".js", ".j2")) for one in names(step, "asset"))
-    assert "style.css" in names(plan.site(YEAR, ["talents"], []), "asset")
+    assert "style.css" in names(plan.site(YEAR, ["talents"], {}), "asset")
 
 
 def test_the_index_depends_on_what_its_pages_of_no_direction_declare(plan: Plan):
-    declared = names(plan.site(YEAR, ["talents", "annual_summary"], ["roadmap"]), "declaration")
+    declared = names(plan.site(YEAR, ["talents", "annual_summary"], {"roadmap": ""}), "declaration")
     assert {"talents.yml", "annual_summary.yml", "roadmap.yml"} <= declared
+
+
+def test_the_index_remembers_why_it_goes_without_a_report_and_depends_on_it(plan: Plan):
+    refused = {"roadmap": "Данные не приняты. Лист 1."}
+    step = plan.site(YEAR, ["talents"], refused)
+    assert plan.refusals(YEAR) == {}
+    plan.records.remember(step, 0)
+    assert plan.refusals(YEAR) == refused
+    assert plan.published(YEAR)[1]["roadmap"] == "Данные не приняты. Лист 1."
+    assert plan.published(YEAR)[1]["talents"] == "В этой сборке не строился."
+    other = plan.site(YEAR, ["talents"], {"roadmap": "Данные не приняты. Лист 2."})
+    told = [reason.text for reason in plan.records.reasons(other)]
+    assert "изменилось: причина отказа roadmap" in told
 
 
 def test_a_page_depends_on_the_filter_and_the_labels(plan: Plan):
