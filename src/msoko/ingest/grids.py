@@ -155,22 +155,27 @@ def _read_workbook(content: bytes, facts: Mapping[str, SheetFacts]) -> Iterator[
         ) from error
 
 
+class _Cleaned(dict[str | float, Any]):
+    """Texts and numbers as they go back: each is cleaned once, and equals share one object."""
+
+    def __missing__(self, value: str | float) -> Any:
+        cleaned: Any = value
+        if not value and isinstance(value, str):
+            cleaned = None
+        elif isinstance(value, float) and -1e15 < value < 1e15 and value.is_integer():
+            cleaned = int(value)
+        self[value] = cleaned
+        return cleaned
+
+
 def tidy(rows: list[list[Any]]) -> list[list[Any]]:
     """Return the rectangle without its empty margin below and right.
 
     Empty text becomes `None`, whole floats become integers, equal texts share one object.
     """
-    memo: dict[str, str] = {}
-
-    def clean(value: Any) -> Any:
-        kind = type(value)
-        if kind is str:
-            return memo.setdefault(value, value) if value else None
-        if kind is float and -1e15 < value < 1e15 and value.is_integer():
-            return int(value)
-        return value
-
-    cleaned = [[clean(value) for value in row] for row in rows]
+    memo = _Cleaned()
+    kept = (str, float)  # other values may equal a number, as true equals 1
+    cleaned = [[memo[one] if type(one) in kept else one for one in row] for row in rows]
     while cleaned and all(value is None for value in cleaned[-1]):
         cleaned.pop()
     width = 0
@@ -179,7 +184,9 @@ def tidy(rows: list[list[Any]]) -> list[list[Any]]:
             if row[index] is not None:
                 width = index + 1
                 break
-    return [(row + [None] * (width - len(row)))[:width] for row in cleaned]
+    return [
+        row if len(row) == width else (row + [None] * (width - len(row)))[:width] for row in cleaned
+    ]
 
 
 def decode(content: bytes, encoding: str | None) -> str:

@@ -13,8 +13,9 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 MIB = 1024 * 1024
 MAX_FILE = 96 * MIB
@@ -37,8 +38,7 @@ class Refused(Exception):
         self.check, self.message, self.action = check, message, action
 
 
-@dataclass(frozen=True)
-class SheetFacts:
+class SheetFacts(NamedTuple):
     """What the parser would not tell about a sheet of an .xlsx."""
 
     hidden_rows: tuple[int, ...] = ()
@@ -195,8 +195,9 @@ def check_parts(archive: zipfile.ZipFile) -> None:
             check_xml(part(archive, name))
 
 
-FAST_REFERENCE = re.compile(rb' r="([A-Z]{1,3})\d')
-FAST_ROW = re.compile(rb' r="[A-Z]{1,3}(\d{1,12})"')
+NEAR_REFERENCE = re.compile(rb' r="([A-Z]{1,3})\d{1,4}"')
+NEAR_ROW = 9999
+"""The last row that a near reference may name."""
 ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,12})")
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+\d+)"')
@@ -214,16 +215,23 @@ def column_number(letters: str) -> int:
 
 
 def _far_corner(data: bytes) -> tuple[int, int]:
-    """Return the greatest row and column that a cell of the sheet claims."""
-    letters = FAST_REFERENCE.findall(data)
-    if len(letters) != data.count(b"<c "):
-        found = ANY_REFERENCE.findall(data)
-        rows = [int(row) for _, row in found]
-        columns = {column for column, _ in found}
-        return max(rows, default=0), max((column_number(c.decode()) for c in columns), default=0)
-    columns = {column.decode() for column in set(letters)}
-    row = max(map(int, set(FAST_ROW.findall(data))), default=0)
-    return row, max((column_number(c) for c in columns), default=0)
+    """Return a row and a column beyond which no cell of the sheet claims to stand.
+
+    They are the greatest that are claimed, or, where that is told at a glance, near enough to
+    the first cell to be let pass.
+    """
+    letters = NEAR_REFERENCE.findall(data)
+    if len(letters) == data.count(b"<c "):
+        column = _greatest_column(letters)
+        if column * NEAR_ROW <= MAX_CELLS:
+            return NEAR_ROW, column
+    found = ANY_REFERENCE.findall(data)
+    row = max(map(int, {row for _, row in found}), default=0)
+    return row, _greatest_column(letters for letters, _ in found)
+
+
+def _greatest_column(references: Iterable[bytes]) -> int:
+    return max((column_number(letters.decode()) for letters in set(references)), default=0)
 
 
 def check_sheet(data: bytes) -> SheetFacts:
