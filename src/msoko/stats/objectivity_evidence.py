@@ -9,6 +9,7 @@ import pandas as pd
 
 from msoko.stats.objectivity_panel import Paper
 from msoko.stats.residual_markers import within_slopes
+from msoko.stats.sample import Vector
 
 LEAST_LINKED = 0.3
 LEAST_FITTED = 30
@@ -17,9 +18,10 @@ PupilFrame = pd.DataFrame
 """`school, pupil, outcome, foretold` of one paper, present pupils with complete evidence."""
 
 
-def standardised(score: pd.Series) -> pd.Series:
-    spread = score.std()
-    return (score - score.mean()) / (spread if spread > 0 else 1.0)
+def standardised(score: Vector) -> Vector:
+    series = pd.Series(score)
+    spread = series.std()
+    return ((series - series.mean()) / (spread if spread > 0 else 1.0)).to_numpy()
 
 
 def score_given(*names: str) -> Callable[[Paper], PupilFrame | str]:
@@ -27,57 +29,64 @@ def score_given(*names: str) -> Callable[[Paper], PupilFrame | str]:
 
     def build(paper: Paper) -> PupilFrame | str:
         present = paper.present
-        rows = present.dropna(subset=list(names))
-        if rows.empty:
-            unknown = [name for name in names if present[name].isna().all()]
+        evidence = present[list(names)]
+        is_known = evidence.notna().to_numpy()
+        is_linked = is_known.all(axis=1)
+        if not is_linked.any():
+            unknown = [
+                name for name, known in zip(names, is_known.T, strict=True) if not any(known)
+            ]
             return "no_" + (unknown[-1] if unknown else names[0]).removesuffix("_others")
-        if len(rows) < LEAST_LINKED * len(present):
+        if is_linked.sum() < LEAST_LINKED * len(present):
             return "few_linked"
-        evidence = rows[list(names)].to_numpy()
+        evidence = evidence[is_linked].to_numpy()
         predictors = np.column_stack([evidence, evidence[:, 0] ** 2])
-        outcome = standardised(rows["score"]).to_numpy()
-        slopes = within_slopes(outcome, predictors, rows["school"])
-        foretold = predictors @ slopes
+        school, pupil, score = (
+            present[name].to_numpy()[is_linked] for name in ("school", "pupil", "score")
+        )
+        outcome = standardised(score)
+        foretold = predictors @ within_slopes(outcome, predictors, school)
         return pd.DataFrame(
-            {"school": rows["school"], "pupil": rows["pupil"], "outcome": outcome,
-             "foretold": foretold}
-        )  # fmt: skip
+            {"school": school, "pupil": pupil, "outcome": outcome, "foretold": foretold}
+        )
 
     return build
 
 
 def agreement_given_score(paper: Paper) -> PupilFrame | str:
     """Return agreement of mark and journal, foretold by the journal, the score and its square."""
-    rows = paper.present.dropna(subset=["mark", "journal"])
-    if rows.empty:
-        return "no_journal" if paper.present["journal"].isna().all() else "no_marks"
-    score = standardised(rows["score"]).to_numpy()
-    journal = pd.get_dummies(rows["journal"].astype(int), drop_first=True).to_numpy(dtype=float)
+    present = paper.present
+    names = ("school", "pupil", "score", "mark", "journal")
+    columns = {name: present[name].to_numpy() for name in names}
+    is_known = ~(np.isnan(columns["mark"]) | np.isnan(columns["journal"]))
+    if not is_known.any():
+        return "no_journal" if np.isnan(columns["journal"]).all() else "no_marks"
+    school, pupil, score, mark, journal = (columns[name][is_known] for name in names)
+    score = standardised(score)
+    dummies = pd.get_dummies(pd.Series(journal.astype(int)), drop_first=True).to_numpy(dtype=float)
     smooth = np.column_stack([score, score**2])
-    crossed = [journal * column[:, None] for column in smooth.T]
-    predictors = np.column_stack([smooth, journal, *crossed])
-    outcome = (rows["mark"] == rows["journal"]).to_numpy(dtype=float)
-    slopes = within_slopes(outcome, predictors, rows["school"])
-    gap = (rows["mark"] - rows["journal"]).to_numpy()
+    crossed = [dummies * column[:, None] for column in smooth.T]
+    predictors = np.column_stack([smooth, dummies, *crossed])
+    outcome = (mark == journal).astype(float)
+    foretold = predictors @ within_slopes(outcome, predictors, school)
     return pd.DataFrame(
-        {"school": rows["school"], "pupil": rows["pupil"], "outcome": outcome,
-         "foretold": predictors @ slopes, "gap": gap}
+        {"school": school, "pupil": pupil, "outcome": outcome, "foretold": foretold,
+         "gap": mark - journal}
     )  # fmt: skip
 
 
-def expected_strength(paper: Paper) -> pd.Series:
+def expected_strength(paper: Paper) -> Vector:
     """Return expected scores from the earlier score and the journal, whichever are known."""
-    pupils = paper.pupils
-    strength = pd.Series(np.nan, index=pupils.index)
+    score = paper.pupils["score"].to_numpy()
+    strength = np.full(len(score), np.nan)
     for names in (["before", "journal"], ["before"], ["journal"]):
-        known = pupils[names].notna().all(axis=1)
-        fitting = known & pupils["score"].notna()
-        is_needed = known & strength.isna()
+        evidence = paper.pupils[names].to_numpy()
+        is_known = ~np.isnan(evidence).any(axis=1)
+        fitting = is_known & ~np.isnan(score)
+        is_needed = is_known & np.isnan(strength)
         if fitting.sum() < LEAST_FITTED or not is_needed.any():
             continue
-        design = np.column_stack([np.ones(len(pupils)), pupils[names].fillna(0).to_numpy()])
-        slopes = np.linalg.lstsq(
-            design[fitting], standardised(pupils.loc[fitting, "score"]).to_numpy(), rcond=None
-        )[0]
-        strength = strength.where(~is_needed, pd.Series(design @ slopes, index=pupils.index))
+        design = np.column_stack([np.ones(len(score)), np.nan_to_num(evidence)])
+        slopes = np.linalg.lstsq(design[fitting], standardised(score[fitting]), rcond=None)[0]
+        strength = np.where(is_needed, design @ slopes, strength)
     return strength

@@ -195,11 +195,12 @@ def _absence(panel: Panel) -> Found:
 
 
 def _paper_absence(paper: Paper, school_count: int) -> SelectiveAbsence | str:
-    rows = paper.pupils.assign(strength=expected_strength(paper))
-    rows = rows[rows["strength"].notna()]
-    if rows.empty:
+    strength = expected_strength(paper)
+    is_known = ~np.isnan(strength)
+    if not is_known.any():
         return "no_before"
-    found = selective_absence(rows["is_absent"], rows["strength"], rows["school"], school_count)
+    away, school = (paper.pupils[name].to_numpy()[is_known] for name in ("is_absent", "school"))
+    found = selective_absence(away, strength[is_known], school, school_count)
     return found.reason.value if isinstance(found, NotEstimable) else found
 
 
