@@ -23,8 +23,8 @@ COUNTS = ("numerator", "denominator")
 KNOWN_KEYS = ("subject", "grade", "school_id")
 
 
-def annex(report: Reading) -> tuple[bytes, str]:
-    """Return a direction's tables as a workbook, and their text for the guard of publication.
+def annex(report: Reading) -> bytes:
+    """Return a direction's tables as a workbook.
 
     The public edition holds what its page may show: no school's row and no hidden number.
     """
@@ -33,7 +33,7 @@ def annex(report: Reading) -> tuple[bytes, str]:
         tabs.append(_schools(report))
     tabs.append(_recommendations(report))
     tabs.insert(0, about(report, report.direction.title, tabs))
-    return workbook(tabs), "\n".join(tab.text for tab in tabs)
+    return workbook(tabs)
 
 
 def about(report: Reading, title: str, tabs: list[Tab]) -> Tab:

@@ -73,12 +73,12 @@ def _return_days(found: RoadmapYear) -> list[dt.date]:
     return sorted(day for day in days if found.year.begins <= day <= found.year.ends)
 
 
-def tables(report: Reading) -> tuple[bytes, str]:
-    """Return the roadmap as a workbook, and its text for the guard of publication."""
+def tables(report: Reading) -> bytes:
+    """Return the roadmap as a workbook."""
     found = blocks.of(report)
     tabs = [_measures(report, found), _overdue(report, found)]
     tabs.insert(0, about(report, report.direction.title, tabs))
-    return workbook(tabs), "\n".join(tab.text for tab in tabs)
+    return workbook(tabs)
 
 
 def _measures(report: Reading, found: RoadmapYear) -> Tab:

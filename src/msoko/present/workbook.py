@@ -42,13 +42,6 @@ class Tab:
     head: Sequence[str]
     rows: Sequence[Sequence[Value | Amount]]
 
-    @property
-    def text(self) -> str:
-        """All that can be read in the sheet, for the guard of the public edition."""
-        shown = [self.title, self.note, *self.head]
-        shown += [value for row in self.rows for value in row if isinstance(value, str)]
-        return "\n".join(shown)
-
 
 def workbook(tabs: Sequence[Tab]) -> bytes:
     """Return the tabs as a workbook; a tab without rows says so in its note's place."""

@@ -49,15 +49,11 @@ class SiteMap:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file beside a page and named like it: tables in Excel, a calendar.
-
-    `text` is what a reader could find in it, for the guard of the public edition.
-    """
+    """A file beside a page and named like it: tables in Excel, a calendar."""
 
     href: str
     title: str
     content: bytes
-    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,7 @@ def build(
         for attachment in context.attachments:
             (folder / attachment.href).write_bytes(attachment.content)
         if context.edition == "public":
-            texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.html"))}
-            texts |= {one.href: one.text for one in context.attachments}
+            texts = {path.name: _text(path) for path in sorted(folder.iterdir()) if path.is_file()}
             refuse_leaks(texts, forbidden=context.forbidden)
     return site
 
@@ -120,6 +119,19 @@ def _keep(site_before: Path, folder: Path, files: Sequence[str], context: SiteCo
     for href in files:
         (folder / href).parent.mkdir(exist_ok=True)
         shutil.copyfile(site_before / href, folder / href)
+
+
+def _text(path: Path) -> str:
+    """Return what a reader could find in a published file: of a workbook, names and words."""
+    from python_calamine import CalamineError, load_workbook
+
+    try:
+        with load_workbook(path) as book:
+            sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+            cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    except CalamineError:  # no workbook
+        return path.read_text("utf-8", errors="replace")
+    return "\n".join([*book.sheet_names, *(cell for cell in cells if isinstance(cell, str))])
 
 
 def _written_pages(context: SiteContext) -> list[MarkdownPage]:

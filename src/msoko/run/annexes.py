@@ -107,17 +107,14 @@ def _reading(
 def _tables(report: Reading) -> Iterator[Attachment]:
     from msoko.present.annex import annex
 
-    content, text = annex(report)
-    yield Attachment(f"{report.direction.direction}.xlsx", "Таблицы в Excel", content, text)
+    yield Attachment(f"{report.direction.direction}.xlsx", "Таблицы в Excel", annex(report))
 
 
 def _roadmap_files(report: Reading) -> Iterator[Attachment]:
     from msoko.present import roadmap_files
 
-    content, text = roadmap_files.tables(report)
-    yield Attachment(f"{ROADMAP}.xlsx", "Таблицы в Excel", content, text)
-    made = roadmap_files.calendar(report)
-    yield Attachment(f"{ROADMAP}.ics", "Календарь сроков (.ics)", made, made.decode())
+    yield Attachment(f"{ROADMAP}.xlsx", "Таблицы в Excel", roadmap_files.tables(report))
+    yield Attachment(f"{ROADMAP}.ics", "Календарь сроков (.ics)", roadmap_files.calendar(report))
 
 
 def _p_values(report: Reading) -> list[float]:

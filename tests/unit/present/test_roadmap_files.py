@@ -43,11 +43,11 @@ def test_events_have_ids_of_their_own_and_equal_content_gives_equal_bytes(report
 
 
 def test_the_workbook_lists_every_measure_with_its_kind_of_deadline(report):
-    content, text = roadmap_files.tables(report)
-    assert content == roadmap_files.tables(report)[0]
+    content = roadmap_files.tables(report)
+    assert content == roadmap_files.tables(report)
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Мероприятия"]
     rows = list(sheet.iter_rows(min_row=4, values_only=True))
     assert [row[2] for row in rows] == ["Разбор, анализ; справка", "=Проверка", "Работа"]
     assert [row[4] for row in rows] == ["Срок назван", "Срок назван", "Постоянно, в течение года"]
     assert rows[1][5].isoformat()[:10] == "2024-12-31" and rows[2][5] is None
-    assert {cell.data_type for cell in sheet["C"]} <= {"s", "n"} and "Разбор" in text
+    assert {cell.data_type for cell in sheet["C"]} <= {"s", "n"}

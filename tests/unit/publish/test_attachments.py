@@ -6,10 +6,11 @@ import pytest
 
 from executed import reports, site_context
 from msoko.errors import DataRefused
+from msoko.present.workbook import Tab, workbook
 from msoko.publish.model import Attachment, RefusedReport
 from msoko.publish.site import build
 
-TABLES = Attachment("student_outcomes.xlsx", "Таблицы в Excel", b"PK tables", "Школ: 21")
+TABLES = Attachment("student_outcomes.xlsx", "Таблицы в Excel", b"PK tables")
 
 
 def test_a_file_lies_beside_its_page_which_alone_links_it(tmp_path):
@@ -21,12 +22,29 @@ def test_a_file_lies_beside_its_page_which_alone_links_it(tmp_path):
     assert linking == ["student_outcomes.html"]
 
 
+def tables_with(*cells: str) -> Attachment:
+    tab = Tab("Лист", "Что на листе.", ["Показатель"], [[cell] for cell in cells])
+    return Attachment("student_outcomes.xlsx", "Таблицы в Excel", workbook([tab]))
+
+
 def test_a_login_in_a_file_stops_the_public_edition(tmp_path):
-    leaking = Attachment("student_outcomes.xlsx", "Таблицы в Excel", b"PK", "Логин edu990001")
-    context = site_context(edition="public", attachments=(leaking,))
-    with pytest.raises(DataRefused, match=re.escape("student_outcomes.xlsx")):
+    context = site_context(edition="public", attachments=(tables_with("Логин edu990001"),))
+    with pytest.raises(DataRefused, match=re.escape("student_outcomes.xlsx: логин организации")):
         build(reports(tmp_path / "executed"), tmp_path / "public", context)
     assert not (tmp_path / "public").exists()
+
+
+def test_a_kept_file_is_searched_for_what_is_forbidden_since(tmp_path):
+    made, out = reports(tmp_path / "executed"), tmp_path / "public"
+    tables = tables_with("Школа № 17")
+    build(made, out, site_context(edition="public", attachments=(tables,)))
+    gone = next(one for one in made if one.direction == "student_outcomes")
+    refused = RefusedReport(gone.direction, gone.number, gone.title, gone.mechanism, "Нет данных.")
+    rest = [one for one in made if one is not gone]
+    context = site_context(edition="public", refused=(refused,), forbidden=("Школа № 17",))
+    with pytest.raises(DataRefused, match=re.escape("student_outcomes.xlsx: запрещённый текст")):
+        build(rest, out, context)
+    assert (out / tables.href).read_bytes() == tables.content
 
 
 def test_a_kept_page_keeps_its_file(tmp_path):
