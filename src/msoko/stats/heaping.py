@@ -35,14 +35,13 @@ class Heaping:
     """The score test of heaping in one histogram.
 
     `score` U and `variance` V with `z = U/√V` (one-sided `p`, large when pupils are lifted);
-    `delta` is the one-step estimate U/V of the log-linear effect; `excess` the pupils in
-    {c, c+1} over what the curve expects there; `degree` of the curve; `n` pupils. U and V of
-    several papers may be added, see `pooled`.
+    `delta` is the one-step estimate U/V of the log-linear effect; `degree` of the curve; `n`
+    pupils. U and V of several papers may be added, see `pooled`. How many pupils were lifted
+    says `excess_in_school`.
     """
 
     score: float
     variance: float
-    excess: float
     degree: int
     n: int
 
@@ -83,11 +82,36 @@ def heaping_in_school(
         return NotEstimable(Reason.NO_DATA, n, "no cut lies inside the scale")
     offset = np.log(reference + 0.5)
     for degree in (2, 1, 0):
-        found = _score_test(observed, offset, direction, degree, cuts)
+        found = _score_test(observed, offset, direction, degree)
         if found is not None:
             widened = found.variance * (1 + n / elsewhere)
-            return Heaping(found.score, widened, found.excess, degree, n)
+            return Heaping(found.score, widened, degree, n)
     return NotEstimable(Reason.NOT_CONVERGED, n)
+
+
+def excess_in_school(
+    counts: ArrayLike, others: ArrayLike, cuts: Sequence[int], degree: int = 2
+) -> float | NotEstimable:
+    """Return the pupils of a school in {c, c+1} over what is expected there.
+
+    As in `heaping_in_school`, but the curve is fitted without the windows of the cuts. Not
+    estimable where there is nothing besides the windows, or the curve has no fit.
+    """
+    observed, reference = _histogram(counts), _histogram(others)
+    offset = np.log(reference + 0.5)
+    is_free = window(len(observed), cuts) == 0
+    n = int(observed[is_free].sum())
+    if is_free.sum() <= degree + 1 or n == 0:
+        return NotEstimable(Reason.TOO_FEW, n)
+    design = _polynomials(len(observed), degree)
+    mean = _fit(observed[is_free], design[is_free], offset[is_free])
+    if mean is None:
+        return NotEstimable(Reason.NOT_CONVERGED, n)
+    coefficients = np.linalg.lstsq(design[is_free], np.log(mean) - offset[is_free], rcond=None)[0]
+    expected = np.exp(np.clip(design @ coefficients + offset, -30, 30))
+    landing = [x for cut in cuts for x in (cut, cut + 1) if 0 < cut < len(observed) > x]
+    places = np.unique(np.asarray(landing, dtype=int))
+    return float(np.sum(observed[places] - expected[places]))
 
 
 def heaping_on_curve(counts: ArrayLike, cuts: Sequence[int]) -> Heaping | NotEstimable:
@@ -108,7 +132,7 @@ def heaping_on_curve(counts: ArrayLike, cuts: Sequence[int]) -> Heaping | NotEst
     if is_combed(observed, cuts):
         return NotEstimable(Reason.SINGULAR, n, "the histogram is combed")
     degree = _degree_by_aic(observed, direction)
-    found = _score_test(observed, np.zeros(len(observed)), direction, degree, cuts)
+    found = _score_test(observed, np.zeros(len(observed)), direction, degree)
     return found if found is not None else NotEstimable(Reason.NOT_CONVERGED, n)
 
 
@@ -172,13 +196,12 @@ def is_combed(counts: ArrayLike, cuts: Sequence[int] = ()) -> bool:
 
 
 def pooled(tests: Sequence[Heaping]) -> Heaping:
-    """Return the test of a heaping common to several papers: U, V and excess are summed."""
+    """Return the test of a heaping common to several papers: U and V are summed."""
     if not tests:
         raise ValueError("nothing to pool")
     return Heaping(
         sum(test.score for test in tests),
         sum(test.variance for test in tests),
-        sum(test.excess for test in tests),
         max(test.degree for test in tests),
         sum(test.n for test in tests),
     )
@@ -224,9 +247,7 @@ def _fit(observed: Vector, design: NDArray[np.float64], offset: Vector) -> Vecto
     return None
 
 
-def _score_test(
-    observed: Vector, offset: Vector, direction: Vector, degree: int, cuts: Sequence[int]
-) -> Heaping | None:
+def _score_test(observed: Vector, offset: Vector, direction: Vector, degree: int) -> Heaping | None:
     design = _polynomials(len(observed), degree)
     mean = _fit(observed, design, offset)
     if mean is None:
@@ -238,30 +259,7 @@ def _score_test(
     if variance <= 1e-8:
         return None
     score = float(direction @ (observed - mean))
-    excess = _excess(observed, design, offset, direction, cuts)
-    return Heaping(score, variance, excess, degree, int(observed.sum()))
-
-
-def _excess(
-    observed: Vector,
-    design: NDArray[np.float64],
-    offset: Vector,
-    direction: Vector,
-    cuts: Sequence[int],
-) -> float:
-    """Σ(O−μ) over {c, c+1}, with μ fitted without the windows; NaN-free: 0 where unfittable."""
-    is_free = direction == 0
-    if is_free.sum() <= design.shape[1] or observed[is_free].sum() == 0:
-        return 0.0
-    start = design[is_free]
-    mean = _fit(observed[is_free], start, offset[is_free])
-    if mean is None:
-        return 0.0
-    coefficients = np.linalg.lstsq(start, np.log(mean) - offset[is_free], rcond=None)[0]
-    expected = np.exp(np.clip(design @ coefficients + offset, -30, 30))
-    landing = [x for cut in cuts for x in (cut, cut + 1) if 0 < cut < len(observed) > x]
-    places = np.unique(np.asarray(landing, dtype=int))
-    return float(np.sum(observed[places] - expected[places]))
+    return Heaping(score, variance, degree, int(observed.sum()))
 
 
 def _degree_by_aic(observed: Vector, direction: Vector) -> int:

@@ -6,6 +6,7 @@ import pytest
 from msoko.stats.estimate import NotEstimable, Reason
 from msoko.stats.heaping import (
     Heaping,
+    excess_in_school,
     heaping_among_placebos,
     heaping_in_school,
     heaping_on_curve,
@@ -72,10 +73,15 @@ def test_lifted_pupils_count_as_excess():
     rng = np.random.default_rng(13)
     counts = honest(rng, 2000)
     moved = sum(round(0.5 * counts[cut - 1]) for cut in CUTS)
-    plain = heaping_in_school(counts, honest(rng, 20000), CUTS)
-    test = heaping_in_school(lifted(counts, 0.5), honest(rng, 20000), CUTS)
-    assert test.excess - plain.excess == pytest.approx(moved, rel=0.25)
-    assert test.delta > plain.delta + 0.1
+    plain, bent = (counts, honest(rng, 20000)), (lifted(counts, 0.5), honest(rng, 20000))
+    more = excess_in_school(*bent, CUTS) - excess_in_school(*plain, CUTS)
+    assert more == pytest.approx(moved, rel=0.25)
+    assert heaping_in_school(*bent, CUTS).delta > heaping_in_school(*plain, CUTS).delta + 0.1
+
+
+def test_no_excess_is_told_where_nothing_lies_besides_the_cuts():
+    counts = [0, 5, 5, 5, 5, 0]
+    assert excess_in_school(counts, counts, [3]).reason.value == "too_few"
 
 
 def test_heaping_common_to_all_schools_cancels_out():
@@ -141,8 +147,8 @@ def test_all_pupils_on_one_score_give_a_finite_test_or_a_refusal():
 
 
 def test_pooling_adds_scores_and_variances():
-    one, two = Heaping(3, 4, 2, 2, 50), Heaping(1, 5, 1, 2, 40)
-    assert pooled([one, two]) == Heaping(4, 9, 3, 2, 90)
+    one, two = Heaping(3, 4, 2, 50), Heaping(1, 5, 2, 40)
+    assert pooled([one, two]) == Heaping(4, 9, 2, 90)
     assert pooled([one, two]).z == pytest.approx(4 / 3)
 
 
