@@ -10,11 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from urllib.parse import quote
 
+from msoko.publish.crossref import referred
 from msoko.publish.labels import Labels
 
-THEME = Path(__file__).with_name("theme")
 # Reports hold no HTML; to look for it takes pandoc two thirds of its time.
 READER = (
     "markdown-raw_html-native_divs-native_spans-markdown_in_html_blocks-raw_tex-latex_macros"
@@ -28,7 +27,6 @@ OPTIONS = (
     "--wrap=none",
     # a pipe table wider than this gets column widths from its dashes
     "--columns=10000",
-    f"--lua-filter={THEME / 'crossref.lua'}",
 )
 # Pandoc takes 64 MiB at once by default, and to get them from the system costs more than to
 # collect often in a tenth of that; no report needs the old generation collected at all.
@@ -50,21 +48,12 @@ def rendered(chunks: Sequence[str], labels: Labels) -> str:
     """Return the chunks of markdown as an HTML fragment, figures and tables numbered.
 
     A very long page is read by two pandocs side by side, parted before a section; numbers
-    are given out beforehand, over the whole page.
+    are given out over the whole page.
     """
-    numbers = numbered("\n\n".join(chunks))
-    words = {
-        "fig-title": labels.figure_title,
-        "fig-prefix": labels.figure_prefix,
-        "tbl-title": labels.table_title,
-        "tbl-prefix": labels.table_prefix,
-        "title-delim": labels.title_delimiter,
-        "numbers": " ".join(f"{name}={number}" for name, number in numbers.items()),
-    }
-    metadata = [f"--metadata=msoko-{name}={quote(word)}" for name, word in words.items()]
     parts = halves(chunks)
     with ThreadPoolExecutor(len(parts)) as pool:
-        return "".join(pool.map(lambda part: _run("\n\n".join(part) + "\n", metadata), parts))
+        html = "".join(pool.map(lambda part: _run("\n\n".join(part) + "\n"), parts))
+    return referred(html, numbered("\n\n".join(chunks)), labels)
 
 
 def numbered(markdown: str) -> dict[str, int]:
@@ -92,11 +81,11 @@ def halves(chunks: Sequence[str], worthwhile: int = 80_000) -> list[Sequence[str
     return [chunks[:middle], chunks[middle:]]
 
 
-def _run(markdown: str, metadata: list[str]) -> str:
+def _run(markdown: str) -> str:
     # To look for formulas takes pandoc an eighth of its time; without a dollar there is none.
     reader = READER if "$" in markdown else f"{READER}-tex_math_dollars"
     done = subprocess.run(
-        [pandoc(), *MEMORY, f"--from={reader}", *OPTIONS, *metadata],
+        [pandoc(), *MEMORY, f"--from={reader}", *OPTIONS],
         input=markdown,
         capture_output=True,
         encoding="utf-8",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from msoko.publish.embedded import THEME
 from msoko.publish.labels import labels
 from msoko.publish.model import PASSPORTS, SiteMap
+
+THEME = Path(__file__).with_name("theme")
 
 
 @cache
