@@ -19,11 +19,15 @@ from msoko.tables import TABLES
 KINDS = TABLES["indicators"].columns
 COLUMNS = list(KINDS)
 SCHOOL_ROWS = ("low_results", "objectivity_schools")
+ADDED = ("sum", "count")
+"""Measures that are no ratio, and have no interval."""
 NAMED_KEYS = ("school_id", "subject", "grade")
 
 
 Columns = dict[str, np.ndarray]
 """Some rows of table `indicators`, a column of each name: text as objects, numbers as floats."""
+Asked = tuple[Sequence[str], Columns]
+"""The keys of a grouping that an indicator asks for, and its groups with their sums."""
 
 
 def joined(parts: Sequence[Columns], year: SchoolYear) -> pd.DataFrame:
@@ -56,48 +60,65 @@ def grouped(
     small_n: int,
     unit_of_analysis: str = "",
 ) -> list[Columns]:
-    """Return an indicator's rows, a part a grouping; `place` is its place in the scan."""
-    parts = []
-    for keys in indicator.by:
-        unit = unit_of_analysis or ("school" if "school_id" in keys else "municipality")
-        rows = sums.columns(place, keys)
-        if not len(rows["n"]):
-            continue
-        clusters = None
-        if indicator.interval == "cluster" and "school_id" in set(sums.keys).difference(keys):
-            clusters = sums.of(place)
-        measured = _measured(rows, indicator, clusters, keys)
-        parts.append(_shaped(rows, measured, keys, unit, direction, indicator, small_n))
-    return parts
+    """Return an indicator's rows, grouping after grouping; `place` is its place in the scan.
+
+    They are one part, or none without rows: each step takes as long for one row as for many.
+    """
+    found = [(keys, sums.columns(place, keys)) for keys in indicator.by]
+    asked = [(keys, rows) for keys, rows in found if len(rows["n"])]
+    if not asked:
+        return []
+    names = [name for name in "abqn" if name in asked[0][1]]
+    totals = {name: np.concatenate([rows[name] for _, rows in asked]) for name in names}
+    measured = _measured(totals, indicator)
+    if indicator.interval == "cluster" and indicator.measure not in ADDED:
+        low, high = _clustered(measured, asked, sums, place)
+        low, high = _around(measured["value"], low, high)
+        measured |= {"low": low, "high": high}
+    told = {"direction": direction, "indicator": indicator.code}
+    return [_shaped({**told, **measured}, totals["n"], asked, indicator, small_n, unit_of_analysis)]
 
 
-def _measured(
-    rows: Columns,
-    indicator: Indicator,
-    clusters: pd.DataFrame | None,
-    keys: Sequence[str],
-) -> Columns:
-    """Return numerator, denominator, value, low and high of each row."""
+def _measured(rows: Columns, indicator: Indicator) -> Columns:
+    """Return numerator, denominator, value, low and high of each row, without clusters."""
     n = rows["n"].astype(float)
     scale = 1 if indicator.measure in ("share", "count") else SCALE
     top = rows["a"].astype(float) / scale
     whole = rows["b"].astype(float) / SCALE if "b" in rows else n
     nothing = np.full(len(n), np.nan)
-    if indicator.measure in ("sum", "count"):
+    if indicator.measure in ADDED:
         measured = {"numerator": top, "denominator": nothing, "value": top}
         return {**measured, "low": nothing, "high": nothing}
     low, high = nothing, nothing
-    if indicator.interval == "wilson" or (indicator.interval == "cluster" and "school_id" in keys):
+    if indicator.interval == "wilson":
         low, high = intervals.wilson(top, whole)
     elif indicator.interval == "t":
         low, high = intervals.student_mean(*(rows[name].astype(object) for name in "aqn"))
         ends = (0.0, 1.0) if indicator.unit == "percent" else (-np.inf, np.inf)
         low, high = (np.clip(bound / SCALE, *ends) for bound in (low, high))
-    elif indicator.interval == "cluster" and clusters is not None:
-        low, high = _between_schools(rows, clusters, keys)
     value = np.divide(top, whole, out=nothing.copy(), where=whole > 0)
     low, high = _around(value, low, high)
     return {"numerator": top, "denominator": whole, "value": value, "low": low, "high": high}
+
+
+def _clustered(
+    measured: Columns, asked: Sequence[Asked], sums: Sums, place: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return low and high where schools vary: within one school they are those of its pupils."""
+    bounds, start = [], 0
+    for keys, rows in asked:
+        own = slice(start, start + len(rows["n"]))
+        start = own.stop
+        if "school_id" in keys:
+            bounds.append(
+                intervals.wilson(measured["numerator"][own], measured["denominator"][own])
+            )
+        elif "school_id" in sums.keys:
+            bounds.append(_between_schools(rows, sums.of(place), keys))
+        else:
+            bounds.append((np.full(len(rows["n"]), np.nan),) * 2)
+    low, high = (np.concatenate(bound) for bound in zip(*bounds, strict=True))
+    return low, high
 
 
 def _around(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -132,27 +153,34 @@ def _between_schools(
 
 
 def _shaped(
-    rows: Columns,
-    measured: Columns,
-    keys: Sequence[str],
-    unit: str,
-    direction: str,
+    given: Mapping[str, object],
+    counted: np.ndarray,
+    asked: Sequence[Asked],
     indicator: Indicator,
     small_n: int,
+    unit_of_analysis: str,
 ) -> Columns:
-    n = _persons(rows, measured, indicator)
-    is_small = (n < small_n) & _is_of_persons(indicator)
-    given = {
-        **measured,
-        **{key: rows[key] for key in NAMED_KEYS if key in keys},
-        "direction": direction,
-        "indicator": indicator.code,
-        "unit_of_analysis": unit,
-        "group": group_name(rows, keys),
+    """Return the rows with what is `given`, their groups, the persons behind them, and flags."""
+    n = _persons(counted, given["denominator"], indicator)
+    counts = [len(rows["n"]) for _, rows in asked]
+    units = [
+        unit_of_analysis or ("school" if "school_id" in keys else "municipality")
+        for keys, _ in asked
+    ]
+    known = {
+        **given,
+        "unit_of_analysis": np.repeat(np.array(units, dtype=object), counts),
+        "group": np.concatenate([group_name(rows, keys) for keys, rows in asked]),
         "n": n,
-        "flags": np.where(is_small, "small_n", ""),
+        "flags": np.where((n < small_n) & _is_of_persons(indicator), "small_n", ""),
     }
-    return {name: _column(given.get(name), kind, len(n)) for name, kind in KINDS.items()}
+    for name in NAMED_KEYS:
+        parts = [
+            _column(rows[name] if name in keys else None, KINDS[name], len(rows["n"]))
+            for keys, rows in asked
+        ]
+        known[name] = np.concatenate(parts)
+    return {name: _column(known.get(name), kind, len(n)) for name, kind in KINDS.items()}
 
 
 def _column(value: object, kind: str, count: int) -> np.ndarray:
@@ -164,16 +192,16 @@ def _column(value: object, kind: str, count: int) -> np.ndarray:
 
 def _is_of_persons(indicator: Indicator) -> bool:
     """Return whether few rows mean few persons: an indicator over schools has one row a school."""
-    if indicator.measure in ("sum", "count") or indicator.table in SCHOOL_ROWS:
+    if indicator.measure in ADDED or indicator.table in SCHOOL_ROWS:
         return False
     return indicator.table != FORMS or indicator.measure == "ratio"
 
 
-def _persons(rows: Columns, measured: Columns, indicator: Indicator) -> np.ndarray:
+def _persons(counted: np.ndarray, whole: np.ndarray, indicator: Indicator) -> np.ndarray:
     """Return the number behind each value: of a share's denominator where persons make it up."""
     if indicator.measure == "ratio" and not indicator.size and indicator.interval != "none":
-        return measured["denominator"].round().astype("int64")
-    return rows["n"].astype("int64")
+        return whole.round().astype("int64")
+    return counted.astype("int64")
 
 
 def group_name(rows: Columns, keys: Sequence[str]) -> np.ndarray:
