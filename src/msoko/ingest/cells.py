@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -115,6 +115,13 @@ def texts(values: Sequence[Cell]) -> list[str | None]:
             memo[key] = text(value)
         out.append(memo[key])
     return out
+
+
+def stood_before(keys: Iterable[Hashable]) -> np.ndarray:
+    """Return where a key equals an earlier one."""
+    first: dict[Hashable, int] = {}
+    places = [first.setdefault(key, place) for place, key in enumerate(keys)]
+    return np.array(places, dtype=int) != np.arange(len(places))
 
 
 def is_blank(values: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -100,11 +100,10 @@ def _read_books(work: Work, books: list[Book], desk: Desk) -> None:
             chosen.append((book, entry, []))
             continue
         chosen.append((book, entry, choose(book, recognise_book(book), entry.layout)))
-    links = dict(_links(chosen, desk))
+    pseudonym = Pseudonyms(desk.pseudonym.secret, dict(_links(chosen, desk)))
     for book, entry, choices in chosen:
         options = {"procedure": entry.procedure} if entry.procedure else {}
-        own = Desk(desk.school_year, Pseudonyms(desk.pseudonym.secret, links), desk.subjects,
-                   desk.scales, options, desk.home)  # fmt: skip
+        own = replace(desk, pseudonym=pseudonym, options=options)
         if entry.layout == "columns":
             for sheet, reading in declared_columns.read(book, entry, own):
                 _place(work, book, sheet, reading, "columns", f"описан в {entry.place}", 1.0)
@@ -226,12 +225,10 @@ def _place(
 def _accounted(reading: Reading) -> tuple[set[int], set[int]]:
     """Return the rows that gave anything, and the rows that were set aside."""
     aside = {row for row, _ in reading.set_aside}
-    used = {
-        int(row)
-        for name, frame in reading.tables.items()
-        if name != "schools"
-        for row in frame["source_row"].unique()
-    }
+    used: set[int] = set()
+    for name, frame in reading.tables.items():
+        if name != "schools":
+            used.update(map(int, frame["source_row"].unique().tolist()))
     return used - aside, aside
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from msoko.ingest.blocks import Block, Place, blocks, filled_rows
-from msoko.ingest.cells import addresses, folded, grid, text, texts
+from msoko.ingest.cells import addresses, folded, grid, texts
 from msoko.ingest.layouts import SURE, Desk, Reading, Recognition
 from msoko.ingest.rcoi.people import document_key
 from msoko.ingest.workbook import Book
@@ -16,6 +17,18 @@ NEEDED = ("единый код ученика", "учебный год", "про
           "документ")  # fmt: skip
 FIX = "Исправьте строку в файле связи кодов."
 Links = dict[tuple[str, ...], str]
+
+
+class Row(NamedTuple):
+    """The words of a row of the register, in the order of `NEEDED`."""
+
+    pupil: str | None
+    year: str | None
+    procedure: str | None
+    grade: str | None
+    login: str | None
+    code: str | None
+    document: str | None
 
 
 def recognise(book: Book) -> list[Recognition]:
@@ -54,20 +67,20 @@ def _read_block(place: Place, block: Block, desk: Desk) -> tuple[Links, Reading]
     cells = grid(place.sheet.cells)
     body = filled_rows(cells[block.header + 1 : block.end]) + block.header + 1
     reading = Reading(block=block.number, rows_in=len(body), paper={"links": True})
-    columns = {label: texts(cells[body, block.columns[label]]) for label in NEEDED}
+    columns = [texts(cells[body, block.columns[label]]) for label in NEEDED]
     links: Links = {}
     wrong, clashing, others = [], [], []
     year = str(desk.school_year)
-    for position, row in enumerate(body):
-        one = {label: values[position] for label, values in columns.items()}
-        key = _key(one)
-        if one["учебный год"] != year:
-            others.append((int(row), block.columns["учебный год"]))
+    for row, values in zip(body.tolist(), zip(*columns, strict=True), strict=True):
+        one = Row(*values)
+        person, key = _person(one), _key(one)
+        if one.year != year:
+            others.append((row, block.columns["учебный год"]))
         elif key is None:
-            wrong.append((int(row), block.columns["код участника"]))
-        elif links.setdefault(key, _person(one)) != _person(one):
-            clashing.append((int(row), block.columns["единый код ученика"]))
-        reading.set_aside.append((int(row) + 1, "связь кодов: использована и не хранится"))
+            wrong.append((row, block.columns["код участника"]))
+        elif links.setdefault(key, person) != person:
+            clashing.append((row, block.columns["единый код ученика"]))
+        reading.set_aside.append((row + 1, "связь кодов: использована и не хранится"))
     for cells_, check, severity, what in (
         (wrong, "link_key", "blocking", "в строке нет кода участника с кодом ОО или документа"),
         (clashing, "link_clash", "blocking", "один и тот же код связан с двумя учениками"),
@@ -80,18 +93,16 @@ def _read_block(place: Place, block: Block, desk: Desk) -> tuple[Links, Reading]
     return links, reading
 
 
-def _person(row: Mapping[str, str | None]) -> str:
-    return row["единый код ученика"] or f"document {document_key(row['документ'] or '')}"
+def _person(row: Row) -> str:
+    return row.pupil or f"document {document_key(row.document or '')}"
 
 
-def _key(row: Mapping[str, str | None]) -> tuple[str, ...] | None:
-    if folded(row["процедура"]) == "впр":
-        parts = (row["код оо"], row["класс"], row["код участника"])
-        if not all(parts) or not _person(row).strip():
+def _key(row: Row) -> tuple[str, ...] | None:
+    if folded(row.procedure) == "впр":
+        if not (row.login and row.grade and row.code):
             return None
-        login, grade, code = (text(part) or "" for part in parts)
-        return ("vpr", login.lower(), grade, code)
-    document = document_key(row["документ"] or "")
+        return ("vpr", row.login.lower(), row.grade, row.code)
+    document = document_key(row.document or "")
     return ("document", document) if document else None
 
 

@@ -128,13 +128,17 @@ class Pseudonyms:
 
     secret: bytes
     links: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    _made: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
 
     def __call__(self, kind: str, *parts: str) -> str:
         """Return the pseudonym of the person behind the key, or of the key itself."""
         person = self.links.get(self._link(kind, parts))
         words = ("person", person) if person else (kind, *parts)
-        message = "\x1f".join(words).encode()
-        return hmac.digest(self.secret, message, hashlib.sha256).hex()[:LENGTH]
+        if words not in self._made:
+            message = "\x1f".join(words).encode()
+            digest = hmac.digest(self.secret, message, hashlib.sha256)
+            self._made[words] = digest.hex()[:LENGTH]
+        return self._made[words]
 
     @staticmethod
     def _link(kind: str, parts: tuple[str, ...]) -> tuple[str, ...]:

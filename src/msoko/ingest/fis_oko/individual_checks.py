@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from msoko.catalog.scales import marks_possible
 from msoko.ingest.blocks import Place
+from msoko.ingest.cells import stood_before
 from msoko.ingest.fis_oko.heading import Heading, Task
 from msoko.ingest.fis_oko.individual_rows import FIX, Rows, say
 from msoko.ingest.layouts import Desk, Reading
@@ -102,8 +102,7 @@ def _check_scale(
 
 
 def _check_repeated(place: Place, columns: Mapping[str, int], rows: Rows, reading: Reading) -> None:
-    keys = pd.DataFrame({"login": rows.login, "code": rows.code})
-    repeated = keys.duplicated().to_numpy() & ~rows.is_bad
+    repeated = stood_before(zip(rows.login, rows.code, strict=True)) & ~rows.is_bad
     say(
         place,
         [(int(row), columns["код участника"]) for row in rows.index[repeated]],

@@ -50,17 +50,28 @@ def known_forms() -> dict[str, Form]:
     return {code: form for code, form in forms.items() if form.table != LINKS}
 
 
-def find_forms(book: Book) -> list[Found]:
-    """Return the forms of the book's visible sheets, at most one per sheet."""
+@lru_cache(maxsize=1)
+def _asked() -> tuple[list[tuple[Form, int]], dict[str, list[int]]]:
+    """Return every version of every form, and by title the numbers of those that ask for it."""
+    versions = [
+        (form, version) for form in known_forms().values() for version in form.known_versions
+    ]
+    askers: dict[str, list[int]] = {}
+    for number, (form, version) in enumerate(versions):
+        for title in form.titles(version):
+            askers.setdefault(title, []).append(number)
+    return versions, askers
+
+
+def find_forms(book: Book) -> Iterator[Found]:
+    """Yield the forms of the book's visible sheets, at most one per sheet."""
     mark = _mark(book)
-    found = []
     for sheet in book.sheets:
         if sheet.is_hidden or not sheet.cells:
             continue
         one = _best(sheet, mark)
         if one is not None:
-            found.append(one)
-    return found
+            yield one
 
 
 def _mark(book: Book) -> dict[str, str]:
@@ -82,19 +93,19 @@ def _best(sheet: Sheet, mark: Mapping[str, str]) -> Found | None:
 
 
 def _candidates(sheet: Sheet, mark: Mapping[str, str]) -> Iterator[tuple[Found, float, bool]]:
+    versions, askers = _asked()
     for index, have in enumerate(sheet.head[:HEADER_WITHIN]):
         if len(have) < 3:
             continue
-        for form in known_forms().values():
+        for number in sorted({one for label in have for one in askers.get(label, ())}):
+            form, version = versions[number]
             is_marked = mark.get("form") == form.code
-            for version in form.known_versions:
-                titles = form.titles(version)
-                columns = {titles[label]: at for label, at in have.items() if label in titles}
-                asked = set(titles.values())
-                share = len(columns) / len(asked)
-                if share >= (LIKE_MARKED if is_marked else LIKE):
-                    found = _found(form, version, sheet, index, columns, have, mark)
-                    yield found, share, is_marked and mark.get("version") == str(version)
+            titles = form.titles(version)
+            columns = {titles[label]: at for label, at in have.items() if label in titles}
+            share = len(columns) / len(set(titles.values()))
+            if share >= (LIKE_MARKED if is_marked else LIKE):
+                found = _found(form, version, sheet, index, columns, have, mark)
+                yield found, share, is_marked and mark.get("version") == str(version)
 
 
 def _found(

@@ -38,16 +38,13 @@ def _records(body: Body) -> list[dict[str, object]]:
     lacking: dict[str, list[int]] = defaultdict(list)
     nameless: list[int] = []
     records = []
-    for row in map(int, body.rows):
+    required = [item.code for item in form.items if item.required]
+    for row in body.rows:
         values = body.values(row)
         for code, value in values.items():
             if value.problem:
                 refused[code, value.problem].append(row)
-        absent = [
-            item.code
-            for item in form.items
-            if item.required and (item.code not in values or not _is_there(values[item.code]))
-        ]
+        absent = [code for code in required if code not in values or not _is_there(values[code])]
         school = body.school(row) if form.names_school else {}
         if form.names_school and not any(school.values()):
             nameless.append(row)

@@ -38,7 +38,7 @@ def _records(body: Body) -> list[dict[str, object]]:
     doubted: Cells = defaultdict(list)
     silent, nameless, lacking = [], [], defaultdict(list)
     records: list[dict[str, object]] = []
-    for row in map(int, body.rows):
+    for row in body.rows:
         school = body.school(row) if form.names_school else {}
         values = body.values(row)
         taken = _taken(body, values, row, refused, doubted)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msoko.ingest.blocks import Place, filled_rows
-from msoko.ingest.cells import Cell, address, addresses, grid, letters, text
+from msoko.ingest.blocks import Place
+from msoko.ingest.cells import Cell, address, addresses, letters, text
 from msoko.ingest.forms.finding import Found
 from msoko.ingest.forms.values import Value, read_value
 from msoko.ingest.layouts import Desk, Reading
@@ -23,10 +23,14 @@ class Body:
         self.place = place
         self.found = found
         self.desk = desk
-        self.cells = grid(found.sheet.cells)
-        self._read: dict[tuple[str, type, Cell], Value] = {}  # equal cells are read once
-        start = found.header + 1
-        self.rows = filled_rows(self.cells[start:]) + start
+        self.cells = found.sheet.cells
+        # equal cells are read once
+        self._read: dict[str, dict[tuple[type, Cell], Value]] = {code: {} for code in found.columns}
+        self.rows = [
+            row
+            for row in range(found.header + 1, len(self.cells))
+            if any(value is not None for value in self.cells[row])
+        ]
         self.reading = Reading(
             rows_in=len(self.rows),
             paper={"form": found.form.code, "version": found.version, "day": None},
@@ -46,30 +50,31 @@ class Body:
                 "Переложите файл в папку своего года или исправьте год в строке 2.", cell="B2",
             )
         )  # fmt: skip
-        self.reading.set_aside += [(int(row) + 1, ANOTHER_YEAR) for row in self.rows]
+        self.reading.set_aside += [(row + 1, ANOTHER_YEAR) for row in self.rows]
         return False
 
     def school(self, row: int) -> dict[str, str | None]:
         """Return the code and the name in the row, as the crosswalk takes them."""
         places = {"school_code": self.found.school_code, "school_name": self.found.school_name}
         return {
-            name: None if at is None else text(self.cells[row, at]) for name, at in places.items()
+            name: None if at is None else text(self.cells[row][at]) for name, at in places.items()
         }
 
     def values(self, row: int) -> dict[str, Value]:
         """Return the row's value of each item that the sheet has."""
-        subjects = self.desk.subjects
+        cells = self.cells[row]
         found = {}
         for code, at in self.found.columns.items():
-            cell = self.cells[row, at]
-            key = (code, type(cell), cell)
-            if key not in self._read:
-                self._read[key] = read_value(self.found.form.by_code[code], cell, subjects)
-            found[code] = self._read[key]
+            cell, read = cells[at], self._read[code]
+            value = read.get((type(cell), cell))
+            if value is None:
+                value = read_value(self.found.form.by_code[code], cell, self.desk.subjects)
+                read[type(cell), cell] = value
+            found[code] = value
         return found
 
     def drop(self, row: int, reason: str) -> None:
-        self.reading.set_aside.append((int(row) + 1, reason))
+        self.reading.set_aside.append((row + 1, reason))
 
     def say_cells(self, cells: Mapping[tuple[str, str], list[int]], is_taken: bool = False) -> None:
         """Report cells that are refused, or doubtful though taken: (item, problem) → rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,7 @@ PREFIXES = {"short": "", "long": "Р", "oral": "У"}
 """Tasks are named by their order in each string: 1, 2 … then Р1 … (long) and У1 … (oral)."""
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(NamedTuple):
     """One string of one participant: points per task, `None` where the sign is not known."""
 
     points: tuple[float | None, ...]

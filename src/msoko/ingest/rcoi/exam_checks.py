@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from msoko.catalog.scales import marks_possible
 from msoko.ingest.blocks import Block, Place
-from msoko.ingest.cells import addresses, numbers
+from msoko.ingest.cells import addresses, numbers, stood_before
 from msoko.ingest.layouts import Desk, Reading
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def check(
     _check_sums(place, block, rows, reading)
     _check_scale(place, block, paper, rows, desk, reading)
     _check_conversion(place, block, rows, reading)
-    repeated = pd.Series(rows.pupils, dtype=object).duplicated().to_numpy(bool) & ~rows.is_bad
+    repeated = stood_before(rows.pupils) & ~rows.is_bad
     column = block.columns["код оо"]
     say(place, [(int(row), column) for row in rows.index[repeated]], reading,
         "repeated_participant", "blocking", "участник записан в протоколе второй раз")  # fmt: skip
