@@ -7,9 +7,12 @@ import math
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from pandas.arrays import IntegerArray
 
 Cell = Any
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
@@ -159,6 +162,14 @@ def numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             bad[index] = True
     out[bad] = np.nan
     return out.reshape(values.shape), bad.reshape(values.shape)
+
+
+def whole(values: np.ndarray) -> IntegerArray:
+    """Return numbers as nullable integers, each the nearest; missing where they are NaN."""
+    from pandas.arrays import IntegerArray
+
+    is_missing = np.isnan(values)
+    return IntegerArray(np.rint(np.where(is_missing, 0, values)).astype("int64"), is_missing)
 
 
 def crosses(values: np.ndarray) -> np.ndarray:

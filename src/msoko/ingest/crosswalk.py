@@ -227,7 +227,17 @@ def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
                 known = frame["school_id"].astype(object)
                 resolved = known.where(known.notna(), resolved)
             frame["school_id"] = resolved
+        _attach_points(one.reading.tables)
     return list(findings.values())
+
+
+def _attach_points(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Give points that name no school the school of the result in the same row."""
+    points, results = tables.get("task_scores"), tables.get("results")
+    if points is None or results is None or "school_id" in points:
+        return
+    place = np.searchsorted(results["source_row"], points["source_row"])
+    points["school_id"] = results["school_id"].array.take(place)
 
 
 def _taken_pairs(frame: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:

@@ -67,6 +67,7 @@ class Reading:
     The intake adds `source_id` and `school_year`. A school is named by
     `school_id` where the reader knows it, or else by `school_code` (VPR login,
     exam code, ОО-1 code) and `school_name`, which the crosswalk resolves and drops.
+    `task_scores` may leave the school to `results`, whose rows stand in the order of the sheet.
     `columns`: table → column → letter of the sheet's column.
     `set_aside`: (row number from 1, reason in Russian).
     `rows_in`: non-empty rows below the header; each is kept or set aside.

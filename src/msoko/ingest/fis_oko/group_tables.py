@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from msoko.ingest.blocks import Block, Place
+from msoko.ingest.cells import whole
 from msoko.ingest.fis_oko.groups import (
     FIX,
     ROUNDING,
@@ -13,7 +14,6 @@ from msoko.ingest.fis_oko.groups import (
     check_percents,
     finish,
     read_groups,
-    whole,
 )
 from msoko.ingest.fis_oko.heading import Heading
 from msoko.ingest.layouts import Desk, Reading, Recognition
@@ -51,11 +51,8 @@ def _fill_marks(
     counts = [name for name in groups.columns if name.endswith("_count")]
     reading.findings += check_percents(place, groups, shares)
     reading.findings += check_counts(place, groups, counts)
-    frame = groups.frame(heading)
-    for name in counts:
-        frame[name] = whole(groups.values[name])
-    for name in shares:
-        frame[name] = groups.values[name]
+    named = {name: whole(groups.values[name]) for name in counts}
+    frame = groups.frame(heading, **named, **{name: groups.values[name] for name in shares})
     finish(reading, "mark_shares", frame, block, groups)
 
 
@@ -91,7 +88,9 @@ def _fill_journal(
         cells = [(int(row), groups.columns[f"{side}_percent"]) for row in groups.rows[off]]
         what = "доля не соответствует числу участников"
         reading.findings += place.cells("journal_percent", "blocking", what, FIX, cells)
-    frame = groups.frame(heading)
-    for name, values in groups.values.items():
-        frame[name] = whole(values) if name.endswith("_count") else values
+    named = {
+        name: whole(values) if name.endswith("_count") else values
+        for name, values in groups.values.items()
+    }
+    frame = groups.frame(heading, **named)
     finish(reading, "journal_comparison", frame, block, groups)

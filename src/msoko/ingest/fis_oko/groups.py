@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,8 +76,8 @@ class Groups:
         self.groups = [group for group, kept in zip(self.groups, keep, strict=True) if kept]
         self.values = {name: value[keep] for name, value in self.values.items()}
 
-    def frame(self, heading: Heading) -> pd.DataFrame:
-        """Return one row per group with the columns that all group tables share."""
+    def frame(self, heading: Heading, **more: object) -> pd.DataFrame:
+        """Return one row per group with the columns that all group tables share, and `more`."""
         return pd.DataFrame(
             {
                 "procedure": "vpr",
@@ -93,13 +92,9 @@ class Groups:
                     group.name if group.level == "school" else None for group in self.groups
                 ],
                 "source_row": self.rows + 1,
+                **more,
             }
         )
-
-
-def whole(values: np.ndarray) -> Any:
-    """Return counts as nullable integers."""
-    return pd.array(values, dtype="Float64").round().astype("Int64")
 
 
 def check_counts(place: Place, groups: Groups, names: Sequence[str]) -> list[Finding]:

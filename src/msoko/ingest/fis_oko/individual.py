@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.ingest.blocks import Block, Place, blocks, filled_rows
-from msoko.ingest.cells import grid, letters, text, texts
+from msoko.ingest.cells import grid, letters, text, texts, whole
 from msoko.ingest.findings import Finding
 from msoko.ingest.fis_oko.heading import (
     LOGIN,
@@ -150,15 +150,16 @@ def _fill_tables(
             "variant": [None if rows.is_absent[i] else rows.variant[i] for i in keep],
             "primary_score": rows.total[keep],
             "max_score": sum(task.max_score for task in tasks),
-            "mark": pd.array(rows.mark[keep], dtype="Float64").astype("Int64"),
-            "journal_mark": pd.array(rows.journal[keep], dtype="Float64").astype("Int64"),
+            "mark": whole(rows.mark[keep]),
+            "journal_mark": whole(rows.journal[keep]),
             "is_absent": rows.is_absent[keep],
             "source_row": index + 1,
+            **paper,
         }
-    ).assign(**paper)
+    )
     reading.tables = {
         "results": results,
-        "task_scores": _task_scores(results, tasks, rows, keep).assign(**paper),
+        "task_scores": _task_scores(results, tasks, rows, keep, paper),
     }
     reading.columns = {"results": _source_columns(columns)}
 
@@ -170,25 +171,32 @@ def _pupils(heading: Heading, rows: Rows, keep: np.ndarray, desk: Desk) -> list[
 
 
 def _task_scores(
-    results: pd.DataFrame, tasks: list[Task], rows: Rows, keep: np.ndarray
+    results: pd.DataFrame,
+    tasks: list[Task],
+    rows: Rows,
+    keep: np.ndarray,
+    paper: Mapping[str, object],
 ) -> pd.DataFrame:
     """Return one row per participant present and task; X is `score` null, `is_attempted` False."""
     present = np.flatnonzero(~rows.is_absent[keep])
-    count, width = len(present), len(tasks)
-    named = results[["school_code", "school_name", "pupil_id", "source_row"]]
-    frame = named.iloc[np.repeat(present, width)].reset_index(drop=True)
-    repeat = {
+    who = np.repeat(present, len(tasks))
+    each = np.tile(np.arange(len(tasks)), len(present))
+    words = {
         "task": [task.name for task in tasks],
         "level": [task.level for task in tasks],
         "source_column": [letters(task.column) for task in tasks],
     }
-    each = np.tile(np.arange(width), count)
-    for name, values in repeat.items():
-        frame[name] = pd.array(values, dtype="str").take(each)
-    frame["max_score"] = np.array([task.max_score for task in tasks], dtype=float)[each]
-    frame["score"] = rows.points[keep][present].ravel()
-    frame["is_attempted"] = ~rows.is_cross[keep][present].ravel()
-    return frame
+    return pd.DataFrame(
+        {
+            "pupil_id": results["pupil_id"].array.take(who),
+            "source_row": results["source_row"].to_numpy()[who],
+            **{name: pd.array(values, dtype="str").take(each) for name, values in words.items()},
+            "max_score": np.array([task.max_score for task in tasks], dtype=float)[each],
+            "score": rows.points[keep][present].ravel(),
+            "is_attempted": ~rows.is_cross[keep][present].ravel(),
+            **paper,
+        }
+    )
 
 
 def _source_columns(columns: Mapping[str, int]) -> dict[str, str]:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from msoko.ingest.blocks import Block, Place
-from msoko.ingest.cells import folded, letters, text
-from msoko.ingest.fis_oko.groups import FIX, Groups, finish, read_groups, whole
+from msoko.ingest.cells import folded, letters, text, whole
+from msoko.ingest.fis_oko.groups import FIX, Groups, finish, read_groups
 from msoko.ingest.fis_oko.heading import Heading, Task, tasks_of
 from msoko.ingest.layouts import Desk, Reading, Recognition
 
@@ -55,21 +55,26 @@ def _fill_tasks(
         declared.get(column) or Task(column, text(header[column]) or "", maxima.get(column), None)
         for column in map(groups.columns.get, names)
     ]
-    frame = _long(groups.frame(heading), groups, tasks)
-    frame["performance_percent"] = np.array([groups.values[name] for name in names]).T.ravel()
+    frame = _long(groups.frame(heading), groups, tasks, names)
     finish(reading, "task_performance", frame, block, groups)
 
 
-def _long(base: pd.DataFrame, groups: Groups, tasks: Sequence[Task]) -> pd.DataFrame:
+def _long(
+    base: pd.DataFrame, groups: Groups, tasks: Sequence[Task], names: Sequence[str]
+) -> pd.DataFrame:
     """Return a row per group and task, group after group."""
-    base["participant_count"] = whole(groups.values["participant_count"])
-    frame = base.iloc[np.repeat(np.arange(len(base)), len(tasks))].reset_index(drop=True)
+    group = np.repeat(np.arange(len(base)), len(tasks))
     each = np.tile(np.arange(len(tasks)), len(base))
-    return frame.assign(
-        task=pd.array([task.name for task in tasks], dtype="str").take(each),
-        level=pd.array([task.level for task in tasks], dtype="str").take(each),
-        max_score=np.array([task.max_score for task in tasks], dtype=float)[each],
-        source_column=pd.array([letters(task.column) for task in tasks], dtype="str").take(each),
+    return pd.DataFrame(
+        {
+            **{name: base[name].array.take(group) for name in base.columns},
+            "participant_count": whole(groups.values["participant_count"]).take(group),
+            "task": pd.array([task.name for task in tasks], dtype="str").take(each),
+            "level": pd.array([task.level for task in tasks], dtype="str").take(each),
+            "max_score": np.array([task.max_score for task in tasks], dtype=float)[each],
+            "source_column": pd.array([letters(one.column) for one in tasks], "str").take(each),
+            "performance_percent": np.array([groups.values[name] for name in names]).T.ravel(),
+        }
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from msoko.ingest.cells import (
     numbers,
     text,
     texts,
+    whole,
 )
 from msoko.ingest.layouts import Desk, Reading, Recognition
 from msoko.ingest.rcoi import exam_checks
@@ -230,14 +232,15 @@ def _fill_tables(block: Block, cells: np.ndarray, rows: Rows, desk: Desk, readin
             "primary_score": rows.primary[keep],
             "max_score": scale.max_score if scale and not scale.is_test_scale else np.nan,
             "test_score": rows.test[keep],
-            "mark": pd.array(rows.mark[keep], dtype="Float64").astype("Int64"),
+            "mark": whole(rows.mark[keep]),
             "is_absent": rows.is_absent[keep],
             "day": reading.paper["day"],
             "source_row": rows.index[keep] + 1,
+            **paper,
         }
-    ).assign(**paper)
+    )
     reading.tables = {"results": results}
-    _fill_tasks(block, cells, rows, keep, paper, reading)
+    _fill_tasks(columns, rows, keep, paper, reading)
     named = {"school_id": "код оо", "class_id": "класс", "primary_score": "первичный балл",
              "mark": "оценка",
              "test_score": "тестовый балл" if "тестовый балл" in columns else "балл"}  # fmt: skip
@@ -248,14 +251,12 @@ def _fill_tables(block: Block, cells: np.ndarray, rows: Rows, desk: Desk, readin
 
 
 def _fill_tasks(
-    block: Block,
-    cells: np.ndarray,
+    columns: Mapping[str, int],
     rows: Rows,
     keep: np.ndarray,
     paper: dict[str, object],
     reading: Reading,
 ) -> None:
-    columns = block.columns
     present = [i for i in keep if not rows.is_absent[i]]
     pieces = []
     for part, answers in rows.answers.items():
@@ -263,13 +264,15 @@ def _fill_tasks(
         column = next(columns[name] for name in PARTS[part] if name in columns)
         pieces.append(frame.assign(source_column=letters(column)))
     if pieces:
-        tasks = pd.concat(pieces, ignore_index=True).sort_values("row", kind="stable")
-        who = tasks.pop("row").to_numpy(int)
-        school = pd.array(texts(cells[rows.index, columns["код оо"]]), dtype="str")
-        reading.tables["task_scores"] = tasks.assign(
-            school_code=school.take(who),
-            pupil_id=pd.array(rows.pupils, dtype="str").take(who),
-            is_attempted=True,
-            source_row=rows.index[who] + 1,
-            **paper,
-        ).reset_index(drop=True)
+        tasks = pd.concat(pieces, ignore_index=True)
+        order = np.argsort(tasks["row"].to_numpy(), kind="stable")
+        who = tasks["row"].to_numpy()[order]
+        reading.tables["task_scores"] = pd.DataFrame(
+            {
+                **{name: tasks[name].array.take(order) for name in tasks.columns if name != "row"},
+                "pupil_id": pd.array(rows.pupils, dtype="str").take(who),
+                "is_attempted": True,
+                "source_row": rows.index[who] + 1,
+                **paper,
+            }
+        )
