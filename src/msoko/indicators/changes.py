@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,9 @@ GROUP = ["school_year", "direction", "indicator", "by", "keys"]
 WHOLES = {"": "school_id", "subject": "school_id subject"}
 """The columns of the groups whose changes are told, and of the same groups by school."""
 
+
+Parts = Mapping[str, Sequence[float]]
+"""Numerator and denominator by school."""
 
 Changes = Mapping[tuple[str, str], Sequence[float]]
 """The p-values of changes, by direction and indicator."""
@@ -59,43 +62,48 @@ def _wholes(values: pd.DataFrame, this: str) -> dict[tuple[str, ...], list[str]]
     return found
 
 
-def _schools(values: pd.DataFrame) -> dict[tuple[str, ...], pd.DataFrame]:
-    """Return the parts of each school by the group, as `GROUP` names it."""
+def _schools(values: pd.DataFrame) -> Callable[[tuple[str, ...]], Parts]:
+    """Return what gives the parts of each school in a group, as `GROUP` names it."""
     rows = values[values["by"].isin(WHOLES.values())]
-    parts = rows[["school_id", *PARTS]].astype({"school_id": object})
-    return {group: parts.iloc[places] for group, places in rows.groupby(GROUP).indices.items()}
+    places = rows.groupby(GROUP).indices
+    ids, parts = rows["school_id"].to_numpy(object), rows[PARTS].to_numpy(float)
+
+    def of(group: tuple[str, ...]) -> Parts:
+        own = places.get(group, [])
+        return dict(zip(ids[own], parts[own].tolist(), strict=True))
+
+    return of
 
 
 def _p_values(
     line: tuple[str, str],
     by: str,
     wholes: Mapping[tuple[str, ...], Iterable[str]],
-    schools: Mapping[tuple[str, ...], pd.DataFrame],
+    schools: Callable[[tuple[str, ...]], Parts],
     years: Sequence[str],
 ) -> Iterator[float]:
     """Give the p-value of each group that is known and may be compared in both years."""
     before, after = (set(wholes.get((one, *line, by), ())) for one in years)
     for keys in sorted(before & after):
-        pair = [schools.get((one, *line, WHOLES[by], keys)) for one in years]
-        found = None if any(rows is None for rows in pair) else school_change(*pair)
+        found = school_change(*(schools((one, *line, WHOLES[by], keys)) for one in years))
         if found is not None and found.is_estimable and found.p is not None:
             yield found.p
 
 
-def school_change(before: pd.DataFrame, after: pd.DataFrame) -> Estimate | NotEstimable | None:
-    """Return the change of a whole by its schools' rows of two years; None without schools."""
+def school_change(before: Parts, after: Parts) -> Estimate | NotEstimable | None:
+    """Return the change of a whole by its schools' parts in two years; None without schools."""
     from msoko.stats.ratio import ratio_change
 
-    if before.empty or after.empty:
+    if not before or not after:
         return None
-    old, new = (_by_school(rows) for rows in (before, after))
-    everyone = sorted(old.keys() | new.keys())
+    everyone = sorted(before.keys() | after.keys())
     absent = (math.nan, math.nan)
-    pair = [np.array([year.get(school, absent) for school in everyone]).T for year in (old, new)]
+    pair = [
+        np.array([year.get(school, absent) for school in everyone]).T for year in (before, after)
+    ]
     return ratio_change(*pair)
 
 
-def _by_school(rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
+def by_school(rows: pd.DataFrame) -> Parts:
     """Return numerator and denominator of each school."""
-    parts = (rows[name].to_numpy(float).tolist() for name in PARTS)
-    return dict(zip(rows["school_id"].tolist(), zip(*parts, strict=True), strict=True))
+    return dict(zip(rows["school_id"], rows[PARTS].to_numpy(float).tolist(), strict=True))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.catalog.model import Indicator, RecommendationRule, Threshold
-from msoko.indicators.changes import school_change
+from msoko.indicators.changes import by_school, school_change
 
 if TYPE_CHECKING:
     from msoko.stats.estimate import Estimate, NotEstimable
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FUNNEL_LIMIT = 0.998
 """The share of schools like the average that lie inside the funnel's outer limits."""
 CHANGE_FDR = 0.05
+COMPARED = ("limit", "previous", "change", "change_low", "change_high")
+"""What a rule compared a row with: a target or threshold, or a change since last year."""
 REGION_LEVEL = 0.99
 """Stricter than usual: a report sets some fifteen papers beside the region at once."""
 
@@ -52,14 +54,11 @@ def find(
 ) -> pd.DataFrame:
     """Return the rows that the rule finds, with what it compared them with.
 
-    Added columns, null where the rule has no use for them: `limit` (target or threshold),
-    `previous`, `change`, `change_low`, `change_high`. Groups with fewer than `rule.min_n` are
-    passed over, as are those flagged `not_comparable` by a rule about change.
+    That is in the columns `COMPARED`, null where the rule has no use for them. Groups with fewer
+    than `rule.min_n` are passed over, as are those flagged `not_comparable` by a rule about change.
     """
-    kept = evidence.rows.dropna(subset=["value"])
-    kept = kept[kept["n"] >= rule.min_n].reset_index(drop=True)
-    for column in ("limit", "previous", "change", "change_low", "change_high"):
-        kept[column] = np.nan
+    is_kept = evidence.rows["value"].notna() & (evidence.rows["n"] >= rule.min_n)
+    kept = evidence.rows[is_kept].reset_index(drop=True)
     if kept.empty:
         return kept
     return KINDS[rule.when](rule, dataclasses.replace(evidence, rows=kept), thresholds)
@@ -110,16 +109,17 @@ def _funnel(
 
     level = thresholds["funnel_limit"].value if "funnel_limit" in thresholds else FUNNEL_LIMIT
     side = "above" if rule.when == "above_funnel" else "below"
-    found = []
-    parts = evidence.rows[["numerator", "denominator"]].round()
-    is_share = (parts["numerator"] >= 0) & (parts["numerator"] <= parts["denominator"])
-    for _, rows in evidence.rows[is_share].groupby("keys", sort=True):
-        counts = parts.loc[rows.index].to_numpy(float)
-        funnel = share_funnel(counts[:, 0], counts[:, 1])
+    counts = evidence.rows[["numerator", "denominator"]].round().to_numpy(float)
+    is_share = (counts[:, 0] >= 0) & (counts[:, 0] <= counts[:, 1])
+    rows, counts = evidence.rows[is_share], counts[is_share]
+    places, limits = [np.array([], int)], [np.array([])]
+    for _, own in sorted(rows.groupby("keys").indices.items()):
+        funnel = share_funnel(counts[own, 0], counts[own, 1])
         if hasattr(funnel, "points"):
-            chosen = np.array(outside(funnel, level)) == side
-            found.append(rows[chosen].assign(limit=funnel.target))
-    return pd.concat(found) if found else evidence.rows.iloc[:0]
+            chosen = own[np.array(outside(funnel, level)) == side]
+            places.append(chosen)
+            limits.append(np.full(len(chosen), funnel.target))
+    return rows.iloc[np.concatenate(places)].assign(limit=np.concatenate(limits))
 
 
 def _is_share(row: pd.Series) -> bool:
@@ -168,7 +168,7 @@ def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate |
     if not isinstance(row["school_id"], str):
         by_schools = school_change(
             *(
-                frame[frame["keys"] == row["keys"]]
+                by_school(frame[frame["keys"] == row["keys"]])
                 for frame in (evidence.schools_before, evidence.schools)
             )
         )

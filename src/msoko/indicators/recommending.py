@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from msoko.catalog import load_directions, load_profile, load_thresholds, words
 from msoko.catalog.checks import SLOT
 from msoko.catalog.model import Direction, Indicator, RecommendationRule, Threshold
 from msoko.indicators.changes import Changes, year_changes
-from msoko.indicators.findings import Evidence, find
+from msoko.indicators.findings import COMPARED, Evidence, find
 from msoko.project import Project
 from msoko.school_year import SchoolYear
 from msoko.store import Store
@@ -67,18 +68,23 @@ def recommend(project: Project, municipality: str, year: SchoolYear, shown: Show
     names = Names.load(project, store, year)
     directions = load_directions(project, load_profile(project, municipality))
     values = with_keys(store.read("indicators", [year.shifted(-1), year]))
+    told = Told(values, values.groupby(KIND).indices)
     thresholds = load_thresholds(project)
     changes = year_changes(directions, values, year)
     rows = [
         row
         for direction in directions
-        for row in recommendations_of(direction, values, year, thresholds, names, shown, changes)
+        for row in recommendations_of(direction, told, year, thresholds, names, shown, changes)
     ]
     return pd.DataFrame(rows, columns=list(TABLES["recommendations"].columns))
 
 
 def with_keys(values: pd.DataFrame) -> pd.DataFrame:
-    """Return indicator rows with `keys` (the group without its school) and `by` (its columns)."""
+    """Return indicator rows with `keys` (the group without its school) and `by` (its columns).
+
+    What a rule compares a row with has its columns too, `COMPARED`, still empty. Texts are
+    plain objects and numbers floats: a few rows are picked from so few blocks many times faster.
+    """
     groups = values["group"].fillna("")
     named = {text: [part for part in text.split(";") if part] for text in groups.unique()}
     keys = {
@@ -89,28 +95,50 @@ def with_keys(values: pd.DataFrame) -> pd.DataFrame:
         text: " ".join(sorted(part.split("=")[0] for part in parts))
         for text, parts in named.items()
     }
-    return values.assign(group=groups, keys=groups.map(keys), by=groups.map(by))
+    texts = {name: kind == "text" for name, kind in TABLES["indicators"].columns.items()}
+    plain = {
+        name: values[name].astype(object if is_text else float) for name, is_text in texts.items()
+    }
+    told = groups.tolist()
+    plain |= {"group": told, "keys": [keys[one] for one in told], "by": [by[one] for one in told]}
+    return pd.DataFrame(plain | dict.fromkeys(COMPARED, np.nan))
+
+
+KIND = ["direction", "indicator", "school_year", "by", "unit_of_analysis"]
+"""What a rule picks rows by."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The indicators of this year and the last, and where the rows of each `KIND` stand."""
+
+    values: pd.DataFrame
+    places: Mapping[tuple[str, ...], Sequence[int]]
+
+    def rows(self, *kind: str) -> pd.DataFrame:
+        return self.values.iloc[self.places.get(kind, [])]
 
 
 def recommendations_of(
     direction: Direction,
-    values: pd.DataFrame,
+    told: Told,
     year: SchoolYear,
     thresholds: Mapping[str, Threshold],
     names: Names,
     shown: Shown,
     changes: Changes,
 ) -> Iterator[dict[str, object]]:
-    """Give a direction's recommendations; `values` has the `keys` and `by` of `with_keys`."""
-    own = values[values["direction"] == direction.direction]
-    places = own.groupby("indicator").indices
+    """Give a direction's recommendations."""
     for rule in direction.recommendations:
         indicator = direction.indicator(rule.indicator)
-        rows = own.iloc[places.get(rule.indicator, [])]
         others = _others(rule, direction, changes)
-        found = find(rule, _evidence(rule, indicator, rows, year, others), thresholds)
+        found = find(rule, _evidence(rule, direction, told, year, others), thresholds)
         for row, parts in _merged(found, rule):
-            slots = _slots(row, indicator, rows[rows["school_year"] == str(year)], names, shown)
+            wider = [
+                _wider(told, (direction.direction, rule.indicator, str(year)), row["keys"], unit)
+                for unit in ("municipality", "region")
+            ]
+            slots = _slots(row, indicator, wider, names, shown)
             slots[rule.merge or "task"] = "; ".join(
                 f"{name} – {shown.amount(value, indicator.unit)}" for name, value in parts
             )
@@ -145,8 +173,8 @@ def _others(rule: RecommendationRule, direction: Direction, changes: Changes) ->
 
 def _evidence(
     rule: RecommendationRule,
-    indicator: Indicator,
-    rows: pd.DataFrame,
+    direction: Direction,
+    told: Told,
     year: SchoolYear,
     others: list[float],
 ) -> Evidence:
@@ -155,13 +183,12 @@ def _evidence(
     by = " ".join(sorted(default if rule.by is None else rule.by))
     by_school = " ".join(sorted({*by.split(), "school_id"}))
     last, this = str(year.shifted(-1)), str(year)
-    places = rows.groupby(["school_year", "by", "unit_of_analysis"]).indices
 
     def chosen(one: str, columns: str, unit: str) -> pd.DataFrame:
-        return rows.iloc[places.get((one, columns, unit), [])]
+        return told.rows(direction.direction, rule.indicator, one, columns, unit)
 
     return Evidence(
-        indicator,
+        direction.indicator(rule.indicator),
         chosen(this, by, rule.unit_of_analysis),
         chosen(last, by, rule.unit_of_analysis),
         chosen(this, by_school, "school"),
@@ -171,12 +198,26 @@ def _evidence(
     )
 
 
+def _wider(told: Told, line: tuple[str, ...], keys: str, unit: str) -> float | None:
+    """Return the value of the whole that a school's group is part of; None without any."""
+    by = " ".join(sorted(part.split("=")[0] for part in keys.split(";") if part))
+    rows = told.rows(*line, by, unit)
+    found = rows.loc[rows["group"] == keys, "value"].tolist()
+    return found[0] if found else None
+
+
 def _slots(
-    row: pd.Series, indicator: Indicator, year_rows: pd.DataFrame, names: Names, shown: Shown
+    row: pd.Series,
+    indicator: Indicator,
+    wider: Sequence[float | None],
+    names: Names,
+    shown: Shown,
 ) -> dict[str, str]:
-    """Return what the slots of a rule's texts stand for in one finding."""
+    """Return what the slots of a rule's texts stand for in one finding.
+
+    `wider` are the values of the municipality and of the region.
+    """
     unit = indicator.unit
-    wider = year_rows[year_rows["group"] == row["keys"]].set_index("unit_of_analysis")["value"]
     school = row["school_id"] if isinstance(row["school_id"], str) else ""
     subject = row["subject"] if isinstance(row["subject"], str) else ""
     return {
@@ -188,8 +229,8 @@ def _slots(
         "n": shown.figure(row["n"], "persons"),
         "count": shown.figure(row["numerator"], "persons"),
         "of": shown.figure(row["denominator"], "persons"),
-        "whole": shown.amount(wider.get("municipality"), unit),
-        "region": shown.amount(wider.get("region"), unit),
+        "whole": shown.amount(wider[0], unit),
+        "region": shown.amount(wider[1], unit),
         "limit": shown.amount(row["limit"], unit),
         "previous": shown.amount(row["previous"], unit),
         "change": shown.change(row["change"], unit) if pd.notna(row["change"]) else "",

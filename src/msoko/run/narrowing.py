@@ -10,10 +10,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from msoko.catalog import Direction
 from msoko.project import Project
 from msoko.school_year import SchoolYear
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 def declared_digest(directions: Iterable[Direction]) -> str:
@@ -26,8 +31,16 @@ def advice_digests(project: Project, year: SchoolYear) -> dict[str, str]:
     """Return the digest of the recommendations that concern each school, by its id."""
     from msoko.store import Store
 
-    rows = Store(project).read("recommendations", [year])
+    table = Store(project).read("recommendations", [year])
+    rows = row_digests(table)
     return {
-        str(school_id): hashlib.sha256(own.to_csv(index=False).encode()).hexdigest()
-        for school_id, own in rows.groupby("school_id", sort=True)
+        str(school_id): hashlib.sha256(rows[places]).hexdigest()
+        for school_id, places in table.groupby("school_id").indices.items()
     }
+
+
+def row_digests(table: pd.DataFrame) -> np.ndarray:
+    """Return a number of 64 bits for each row of a table, by which its change is noticed."""
+    from pandas.util import hash_pandas_object
+
+    return hash_pandas_object(table, index=False).to_numpy()

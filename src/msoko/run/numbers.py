@@ -12,6 +12,7 @@ from msoko.school_year import SchoolYear
 from msoko.store import Store
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from msoko.catalog import Direction
@@ -69,14 +70,17 @@ def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str
     """Write the recommendations; return the digest of each direction's rows of derived tables."""
     from msoko import indicators, russian
     from msoko.catalog import load_directions
+    from msoko.run.narrowing import row_digests
 
     store = Store(project)
     advice = indicators.recommend(project, municipality, year, russian)
     store.add(year, "recommendations", advice)
-    values = store.read("indicators", [year])
-    shared = {"shared": {"*": _shared(load_directions(project, municipality), values)}}
-    tables = {"indicators": values, "recommendations": store.read("recommendations", [year])}
-    return shared | {name: _slices(table) for name, table in tables.items()}
+    tables = {name: store.read(name, [year]) for name in ("indicators", "recommendations")}
+    rows = {name: row_digests(table) for name, table in tables.items()}
+    declared = load_directions(project, municipality)
+    shared = _shared(declared, tables["indicators"], rows["indicators"])
+    slices = {name: _slices(table, rows[name]) for name, table in tables.items()}
+    return {"shared": {"*": shared}} | slices
 
 
 def refuse_faults(project: Project, year: SchoolYear, validator: str) -> None:
@@ -157,15 +161,15 @@ def _empty(name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=list(TABLES[name].columns))
 
 
-def _slices(table: pd.DataFrame) -> dict[str, str]:
+def _slices(table: pd.DataFrame, rows: np.ndarray) -> dict[str, str]:
     """Return one digest for each direction's rows, of their values in their order."""
     return {
-        str(direction): hashlib.sha256(rows.to_csv(index=False).encode()).hexdigest()
-        for direction, rows in table.groupby("direction", sort=True)
+        str(direction): hashlib.sha256(rows[places]).hexdigest()
+        for direction, places in table.groupby("direction").indices.items()
     }
 
 
-def _shared(directions: Iterable[Direction], values: pd.DataFrame) -> str:
+def _shared(directions: Iterable[Direction], values: pd.DataFrame, rows: np.ndarray) -> str:
     """Return the digest of what every report may use of other directions.
 
     These are names, the indicators of social context with their values, the one indicator by
@@ -173,11 +177,12 @@ def _shared(directions: Iterable[Direction], values: pd.DataFrame) -> str:
     """
     from msoko.indicators.everywhere import EVERYWHERE
 
-    told, rows = [], []
+    found = hashlib.sha256()
+    places = values.groupby(["direction", "indicator"]).indices
     for one in directions:
         used = [item for item in one.indicators if item.is_context or item.code in EVERYWHERE]
-        told.append(repr((one.direction, one.number, one.title, one.short_title, used)))
-        codes = [item.code for item in used]
-        own = values[(values["direction"] == one.direction) & values["indicator"].isin(codes)]
-        rows.append(own.to_csv(index=False))
-    return hashlib.sha256("\n".join(told + rows).encode()).hexdigest()
+        said = (one.direction, one.number, one.title, one.short_title, used)
+        found.update(f"{said!r}\n".encode())
+        for item in used:
+            found.update(rows[places.get((one.direction, item.code), [])])
+    return found.hexdigest()

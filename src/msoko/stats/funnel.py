@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
+from scipy.special import ndtr
 
 from msoko.stats.estimate import NotEstimable, Reason, critical_value
 from msoko.stats.sample import Vector, as_floats
@@ -152,23 +153,20 @@ def share_funnel(
     if not 0 <= centre <= 1:
         raise ValueError(f"a target share lies in [0, 1], got {target}")
     angle = float(np.arcsin(np.sqrt(centre)))
-    points = _empty_points(hits, sizes, known)
-    y = np.arcsin(np.sqrt(points.loc[known, "value"].to_numpy()))
+    y = np.arcsin(np.sqrt(hits[known] / sizes[known]))
     error = 1 / (2 * np.sqrt(sizes[known]))
     spread = overdispersion(y, error, angle, winsor)
     if isinstance(spread, NotEstimable):
         return spread
     z = (y - angle) / np.sqrt(error**2 + spread.tau2)
-    lower, upper = stats.norm.cdf(z), stats.norm.sf(z)
+    lower, upper = ndtr(z), ndtr(-z)
     for unit in np.flatnonzero(sizes[known] < EXACT_BELOW):
         count, size = int(hits[known][unit]), int(sizes[known][unit])
         mass = _mixed_binomial(size, angle, spread.tau2)
         lower[unit], upper[unit] = mass[: count + 1].sum(), mass[count:].sum()
         z[unit] = stats.norm.ppf(np.clip(mass[:count].sum() + mass[count] / 2, 1e-300, 1 - 1e-16))
     lower, upper = np.minimum(lower, 1.0), np.minimum(upper, 1.0)
-    points.loc[known, ["error", "z", "p_lower", "p_upper"]] = np.column_stack(
-        [error, z, lower, upper]
-    )
+    points = _points(hits, sizes, known, np.column_stack([error, z, lower, upper]))
     return Funnel(points, centre, spread.phi, spread.tau2, units, "share")
 
 
@@ -250,12 +248,14 @@ def _counts(successes: ArrayLike, totals: ArrayLike) -> tuple[Vector, Vector]:
     return hits, sizes
 
 
-def _empty_points(hits: Vector, sizes: Vector, known: np.ndarray) -> pd.DataFrame:
+def _points(hits: Vector, sizes: Vector, known: np.ndarray, placed: np.ndarray) -> pd.DataFrame:
+    """Return one row per unit; `placed` has the error, z and tails of those that are known."""
     share = np.divide(hits, sizes, out=np.full(len(hits), np.nan), where=known)
-    points = pd.DataFrame({"value": share, "n": sizes})
-    for column in ("error", "z", "p_lower", "p_upper"):
-        points[column] = np.nan
-    return points.assign(reason=np.where(known, None, Reason.NO_DATA.value))
+    places = np.full((len(hits), 4), np.nan)
+    places[known] = placed
+    reason = np.where(known, None, Reason.NO_DATA.value)
+    named = dict(zip(("error", "z", "p_lower", "p_upper"), places.T, strict=True))
+    return pd.DataFrame({"value": share, "n": sizes, **named, "reason": reason})
 
 
 def _mixed_binomial(size: int, angle: float, tau2: float) -> Vector:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 
 from msoko.stats.estimate import Estimate, NotEstimable, Reason, require_level
 
@@ -72,8 +72,8 @@ def _estimate(
     se = math.sqrt(n / (n - 1) * float(centred @ centred))
     if se == 0:
         return NotEstimable(Reason.NO_VARIATION, n)
-    half = float(student.ppf(0.5 + level / 2, n - 1)) * se
-    p = float(2 * student.sf(abs(value) / se, n - 1))
+    half = float(stdtrit(n - 1, 0.5 + level / 2)) * se
+    p = float(2 * stdtr(n - 1, -abs(value) / se))
     value = float(value)
     return Estimate(value, value - half, value + half, n, level, se, n - 1, p, method)
 
