@@ -68,7 +68,7 @@ def recommend(project: Project, municipality: str, year: SchoolYear, shown: Show
     names = Names.load(project, store, year)
     directions = load_directions(project, load_profile(project, municipality))
     values = with_keys(store.read("indicators", [year.shifted(-1), year]))
-    told = Told(values, values.groupby(KIND).indices)
+    told = Told.of(values)
     thresholds = load_thresholds(project)
     changes = year_changes(directions, values, year)
     rows = [
@@ -95,9 +95,11 @@ def with_keys(values: pd.DataFrame) -> pd.DataFrame:
         text: " ".join(sorted(part.split("=")[0] for part in parts))
         for text, parts in named.items()
     }
-    texts = {name: kind == "text" for name, kind in TABLES["indicators"].columns.items()}
     plain = {
-        name: values[name].astype(object if is_text else float) for name, is_text in texts.items()
+        name: values[name].to_numpy(object)
+        if kind == "text"
+        else values[name].to_numpy(float, na_value=np.nan)
+        for name, kind in TABLES["indicators"].columns.items()
     }
     told = groups.tolist()
     plain |= {"group": told, "keys": [keys[one] for one in told], "by": [by[one] for one in told]}
@@ -115,7 +117,13 @@ class Told:
     values: pd.DataFrame
     places: Mapping[tuple[str, ...], Sequence[int]]
 
+    @classmethod
+    def of(cls, values: pd.DataFrame) -> Told:
+        """Return indicator rows that have the `keys` and `by` of `with_keys`, found by kind."""
+        return cls(values, values.groupby(KIND).indices)
+
     def rows(self, *kind: str) -> pd.DataFrame:
+        """Return the rows of a kind, none where there are none."""
         return self.values.iloc[self.places.get(kind, [])]
 
 

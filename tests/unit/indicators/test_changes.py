@@ -11,7 +11,7 @@ import pytest
 from msoko import russian
 from msoko.catalog.model import Direction, Goal
 from msoko.indicators.changes import year_changes
-from msoko.indicators.recommending import recommendations_of, with_keys
+from msoko.indicators.recommending import Told, recommendations_of, with_keys
 from msoko.stats.ratio import ratio_change
 from unit.indicators.test_recommending import NAMES, RULE, SHARE, YEAR
 
@@ -92,7 +92,9 @@ def found_beside(count: int) -> list[dict]:
     ]
     keyed = with_keys(pd.concat(frames))
     changes = year_changes([direction("i"), other], keyed, YEAR)
-    return list(recommendations_of(direction("i"), keyed, YEAR, {}, NAMES, russian, changes))
+    return list(
+        recommendations_of(direction("i"), Told.of(keyed), YEAR, {}, NAMES, russian, changes)
+    )
 
 
 def test_a_fall_that_the_year_calls_chance_is_no_finding() -> None:

@@ -19,7 +19,7 @@ from msoko.catalog.model import (
     Threshold,
 )
 from msoko.indicators.changes import year_changes
-from msoko.indicators.recommending import Names, filled, recommendations_of, with_keys
+from msoko.indicators.recommending import Names, Told, filled, recommendations_of, with_keys
 from msoko.school_year import SchoolYear
 
 YEAR = SchoolYear.parse("2024-25")
@@ -82,8 +82,9 @@ def made(
     )
     keyed = with_keys(frame)
     changes = year_changes([direction], keyed, YEAR)
-    told = recommendations_of(direction, keyed, YEAR, thresholds or {}, NAMES, russian, changes)
-    return list(told)
+    told = Told.of(keyed)
+    found = recommendations_of(direction, told, YEAR, thresholds or {}, NAMES, russian, changes)
+    return list(found)
 
 
 def test_one_finding_is_told_to_each_recipient_in_its_own_words() -> None:
