@@ -118,7 +118,7 @@ def test_a_notebook_that_raises_stops_no_other_and_keeps_its_page(project: Path,
     assert code == 3
     assert (
         "notebooks/second.ipynb, «Сколько школ?»: ZeroDivisionError: division by zero. "
-        "Отчёт не построен; прежний остался на месте.\n"
+        "Отчёт не построен; прежний, если был, остался на месте.\n"
     ) in err
     assert "Traceback" not in err
     assert "готово: отчёт first 2023-24" in out

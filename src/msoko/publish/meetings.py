@@ -109,7 +109,9 @@ def refuse_faults(project: Project, profile: Profile, year: SchoolYear, meeting:
     if not found:
         return
     lines = "\n".join(str(one) for one in found)
-    raise UsageError(f"{lines}\nДокументы не составлены; прежние остались на месте.")
+    raise UsageError(
+        f"{lines}\nДокументы не составлены; прежние, если они были, остались на месте."
+    )
 
 
 def _topics(project: Project, profile: Profile, meeting: Meeting) -> list[Topic]:

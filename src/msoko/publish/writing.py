@@ -13,7 +13,7 @@ from msoko.errors import DataRefused
 def _refusal(target: Path, error: OSError) -> DataRefused:
     return DataRefused(
         f"{target.name}: отчёты не записаны ({error.strerror}). Освободите место на диске "
-        "или проверьте права на папку. Прежние отчёты остались на месте."
+        "или проверьте права на папку. Прежние отчёты, если они были, остались на месте."
     )
 
 

@@ -22,7 +22,7 @@ ENGINES = ("warm", "papermill")
 REFUSALS = ("MsokoError", "UsageError", "DataRefused")
 """Errors of ours that a notebook may raise: the data's fault and not the program's."""
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-RULES = "Отчёт не построен; прежний остался на месте."
+RULES = "Отчёт не построен; прежний, если был, остался на месте."
 
 
 class NotebookFailed(MsokoError):

@@ -92,7 +92,7 @@ def refuse_faults(project: Project, year: SchoolYear, validator: str) -> None:
         raise WrongNumbers(
             f"Показатели за {year} рассчитаны неверно – это ошибка программы, а не данных:\n"
             + "\n".join(f"  – {line}" for line in found[:MOST_TOLD])
-            + "\nОтчёты не построены; прежние остались на месте. Сообщите об этом разработчикам."
+            + "\nОтчёты не построены; прежние, если были, остались на месте. Сообщите об этом разработчикам."
         )
 
 

@@ -224,7 +224,7 @@ def test_invalid_record_refuses_and_leaves_the_old_papers(project: Project) -> N
         case(project)
     told = str(refusal.value)
     assert told.startswith("data/raw/2024-25/meetings.yml, строка 19: голосов 3 + 2 + 0 = 5")
-    assert told.endswith("Документы не составлены; прежние остались на месте.")
+    assert told.endswith("Документы не составлены; прежние, если они были, остались на месте.")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
