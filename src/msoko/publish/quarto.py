@@ -111,6 +111,7 @@ def _main(page: Path) -> str:
     if not found:
         raise DataRefused(
             f"Quarto не дал страницы {page.name} в ожидаемом виде (нужна версия 1.7). "
-            "Прежние отчёты, если они были, остались на месте. Повторите команду с --renderer embedded."
+            "Прежние отчёты, если они были, остались на месте. "
+            "Повторите команду с --renderer embedded."
         )
     return found[1]

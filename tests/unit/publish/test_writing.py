@@ -33,7 +33,7 @@ def test_a_full_disk_is_said_in_plain_words(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert str(refusal.value) == (
         "public: отчёты не записаны (No space left on device). Освободите место на диске "
-        "или проверьте права на папку. Прежние отчёты остались на месте."
+        "или проверьте права на папку. Прежние отчёты, если они были, остались на месте."
     )
 
 
