@@ -46,7 +46,7 @@ def compute(
     engine = backend or backend_of()
     made = derived.tables([indicator for _, indicator in declared], thresholds or {})
     relations = Relations(paths, year, engine, made)
-    previous = Relations(paths, year.shifted(-1), engine, made)
+    previous = relations.at(year.shifted(-1))
     parts = []
     wider = references.rows(relations, declared)
     for place, own in enumerate(_own_rows(relations, declared, small_n)):

@@ -75,14 +75,16 @@ class Relations:
 
     def at(self, year: SchoolYear) -> Relations:
         """Return the tables of another year on the same engine."""
-        return Relations(self.paths, year, self.backend, self.derived)
+        other = Relations(self.paths, year, self.backend, self.derived)
+        other._read = self._read
+        return other
 
     def read(self, name: str) -> Table:
         """Return a table as it lies in the year's folder."""
-        if name not in self._read:
-            path = str(self.paths.path(self.year, name))
-            self._read[name] = self.backend.read_parquet(path)
-        return self._read[name]
+        path = str(self.paths.path(self.year, name))
+        if path not in self._read:
+            self._read[path] = self.backend.read_parquet(path)
+        return self._read[path]
 
     def _forms(self, columns: set[tuple[str, str]]) -> Table:
         """Return a row for each school that returned a form, with the items asked for.

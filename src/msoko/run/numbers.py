@@ -141,7 +141,8 @@ def _scales(project: Project, year: SchoolYear, papers: pd.DataFrame) -> pd.Data
 
     known = Scales.load(project)
     rows = []
-    for subject, grade in sorted(set(zip(papers["subject"], papers["grade"], strict=True))):
+    held = papers[["subject", "grade"]].drop_duplicates().sort_values(["subject", "grade"])
+    for subject, grade in held.itertuples(index=False):
         scale = known.find(year, ASSESSED, str(subject), int(grade))
         if scale is not None and scale.gives_marks:
             cuts = ";".join(f"{cut:g}" for cut in scale.cuts)
