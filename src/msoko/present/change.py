@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from msoko import russian
 from msoko.present.evidence import Evidence
@@ -81,8 +80,10 @@ def _two_years(report: Reading) -> tuple[SchoolYear, SchoolYear]:
 
 def comparable(report: Reading, line: Line) -> bool:
     """Whether this year's value may be set beside last year's."""
-    flags = " ".join(report.rows_of(line, year=report.year)["flags"].fillna(""))
-    return line.indicator.comparable_across_years and "not_comparable" not in flags
+    if not line.indicator.comparable_across_years:
+        return False
+    (flags,) = report.columns_of(["flags"], line, "municipality", report.year)
+    return not any("not_comparable" in str(one) for one in flags)
 
 
 def between(
@@ -108,9 +109,9 @@ def between(
 
 def school_parts(report: Reading, line: Line, year: SchoolYear) -> dict[str, tuple[float, float]]:
     """Return numerator and denominator of each school in a year."""
-    rows = report.rows_of(line, "school", year)
-    numbers = (rows[name].to_numpy(float) for name in ("numerator", "denominator"))
-    return dict(zip(rows["school_id"].to_numpy(object), zip(*numbers, strict=True), strict=True))
+    names = ("school_id", "numerator", "denominator")
+    schools, *numbers = report.columns_of(names, line, "school", year)
+    return dict(zip(schools, zip(*numbers, strict=True), strict=True))
 
 
 def _columns(parts: Mapping[str, tuple[float, float]], schools: Sequence[str]) -> np.ndarray:
@@ -120,10 +121,8 @@ def _columns(parts: Mapping[str, tuple[float, float]], schools: Sequence[str]) -
 
 
 def _value(report: Reading, line: Line, year: SchoolYear) -> float | None:
-    rows = report.rows_of(line, year=year)
-    if rows.empty or pd.isna(rows["value"].iloc[0]):
-        return None
-    return float(rows["value"].iloc[0])
+    (values,) = report.columns_of(["value"], line, "municipality", year)
+    return None if not len(values) or np.isnan(values[0]) else float(values[0])
 
 
 def sentence(report: Reading, line: Line) -> str:

@@ -187,10 +187,9 @@ def _figures(report: Reading, groups: Sequence[pd.DataFrame]) -> list[list[str]]
     codes = dict.fromkeys(str(part["indicator"].iloc[0]) for part in groups)
     found = []
     for line in (line for code in codes for line in report.lines(code)):
-        rows = report.rows_of(line, year=report.year)
-        if rows.empty or pd.isna(rows["value"].iloc[0]):
+        row, unit = report.row_of(line), line.indicator.unit
+        if row is None or pd.isna(row["value"]):
             continue
-        row, unit = rows.iloc[0], line.indicator.unit
         found.append([
             report.title(line, is_short=True),
             russian.amount(row["value"], unit),

@@ -11,9 +11,9 @@ import numpy as np
 
 from msoko import catalog, russian
 from msoko.catalog import words
-from msoko.present.block import anchor
 from msoko.present.evidence import Evidence, Ledger, formula
-from msoko.present.selection import Name, Selection
+from msoko.present.line import Line as Line
+from msoko.present.selection import Name, Row, Selection
 from msoko.present.wording import Wording
 from msoko.project import Project
 from msoko.school_year import SchoolYear
@@ -31,27 +31,6 @@ LEAST_COUNT = 5
 """The least count that the public edition prints (`msoko.disclosure.suppression.PUBLIC`)."""
 EVERY_SUBJECT = "all"
 """The subject under which the verdict keeps a marker of all subjects together."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """An indicator of the municipality: as a whole, or in one subject where only that has sense.
-
-    Mean scores of different subjects are not added up, so such an indicator declares no
-    grouping for the whole and has a line for each subject.
-    """
-
-    indicator: Indicator
-    subject: str = ""
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        return ("subject",) if self.subject else ()
-
-    @property
-    def id(self) -> str:
-        """The line's name in ids of figures and tables."""
-        return anchor(f"{self.indicator.code}-{self.subject}".strip("-"))
 
 
 @dataclass
@@ -217,9 +196,27 @@ class Reading:
         self, line: Line, unit: str = "municipality", year: SchoolYear | None = None
     ) -> pd.DataFrame:
         """Return a line's rows of one unit, of one school year or of all."""
-        wanted = None if year is None else str(year)
+        return self.selection.rows(*self._rows(line, unit, year))
+
+    def records_of(
+        self, line: Line, unit: str = "municipality", year: SchoolYear | None = None
+    ) -> list[Row]:
+        """Return what `rows_of` does as mappings: the few rows of a line are no frame's work."""
+        return self.selection.records(*self._rows(line, unit, year))
+
+    def columns_of(
+        self, names: Sequence[str], line: Line, unit: str, year: SchoolYear
+    ) -> list[np.ndarray]:
+        """Return some columns of what `rows_of` does."""
+        return self.selection.columns(names, *self._rows(line, unit, year))
+
+    def row_of(self, line: Line) -> Row | None:
+        """Return a line's row of the report's year, if there is one."""
+        return next(iter(self.records_of(line, year=self.year)), None)
+
+    def _rows(self, line: Line, unit: str, year: SchoolYear | None) -> tuple:
         name = self._named(line.indicator.code, unit, line.by)
-        return self.selection.rows(name, wanted, line.subject)
+        return name, None if year is None else str(year), line.subject
 
     def title(self, line: Line, *, is_short: bool = False) -> str:
         """Return what a line is called, with its subject."""
@@ -237,7 +234,7 @@ class Reading:
     def _school_names(self) -> dict[str, str]:
         return self.schools["name"].to_dict()
 
-    def is_hidden(self, row: pd.Series) -> bool:
+    def is_hidden(self, row: pd.Series | Row) -> bool:
         """Whether the public edition keeps a row's value to itself."""
         return bool(row["flags"] == "hidden")
 
@@ -268,7 +265,7 @@ class Reading:
             parts.append(f"{int(grade)} класс")
         return ", ".join(parts)
 
-    def number(self, indicator: Indicator, row: pd.Series) -> str:
+    def number(self, indicator: Indicator, row: pd.Series | Row) -> str:
         """Return the value of an indicator's row, linked to its evidence."""
         return self.ledger.cite(self.evidence(indicator, row))
 
@@ -278,7 +275,7 @@ class Reading:
             return self.say("unit.few", least=LEAST_COUNT)
         return russian.figure(value, unit)
 
-    def evidence(self, indicator: Indicator, row: pd.Series) -> Evidence:
+    def evidence(self, indicator: Indicator, row: pd.Series | Row) -> Evidence:
         """Return what stands behind an indicator's row."""
         group = [self.paper(row["subject"], row["grade"])]
         if isinstance(row["school_id"], str) and not self.is_public:

@@ -7,7 +7,7 @@ and tables are narrowed before they become frames.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +19,7 @@ from msoko.catalog import words
 from msoko.disclosure.suppression import Rule
 from msoko.present.disclosed import ORGANISATIONS, PUPILS
 from msoko.present.peers import Condition, Peers, conditions, find_peers
+from msoko.present.selection import Row
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
@@ -41,8 +42,6 @@ VPR_TABLES = (
     "objectivity_schools",
 )  # fmt: skip
 
-Row = Mapping[str, Any]
-"""A row of the table `indicators`."""
 Key = tuple[str, str]
 """A direction and an indicator."""
 

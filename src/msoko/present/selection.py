@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+Row = Mapping[str, Any]
+"""A row of the table `indicators`."""
 Name = tuple[str, str, str, frozenset[str]]
 """Direction, indicator, unit of analysis and the grouping's columns."""
 COLUMNS = ["direction", "indicator", "unit_of_analysis"]
@@ -21,8 +26,8 @@ class Selection:
         kinds = [self._kinds.setdefault(_keys(one), len(self._kinds)) for one in groups]
         named = values[COLUMNS].assign(kind=np.array(kinds, int)[places])
         self._places = named.groupby([*COLUMNS, "kind"], sort=False).indices
-        self._years = values["school_year"].to_numpy(object)
-        self._subjects = values["subject"].to_numpy(object)
+        self._arrays: dict[str, np.ndarray] = {}
+        self._years, self._subjects = self._array("school_year"), self._array("subject")
         self._picked: dict[tuple[Name, str | None, str], pd.DataFrame] = {}
 
     def rows(self, name: Name, year: str | None = None, subject: str = "") -> pd.DataFrame:
@@ -31,6 +36,27 @@ class Selection:
         if key not in self._picked:
             self._picked[key] = self._values.iloc[self._found(*key)]
         return self._picked[key].copy(deep=False)
+
+    def columns(
+        self, names: Sequence[str], name: Name, year: str | None = None, subject: str = ""
+    ) -> list[np.ndarray]:
+        """Return some columns of the rows: numbers as floats, all else as it is in a row."""
+        places = self._found(name, year, subject)
+        return [self._array(column)[places] for column in names]
+
+    def records(self, name: Name, year: str | None = None, subject: str = "") -> list[Row]:
+        """Return the rows as mappings."""
+        names = list(self._values.columns)
+        columns = (column.tolist() for column in self.columns(names, name, year, subject))
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    def _array(self, name: str) -> np.ndarray:
+        """Return a column of all rows, made once."""
+        if name not in self._arrays:
+            column = self._values[name]
+            is_float = column.dtype == float
+            self._arrays[name] = column.to_numpy() if is_float else column.to_numpy(object)
+        return self._arrays[name]
 
     def _found(self, name: Name, year: str | None, subject: str) -> np.ndarray:
         *whose, keys = name

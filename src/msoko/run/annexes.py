@@ -128,15 +128,15 @@ def _key_figures(report: Reading) -> list[Figure]:
 
 
 def _is_known(report: Reading, line: Line) -> bool:
-    rows = report.rows_of(line, year=report.year)
-    return bool(len(rows) and rows["value"].notna().iloc[0])
+    row = report.row_of(line)
+    return row is not None and row["value"] == row["value"]
 
 
 def _figure(report: Reading, line: Line) -> Figure:
     from msoko import russian
     from msoko.present import change
 
-    row, unit = report.rows_of(line, year=report.year).iloc[0], line.indicator.unit
+    row, unit = report.row_of(line), line.indicator.unit
     found = report.changes[line]
     told = replace(found, q=0.0).verdict(line.indicator.polarity)
     detail = ""

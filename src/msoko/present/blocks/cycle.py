@@ -14,6 +14,7 @@ from msoko.present.block import Block, Details, Sheet, block, cell
 if TYPE_CHECKING:
     from msoko.catalog import CollectionMethod, Goal, Indicator, Seed
     from msoko.present.reading import Line, Reading
+    from msoko.present.selection import Row
 
 NO_SOURCE = "Источник данных не определён."
 
@@ -34,11 +35,10 @@ def summary(report: Reading, codes: Sequence[str]) -> Block:
 
 def _conclusion(report: Reading, line: Line) -> str:
     indicator, title = line.indicator, cell(report.title(line))
-    rows = report.rows_of(line, year=report.year)
-    if rows.empty or pd.isna(rows["value"].iloc[0]):
-        is_hidden = len(rows) and report.is_hidden(rows.iloc[0])
+    row = report.row_of(line)
+    if row is None or pd.isna(row["value"]):
+        is_hidden = row is not None and report.is_hidden(row)
         return report.say(f"conclusion.{'hidden' if is_hidden else 'no_data'}", title=title)
-    row = rows.iloc[0]
     slots = {"title": title, "value": report.number(indicator, row)}
     if pd.notna(row["low"]):
         interval = russian.span(row["low"], row["high"], indicator.unit)
@@ -49,7 +49,7 @@ def _conclusion(report: Reading, line: Line) -> str:
     return " ".join(filter(None, parts))
 
 
-def _target(report: Reading, indicator: Indicator, row: pd.Series) -> str:
+def _target(report: Reading, indicator: Indicator, row: Row) -> str:
     """Return whether the target is reached, missed, or the interval does not tell."""
     if indicator.target is None:
         return ""
@@ -57,7 +57,7 @@ def _target(report: Reading, indicator: Indicator, row: pd.Series) -> str:
     return report.say(f"target.{against_target(indicator, row)}", target=target)
 
 
-def against_target(indicator: Indicator, row: pd.Series) -> str:
+def against_target(indicator: Indicator, row: Row) -> str:
     """Return reached, missed or untold: where an interval holds the target, nothing is told."""
     goal, sign = indicator.target.value, -1 if indicator.polarity == "lower_is_better" else 1
     if pd.isna(row["low"]):
@@ -134,11 +134,7 @@ def indicators(report: Reading) -> Block:
         "n",
     ]
     rows = [_indicator_row(report, line) for line in report.all_lines]
-    absent = [
-        cell(report.title(line))
-        for line in report.all_lines
-        if _is_absent(report.rows_of(line, year=report.year))
-    ]
+    absent = [cell(report.title(line)) for line in report.all_lines if _is_absent(report, line)]
     table = Sheet(
         head, rows, f"Показатели направления, {report.year} учебный год", "indicators", "lcrrlrlrr"
     )
@@ -148,22 +144,22 @@ def indicators(report: Reading) -> Block:
     return block(text, table, missing, _groups_without_data(report), _formulas(report))
 
 
-def _is_absent(rows: pd.DataFrame) -> bool:
-    return bool(rows["value"].isna().all()) and not rows["flags"].eq("hidden").any()
+def _is_absent(report: Reading, line: Line) -> bool:
+    rows = report.records_of(line, year=report.year)
+    return all(pd.isna(row["value"]) and not report.is_hidden(row) for row in rows)
 
 
 def _indicator_row(report: Reading, line: Line) -> list[str]:
     found, indicator = report.changes[line], line.indicator
-    rows = report.rows_of(line, year=report.year)
+    row = report.row_of(line)
     unit = russian.UNIT_NAMES[indicator.unit]
     goal = indicator.target.value if indicator.target else None
     name, target = cell(report.title(line, is_short=True)), russian.figure(goal, indicator.unit)
     before = russian.figure(found.before, indicator.unit)
-    if rows.empty or pd.isna(rows["value"].iloc[0]):
+    if row is None or pd.isna(row["value"]):
         dash = russian.NOTHING
-        told = report.say("verdict.no_data" if _is_absent(rows) else "verdict.hidden")
+        told = report.say("verdict.no_data" if _is_absent(report, line) else "verdict.hidden")
         return [name, unit, before, dash, dash, dash, told, target, dash]
-    row = rows.iloc[0]
     is_compared = found.difference is not None and change.comparable(report, line)
     difference = russian.NOTHING
     if is_compared:
@@ -182,7 +178,7 @@ def _indicator_row(report: Reading, line: Line) -> list[str]:
     ]
 
 
-def _cited(report: Reading, indicator: Indicator, row: pd.Series) -> str:
+def _cited(report: Reading, indicator: Indicator, row: Row) -> str:
     evidence = report.evidence(indicator, row)
     report.ledger.cite(evidence)
     return evidence.id

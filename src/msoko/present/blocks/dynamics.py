@@ -14,6 +14,7 @@ from msoko.present.block import Block, Figure, Sheet, anchor, block, cell, insuf
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
     from msoko.present.reading import Line, Reading
+    from msoko.present.selection import Row
 
 
 def dynamics(report: Reading, codes: Sequence[str]) -> Block:
@@ -24,7 +25,7 @@ def dynamics(report: Reading, codes: Sequence[str]) -> Block:
     skipped = [
         report.say("conclusion.no_data", title=cell(report.title(line)))
         for line, rows in found
-        if rows.empty
+        if not rows
     ]
     if not drawn:
         titles = [cell(report.direction.indicator(code).title) for code in codes]
@@ -39,19 +40,17 @@ def dynamics(report: Reading, codes: Sequence[str]) -> Block:
     )
 
 
-def _years(report: Reading, line: Line) -> pd.DataFrame:
+def _years(report: Reading, line: Line) -> list[Row]:
     """Return the municipality's values by year, only over years that may be compared."""
-    rows = report.rows_of(line).dropna(subset=["value"])
+    rows = [row for row in report.records_of(line) if not pd.isna(row["value"])]
     if not line.indicator.comparable_across_years:
-        return rows.tail(1)
-    broken = rows["flags"].fillna("").str.contains("not_comparable").to_numpy()
-    if broken.any():
-        # A year flagged so starts a new series: what lies before it had another scale.
-        rows = rows.iloc[len(rows) - 1 - broken[::-1].argmax() :]
-    return rows
+        return rows[-1:]
+    # A year flagged so starts a new series: what lies before it had another scale.
+    broken = [place for place, row in enumerate(rows) if "not_comparable" in str(row["flags"])]
+    return rows[broken[-1] :] if broken else rows
 
 
-def _reading(report: Reading, line: Line, rows: pd.DataFrame) -> str:
+def _reading(report: Reading, line: Line, rows: Sequence[Row]) -> str:
     from msoko.stats.detectable import detectable_change
 
     indicator = line.indicator
@@ -64,11 +63,11 @@ def _reading(report: Reading, line: Line, rows: pd.DataFrame) -> str:
     return " ".join(said)
 
 
-def _trend(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
+def _trend(report: Reading, indicator: Indicator, rows: Sequence[Row]) -> str:
     from msoko.stats.trend import Trend, trend
 
-    years = [int(year[:4]) for year in rows["school_year"]]
-    told = trend(rows["value"].to_numpy(float), years)
+    years = [int(row["school_year"][:4]) for row in rows]
+    told = trend([row["value"] for row in rows], years)
     if not isinstance(told, Trend):
         return report.say("dynamics.trend_none", years=len(rows))
     p = russian.decimal(told.test.p, 3)
@@ -79,7 +78,7 @@ def _trend(report: Reading, indicator: Indicator, rows: pd.DataFrame) -> str:
     return report.say("dynamics.trend_told", years=len(rows), p=p, direction=direction, slope=slope)
 
 
-def _figure(report: Reading, drawn: list[tuple[Line, pd.DataFrame]], code: str) -> Figure:
+def _figure(report: Reading, drawn: list[tuple[Line, list[Row]]], code: str) -> Figure:
     first = drawn[0][0].indicator
     series = [_series(report, line, rows) for line, rows in drawn]
     is_alone = len(drawn) == 1
@@ -95,13 +94,13 @@ def _figure(report: Reading, drawn: list[tuple[Line, pd.DataFrame]], code: str) 
     rows = [
         [
             cell(report.title(line, is_short=True)),
-            row.school_year,
-            report.count(row.n),
-            russian.figure(row.value, line.indicator.unit),
-            russian.span(row.low, row.high, line.indicator.unit),
+            row["school_year"],
+            report.count(row["n"]),
+            russian.figure(row["value"], line.indicator.unit),
+            russian.span(row["low"], row["high"], line.indicator.unit),
         ]
         for line, found in drawn
-        for row in found.itertuples()
+        for row in found
     ]
     behind = Sheet(
         ["Показатель", "Учебный год", "n", f"Значение, {unit}", "95 % интервал"],
@@ -119,13 +118,13 @@ def _figure(report: Reading, drawn: list[tuple[Line, pd.DataFrame]], code: str) 
     )
 
 
-def _series(report: Reading, line: Line, rows: pd.DataFrame) -> charts.Series:
+def _series(report: Reading, line: Line, rows: Sequence[Row]) -> charts.Series:
     columns = [
         [
-            None if pd.isna(value) else russian.scaled(float(value), line.indicator.unit)
-            for value in rows[name]
+            None if pd.isna(row[name]) else russian.scaled(row[name], line.indicator.unit)
+            for row in rows
         ]
         for name in ("value", "low", "high")
     ]
     name = report.title(line, is_short=True)
-    return charts.Series(name, rows["school_year"].tolist(), *columns)
+    return charts.Series(name, [row["school_year"] for row in rows], *columns)

@@ -16,6 +16,7 @@ from msoko.present.blocks.year_summary import Told, grouped, target, year_change
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator, RegionBest, SummaryBlock, SummaryItem
     from msoko.present.reading import Line, Reading
+    from msoko.present.selection import Row
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,12 @@ class Known:
             ),
         )
 
-    def lines(self, code: str) -> list[tuple[Reading, Line, pd.Series | None]]:
+    def lines(self, code: str) -> list[tuple[Reading, Line, Row | None]]:
         """Return an indicator's lines, each with its row of the year if there is one."""
         reading = self.readings[self.declared[code][0].direction]
         found = []
         for line in reading.lines(code):
-            rows = reading.rows_of(line, year=reading.year)
-            found.append((reading, line, rows.iloc[0] if len(rows) else None))
+            found.append((reading, line, reading.row_of(line)))
         return found
 
 
@@ -90,7 +90,7 @@ def _is_computed(known: Known, item: SummaryItem) -> bool:
     return any(_value(row) for code in item.indicators for _, _, row in known.lines(code))
 
 
-def _value(row: pd.Series | None) -> bool:
+def _value(row: Row | None) -> bool:
     return row is not None and bool(pd.notna(row["value"]))
 
 
@@ -133,7 +133,7 @@ def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
-def _row(known: Known, reading: Reading, line: Line, row: pd.Series, head: list[str]) -> list[str]:
+def _row(known: Known, reading: Reading, line: Line, row: Row, head: list[str]) -> list[str]:
     indicator = line.indicator
     told = known.told[reading.direction.direction, line]
     interval = russian.span(row["low"], row["high"], indicator.unit)
@@ -152,7 +152,7 @@ def _row(known: Known, reading: Reading, line: Line, row: pd.Series, head: list[
 
 
 def _absent(
-    known: Known, code: str, found: list[tuple[Reading, Line, pd.Series | None]], head: list[str]
+    known: Known, code: str, found: list[tuple[Reading, Line, Row | None]], head: list[str]
 ) -> list[str]:
     """Return the row of an indicator without a value, with what would be needed."""
     report, indicator = known.report, known.declared[code][1]
@@ -166,7 +166,7 @@ def _absent(
     return [f"{cell(indicator.title)}: {said}", *[russian.NOTHING] * (len(head) - 1)]
 
 
-def _points(known: Known, reading: Reading, line: Line, row: pd.Series) -> str:
+def _points(known: Known, reading: Reading, line: Line, row: Row) -> str:
     """Return the points against the region's best, with the interval of the value.
 
     A best value is the whole's: one subject of an indicator has none of its own.

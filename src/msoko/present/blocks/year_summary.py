@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from msoko.catalog import Direction
     from msoko.present.change import Change
     from msoko.present.reading import Line, Reading
+    from msoko.present.selection import Row
 
 FIGURES = 3
 """Indicators that a direction has on the page of key figures."""
@@ -124,7 +125,7 @@ def key_figures(report: Reading) -> Block:
     return block(text, Sheet(head, rows, caption, "year-figures", "lrrlrll"[: len(head)]))
 
 
-def _chosen(report: Reading, named: set[str]) -> list[tuple[Line, pd.Series]]:
+def _chosen(report: Reading, named: set[str]) -> list[tuple[Line, Row]]:
     """Return a direction's lines with a value: those with a target, the key ones, the first.
 
     What a direction before it has named is not named twice.
@@ -138,7 +139,7 @@ def _chosen(report: Reading, named: set[str]) -> list[tuple[Line, pd.Series]]:
             rank.get(line.indicator.code, len(keys)),
         ),
     )
-    found: list[tuple[Line, pd.Series]] = []
+    found: list[tuple[Line, Row]] = []
     for line in order:
         row, name = known(report, line), report.title(line, is_short=True)
         if row is not None and name not in named and len(found) < FIGURES:
@@ -147,16 +148,16 @@ def _chosen(report: Reading, named: set[str]) -> list[tuple[Line, pd.Series]]:
     return found
 
 
-def known(report: Reading, line: Line) -> pd.Series | None:
+def known(report: Reading, line: Line) -> Row | None:
     """Return a line's row of the year, where it has a value."""
-    rows = report.rows_of(line, year=report.year)
-    return rows.iloc[0] if len(rows) and pd.notna(rows["value"].iloc[0]) else None
+    row = report.row_of(line)
+    return None if row is None or pd.isna(row["value"]) else row
 
 
 def _figure(
     report: Reading,
     line: Line,
-    row: pd.Series,
+    row: Row,
     told: dict[tuple[str, Line], Told],
     has_target: bool,
 ) -> list[str]:
@@ -172,7 +173,7 @@ def _figure(
     return [*cells, target(report, line, row)] if has_target else cells
 
 
-def target(report: Reading, line: Line, row: pd.Series) -> str:
+def target(report: Reading, line: Line, row: Row) -> str:
     """Return a line's target and whether it is reached, in as few words as a cell has room for."""
     indicator = line.indicator
     if indicator.target is None:
