@@ -95,15 +95,16 @@ def with_keys(values: pd.DataFrame) -> pd.DataFrame:
         text: " ".join(sorted(part.split("=")[0] for part in parts))
         for text, parts in named.items()
     }
-    plain = {
-        name: values[name].to_numpy(object)
-        if kind == "text"
-        else values[name].to_numpy(float, na_value=np.nan)
-        for name, kind in TABLES["indicators"].columns.items()
-    }
     told = groups.tolist()
-    plain |= {"group": told, "keys": [keys[one] for one in told], "by": [by[one] for one in told]}
-    return pd.DataFrame(plain | dict.fromkeys(COMPARED, np.nan))
+    texts = {"keys": [keys[one] for one in told], "by": [by[one] for one in told]}
+    numbers = dict.fromkeys(COMPARED, np.full(len(values), np.nan))
+    for name, kind in TABLES["indicators"].columns.items():
+        if kind == "text":
+            texts[name] = values[name].to_numpy(object)
+        else:
+            numbers[name] = values[name].to_numpy(float, na_value=np.nan)
+    plain = pd.DataFrame(texts | {"group": told}, dtype=object)
+    return pd.concat([plain, pd.DataFrame(numbers)], axis=1)
 
 
 KIND = ["direction", "indicator", "school_year", "by", "unit_of_analysis"]

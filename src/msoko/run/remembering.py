@@ -6,6 +6,9 @@ from contextlib import suppress
 
 from msoko.errors import MsokoError
 
+DECLARED_ONLY = ("school_results",)
+"""Tables that come only from files whose columns a project itself declares."""
+
 
 def remember(root: str, municipality: str) -> None:
     """Read the profile, its directions and its sentences, so that a child finds them read.
@@ -31,7 +34,7 @@ def remember_checks(root: str) -> None:
     """Write the queries of all checks, so that children who check find them written.
 
     They are kept by the suites and by the columns that they are about: a child that finds
-    others writes its own.
+    others writes its own, as where a project has tables that no layout of the house fills.
     """
     from msoko.project import Project
     from msoko.store import stored_columns
@@ -41,12 +44,15 @@ def remember_checks(root: str) -> None:
     from msoko.validate.reconcile import RECONCILIATIONS
     from msoko.validate.shelf import BEFORE, SCALES
     from msoko.validate.suites import RECEIVED, read_reconciliation, read_suite
+    from msoko.validate.wording import read_wording
 
     project = Project.at(root)
     columns = {name: stored_columns(name) for name in TABLES}
-    there = {name: columns[name] for name in RECEIVED} | {SCALES: scales.SCHEMA}
-    there |= {name + BEFORE: columns[name] for name in RECEIVED}
+    usual = [name for name in RECEIVED if name not in DECLARED_ONLY]
+    there = {name: columns[name] for name in usual} | {SCALES: scales.SCHEMA}
+    there |= {name + BEFORE: columns[name] for name in usual}
     with suppress(MsokoError, OSError):
+        read_wording(project)
         for name, own in columns.items():
             question(read_suite(project, name), ((name, own),), None).written()
         for one in RECONCILIATIONS:

@@ -54,8 +54,7 @@ def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relat
     own = {check.name for suite, _ in judged for check in suite.checks}
     before = store.read("findings", [year])
     told = before[~before["check"].isin(own)]
-    traced = findings_frame(Tracer.of_year(project, year).findings(judged), str(year))
-    found = untold(traced, told)
+    found = untold(_traced(project, year, judged), told)
     everything = _in_order([told, found], year)
     store.add(year, "findings", everything)
     return _verdict(year, judged, found, everything)
@@ -71,8 +70,15 @@ def check_derived(
     """
     judged = Judge(project, year, evaluator).tables(DERIVED)
     _write(project, year, judged)
-    found = findings_frame(Tracer.of_year(project, year).findings(judged), str(year))
+    found = _traced(project, year, judged)
     return _verdict(year, judged, found, found)
+
+
+def _traced(project: Project, year: SchoolYear, judged: list[Judged]) -> pd.DataFrame:
+    """Return the findings of the checks that failed; where all hold, nothing is read for words."""
+    if all(one.success for _, outcomes in judged for one in outcomes):
+        return findings_frame((), str(year))
+    return findings_frame(Tracer.of_year(project, year).findings(judged), str(year))
 
 
 def _folder(project: Project, year: SchoolYear) -> Path:
