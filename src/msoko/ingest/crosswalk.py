@@ -205,7 +205,7 @@ def plain_name(name: str) -> str:
 
 
 def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
-    """Give each frame its `school_id` in place of `school_code` and `school_name`.
+    """Give each frame its `school_id`, which `school_code` and `school_name` mean.
 
     Returns a finding for each unmatched school of a file. A row of a region,
     municipality or country names no school and needs none.
@@ -215,7 +215,7 @@ def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
         for frame in one.reading.tables.values():
             if "school_code" not in frame and "school_name" not in frame:
                 continue
-            which, pairs = _taken_pairs(frame)
+            which, pairs = _pairs(frame)
             ids = [crosswalk.resolve(*pair) if any(pair) else None for pair in pairs]
             for number, (pair, school_id) in enumerate(zip(pairs, ids, strict=True)):
                 key = (one.file, *pair)
@@ -240,19 +240,19 @@ def _attach_points(tables: Mapping[str, pd.DataFrame]) -> None:
     points["school_id"] = results["school_id"].array.take(place)
 
 
-def _taken_pairs(frame: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Take code and name out of the frame; return which pair each row has, and the pairs."""
-    code, codes = _taken_words(frame, "school_code")
-    name, names = _taken_words(frame, "school_name")
+def _pairs(frame: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Return which pair of code and name each row has, and the pairs."""
+    code, codes = _words(frame, "school_code")
+    name, names = _words(frame, "school_name")
     which, found = pd.factorize(code * len(names) + name)
     return which, [(codes[one // len(names)], names[one % len(names)]) for one in found]
 
 
-def _taken_words(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
+def _words(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
     """Return which word each row has, and the words, empty text where there is none."""
     if column not in frame:
         return np.zeros(len(frame), dtype=int), [""]
-    which, words = pd.factorize(frame.pop(column))
+    which, words = pd.factorize(frame[column])
     return np.where(which < 0, len(words), which), [*words, ""]
 
 

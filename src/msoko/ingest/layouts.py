@@ -66,7 +66,7 @@ class Reading:
     always `source_row` (from 1), and `source_column` where the table has it.
     The intake adds `source_id` and `school_year`. A school is named by
     `school_id` where the reader knows it, or else by `school_code` (VPR login,
-    exam code, ОО-1 code) and `school_name`, which the crosswalk resolves and drops.
+    exam code, ОО-1 code) and `school_name`, which the crosswalk resolves and no table keeps.
     `task_scores` may leave the school to `results`, whose rows stand in the order of the sheet.
     `columns`: table → column → letter of the sheet's column.
     `set_aside`: (row number from 1, reason in Russian).

@@ -19,7 +19,9 @@ FEWEST = 4
 """Blocks of fewer rows may agree by chance."""
 NOT_CONTENT = {
     "procedure", "subject", "grade", "pupil_id", "day", "source_row", "source_column",
+    "school_code", "school_name",
 }  # fmt: skip
+PLACE = ("source_id", "source_row", "source_column")
 ACTION = "Оставьте один экземпляр, лишний удалите из папки года."
 PAPER = ("procedure", "subject", "grade")
 
@@ -164,7 +166,7 @@ def shared_reference_rows(
     repeated = is_reference & frame.duplicated([*key, "group_level"], keep="first")
     if not repeated.any():
         return frame, frame.iloc[:0], []
-    values = [c for c in frame.columns if c not in ("source_id", "source_row", "source_column")]
+    values = [name for name in TABLES[table].columns if name in frame and name not in PLACE]
     is_equal = frame.duplicated(values, keep="first")
     findings = [
         Finding(

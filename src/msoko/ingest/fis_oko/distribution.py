@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from msoko.ingest.blocks import Block, Place, blocks, filled_rows
-from msoko.ingest.cells import addresses, folded, grid, letters, numbers, text
+from msoko.ingest.cells import (
+    addresses,
+    folded,
+    grid,
+    letters,
+    numbers,
+    text,
+    whole,
+)
 from msoko.ingest.fis_oko.groups import FIX, ROUNDING
 from msoko.ingest.fis_oko.heading import is_heading
 from msoko.ingest.layouts import Desk, Reading, Recognition
@@ -132,22 +140,23 @@ def _check_repeated(place: Place, rows: pd.DataFrame, reading: Reading) -> None:
 
 def _long(rows: pd.DataFrame, shares: np.ndarray, scores: dict[int, int]) -> pd.DataFrame:
     width = len(scores)
-    long = rows.iloc[np.repeat(np.arange(len(rows)), width)].reset_index(drop=True)
-    is_school = long["level"] == "school"
-    frame = pd.DataFrame(
+    places = np.flatnonzero(~np.isnan(shares.ravel()))
+    group, each = places // width, places % width
+    is_school = rows["level"] == "school"
+    columns = [letters(column) for column in scores.values()]
+    return pd.DataFrame(
         {
             "procedure": "vpr",
-            "subject": long["subject"],
-            "grade": long["grade"].astype("Int64"),
-            "group_level": long["level"],
-            "group_name": long["name"],
-            "school_code": long["login"].where(is_school, None),
-            "school_name": long["name"].where(is_school, None),
-            "participant_count": long["count"].round().astype("Int64"),
-            "primary_score": np.tile(list(scores), len(rows)),
-            "share_percent": shares.ravel(),
-            "source_row": long["row"] + 1,
-            "source_column": np.tile([letters(column) for column in scores.values()], len(rows)),
+            "subject": rows["subject"].array.take(group),
+            "grade": rows["grade"].astype("Int64").array.take(group),
+            "group_level": rows["level"].array.take(group),
+            "group_name": rows["name"].array.take(group),
+            "school_code": rows["login"].where(is_school, None).array.take(group),
+            "school_name": rows["name"].where(is_school, None).array.take(group),
+            "participant_count": whole(rows["count"].to_numpy()).take(group),
+            "primary_score": np.array(list(scores), dtype=int)[each],
+            "share_percent": shares.ravel()[places],
+            "source_row": rows["row"].to_numpy()[group] + 1,
+            "source_column": pd.array(columns, dtype="str").take(each),
         }
     )
-    return frame[frame["share_percent"].notna()].reset_index(drop=True)
