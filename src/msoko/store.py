@@ -26,18 +26,24 @@ ARROW_TYPES = {
 }
 
 
-def shaped(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Return `frame` with the table's columns, in its order; absent columns are null.
+def _typed(frame: pd.DataFrame, table: Table) -> pa.Table:
+    """Return `frame` with the table's columns, in its order and types; absent columns are null.
 
     A column the table does not have is refused: nothing is dropped in silence.
     """
-    import pandas as pd
+    import pyarrow as pa
 
     unknown = [name for name in frame.columns if name not in table.columns]
     if unknown:
         raise ValueError(f"table {table.name} has no columns {unknown}")
-    empty = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    return pd.DataFrame({name: frame.get(name, empty) for name in table.columns})
+    schema = stored_columns(table.name)
+    columns = [
+        pa.array(frame[one.name], one.type, from_pandas=True)
+        if one.name in frame
+        else pa.nulls(len(frame), one.type)
+        for one in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def stored_columns(name: str) -> pa.Schema:
@@ -56,12 +62,9 @@ class Writer:
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table of `TABLES`; bytes depend on the values alone."""
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        shape, schema = shaped(frame, TABLES[name]), stored_columns(name)
-        rows = pa.Table.from_pandas(shape, schema=schema, preserve_index=False)
-        pq.write_table(rows.replace_schema_metadata(), self.folder / f"{name}.parquet")
+        pq.write_table(_typed(frame, TABLES[name]), self.folder / f"{name}.parquet")
 
 
 class Store:
