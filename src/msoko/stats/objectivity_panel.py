@@ -187,16 +187,14 @@ def _linked(
 def _evidence(now: pd.DataFrame, rows: pd.DataFrame, subject_count: int) -> tuple[Vector, Vector]:
     """Return standardised scores elsewhere: in the same subject, and the mean of the others.
 
-    The latest year counts.
+    The latest year counts, and of several papers of that year the last in the order of `rows`,
+    which is that of years, procedures and subjects.
     """
     paper = rows.groupby("paper")["primary_score"]
     spread = paper.transform("std")
     value = (rows["primary_score"] - paper.transform("mean")) / spread.where(spread > 0)
     line = rows["pupil_id"] * subject_count + rows["subject"]
     known = np.flatnonzero(value.notna())
-    # Which of two papers of one year is the last is left to the sorting, as texts of years left
-    # it; small numbers are sorted in the same steps, and what is published stays.
-    known = known[np.argsort(rows["school_year"].to_numpy()[known].astype("int16"))]
     latest = value.iloc[known].groupby(line.iloc[known]).last()
     by_pupil = latest.groupby(latest.index // subject_count).agg(["sum", "count"])
     same = latest.reindex(now["pupil_id"] * subject_count + now["subject"]).to_numpy()
