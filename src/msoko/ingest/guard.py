@@ -195,7 +195,9 @@ def check_parts(archive: zipfile.ZipFile) -> None:
             check_xml(part(archive, name))
 
 
-NEAR_REFERENCE = re.compile(rb' r="([A-Z]{1,3})\d{1,4}"')
+NEAR_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})\d{1,4}"')
+OTHER_CELLS = (b"<c\t", b"<c\n", b"<c\r", b":c ", b":c\t", b":c\n", b":c\r")
+"""How a cell begins where it does not begin with `<c `."""
 NEAR_ROW = 9999
 """The last row that a near reference may name."""
 ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,12})")
@@ -221,7 +223,8 @@ def _far_corner(data: bytes) -> tuple[int, int]:
     the first cell to be let pass.
     """
     letters = NEAR_REFERENCE.findall(data)
-    if len(letters) == data.count(b"<c "):
+    is_plain = not any(start in data for start in OTHER_CELLS)
+    if is_plain and len(letters) == data.count(b"<c "):
         column = _greatest_column(letters)
         if column * NEAR_ROW <= MAX_CELLS:
             return NEAR_ROW, column

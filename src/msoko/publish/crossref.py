@@ -16,6 +16,7 @@ FIGURE = re.compile(r'(<figure\b[^>]* id="(fig-[^"]+)"[^>]*>.*?<figcaption)[^>]*
 TABLE = re.compile(r'(<table\b[^>]* id="(tbl-[^"]+)"[^>]*>\n)(<caption>)?')
 ALTERNATIVE = re.compile(r' data-fig-alt="([^"]*)"(?: alt="[^"]*")?')
 CITED = re.compile(r'<span class="citation"\s+data-cites="([^"]*)">(.*?)</span>', re.DOTALL)
+BETWEEN = re.compile("(?<!&amp)(?<!&lt)(?<!&gt)(?<!&quot);")
 BEFORE = re.compile(r"([^@]*?)\s*(-?)@")
 
 
@@ -41,7 +42,7 @@ def referred(html: str, numbers: Mapping[str, int], labels: Labels) -> str:
         ids = match[1].split()
         if not all(re.match("(?:[Ff]ig|[Tt]bl)-", one) for one in ids):
             return match[0]
-        parts = match[2].strip("[]").split(";")
+        parts = BETWEEN.split(match[2].strip("[]"))
         written = parts if len(parts) == len(ids) else [""] * len(ids)
         return ", ".join(
             _link(one, part, numbers, labels) for one, part in zip(ids, written, strict=True)

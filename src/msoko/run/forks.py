@@ -189,7 +189,8 @@ class ForkServer:
         with self._lock:
             if self.process is None:
                 return
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it died before it was told all
+                self.process.stdin.close()
             for caller in list(self._calls):
                 with contextlib.suppress(OSError):  # it was answered meanwhile
                     caller.shutdown(socket.SHUT_RDWR)

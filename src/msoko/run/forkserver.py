@@ -95,7 +95,8 @@ def _prepare(wanted: str | list[str]) -> None:
     with contextlib.suppress(ImportError):
         loaded = importlib.import_module(module)
         if function:
-            getattr(loaded, function)(*arguments)
+            with contextlib.suppress(Exception):  # the child that needs it meets it again
+                getattr(loaded, function)(*arguments)
 
 
 class Nursery:

@@ -15,6 +15,8 @@ from typing import Any, Literal
 from msoko.errors import UsageError
 from msoko.project import Project
 from msoko.tables import TABLES
+from msoko.validate.predicates import ROW_TYPES
+from msoko.validate.whole_tables import TABLE_TYPES
 
 Severity = Literal["blocking", "warning", "note"]
 
@@ -32,6 +34,7 @@ DERIVED = (
 
 RECEIVED = tuple(name for name in TABLES if name not in DERIVED)
 
+KNOWN_TYPES = {*ROW_TYPES, *TABLE_TYPES}
 REQUIRED_META = {"check", "reason", "severity", "guidance", "link", "directions"}
 OPTIONAL_META = {"cells"}
 
@@ -120,6 +123,11 @@ def _parse_check(shown: str, entry: Mapping[str, Any]) -> Check:
             f"{entry.get('severity')!r}. Допустимы пары: "
             + ", ".join(f"{ours} – {theirs}" for ours, theirs in GX_SEVERITY.items())
             + "."
+        )
+    if entry["type"] not in KNOWN_TYPES:
+        raise UsageError(
+            f"{where}: вид проверки {entry['type']!r} не известен. "
+            f"Допустимы: {', '.join(sorted(KNOWN_TYPES))}."
         )
     kwargs = entry.get("kwargs", {})
     return Check(

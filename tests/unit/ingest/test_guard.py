@@ -28,3 +28,18 @@ def test_hidden_rows_errors_and_formulas_without_values_are_told():
 def test_far_row_is_refused(row: str):
     with pytest.raises(Refused, match=f"{row} строк"):
         check_sheet(sheet('<row r="9"><c r="A000000000009"/></row>', f'<c r="B{row}"/>'))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="AA1048576"/><x r="A1"/>',
+        '<x:c r="AA1048576"/>',
+        '<c\n r="AA1048576"/>',
+        '<c\tr="AA1048576"/>',
+        '<c s="1" r="AA1048576"/><c r="A1"/>',
+    ],
+)
+def test_a_far_cell_is_seen_however_it_is_written(cells: str):
+    with pytest.raises(Refused, match="1048576 строк"):
+        check_sheet(sheet(f'<row r="1">{cells}</row>'))

@@ -22,6 +22,12 @@ def cited(ids: str, written: str) -> str:
             "[таблицу @tbl-a, внизу]",
             '<a href="#tbl-a" class="quarto-xref">таблицу\xa02</a>',
         ),
+        (
+            "fig-a tbl-a",
+            "[A &amp; B @fig-a; &quot;C&quot; @tbl-a]",
+            '<a href="#fig-a" class="quarto-xref">A &amp; B\xa01</a>, '
+            '<a href="#tbl-a" class="quarto-xref">&quot;C&quot;\xa02</a>',
+        ),
         ("tbl-b", "@tbl-b", "<strong>?@tbl-b</strong>"),
         (
             "fig-a tbl-a",

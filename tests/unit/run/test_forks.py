@@ -89,6 +89,27 @@ def test_what_is_called_ahead_is_there_for_every_child(tmp_path: Path) -> None:
         server.stop()
 
 
+def test_what_fails_ahead_of_the_children_leaves_the_server_alive(tmp_path: Path) -> None:
+    server = ForkServer(tmp_path, kernel_environment())
+    server.preload([["operator:getitem", "", "нет такого"], "wave"])
+    try:
+        kernel = server.fork(["-c", ""], str(tmp_path), dict(server.environment))
+        kernel.kill()
+        assert "wave" in server.call("builtins:eval", "sorted(__import__('sys').modules)")
+    finally:
+        server.stop()
+
+
+def test_a_server_that_died_before_it_was_told_all_is_stopped(tmp_path: Path) -> None:
+    server = ForkServer(tmp_path, kernel_environment())
+    server.start()
+    server.process.kill()
+    server.process.wait()
+    server.preload(["wave"])
+    server.stop()
+    assert not server.folder.exists()
+
+
 def test_a_call_ends_with_its_server(server: ForkServer, tmp_path: Path) -> None:
     own = ForkServer(tmp_path, kernel_environment())
     lost: list[BaseException] = []

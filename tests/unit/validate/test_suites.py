@@ -119,6 +119,10 @@ CHECK = {
         ),
         (json.dumps({"name": "x", "expectations": [CHECK, CHECK]}), "повторяется: mark_given"),
         (
+            json.dumps({"name": "x", "expectations": [{**CHECK, "type": "expect_nothing"}]}),
+            "вид проверки 'expect_nothing' не известен",
+        ),
+        (
             json.dumps({"name": "x", "expectations": [{**CHECK, "meta": {"check": "bare"}}]}),
             "в meta нет directions, guidance, link, reason, severity",
         ),
