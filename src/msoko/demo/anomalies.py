@@ -68,7 +68,7 @@ def share(points: np.ndarray, classes: np.ndarray, draw: np.random.Generator) ->
         members = np.flatnonzero(classes == number)
         if len(members) < 4:
             continue
-        order = members[np.argsort(np.nansum(points[members], axis=1))]
+        order = members[np.argsort(np.nansum(points[members], axis=1), kind="stable")]
         source = order[int(len(order) * 0.8)]
         for pupil in members[draw.random(len(members)) < 0.7]:
             tasks = draw.random(points.shape[1]) < 0.6

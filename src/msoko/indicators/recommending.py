@@ -49,7 +49,8 @@ class Names:
         schools = store.read("schools", [year])
         titles = words.load_objectivity(project)
         rows = store.read("objectivity_markers", [year])
-        rows = rows[rows["school_id"].notna() & (rows["p"] <= LEAST_P)].sort_values("p")
+        rows = rows[rows["school_id"].notna() & (rows["p"] <= LEAST_P)]
+        rows = rows.sort_values("p", kind="stable")
         listed = {
             school: ", ".join(dict.fromkeys(titles.title(marker).lower() for marker in part))
             for school, part in rows.groupby("school_id", sort=True)["marker"]

@@ -138,7 +138,8 @@ def course(subject: str, *regions: str) -> Block:
 
 def changed(subject: str) -> Block:
     """Return the change of every region over the four years."""
-    table = changes().query("subject == @subject").sort_values("value", ascending=False)
+    own = changes().query("subject == @subject")
+    table = own.sort_values("value", ascending=False, kind="stable")
     rows = [
         Dot(
             row.region,

@@ -172,7 +172,7 @@ def positions(name: str) -> Block:
 
 def picture(name: str) -> Block:
     """Return the value added of the schools at both ends, with intervals."""
-    table = added(STUDIES[name]).table.sort_values("value", ascending=False)
+    table = added(STUDIES[name]).table.sort_values("value", ascending=False, kind="stable")
     shown = pd.concat([table.head(DRAWN), table.tail(DRAWN)])
     side = {"above": 1, "below": -1, "average": 0}
     rows = [
