@@ -161,9 +161,9 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
 
     A plain kernel imports nothing here; what a report imports it would have to add.
     """
+    from msoko.build.kernels.notebook_run import Execution
+    from msoko.build.kernels.warm_provisioner import STACK
     from msoko.project import Project
-    from msoko.run.execute import Execution
-    from msoko.run.warm import STACK
 
     path = Path(folder) / "empty.ipynb"
     notebook = {**EMPTY, "cells": [{**EMPTY["cells"][0], "metadata": {"tags": ["parameters"]},
@@ -172,7 +172,7 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
     path.write_text(json.dumps(notebook), "utf-8")
     seconds = {}
     for engine in ("warm", "papermill"):
-        execution = Execution.prepared(engine, Project(Path(folder), ROOT))
+        execution = Execution.of_project(engine, Project(Path(folder), ROOT))
         execution.preload(STACK)
         execution.run(path, path.name, {"n": 1})  # the first one waits for the preloading
         found = []
@@ -180,6 +180,6 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
             begun = time.perf_counter()
             execution.run(path, path.name, {"n": 1})
             found.append(time.perf_counter() - begun)
-        execution.end_all()
+        execution.close()
         seconds[engine] = median(found)
     return seconds

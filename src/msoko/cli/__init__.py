@@ -8,9 +8,9 @@ import sys
 
 import click
 
+from msoko.build.kernels.kernel_environment import ONE_THREAD
 from msoko.cli.telling import Place, from_here, kept
 from msoko.errors import MsokoError
-from msoko.run.environment import ONE_THREAD
 
 COMMANDS = (
     "demo",

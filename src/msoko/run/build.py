@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from msoko.build.kernels.notebook_run import default_engine, load_client
 from msoko.errors import UsageError
 from msoko.project import Project
-from msoko.run.execute import load_client
 from msoko.run.guard import (
     has_data,
     municipality_of,
@@ -26,8 +26,7 @@ from msoko.run.progress import Progress, Silence
 from msoko.run.reports import PASSPORT, school_of
 from msoko.run.schedule import worker_count
 from msoko.run.tables import COUNTING, READING
-from msoko.run.warm import default_engine
-from msoko.run.work import REMEMBER_CHECKS, Build, BuildResult
+from msoko.run.work import WRITE_CHECK_QUERIES, Build, BuildResult
 from msoko.school_year import SchoolYear
 
 
@@ -138,9 +137,8 @@ def _preload(
     Where nothing is recorded, all is stale: what that would be made from is read meanwhile.
     """
     if work.plan.records.is_empty or work.are_tables_stale(years):
-        work.execution(READING)
-        queries = [REMEMBER_CHECKS, str(work.plan.project.root)]
-        work.preload(() if wanted.only_tables else notebooks, (*COUNTING, queries))
+        queries = [WRITE_CHECK_QUERIES, str(work.plan.project.root)]
+        work.preload(() if wanted.only_tables else notebooks, (*READING, *COUNTING, queries))
         if not wanted.only_tables:
             load_client()
     elif not wanted.only_tables:

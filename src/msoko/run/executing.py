@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from msoko.build.kernels.notebook_run import Execution
 from msoko.run.blocking import blocked, refusals
-from msoko.run.execute import Execution
 from msoko.run.notebook import read_notebook, write_notebook
 from msoko.run.parameters import check_parameters, declared_parameters
 from msoko.run.reports import notebook_of, school_of
@@ -39,7 +39,7 @@ def execute_reports(build: Build, reports: Sequence[str]) -> None:
     build.preload(stale)
     execution = build.execution()
     tasks += [_task(build, execution, one, step) for one, step in stale.items()]
-    run_tasks(build, tasks, execution.end_all)
+    run_tasks(build, tasks, execution.close)
 
 
 def refuse_wrong_parameters(build: Build, reports: Iterable[str]) -> None:

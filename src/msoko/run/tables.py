@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import queue
 import threading
 import time
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msoko.build.kernels.child_processes import called_here
 from msoko.run.schedule import POLL_SECONDS, Outcome
 from msoko.run.staleness import Step
 from msoko.school_year import SchoolYear
@@ -23,7 +23,6 @@ READING = (
     "pandas", "pyarrow.parquet", "openpyxl",
     "msoko.ingest.intake", "msoko.ingest.fis_oko", "msoko.ingest.rcoi", "msoko.ingest.links",
     "msoko.ingest.forms", "msoko.run.intake", "msoko.run.schools", "msoko.run.tables",
-    "msoko.run.forkcalls",
 )  # fmt: skip
 """What the reading of files imports, with which work on tables begins."""
 COUNTING = (
@@ -57,7 +56,7 @@ class Task:
 def make_tables(build: Build, years: Sequence[SchoolYear], *, with_numbers: bool = True) -> None:
     """Bring the tables of the years up to date; what depends on nothing stale stays.
 
-    Tasks run side by side in processes of their own where the build has a fork server, else
+    Tasks run side by side in processes of their own where the build preloads what they need, else
     one after another here; tables do not depend on which. The first error ends the work.
     """
     from msoko.ingest.secret import project_secret
@@ -105,11 +104,11 @@ class _Run:
             self.build.progress.started(step.title)
         self.build.plan.records.forget(step.id)
         self.running[task.name] = (task, step)
-        server = self.build.server()
-        if server is None:
+        children = self.build.children()
+        if children is None:
             self.news.put(_outcome(task, called_here))
         else:
-            work = (task, server.call, self.news)
+            work = (task, children.call, self.news)
             threading.Thread(target=_in_a_process, args=work, daemon=True).start()
 
     def _hear(self) -> None:
@@ -144,12 +143,6 @@ def _outcome(task: Task, call: Callable[..., Any]) -> Outcome:
     except Exception as raised:  # raised again in the main thread
         error = raised
     return Outcome(task.name, value, error, time.perf_counter() - began)
-
-
-def called_here(function: str, *arguments: Any) -> Any:
-    """Return what `module:name` returns for the arguments, as `ForkServer.call` does."""
-    module, name = function.split(":")
-    return getattr(importlib.import_module(module), name)(*arguments)
 
 
 def _tasks(build: Build, years: Sequence[SchoolYear], with_numbers: bool) -> Iterator[Task]:

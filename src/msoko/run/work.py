@@ -8,21 +8,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from msoko.build.kernels.child_processes import ChildProcesses, Preloaded, called_here
+from msoko.build.kernels.notebook_run import Execution, NotebookFailed
 from msoko.errors import MsokoError
-from msoko.run.execute import Execution, NotebookFailed
 from msoko.run.plan import NOT_TRIED, Plan
 from msoko.run.progress import Progress
 from msoko.run.reports import PAGES, notebook_of
 from msoko.run.staleness import Step
 from msoko.school_year import SchoolYear
 
-if TYPE_CHECKING:
-    from msoko.run.forks import ForkServer, Preloaded
-
-REMEMBER = "msoko.run.remembering:remember"
-REMEMBER_CHECKS = "msoko.run.remembering:remember_checks"
+READ_DECLARATIONS = "msoko.build.kernels.preload_declarations:read_declarations"
+WRITE_CHECK_QUERIES = "msoko.build.kernels.preload_declarations:write_check_queries"
 
 
 @dataclass
@@ -138,10 +136,10 @@ class Build:
         """Return whether a notebook will probably have to run."""
         return any(self.plan.records.reasons(self.plan.report(self.year, one)) for one in reports)
 
-    def execution(self, early: Sequence[str] = ()) -> Execution:
-        """Return how notebooks are executed; the first call begins to import `early`."""
+    def execution(self) -> Execution:
+        """Return how notebooks are executed."""
         if self._execution is None:
-            self._execution = Execution.prepared(self.engine, self.plan.project, early)
+            self._execution = Execution.of_project(self.engine, self.plan.project)
         return self._execution
 
     def preload(self, reports: Iterable[str], ahead: Sequence[Preloaded] = ()) -> None:
@@ -150,24 +148,23 @@ class Build:
             return
         self._is_preloading = True
         notebooks = [self.plan.where.notebook(one) for one in sorted({*map(notebook_of, reports)})]
-        remembered = [REMEMBER, str(self.plan.project.root), self.plan.municipality]
-        modules = [*ahead, remembered, *self.plan.code.preloaded(notebooks)]
+        declared = [READ_DECLARATIONS, str(self.plan.project.root), self.plan.municipality]
+        modules = [*ahead, declared, *self.plan.code.preloaded(notebooks)]
         self.execution().preload(modules)
 
-    def server(self) -> ForkServer | None:
-        """Return the process that answers calls, if this build has one."""
-        return self._execution.server if self._execution is not None else None
+    def children(self) -> ChildProcesses | None:
+        """Return the processes that answer calls, if this build preloads any."""
+        is_warm = self._execution is not None and self._execution.is_warm
+        return self._execution.children if is_warm else None
 
     def call(self, function: str, *arguments: Any) -> Any:
-        """Return what `module:name` gives, in a process of its own where there is a server."""
-        from msoko.run.tables import called_here
-
-        server = self.server()
-        return (server.call if server else called_here)(function, *arguments)
+        """Return what `module:name` gives, in a process of its own where that is quick."""
+        children = self.children()
+        return (children.call if children else called_here)(function, *arguments)
 
     def close(self) -> None:
         if self._execution is not None:
-            self._execution.end_all()
+            self._execution.close()
 
     def step(
         self,

@@ -61,9 +61,9 @@ def facts() -> dict[str, Any]:
 
 def executed(say: Callable[[str], None]) -> dict[str, Manuscript]:
     """Return the executed notebooks by name; papermill runs each in a kernel of its own."""
-    from msoko.run.execute import Execution
+    from msoko.build.kernels.notebook_run import Execution
 
-    execution = Execution.prepared("plain", Project.at(None))
+    execution = Execution.of_project("plain", Project.at(None))
     made: dict[str, Manuscript] = {}
     try:
         with TemporaryDirectory() as place:
@@ -75,7 +75,7 @@ def executed(say: Callable[[str], None]) -> dict[str, Manuscript]:
                 copy.write_text(json.dumps(done), encoding="utf-8")
                 made[name] = read_manuscript(copy)
     finally:
-        execution.end_all()
+        execution.close()
     return made
 
 

@@ -1,4 +1,4 @@
-"""What is declared, read once in the process that everything is forked from."""
+"""What is declared, read once in the process that all others are forked from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DECLARED_ONLY = ("school_results",)
 """Tables that come only from files whose columns a project itself declares."""
 
 
-def remember(root: str, municipality: str) -> None:
+def read_declarations(root: str, municipality: str) -> None:
     """Read the profile, its directions and its sentences, so that a child finds them read.
 
     The readers keep what they made by the text they made it of: a child that finds another
@@ -30,7 +30,7 @@ def remember(root: str, municipality: str) -> None:
             template(text)
 
 
-def remember_checks(root: str) -> None:
+def write_check_queries(root: str) -> None:
     """Write the queries of all checks, so that children who check find them written.
 
     They are kept by the suites and by the columns that they are about: a child that finds

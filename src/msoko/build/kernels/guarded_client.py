@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError
 from papermill.clientwrap import PapermillNotebookClient
 
-from msoko.run.kernels import PlainManager
+from msoko.build.kernels.kernel_managers import PlainManager
 
 OUTPUT_LIMIT = 64 * 2**20
 """Bytes of output after which a notebook is taken to be flooding; reports have 1–5 MB."""
@@ -26,19 +25,15 @@ class NotebookCut(RuntimeError):
 
 
 class GuardedClient(PapermillNotebookClient):
-    """Papermill's client with kernels of our making and a bound on their output."""
+    """Papermill's client with a kernel of our making and a bound on its output."""
 
     def __init__(
-        self,
-        nb_man: Any,
-        make_manager: Callable[[], PlainManager],
-        output_limit: int = OUTPUT_LIMIT,
-        **settings: Any,
+        self, nb_man: Any, manager: PlainManager, output_limit: int, **settings: Any
     ) -> None:
         super().__init__(
             nb_man, iopub_timeout=IOPUB_SECONDS, shutdown_kernel="immediate", **settings
         )
-        self.make_manager = make_manager
+        self.manager = manager
         self.output_limit = output_limit
         self.output_size = 0
         self.cell_index = 0
@@ -48,15 +43,15 @@ class GuardedClient(PapermillNotebookClient):
         self.cell_index = cell_index
 
     def create_kernel_manager(self) -> PlainManager:
-        """Return the manager of a kernel that is not yet started."""
-        self.km = self.make_manager()
+        """Return the manager of a kernel that is not yet started; nbclient ends what it made."""
+        self.km = self.manager
         return self.km
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Take one message from the kernel, unless it has said too much already."""
         self.output_size += _size(msg["content"])
         if self.output_size > self.output_limit:
-            self.km.provisioner.process.kill()
+            self.manager.provisioner.process.kill()
             return None
         return super().process_message(msg, cell, cell_index)
 

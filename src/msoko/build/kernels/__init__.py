@@ -1,0 +1,1 @@
+"""Notebooks and plain calls, executed in clean processes that find everything imported."""
