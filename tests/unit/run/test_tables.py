@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from msoko.build.kernels.child_processes import ChildProcesses
 from msoko.project import Project
 from msoko.run import tables
 from msoko.run.fingerprints import Fingerprints
-from msoko.run.forks import ForkServer
 from msoko.run.progress import Silence
 from msoko.run.schedule import Outcome
 from msoko.run.staleness import Records, Step
@@ -31,7 +31,7 @@ class Heard(Silence):
         self.said_of.append(f"-{title}")
 
 
-def build(folder: Path, server: ForkServer | None, workers: int = 2) -> SimpleNamespace:
+def build(folder: Path, children: ChildProcesses | None, workers: int = 2) -> SimpleNamespace:
     project = Project(folder)
     records = Records(project, Fingerprints(project.cache / "files.json"))
     return SimpleNamespace(
@@ -39,7 +39,7 @@ def build(folder: Path, server: ForkServer | None, workers: int = 2) -> SimpleNa
         progress=Heard(),
         result=BuildResult("2024-25", "demo", "internal"),
         workers=workers,
-        server=lambda: server,
+        children=lambda: children,
     )
 
 
@@ -55,9 +55,9 @@ def done(made: SimpleNamespace, *tasks: Task) -> list[str]:
 
 @pytest.mark.parametrize("is_forked", [False, True])
 def test_a_task_waits_for_those_it_needs(
-    tmp_path: Path, server: ForkServer, is_forked: bool
+    tmp_path: Path, children: ChildProcesses, is_forked: bool
 ) -> None:
-    made = build(tmp_path, server if is_forked else None)
+    made = build(tmp_path, children if is_forked else None)
     heard = done(made, task("c", "a", "b"), task("b", "a"), task("a"), task("d", "nobody"))
     for first, then in (("a", "b"), ("a", "c"), ("b", "c")):
         assert heard.index(f"-{first}") < heard.index(f"+{then}")
@@ -70,8 +70,10 @@ def test_what_is_fresh_is_not_done_again_and_holds_nobody(tmp_path: Path) -> Non
     assert done(made, task("b", "a"), task("a")) == ["+a", "-a", "+b", "-b"]
 
 
-def test_no_more_run_at_once_than_there_are_workers(tmp_path: Path, server: ForkServer) -> None:
-    made = build(tmp_path, server, workers=1)
+def test_no_more_run_at_once_than_there_are_workers(
+    tmp_path: Path, children: ChildProcesses
+) -> None:
+    made = build(tmp_path, children, workers=1)
     heard = done(made, task("a"), task("b"), task("c"))
     assert heard == ["+a", "-a", "+b", "-b", "+c", "-c"]
 
@@ -100,9 +102,9 @@ def test_a_step_takes_as_long_as_its_halves_and_not_as_what_lies_between(
 
 @pytest.mark.parametrize("is_forked", [False, True])
 def test_an_error_ends_the_work_and_its_step_stays_stale(
-    tmp_path: Path, server: ForkServer, is_forked: bool
+    tmp_path: Path, children: ChildProcesses, is_forked: bool
 ) -> None:
-    made = build(tmp_path, server if is_forked else None)
+    made = build(tmp_path, children if is_forked else None)
     made.plan.records.remember(Step("a", "a", {("module", "m"): "0"}), 1.0)
     wrong = task("a", call="os:listdir", arguments=[str(tmp_path / "no such folder")])
     with pytest.raises(FileNotFoundError, match="no such folder"):

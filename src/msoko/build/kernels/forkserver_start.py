@@ -80,8 +80,8 @@ def _preload(wanted: list[str | list[str]]) -> None:
 
 
 _leave_the_terminal()
-# `python -c`, which the server is, looks for modules in its folder too; a kernel must not
-sys.path[:] = [place for place in sys.path if place not in ("", str(Path.cwd()))]
+if sys.path[0] in ("", str(Path.cwd())):
+    del sys.path[0]  # as ipykernel's launcher does
 PATH = list(sys.path)
 """Where a kernel looks for modules; multiprocessing gives children the builder's places."""
 os.environ.update(KERNEL_SETTINGS)

@@ -6,17 +6,19 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import psutil
 import pytest
 from samples import notebook, write
 
+from msoko.build.kernels.child_processes import ChildProcesses
+from msoko.build.kernels.kernel_environment import kernel_environment
+from msoko.build.kernels.notebook_run import Execution, NotebookFailed
 from msoko.errors import UsageError
-from msoko.run.execute import Execution, NotebookFailed
-from msoko.run.forks import ForkServer
-from msoko.run.kernels import Kernels, kernel_environment
 from msoko.run.notebook import cleaned
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forking needs a Unix")
@@ -34,9 +36,9 @@ PICTURES = (
 )
 
 
-def execution(server: ForkServer, engine: str = "warm", **settings: object) -> Execution:
+def execution(children: ChildProcesses, engine: str = "warm", **settings: object) -> Execution:
     settings.setdefault("cell_seconds", 40)
-    return Execution(engine, server.environment, Kernels(), server, **settings)
+    return Execution(engine, kernel_environment(), children, **settings)
 
 
 def outputs(done: dict, place: int = -1) -> str:
@@ -45,18 +47,18 @@ def outputs(done: dict, place: int = -1) -> str:
 
 
 def test_outputs_are_those_of_plain_papermill_byte_for_byte(
-    server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    children: ChildProcesses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     import papermill
 
     path = write(tmp_path / "n.ipynb", *PICTURES)
     parameters = {"school_year": "2023-24"}
-    warm = execution(server).run(path, "n", parameters)
-    plain = execution(server, "papermill").run(path, "n", parameters)
+    warm = execution(children).run(path, "n", parameters)
+    plain = execution(children, "papermill").run(path, "n", parameters)
     assert any("image/png" in o.get("data", {}) for cell in warm["cells"] for o in _of(cell))
     assert json.dumps(warm, sort_keys=True) == json.dumps(plain, sort_keys=True)
 
-    for name, value in server.environment.items():
+    for name, value in kernel_environment().items():
         monkeypatch.setenv(name, value)
     reference = papermill.execute_notebook(str(path), None, parameters, progress_bar=False)
     told = [cleaned(done)["cells"] for done in (reference, warm)]
@@ -92,28 +94,28 @@ print(np.random.get_state()[1][0] == 1, [name for name in os.listdir('/proc/self
       if os.path.realpath(f'/proc/self/fd/{name}') == '/etc/hostname'])"""
 
 
-def test_nothing_of_one_notebook_reaches_the_next(server: ForkServer, tmp_path: Path):
-    run = execution(server)
+def test_nothing_of_one_notebook_reaches_the_next(children: ChildProcesses, tmp_path: Path):
+    run = execution(children)
     state = write(tmp_path / "state.ipynb", STATE)
     before = outputs(run.run(state, "n", {}))
     run.run(write(tmp_path / "leak.ipynb", *LEAKS), "n", {})
     assert outputs(run.run(state, "n", {})) == before
-    plain = execution(server, "papermill").run(state, "n", {})
+    plain = execution(children, "papermill").run(state, "n", {})
     assert outputs(plain) == before
 
 
-def test_two_kernels_do_not_share_their_randomness(server: ForkServer, tmp_path: Path):
+def test_two_kernels_do_not_share_their_randomness(children: ChildProcesses, tmp_path: Path):
     draw = "import numpy as np, random\nprint(np.random.rand(4), random.random())"
     path = write(tmp_path / "n.ipynb", draw)
-    first, second = (outputs(execution(server).run(path, "n", {})) for _ in range(2))
+    first, second = (outputs(execution(children).run(path, "n", {})) for _ in range(2))
     assert first != second
 
 
 def test_hashes_and_so_the_order_of_sets_are_the_same_every_time(
-    server: ForkServer, tmp_path: Path
+    children: ChildProcesses, tmp_path: Path
 ):
     path = write(tmp_path / "n.ipynb", "print(hash('школа'))")
-    done = {outputs(execution(server, one).run(path, "n", {})) for one in ("warm", "papermill")}
+    done = {outputs(execution(children, one).run(path, "n", {})) for one in ("warm", "papermill")}
     assert len(done) == 1
 
 
@@ -130,11 +132,11 @@ def test_hashes_and_so_the_order_of_sets_are_the_same_every_time(
     ],
 )
 def test_a_notebook_that_breaks_is_ended_told_and_harms_no_other(
-    server: ForkServer, tmp_path: Path, engine: str, cell: str, told: str
+    children: ChildProcesses, tmp_path: Path, engine: str, cell: str, told: str
 ):
     options = {"output_limit": 2_000_000}
     seconds = 3 if "sleep" in cell else 60  # a busy machine must reach the other ends
-    run = execution(server, engine, cell_seconds=seconds, options=options)
+    run = execution(children, engine, cell_seconds=seconds, options=options)
     path = write(tmp_path / "n.ipynb", "# Что будет?", cell)
     with pytest.raises(NotebookFailed) as failure:
         run.run(path, "notebooks/n.ipynb", {})
@@ -150,7 +152,7 @@ def test_a_notebook_that_breaks_is_ended_told_and_harms_no_other(
 
 def test_a_wrong_parameter_is_refused_before_a_kernel_exists(tmp_path: Path):
     path = write(tmp_path / "n.ipynb", "open('ran', 'w')")
-    nowhere = Execution("warm", kernel_environment(), Kernels(), server=None)
+    nowhere = Execution("warm", kernel_environment())
     with pytest.raises(UsageError, match="Ни одна ячейка не выполнена"):
         nowhere.run(path, "n", {"shool_year": "2024-25"})
     assert not (tmp_path / "ran").exists()
@@ -163,19 +165,20 @@ def test_kernels_see_no_passwords(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_preloaded_process_has_no_thread_of_python_and_no_figure_backend(
-    server: ForkServer, tmp_path: Path
+    children: ChildProcesses, tmp_path: Path
 ):
     """What stands in the parent stands in each child: threads would be lost, figures dropped."""
     cell = (
         "import os, psutil, sys\nparent = psutil.Process(os.getppid())\n"
         "print(parent.num_threads() <= 2, 'matplotlib_inline.backend_inline' in sys.modules)"
     )
-    done = execution(server).run(write(tmp_path / "n.ipynb", cell), "n", {})
+    done = execution(children).run(write(tmp_path / "n.ipynb", cell), "n", {})
     assert outputs(done) == "True False\n"
 
 
-def test_ending_the_server_ends_its_kernels_and_what_they_started(tmp_path: Path):
-    server = ForkServer(tmp_path, kernel_environment())
+def test_ending_the_build_ends_its_kernels_and_what_they_started(
+    children: ChildProcesses, tmp_path: Path
+):
     mark = f"sleep-{os.getpid()}"
     code = (
         "import subprocess, sys, time\n"
@@ -183,53 +186,86 @@ def test_ending_the_server_ends_its_kernels_and_what_they_started(tmp_path: Path
         "time.sleep(99)"
     )
     path = write(tmp_path / "n.ipynb", code)
-    run = Execution("warm", server.environment, Kernels(), server)
-    import threading
-
+    run = Execution("warm", kernel_environment())
     worker = threading.Thread(target=lambda: _ignore(run, path), daemon=True)
     worker.start()
     assert _soon(lambda: _named(mark))
     began = time.monotonic()
-    run.end_all()
+    run.close()
     assert _soon(lambda: not _named(mark), seconds=2)
     assert time.monotonic() - began < 2
-    assert server.process is None
+    worker.join(5)
+    assert not worker.is_alive()
 
 
 def test_a_build_that_is_killed_takes_server_and_kernels_with_it(tmp_path: Path):
-    path = write(tmp_path / "n.ipynb", "import time; time.sleep(99)")
+    path = write(tmp_path / "n.ipynb", "open('began', 'w')\nimport time; time.sleep(99)")
     program = (
-        "import sys; from pathlib import Path\n"
-        "from msoko.run.execute import Execution\n"
-        "from msoko.run.forks import ForkServer\n"
-        "from msoko.run.kernels import Kernels, kernel_environment\n"
-        "env = kernel_environment(); server = ForkServer(Path('.'), env); server.start()\n"
-        "print(server.process.pid, flush=True)\n"
-        f"Execution('warm', env, Kernels(), server).run(Path({str(path)!r}), 'n', {{}})"
+        "from pathlib import Path\n"
+        "from msoko.build.kernels.kernel_environment import kernel_environment\n"
+        "from msoko.build.kernels.notebook_run import Execution\n"
+        "run = Execution('warm', kernel_environment()); run.preload([])\n"
+        f"run.run(Path({str(path)!r}), 'n', {{}})"
     )
-    build = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=tmp_path)
-    server = psutil.Process(int(build.stdout.readline()))
-    assert _soon(lambda: len(server.children()) == 1)
-    left = [server, *server.children(recursive=True)]
+    build = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path)
+    assert _soon((tmp_path / "began").exists)
+    left = psutil.Process(build.pid).children(recursive=True)
+    assert len(left) >= 2
     build.kill()
     build.wait()
     waiting = psutil.wait_procs(left, timeout=3)[1]
     assert [one for one in waiting if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
-def test_the_engine_serves_papermill_by_itself(tmp_path: Path):
+@pytest.mark.parametrize("folder", ["short", "long" * 40])
+def test_the_engine_serves_papermill_by_itself(tmp_path: Path, folder: str):
+    """Where temporary files lie deep, a Unix socket's address would be too long."""
+    (tmp_path / folder).mkdir()
     path = write(tmp_path / "n.ipynb", "print(2 + 2)")
     done = tmp_path / "done.ipynb"
     command = [sys.executable, "-m", "papermill", "--engine", "msoko-warm", str(path), str(done)]
-    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)
+    settings = os.environ | {"TMPDIR": str(tmp_path / folder)}
+    subprocess.run(command, check=True, capture_output=True, cwd=tmp_path, env=settings)
     assert json.loads(done.read_text())["cells"][-1]["outputs"][0]["text"] == ["4\n"]
+
+
+def test_any_kernel_specification_may_ask_for_the_provisioner(
+    children: ChildProcesses, tmp_path: Path
+):
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import KernelManager
+
+    (found,) = entry_points(group="jupyter_client.kernel_provisioners", name="msoko-warm")
+    manager = KernelManager(connection_file=str(tmp_path / "kernel.json"))
+    manager._kernel_spec = KernelSpec(
+        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        metadata={"kernel_provisioner": {"provisioner_name": found.name}},
+    )
+    manager.start_kernel()
+    client = manager.client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=30)
+        told = []
+        client.execute_interactive(
+            "import os; print(os.getppid())", output_hook=told.append, timeout=30
+        )
+        manager.interrupt_kernel()
+        assert manager.is_alive()
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+    server = children.call("os:getppid")
+    assert [one["content"].get("text") for one in told if "text" in one["content"]] == [
+        f"{server}\n"
+    ]
 
 
 def test_an_unreadable_notebook_never_reaches_the_engine(tmp_path: Path):
     broken = tmp_path / "n.ipynb"
     broken.write_text(json.dumps(notebook("1") | {"cells": None}))
     with pytest.raises(UsageError, match="не блокнот"):
-        Execution("warm", {}, Kernels()).run(broken, "n", {})
+        Execution("warm", {}).run(broken, "n", {})
 
 
 def _ignore(run: Execution, path: Path) -> None:

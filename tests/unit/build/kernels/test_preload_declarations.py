@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from msoko.build.kernels.preload_declarations import read_declarations, write_check_queries
 from msoko.catalog import load_directions, strict
 from msoko.project import Project
-from msoko.run.remembering import remember, remember_checks
 from msoko.store import stored_columns
 from msoko.tables import TABLES
 from msoko.validate.questions import question
@@ -24,7 +24,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_what_was_remembered_is_not_read_again(root: Path) -> None:
     strict.parse.cache_clear()
-    remember(str(root), "demo")
+    read_declarations(str(root), "demo")
     read = strict.parse.cache_info().misses
     assert read > 0
     load_directions(Project.at(root), "demo")
@@ -32,7 +32,7 @@ def test_what_was_remembered_is_not_read_again(root: Path) -> None:
 
 
 def test_another_text_is_read_anew(root: Path) -> None:
-    remember(str(root), "demo")
+    read_declarations(str(root), "demo")
     project = Project.at(root)
     declared = project.find("profiles", "demo.yml").read_text("utf-8")
     own = root / "profiles" / "demo.yml"
@@ -44,21 +44,21 @@ def test_another_text_is_read_anew(root: Path) -> None:
 def test_what_is_refused_is_left_for_those_who_need_it(root: Path) -> None:
     (root / "profiles").mkdir()
     (root / "profiles" / "demo.yml").write_text("profile: [", "utf-8")
-    remember(str(root), "demo")
-    remember(str(root), "no_such_profile")
+    read_declarations(str(root), "demo")
+    read_declarations(str(root), "no_such_profile")
 
 
 def test_a_query_that_was_remembered_is_not_written_again(root: Path) -> None:
     question.cache_clear()
-    remember_checks(str(root))
+    write_check_queries(str(root))
     written = question.cache_info().misses
-    remember_checks(str(root))
+    write_check_queries(str(root))
     assert question.cache_info().misses == written
     assert written == len(TABLES) + len(RECONCILIATIONS)
 
 
 def test_a_suite_with_another_text_is_asked_anew(root: Path) -> None:
-    remember_checks(str(root))
+    write_check_queries(str(root))
     project = Project.at(root)
     columns = (("appeals", stored_columns("appeals")),)
     before = question(read_suite(project, "appeals"), columns, None)
@@ -74,4 +74,4 @@ def test_a_suite_with_another_text_is_asked_anew(root: Path) -> None:
 def test_a_suite_that_is_refused_is_left_for_those_who_check(root: Path) -> None:
     (root / "expectations").mkdir()
     (root / "expectations" / "results.json").write_text("{", "utf-8")
-    remember_checks(str(root))
+    write_check_queries(str(root))
