@@ -25,8 +25,8 @@ from typing import Any
 from msoko.build.kernels.kernel_environment import REPEATABLE
 from msoko.errors import MsokoError
 
-PRELOAD = "MSOKO_PRELOAD"
-"""The variable by which the fork server is told what to import."""
+ORDER = "MSOKO_FORKSERVER"
+"""The variable that tells the fork server what to import, who asks, and what that one runs."""
 
 LONGEST_FOLDER = 60
 """A Unix socket's address holds 104 bytes on some systems, with the names that are added."""
@@ -44,14 +44,16 @@ class KernelLost(MsokoError):
 def start_server(preload: Sequence[Preloaded]) -> None:
     """Start the fork server without waiting for what it imports; only the first call counts.
 
-    A server that died is started again by multiprocessing, with this process's environment:
-    therefore the settings that it must find as it starts, its seed of hashes, stay in it.
+    What it must find in its environment as it starts, the seed of hashes above all, stays in
+    this process's: multiprocessing starts a server that died again, and tells nobody.
     """
-    from multiprocessing import forkserver, resource_tracker
+    from multiprocessing import forkserver, resource_tracker, spawn
 
-    os.environ.update(REPEATABLE | {PRELOAD: json.dumps(preload)})
+    main = spawn.get_preparation_data("")
+    runs = [main.get("init_main_from_name"), main.get("init_main_from_path")]
+    os.environ.update(REPEATABLE | {ORDER: json.dumps([os.getpid(), runs, preload])})
     _context().set_forkserver_preload(["msoko.build.kernels.forkserver_start"])
-    resource_tracker.ensure_running()  # which unblocks signals as it starts
+    resource_tracker.ensure_running()  # it unblocks signals as it starts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         with _short_temporary_folder():
@@ -61,14 +63,14 @@ def start_server(preload: Sequence[Preloaded]) -> None:
 
 
 def _context() -> Any:
-    return multiprocessing.get_context("forkserver")
+    return multiprocessing.get_context("forkserver")  # Windows has none: only when asked for
 
 
 @contextlib.contextmanager
 def _short_temporary_folder() -> Iterator[None]:
     """Let the server's socket have a short address wherever temporary files lie."""
     before = tempfile.tempdir
-    if len(tempfile.gettempdir()) > LONGEST_FOLDER:
+    if len(tempfile.gettempdir().encode()) > LONGEST_FOLDER:
         tempfile.tempdir = "/tmp"
     try:
         yield
@@ -91,8 +93,7 @@ class ChildProcesses:
         Its exception is raised here; `KernelLost` where the process ended without an answer.
         """
         environment = dict(os.environ) | REPEATABLE
-        target = partial(_answer, function, arguments)
-        process, answer = self.fork(target, environment, ".")
+        process, answer = self.fork(partial(_answer, function, arguments), environment)
         try:
             is_done, value = answer.recv()
         except EOFError:
@@ -107,11 +108,11 @@ class ChildProcesses:
         return value
 
     def fork(
-        self, target: Callable[[Connection], None], environment: Mapping[str, str], folder: str
+        self, target: Callable[[Connection], None], environment: Mapping[str, str]
     ) -> tuple[BaseProcess, Connection]:
         """Return a new process, and what `target`, called in it, says through its connection."""
         said, saying = _context().Pipe(duplex=False)
-        process = _context().Process(target=_begin, args=(target, saying, environment, folder))
+        process = _context().Process(target=_begin, args=(target, saying, environment))
         try:
             process.start()
         except (OSError, EOFError) as error:
@@ -138,7 +139,7 @@ class ChildProcesses:
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
+        process.kill()  # it may lead no group yet
 
     def close(self) -> None:
         """End every process, and each one that still comes later."""
@@ -154,17 +155,13 @@ class ChildProcesses:
 
 
 def _begin(
-    target: Callable[[Connection], None],
-    saying: Connection,
-    environment: Mapping[str, str],
-    folder: str,
+    target: Callable[[Connection], None], saying: Connection, environment: Mapping[str, str]
 ) -> None:
     """Make this freshly forked process one of its own, and do its work."""
     os.setsid()  # so that what it starts can be ended with it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
-    os.chdir(folder)
     if "numpy" in sys.modules:  # Python's own randomness is seeded anew by a fork
         sys.modules["numpy"].random.seed()
     target(saying)
@@ -179,21 +176,21 @@ def _end_with_parent() -> None:
 def _answer(function: str, arguments: Sequence[Any], saying: Connection) -> None:
     """Call a function, and send what came of it."""
     try:
-        answer = (True, called_here(function, *arguments))
+        answer = pickle.dumps((True, called_here(function, *arguments)))
     except Exception as error:  # raised again where the call was made
         error.add_note(format_exc())
-        answer = (False, error)
-    saying.send_bytes(_pickled(*answer))
+        answer = _pickled(error)
+    saying.send_bytes(answer)
 
 
-def _pickled(is_done: bool, value: Any) -> bytes:
-    """Return the answer in bytes; an exception that cannot travel goes as its own words."""
+def _pickled(error: Exception) -> bytes:
+    """Return an exception as an answer; one that cannot travel goes as its own words."""
     try:
-        answer = pickle.dumps((is_done, value))
-        pickle.loads(answer)
-    except Exception as error:  # many exceptions can be written and not read
-        told = RuntimeError(f"{type(value).__name__}: {value}")
-        told.__notes__ = getattr(value, "__notes__", [str(error)])
+        answer = pickle.dumps((False, error))
+        pickle.loads(answer)  # many can be written and not read
+    except Exception:
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        told.__notes__ = error.__notes__
         return pickle.dumps((False, told))
     return answer
 

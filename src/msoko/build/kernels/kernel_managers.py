@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -35,28 +36,19 @@ class PromptClient(AsyncKernelClient):
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Return when a request has been answered and its `idle` been heard."""
         deadline = time.monotonic() + (timeout or START_SECONDS)
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and await self.is_alive():
             request = self.kernel_info()
-            try:
-                reply = await self.shell_channel.get_msg(timeout=1)
-                if reply["msg_type"] == "kernel_info_reply" and await self._is_idle(request):
-                    return
-            except Empty:
-                pass
-            if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+            with contextlib.suppress(Empty):  # what was said before the channel was connected
+                await self.shell_channel.get_msg(timeout=1)
+                while not _is_idle(await self.iopub_channel.get_msg(timeout=0.2), request):
+                    pass
+                return
+        raise RuntimeError("Kernel died or didn't respond")
 
-    async def _is_idle(self, request: str) -> bool:
-        """Return whether the output channel is connected and said that `request` is done."""
-        while True:
-            try:
-                told = await self.iopub_channel.get_msg(timeout=0.2)
-            except Empty:
-                return False
-            state = told["content"].get("execution_state")
-            if told["parent_header"].get("msg_id") == request and state == "idle":
-                return True
+
+def _is_idle(message: dict[str, Any], request: str) -> bool:
+    is_about = message["parent_header"].get("msg_id") == request
+    return is_about and message["content"].get("execution_state") == "idle"
 
 
 class PlainManager(AsyncKernelManager):
@@ -65,9 +57,9 @@ class PlainManager(AsyncKernelManager):
     metadata: dict[str, Any] = {}
 
     def __init__(self, children: ChildProcesses) -> None:
-        # outside of the user's home; processes of other users cannot reach it either
+        # outside of the user's home, where other users cannot reach the sockets either
         file = Path(children.folder.name) / f"{uuid4().hex[:8]}.json"
-        is_short = len(str(file.parent)) <= LONGEST_FOLDER
+        is_short = len(str(file.parent).encode()) <= LONGEST_FOLDER
         super().__init__(connection_file=str(file), transport="ipc" if is_short else "tcp")
         self.client_factory = PromptClient
         self.children = children
@@ -94,13 +86,13 @@ class PlainManager(AsyncKernelManager):
 
 
 class WarmManager(PlainManager):
-    """Lets the kernel be forked from the process where everything is imported."""
+    """Has the kernel forked from the process where everything is imported."""
 
     metadata = {"kernel_provisioner": {"provisioner_name": NAME}}
 
     def __init__(self, children: ChildProcesses) -> None:
         super().__init__(children)
-        # the entry point is known to Jupyter only where this package is installed anew
+        # Jupyter reads entry points of what is installed; sources may be newer
         factory = KernelProvisionerFactory.instance()
         place = f"{WarmProvisioner.__module__}:{WarmProvisioner.__name__}"
         factory.provisioners[NAME] = EntryPoint(NAME, place, factory.GROUP_NAME)

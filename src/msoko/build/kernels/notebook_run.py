@@ -97,7 +97,7 @@ class Execution:
         import papermill
         from papermill.exceptions import PapermillExecutionError
 
-        from msoko.build.kernels.guarded_client import NotebookCut
+        from msoko.build.kernels.papermill_engine import NotebookCut
 
         try:
             return papermill.execute_notebook(

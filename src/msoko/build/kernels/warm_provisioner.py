@@ -26,15 +26,9 @@ from msoko.build.kernels.child_processes import ChildProcesses, KernelLost, star
 NAME = "msoko-warm"
 LAUNCHER = "ipykernel_launcher"
 STACK = (
-    "numpy",
-    "pandas",
-    "scipy.stats",
-    "matplotlib.pyplot",
-    "seaborn",
-    "statsmodels.api",
-    "pyarrow.parquet",
-    "duckdb",
-)
+    "numpy", "pandas", "scipy.stats", "matplotlib.pyplot", "seaborn", "statsmodels.api",
+    "pyarrow.parquet", "duckdb",
+)  # fmt: skip
 """What is preloaded when nobody says what the notebooks import."""
 
 
@@ -53,22 +47,20 @@ class WarmProvisioner(LocalProvisioner):
     process: BaseProcess | None = None
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork a kernel and wait for its sockets: a connection refused is retried late.
+        """Fork what the command would have started, and wait for its sockets.
 
-        `cmd` is the command that would have started it.
+        A connection that is refused is retried late.
         """
         children = getattr(self.parent, "children", None) or shared_children()
-        arguments = cmd[cmd.index(LAUNCHER) + 1 :]
-        folder = str(kwargs.get("cwd") or ".")
-        self.process, said = children.fork(partial(_be_kernel, arguments), kwargs["env"], folder)
-        self.pid = self.pgid = self.process.pid
-        self.cwd = folder
+        kernel = partial(_be_kernel, cmd[cmd.index(LAUNCHER) + 1 :], kwargs.get("cwd") or ".")
+        self.process, said = children.fork(kernel, kwargs["env"])
         while not said.poll():
             await asyncio.sleep(0.003)
-        with contextlib.suppress(EOFError):
+        try:
             said.recv()
-            return self.connection_info
-        raise KernelLost("Ядро блокнота завершилось, не начав работу. Повторите команду.")
+        except EOFError:
+            raise KernelLost("Ядро блокнота завершилось, не начав работу.") from None
+        return self.connection_info
 
     async def poll(self) -> int | None:
         """Return the exit code, or None while the kernel runs."""
@@ -95,13 +87,14 @@ class WarmProvisioner(LocalProvisioner):
             self.process.join()
 
 
-def _be_kernel(arguments: Sequence[str], saying: Connection) -> None:
+def _be_kernel(arguments: Sequence[str], folder: str, saying: Connection) -> None:
     """Turn this forked process into a kernel, and say when it listens."""
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
 
     from msoko.build.kernels.forkserver_start import PATH
 
+    os.chdir(folder)
     sys.argv = [ipykernel_launcher.__file__, *arguments]
     sys.path[:] = PATH
     app = IPKernelApp.instance(parent_handle=os.getppid())
