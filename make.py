@@ -108,7 +108,11 @@ def kills(*words: str) -> None:
 def cluster_test() -> None:
     """Run the exported graph with Snakemake and the tables on Spark, on this machine."""
     install("requirements-scale.lock")
-    tests = ("indicators/test_engines.py", "validate/test_evaluators.py", "run/test_numbers.py")
+    tests = (
+        "indicators/test_engines.py",
+        "validate/test_evaluators.py",
+        "build/test_number_tables.py",
+    )
     run(
         PYTHON, "-m", "pytest", "tests/cli/test_cluster.py", *(f"tests/unit/{one}" for one in tests)
     )

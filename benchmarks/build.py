@@ -95,10 +95,10 @@ def made(root: Path) -> dict[str, str]:
 
 def _papermill_commands(root: Path, executed: Path) -> None:
     """Execute each notebook of the built year by the command `papermill`, one after another."""
-    from msoko.project import Project
-    from msoko.run.plan import Plan
-    from msoko.run.reports import notebook_of
-    from msoko.school_year import SchoolYear
+    from msoko.build.graph.build_plan import Plan
+    from msoko.build.graph.report_list import notebook_of
+    from msoko.core.project import Project
+    from msoko.core.school_year import SchoolYear
 
     plan = Plan(Project.at(root), "demo", "internal")
     year = SchoolYear.parse(YEAR)
@@ -145,7 +145,7 @@ def _changed(root: Path, words: tuple[str, ...]) -> None:
 
 def pages(root: str) -> dict[str, Any]:
     """Return the median seconds and kibibytes of a report's HTML, one page after another."""
-    from msoko.publish.rendering import fragments
+    from msoko.site.page_bodies import fragments
 
     found, sizes = [], []
     for path in sorted((Path(root) / ".cache" / "msoko" / "executed").rglob("*.ipynb")):
@@ -161,9 +161,9 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
 
     A plain kernel imports nothing here; what a report imports it would have to add.
     """
-    from msoko.project import Project
-    from msoko.run.execute import Execution
-    from msoko.run.warm import STACK
+    from msoko.build.kernels.notebook_run import Execution
+    from msoko.build.kernels.warm import STACK
+    from msoko.core.project import Project
 
     path = Path(folder) / "empty.ipynb"
     notebook = {**EMPTY, "cells": [{**EMPTY["cells"][0], "metadata": {"tags": ["parameters"]},

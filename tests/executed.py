@@ -8,7 +8,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from msoko.publish.model import (
+from msoko.site.site_model import (
     ExecutedReport,
     KeyFigure,
     MarkdownPage,

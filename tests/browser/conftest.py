@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from executed import reports, site_context
-from msoko.publish.site import build
+from msoko.site.site_folder import build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from executed import site_map, write_notebook
-from msoko.publish import page
+from msoko.site import page_composition
 
 pytestmark = [
     pytest.mark.quarto,
@@ -18,7 +18,7 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     notebook = write_notebook(folder / "a.ipynb")
     return {
-        renderer: page.render(
+        renderer: page_composition.render(
             notebook, folder / f"{renderer}.html", site=site_map(), renderer=renderer
         ).fragment
         for renderer in ("quarto", "embedded")

@@ -93,9 +93,9 @@ def test_every_reason_and_marker_has_its_words():
 
     import yaml
 
-    from msoko.project import HOME
-    from msoko.stats.estimate import Reason
-    from msoko.stats.objectivity_markers import MARKERS
+    from msoko.core.project import HOME
+    from msoko.stats.estimators.estimate import Reason
+    from msoko.stats.objectivity.markers import MARKERS
 
     text = (HOME / "registry" / "wording_objectivity.yml").read_text(encoding="utf-8")
     words = yaml.safe_load(text)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from tiny import SCHOOL, write_passport, write_tiny
 
-from msoko.project import Project
-from msoko.run.plan import Plan
-from msoko.school_year import SchoolYear
+from msoko.build.graph.build_plan import Plan
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 REGISTER = ("raw", "data/raw/schools.csv")
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import Run, contents
 from tiny import write_tiny
 
-from msoko.cli.telling import Place, from_here
-from msoko.project import HOME
+from msoko.cli.message_paths import Place, from_here
+from msoko.core.project import HOME
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_in_the_project_itself_paths_are_as_they_are(
 def test_the_house_needs_no_option_and_its_path_is_told_from_elsewhere(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("msoko.project.HOME", write_tiny(tmp_path / "house"))
+    monkeypatch.setattr("msoko.core.project.HOME", write_tiny(tmp_path / "house"))
     monkeypatch.chdir(tmp_path / "house")
     _, _, err = run("new-year", "2023-24")
     assert err.startswith("data/raw/2023-24: ")

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from msoko.core.errors import DataRefused
 from msoko.demo.validation import new_mexico, open_data, poland, regents, running, schools
-from msoko.errors import DataRefused
-from msoko.publish.manuscript import Manuscript
-from msoko.stats.estimate import NotEstimable, Reason
-from msoko.stats.heaping import heaping_among_placebos
-from msoko.stats.trend import trend
+from msoko.site.notebook_markdown import Manuscript
+from msoko.stats.estimators.estimate import NotEstimable, Reason
+from msoko.stats.estimators.trend import trend
+from msoko.stats.objectivity.heaping import heaping_among_placebos
 
 NOTEBOOKS = sorted(running.NOTEBOOKS.glob("*.ipynb"))
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

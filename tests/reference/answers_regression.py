@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from msoko.stats import correlation, logistic, means, regression, trend
+from msoko.stats.estimators import correlation, means, trend
+from msoko.stats.regression import least_squares, logistic
 from reference.frozen import california, frozen
 from reference.registry import CALIFORNIA, EXAM, NILE, PETERSEN, Answers, answers, named
 
@@ -43,24 +44,24 @@ def exam_partial() -> Answers:
 @answers(EXAM, "OLS normexam~standLRT+schavg")
 def exam_ols() -> Answers:
     frame = frozen("exam")
-    fit = regression.ols(frame, "normexam", ["standLRT", "schavg"])
+    fit = least_squares.ols(frame, "normexam", ["standLRT", "schavg"])
     found = named("coef", fit.coefficients) | {"r2": fit.r2}
-    found |= named("se_classical", regression.classical(fit).table["se"])
+    found |= named("se_classical", least_squares.classical(fit).table["se"])
     for kind in ("HC0", "HC1", "HC2", "HC3"):
-        found |= named(f"se_{kind}", regression.heteroscedastic(fit, kind).table["se"])
+        found |= named(f"se_{kind}", least_squares.heteroscedastic(fit, kind).table["se"])
     for kind in ("CR0", "CR1", "CR2"):
-        table = regression.clustered(fit, frame["school"], kind).table
+        table = least_squares.clustered(fit, frame["school"], kind).table
         found |= named(f"se_cluster_school_{kind}", table["se"])
     found |= {"CR2_satterthwaite_df": list(table["df"]), "CR2_p": list(table["p"])}
-    return found | {"breusch_pagan_studentized": regression.breusch_pagan(fit).statistic}
+    return found | {"breusch_pagan_studentized": least_squares.breusch_pagan(fit).statistic}
 
 
 def california_fit(terms: list[str]) -> Answers:
-    fit = regression.ols(california(), "score", terms)
+    fit = least_squares.ols(california(), "score", terms)
     found = named("coef", fit.coefficients) | {"r2": fit.r2, "SER": fit.sigma}
     for kind in ("HC1", "HC3"):
-        found |= named(f"se_{kind}", regression.heteroscedastic(fit, kind).table["se"])
-    counties = regression.clustered(fit, california()["county"], "CR1")
+        found |= named(f"se_{kind}", least_squares.heteroscedastic(fit, kind).table["se"])
+    counties = least_squares.clustered(fit, california()["county"], "CR1")
     found |= named("se_cluster_county_CR1", counties.table["se"])
     return found
 
@@ -99,16 +100,16 @@ def california_partial() -> Answers:
 @answers(PETERSEN, "OLS y~x")
 def petersen() -> Answers:
     frame = frozen("petersen")
-    fit = regression.ols(frame, "y", ["x"])
+    fit = least_squares.ols(frame, "y", ["x"])
     found = named("coef", fit.coefficients)
-    found |= named("se_classical", regression.classical(fit).table["se"])
-    found |= named("se_HC1", regression.heteroscedastic(fit, "HC1").table["se"])
+    found |= named("se_classical", least_squares.classical(fit).table["se"])
+    found |= named("se_HC1", least_squares.heteroscedastic(fit, "HC1").table["se"])
     for unit in ("firm", "year"):
-        table = regression.clustered(fit, frame[unit], "CR1").table
+        table = least_squares.clustered(fit, frame[unit], "CR1").table
         found |= named(f"se_cluster_{unit}_CR1", table["se"])
-    both = regression.clustered_twice(fit, frame["firm"], frame["year"])
+    both = least_squares.clustered_twice(fit, frame["firm"], frame["year"])
     found |= named("se_cluster_firm_year", both.table["se"])
-    reduced = regression.clustered(fit, frame["year"], "CR2").table
+    reduced = least_squares.clustered(fit, frame["year"], "CR2").table
     found |= named("se_cluster_year_CR2", reduced["se"])
     return found | {"CR2_year_satterthwaite_df": list(reduced["df"])}
 
@@ -135,8 +136,8 @@ def nile() -> Answers:
     frame = frozen("nile")
     flow, year = frame["volume"], frame["year"]
     test, both = trend.mann_kendall(flow, year), trend.trend(flow, year)
-    fit = regression.ols(frame, "volume", ["year"])
-    slope = regression.newey_west(fit, 3).estimate("year")
+    fit = least_squares.ols(frame, "volume", ["year"])
+    slope = least_squares.newey_west(fit, 3).estimate("year")
     return {
         "S": int(test.statistic),
         "VarS(tie-corrected)": trend.kendall_variance(flow),

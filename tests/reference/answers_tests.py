@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from msoko.stats import (
+from msoko.stats.estimators import (
     agreement,
     composite,
     density,

@@ -12,9 +12,9 @@ from lxml import html as lxml_html
 
 from demo_site import YEAR
 from msoko import catalog
-from msoko.project import Project
-from msoko.school_year import SchoolYear
-from msoko.store import Store
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
 
 SIGNS = ("flagged", "low_results")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from msoko import catalog
-from msoko.catalog.checks import FORMS, columns_in
-from msoko.catalog.notebooks import load_analysis
-from msoko.project import HOME, Project
+from msoko.catalog.directions.direction_faults import FORMS, columns_in
+from msoko.catalog.directions.notebook_outline import load_analysis
+from msoko.core.project import HOME, Project
 
 HOUSE = Project(HOME)
 SEEDS = Path(__file__).parents[1] / "data" / "seeds"

@@ -1,16 +1,6 @@
 """What people declare in YAML and CSV, as frozen dataclasses; nothing unknown gets through."""
 
-from msoko.catalog.deadlines import Deadline, Due, parse_deadline
-from msoko.catalog.loading import (
-    load_decisions,
-    load_direction,
-    load_directions,
-    load_form_items,
-    load_profile,
-    load_thresholds,
-    require_notebook,
-)
-from msoko.catalog.model import (
+from msoko.catalog.directions.direction import (
     Advice,
     CollectionMethod,
     Direction,
@@ -24,22 +14,26 @@ from msoko.catalog.model import (
     Target,
     Threshold,
 )
-from msoko.catalog.municipality import (
-    Decision,
-    Measure,
-    Name,
-    Profile,
-    is_synthetic,
-)
-from msoko.catalog.roadmap import load_roadmap
-from msoko.catalog.settings import Settings, load_settings
-from msoko.catalog.summary import (
+from msoko.catalog.directions.summary_blocks import (
     RegionBest,
     SummaryBlock,
     SummaryItem,
     declared_by,
     load_region_best,
 )
+from msoko.catalog.loading import (
+    load_decisions,
+    load_direction,
+    load_directions,
+    load_form_items,
+    load_profile,
+    load_thresholds,
+    require_notebook,
+)
+from msoko.catalog.municipality.deadlines import Deadline, Due, parse_deadline
+from msoko.catalog.municipality.profile import Decision, Measure, Name, Profile, is_synthetic
+from msoko.catalog.municipality.roadmap_rows import load_roadmap
+from msoko.catalog.registry.settings import Settings, load_settings
 
 __all__ = [
     "Advice",

@@ -8,9 +8,9 @@ import sys
 
 import click
 
-from msoko.cli.telling import Place, from_here, kept
-from msoko.errors import MsokoError
-from msoko.run.environment import ONE_THREAD
+from msoko.build.kernels.environment import ONE_THREAD
+from msoko.cli.message_paths import Place, from_here, kept
+from msoko.core.errors import MsokoError
 
 COMMANDS = (
     "demo",

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from msoko.cli.message_paths import say
 from msoko.cli.options import (
     edition_option,
     json_option,
@@ -16,10 +17,9 @@ from msoko.cli.options import (
     validator_option,
     year_argument,
 )
-from msoko.cli.telling import say
-from msoko.errors import UsageError
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.core.errors import UsageError
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 
 @click.command("build")
@@ -87,8 +87,8 @@ def command(
     Строится только то, что устарело. Отчёт, который построить нельзя, не мешает
     остальным; прежняя его страница остаётся на месте.
     """
-    from msoko.cli.progress import display
-    from msoko.run.build import Wanted, build
+    from msoko.build.builder import Wanted, build
+    from msoko.cli.progress_display import display
 
     if export_graph is not None:
         return _export(project, year, settings["municipality"], settings["edition"], export_graph)
@@ -134,7 +134,7 @@ def _given(parameters: tuple[str, ...]) -> dict[str, str]:
 def _export(
     project: Project, year: SchoolYear, municipality: str | None, edition: str, file: Path
 ) -> int:
-    from msoko.run.graph_export import export_graph
+    from msoko.build.graph.snakefile import export_graph
 
     count = export_graph(project, year, municipality, edition, file)
     click.echo(f"Граф работ записан: {file}, отчётов – {count}.")  # as it was typed

@@ -6,15 +6,10 @@ import json
 
 import click
 
-from msoko.cli.options import (
-    json_option,
-    project_option,
-    validator_option,
-    year_argument,
-)
-from msoko.cli.telling import say
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.cli.message_paths import say
+from msoko.cli.options import json_option, project_option, validator_option, year_argument
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 SEVERITIES = {
     "blocking": "Препятствует построению",
@@ -33,8 +28,8 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
 
     Код возврата 1 – есть замечания, которые препятствуют построению.
     """
-    from msoko.cli.progress import display
-    from msoko.run.check import check, folded
+    from msoko.build.year_check import check, folded
+    from msoko.cli.progress_display import display
 
     with display(as_json) as progress:
         found = check(project, year, progress, validator)

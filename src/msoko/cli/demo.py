@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from msoko.cli.telling import place_of, say
+from msoko.cli.message_paths import place_of, say
 
 
 @click.command("demo")
@@ -44,8 +44,8 @@ def command(
     seed: int, project: Path | None, years: int, schools: int, preschools: int, municipality: str
 ) -> None:
     """Создать файлы демонстрационного муниципалитета: всё в них вымышлено."""
-    from msoko.demo.municipality import generate
-    from msoko.project import HOME, Project
+    from msoko.core.project import HOME, Project
+    from msoko.demo.demo_municipality import generate
 
     place = place_of(click.get_current_context())
     if place is not None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import click
 
-from msoko.cli.options import (
-    municipality_option,
-    project_option,
-    year_argument,
-)
-from msoko.cli.telling import say
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.cli.message_paths import say
+from msoko.cli.options import municipality_option, project_option, year_argument
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 MOST_NAMED = 15
 
@@ -25,8 +21,8 @@ def command(year: SchoolYear, project: Project, municipality: str | None) -> Non
 
     Описание файлов берётся из year.yml предыдущего года.
     """
-    from msoko.run.guard import storage_faults
-    from msoko.run.years import new_year
+    from msoko.build.preconditions import storage_faults
+    from msoko.build.year_folder import new_year
 
     with storage_faults(project):
         made = new_year(project, year, municipality)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from msoko.cli.message_paths import say
 from msoko.cli.options import project_option, year_argument
-from msoko.cli.telling import say
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 
 @click.command("packets")
@@ -20,7 +20,7 @@ def command(year: SchoolYear, project: Project, school: str | None) -> None:
     Пакеты ложатся в reports/ГОД/internal/packets. В копии – только строки этой школы;
     формул, имён и номеров документов в ней нет.
     """
-    from msoko.validate.packets import write_packets
+    from msoko.packets import write_packets
 
     written = write_packets(project, year, school)
     if not written:

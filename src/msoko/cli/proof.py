@@ -42,8 +42,8 @@ def command(
     import secrets
 
     from msoko import __version__
+    from msoko.core.project import HOME
     from msoko.demo.proof import prove
-    from msoko.project import HOME
 
     seed = secrets.randbits(32) if seed is None else seed
     date = date or datetime.date.today().isoformat()
@@ -59,8 +59,8 @@ def command(
 
 def _validate(folder: Path) -> None:
     """Execute the validation notebooks; the page lies beside the reports, out of git."""
+    from msoko.core.project import Project
     from msoko.demo.validation.running import write_html, write_validation
-    from msoko.project import Project
 
     project = Project.at(None)
     write_validation(folder, click.echo)

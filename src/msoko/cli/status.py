@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from msoko.cli.message_paths import say
 from msoko.cli.options import (
     YearType,
     edition_option,
@@ -15,13 +16,12 @@ from msoko.cli.options import (
     municipality_option,
     project_option,
 )
-from msoko.cli.telling import say
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 if TYPE_CHECKING:
-    from msoko.run.staleness import Reason
-    from msoko.run.status import StepStatus
+    from msoko.build.graph.build_status import StepStatus
+    from msoko.build.graph.step_records import Reason
 
 MOST_SHOWN = 4
 
@@ -42,7 +42,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Показать, что устарело и будет построено заново. Ничего не меняет."""
-    from msoko.run.status import status
+    from msoko.build.graph.build_status import status
 
     found = status(project, year, municipality, edition)
     if as_json:
@@ -82,7 +82,7 @@ def _tell(found: Sequence[StepStatus], *, with_reasons: bool) -> None:
 
 def _refusals(refused: Sequence[StepStatus]) -> list[str]:
     """Return what in the data stops reports, each finding once, a line each."""
-    from msoko.run.blocking import listed
+    from msoko.build.graph.blocked_reports import listed
 
     found = list(dict.fromkeys(reason.text for item in refused for reason in item.reasons))
     return listed(found, refused[0].year) if refused else []

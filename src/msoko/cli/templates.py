@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from msoko.cli.message_paths import from_here, say
 from msoko.cli.options import project_option, year_argument
-from msoko.cli.telling import from_here, say
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 
 @click.command("templates")
@@ -37,7 +37,7 @@ def command(
     В формах – списки для выбора, единицы, границы и подсказки. Заполненные формы
     положите в data/raw/ГОД: они узнаются по содержанию.
     """
-    from msoko.ingest.forms.blank import write_templates
+    from msoko.ingest.layouts.forms.blank_forms import write_templates
 
     target = folder or project.reports(year) / "internal" / "templates"
     written = write_templates(project, year, target, forms, school, force)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.demo.simulator import DRAWS, KINDS, Plan, simulate
-from msoko.stats.objectivity import Assessment, assess
+from msoko.stats.objectivity.assessment import Assessment, assess
 
 LEVEL = 0.05
 RULES = ("list", "two_markers", "one_marker")

@@ -10,17 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from msoko.ingest.intake import Intake, read_year
-    from msoko.ingest.layouts import Recognition
-    from msoko.ingest.recognising import recognise
+    from msoko.ingest.layouts.contract import Recognition
+    from msoko.ingest.recognition import recognise
+    from msoko.ingest.year_reading import Intake, read_year
 
 __all__ = ["Intake", "Recognition", "read_year", "recognise"]
 
 _HOMES = {
-    "Intake": "intake",
-    "Recognition": "layouts",
-    "read_year": "intake",
-    "recognise": "recognising",
+    "Intake": "year_reading",
+    "Recognition": "layouts.contract",
+    "read_year": "year_reading",
+    "recognise": "recognition",
 }
 
 

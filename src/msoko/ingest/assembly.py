@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from msoko.ingest.crosswalk import Crosswalk, attach
-from msoko.ingest.findings import Finding
-from msoko.ingest.reconcile import reconcile
+from msoko.core.school_year import SchoolYear
+from msoko.core.tables import TABLES
+from msoko.ingest.file_reconciliation import reconcile
+from msoko.ingest.identity.crosswalk import Crosswalk, attach
+from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.repeats import (
     Placed,
     repeated_content,
@@ -17,8 +19,6 @@ from msoko.ingest.repeats import (
     retaken,
     shared_reference_rows,
 )
-from msoko.school_year import SchoolYear
-from msoko.tables import TABLES
 
 REGISTER_SOURCE = "schools"
 NO_REGISTER = Finding(
@@ -158,7 +158,7 @@ def _shape(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def typed(values: pd.Series, kind: str) -> pd.Series:
-    """Return a column as its type of `msoko.tables`; missing stays missing."""
+    """Return a column as its type of `msoko.core.tables`; missing stays missing."""
     if str(values.dtype) == TYPES.get(kind):
         return values
     if kind == "int":

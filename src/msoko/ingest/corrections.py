@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from msoko.catalog.model import Place
-from msoko.catalog.strict import load
-from msoko.errors import UsageError
-from msoko.ingest.cells import address, label, labels, number, text
-from msoko.ingest.findings import Finding
-from msoko.ingest.guard import column_number
-from msoko.ingest.workbook import Book, Sheet
+from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.yaml_schema import load
+from msoko.core.errors import UsageError
+from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.sandbox.file_guard import column_number
+from msoko.ingest.sandbox.workbook_reader import Book, Sheet
+from msoko.ingest.sheets.cells import address, label, labels, number, text
 from msoko.ingest.year_file import matches
 
 FIX = "Исправьте запись в corrections.yml или удалите её, если файл уже заменён."

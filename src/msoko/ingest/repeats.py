@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from msoko.ingest.findings import Finding
-from msoko.ingest.layouts import Reading
-from msoko.project import Project
-from msoko.school_year import SchoolYear
-from msoko.tables import TABLES
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.tables import TABLES
+from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.contract import Reading
 
 FEWEST = 4
 """Blocks of fewer rows may agree by chance."""
@@ -51,7 +51,7 @@ def repeated_files(
     digests: Mapping[str, str], project: Project, year: SchoolYear
 ) -> Iterable[Finding]:
     """Yield a finding for each file whose bytes lie twice, in this year or another's folder."""
-    from msoko.ingest.workbook import file_digest
+    from msoko.ingest.sandbox.workbook_reader import file_digest
 
     seen: dict[str, str] = {}
     for file, digest in sorted(digests.items()):

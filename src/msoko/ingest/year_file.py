@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from msoko.catalog.model import Place
-from msoko.catalog.strict import load
-from msoko.errors import UsageError
+from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.yaml_schema import load
+from msoko.core.errors import UsageError
 
 LayoutName = Literal[
     "columns", "ignore", "vpr_f1", "vpr_f3", "vpr_journal", "vpr_distribution", "vpr_tasks",

@@ -10,6 +10,6 @@ No file, no chart, no Russian. Each function returns a value with its interval a
 `sensitivity`: other choices, and without each school. `objectivity`: the one verdict.
 """
 
-from msoko.stats.estimate import Estimate, HypothesisTest, NotEstimable, Reason
+from msoko.stats.estimators.estimate import Estimate, HypothesisTest, NotEstimable, Reason
 
 __all__ = ["Estimate", "HypothesisTest", "NotEstimable", "Reason"]

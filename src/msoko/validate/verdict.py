@@ -9,17 +9,17 @@ from typing import Any
 
 import pandas as pd
 
-from msoko.ingest.findings import Finding, findings_frame
-from msoko.project import Project
-from msoko.school_year import SchoolYear
-from msoko.store import Store
-from msoko.validate import directions
-from msoko.validate.cells import cells_named
-from msoko.validate.judge import Evaluator, Judge, Judged
-from msoko.validate.outcome import document, serialised
-from msoko.validate.suites import DERIVED, RECEIVED
-from msoko.validate.tracing import Tracer
-from msoko.validate.twins import untold
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
+from msoko.ingest.ingest_findings import Finding, findings_frame
+from msoko.validate import concerned_directions
+from msoko.validate.findings.finding_tracing import Tracer
+from msoko.validate.findings.repeated_checks import untold
+from msoko.validate.findings.source_cells import cells_named
+from msoko.validate.suites.suite_files import DERIVED, RECEIVED
+from msoko.validate.suites.suite_outcome import document, serialised
+from msoko.validate.suites.suite_runner import Evaluator, Judge, Judged
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _verdict(
     for finding in _plain(everything[everything["severity"] == "blocking"]):
         line = _line(finding)
         blocking.append(line)
-        for direction in directions.keys(finding["directions"]):
+        for direction in concerned_directions.keys(finding["directions"]):
             blocked.setdefault(direction, []).append(line)
     return Verdict(str(year), passed, found, blocking, blocked)
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from msoko import catalog
-from msoko.catalog import checks
-from msoko.catalog.model import Direction
-from msoko.catalog.strict import parse
-from msoko.errors import UsageError
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.catalog.directions import direction_faults
+from msoko.catalog.directions.direction import Direction
+from msoko.catalog.yaml.yaml_schema import parse
+from msoko.core.errors import UsageError
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
 
 HOUSE = Project(HOME)
 DIRECTIONS = sorted(path.stem for path in (HOME / "notebooks").glob("*.yml"))
@@ -61,7 +61,7 @@ def checked(*changes: tuple[str, str]) -> Direction:
         assert old in text
         text = text.replace(old, new, 1)
     direction = parse(text, Direction, "notebooks/d.yml")
-    checks.check(direction, FORMS)
+    direction_faults.check(direction, FORMS)
     return direction
 
 
@@ -114,8 +114,8 @@ def test_items_of_forms_are_checked_against_the_forms() -> None:
 @pytest.mark.parametrize("code", DIRECTIONS)
 def test_each_direction_of_the_house_is_sound(code: str) -> None:
     direction = catalog.load_direction(HOUSE, code)
-    checks.check(direction, catalog.load_form_items(HOUSE))
-    checks.check_thresholds(direction, catalog.load_thresholds(HOUSE))
+    direction_faults.check(direction, catalog.load_form_items(HOUSE))
+    direction_faults.check_thresholds(direction, catalog.load_thresholds(HOUSE))
     measures = {measure.code for measure in catalog.load_roadmap(HOUSE, "demo")}
     named = {advice.measure for rule in direction.recommendations for advice in rule.advice}
     assert named - {""} <= measures

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.catalog.model import Direction, Goal, Indicator
-from msoko.indicators.wellbeing import social_wellbeing
-from msoko.school_year import SchoolYear
+from msoko.catalog.directions.direction import Direction, Goal, Indicator
+from msoko.core.school_year import SchoolYear
+from msoko.indicators.values.wellbeing import social_wellbeing
 
 YEAR = SchoolYear.parse("2024-25")
 

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from made_exports import checks, take
-from msoko.catalog.strict import parse
+from msoko.catalog.yaml.yaml_schema import parse
+from msoko.core.project import HOME
 from msoko.ingest.corrections import Correction
-from msoko.ingest.crosswalk import Link
+from msoko.ingest.identity.crosswalk import Link
 from msoko.ingest.year_file import YearFile, load_year_file
-from msoko.project import HOME
 
 YEAR = """\
 school_year: 2024-25

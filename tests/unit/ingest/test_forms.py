@@ -5,18 +5,23 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from msoko.errors import UsageError
-from msoko.ingest import forms
-from msoko.ingest.forms.blank import write_templates
-from msoko.ingest.forms.declared import Item, load_forms
-from msoko.ingest.forms.values import read_value
-from msoko.ingest.forms.writing import HEADER_ROW, MARK_SHEET, Organisation, write_form
-from msoko.ingest.layouts import SURE, Desk
-from msoko.ingest.secret import Pseudonyms
-from msoko.ingest.subjects import Subjects
-from msoko.ingest.workbook import Book, Sheet
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.core.errors import UsageError
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
+from msoko.ingest.identity.pseudonyms import Pseudonyms
+from msoko.ingest.identity.subject_names import Subjects
+from msoko.ingest.layouts import forms
+from msoko.ingest.layouts.contract import SURE, Desk
+from msoko.ingest.layouts.forms.blank_forms import write_templates
+from msoko.ingest.layouts.forms.form_declarations import Item, load_forms
+from msoko.ingest.layouts.forms.form_values import read_value
+from msoko.ingest.layouts.forms.form_workbook import (
+    HEADER_ROW,
+    MARK_SHEET,
+    Organisation,
+    write_form,
+)
+from msoko.ingest.sandbox.workbook_reader import Book, Sheet
 
 DECLARED = load_forms(Project(HOME))
 READABLE = [code for code, form in DECLARED.items() if form.table != "pupil_links"]

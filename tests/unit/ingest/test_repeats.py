@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from msoko.ingest.layouts import Reading
+from msoko.ingest.layouts.contract import Reading
 from msoko.ingest.repeats import Placed, repeated_content
 
 

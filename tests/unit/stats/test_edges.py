@@ -14,23 +14,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.stats import (
+from msoko.stats.estimators import (
     agreement,
     composite,
     correlation,
     density,
-    detectable,
-    funnel,
+    detectable_change,
     means,
     multiplicity,
     poisson_binomial,
     proportions,
-    regression,
-    shrinkage,
     trend,
-    wild,
 )
-from msoko.stats.estimate import NotEstimable
+from msoko.stats.estimators.estimate import NotEstimable
+from msoko.stats.regression import least_squares, wild_bootstrap
+from msoko.stats.schools import funnel, shrinkage
 from unit.stats.vouched import vouch
 
 SIZES = (0, 1, 2, 5, 30)
@@ -94,22 +92,22 @@ def correlation_value(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def every_inference(frame: pd.DataFrame) -> Any:
-    fit = regression.ols(frame, "y", ["x"])
+    fit = least_squares.ols(frame, "y", ["x"])
     if isinstance(fit, NotEstimable):
         return fit
     schools = [f"s{row // 3}" for row in range(len(frame))]
-    vouch(regression.classical(fit))
-    vouch(regression.breusch_pagan(fit))
-    for kind in regression.KINDS:
-        vouch(regression.heteroscedastic(fit, kind))
+    vouch(least_squares.classical(fit))
+    vouch(least_squares.breusch_pagan(fit))
+    for kind in least_squares.KINDS:
+        vouch(least_squares.heteroscedastic(fit, kind))
     for kind in ("CR0", "CR1", "CR2"):
-        vouch(regression.clustered(fit, schools, kind))
-        vouch(regression.clustered(fit, ["one school"] * len(frame), kind))
-    vouch(regression.clustered_twice(fit, schools, list(reversed(schools))))
-    vouch(regression.newey_west(fit, 1))
-    vouch(regression.recommended(fit))
-    vouch(regression.recommended(fit, schools))
-    vouch(wild.wild_cluster_bootstrap(fit, schools, "x", draws=99))
+        vouch(least_squares.clustered(fit, schools, kind))
+        vouch(least_squares.clustered(fit, ["one school"] * len(frame), kind))
+    vouch(least_squares.clustered_twice(fit, schools, list(reversed(schools))))
+    vouch(least_squares.newey_west(fit, 1))
+    vouch(least_squares.recommended(fit))
+    vouch(least_squares.recommended(fit, schools))
+    vouch(wild_bootstrap.wild_cluster_bootstrap(fit, schools, "x", draws=99))
     return fit
 
 
@@ -261,11 +259,11 @@ def test_poisson_binomial(p: list[float]) -> None:
 def test_detectable_changes() -> None:
     for base in (0.0, 0.5, 1.0):
         for n in (1, 2, 5, 30):
-            found = detectable.detectable_share_change(base, n, n)
+            found = detectable_change.detectable_share_change(base, n, n)
             assert all(change is None or change > 0 for change in found.values())
-    vouch(detectable.detectable_share_change(0.5, 0, 3))
+    vouch(detectable_change.detectable_share_change(0.5, 0, 3))
     for n in (0, 1, 2, 5, 30):
-        vouch(detectable.detectable_effect_size(n, n))
+        vouch(detectable_change.detectable_effect_size(n, n))
     for counts in ((0, 0, 0), (1, 0, 0), (0, 5, 0), (2, 2, 2)):
         vouch(density.discrete_break(*counts))
         vouch(density.discrete_break(*counts, 0.1, one_sided=True))

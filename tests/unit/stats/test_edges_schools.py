@@ -13,17 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.stats import (
-    cohort,
-    correlation,
-    logistic,
-    mixed,
-    mixed_inference,
-    resilience,
-    sensitivity,
-    value_added,
-)
-from msoko.stats.estimate import NotEstimable, Reason
+from msoko.stats.estimators import cohort, correlation, sensitivity
+from msoko.stats.estimators.estimate import NotEstimable, Reason
+from msoko.stats.regression import logistic, multilevel, multilevel_inference
+from msoko.stats.schools import resilience, value_added
 from unit.stats.vouched import vouch
 
 
@@ -78,17 +71,17 @@ def multilevel_everything(frame: pd.DataFrame) -> Any:
         (["x"], {"school": [], "school:year": []}),
     ):
         for reml in (True, False):
-            fit = mixed.mixed_model(frame, "y", fixed, random, reml)
+            fit = multilevel.mixed_model(frame, "y", fixed, random, reml)
             vouch(fit)
             if isinstance(fit, NotEstimable):
                 continue
             vouch(fit.estimate("(Intercept)"))
             for group in random:
-                vouch(mixed.random_effects(fit, group))
+                vouch(multilevel.random_effects(fit, group))
             if len(fit.theta) == 1:
-                vouch(mixed.icc(fit))
-                vouch(mixed_inference.reliability(fit, "school"))
-                vouch(mixed_inference.explained_variance(fit))
+                vouch(multilevel.icc(fit))
+                vouch(multilevel_inference.reliability(fit, "school"))
+                vouch(multilevel_inference.explained_variance(fit))
     return None
 
 

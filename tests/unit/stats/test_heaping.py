@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from msoko.stats.estimate import NotEstimable, Reason
-from msoko.stats.heaping import (
+from msoko.stats.estimators.estimate import NotEstimable, Reason
+from msoko.stats.objectivity.heaping import (
     Heaping,
     excess_in_school,
     heaping_among_placebos,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from msoko.stats import logistic
+from msoko.stats.regression import logistic
 
 
 def counts(n: int = 40) -> pd.DataFrame:

@@ -9,18 +9,17 @@ import pytest
 from scipy import stats
 
 from drawn import table
-from msoko.stats import (
+from msoko.stats.estimators import (
     cohort,
     composite,
     correlation,
-    detectable,
+    detectable_change,
     means,
-    regression,
-    resilience,
     sensitivity,
-    value_added,
 )
-from msoko.stats.estimate import Estimate, NotEstimable, Reason
+from msoko.stats.estimators.estimate import Estimate, NotEstimable, Reason
+from msoko.stats.regression import least_squares
+from msoko.stats.schools import resilience, value_added
 
 
 def pupils(schools=16, years=(2023, 2024), each=12, seed=2, rise=0.0, cell=0.5) -> pd.DataFrame:
@@ -179,7 +178,7 @@ def test_vif_is_what_the_other_terms_explain():
     found = composite.variance_inflation(frame, ["a", "b", "c"])
     for term in "abc":
         rest = [name for name in "abc" if name != term]
-        r2 = regression.ols(frame - frame.mean(), term, rest).r2
+        r2 = least_squares.ols(frame - frame.mean(), term, rest).r2
         assert found[term] == pytest.approx(1 / (1 - r2), rel=1e-6)
     assert composite.variance_inflation(frame, ["a"]).to_list() == [1]
 
@@ -200,25 +199,25 @@ def test_vif_is_refused_before_its_library_warns():
 
 @pytest.mark.parametrize(("n", "alpha", "power"), [(2, 0.01, 0.99), (2, 0.001, 0.999)])
 def test_two_pupils_of_a_group_have_a_detectable_effect_too(n, alpha, power):
-    effect = detectable.detectable_effect_size(n, n, alpha, power)
+    effect = detectable_change.detectable_effect_size(n, n, alpha, power)
     cut = stats.t.ppf(1 - alpha / 2, 2 * n - 2)
     assert stats.nct.sf(cut, 2 * n - 2, effect * np.sqrt(n / 2)) == pytest.approx(power, abs=1e-9)
 
 
 def test_detectable_effect_has_its_power():
-    effect = detectable.detectable_effect_size(20, 30)
+    effect = detectable_change.detectable_effect_size(20, 30)
     root, cut = math.sqrt(20 * 30 / 50), stats.t.ppf(0.975, 48)
     power = stats.nct.sf(cut, 48, effect * root) + stats.nct.cdf(-cut, 48, effect * root)
     assert power == pytest.approx(0.8, abs=1e-6)
 
 
 def test_detectable_change_by_hand():
-    assert detectable.detectable_change(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-6)
-    assert detectable.design_effect(0.2, 26) == pytest.approx(6.0)
-    wide = detectable.detectable_share_change(0.5, 100, 100, inflation=4.0)["rise"]
-    plain = detectable.detectable_share_change(0.5, 25, 25)["rise"]
+    assert detectable_change.detectable_change(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-6)
+    assert detectable_change.design_effect(0.2, 26) == pytest.approx(6.0)
+    wide = detectable_change.detectable_share_change(0.5, 100, 100, inflation=4.0)["rise"]
+    plain = detectable_change.detectable_share_change(0.5, 25, 25)["rise"]
     assert wide == pytest.approx(plain, rel=1e-12)  # four times the variance, a quarter of pupils
-    assert detectable.detectable_share_change(0.99, 30, 30)["rise"] is None
+    assert detectable_change.detectable_share_change(0.99, 30, 30)["rise"] is None
 
 
 def test_sensitivity_says_when_a_choice_reverses_the_conclusion():

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from msoko.stats import funnel, means, proportions, shrinkage
-from msoko.stats.estimate import Estimate, HypothesisTest, NotEstimable, Reason
+from msoko.stats.estimators import means, proportions
+from msoko.stats.estimators.estimate import Estimate, HypothesisTest, NotEstimable, Reason
+from msoko.stats.schools import funnel, shrinkage
 
 BCG = [
     *[(4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619)],

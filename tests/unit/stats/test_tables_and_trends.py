@@ -9,8 +9,15 @@ import pingouin
 import pytest
 from scipy import stats
 
-from msoko.stats import agreement, correlation, density, multiplicity, poisson_binomial, trend
-from msoko.stats.estimate import NotEstimable, Reason
+from msoko.stats.estimators import (
+    agreement,
+    correlation,
+    density,
+    multiplicity,
+    poisson_binomial,
+    trend,
+)
+from msoko.stats.estimators.estimate import NotEstimable, Reason
 
 TABLE = np.array([[20, 5, 1], [4, 15, 6], [0, 3, 18]])
 

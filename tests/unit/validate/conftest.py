@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from drawn_year import YEAR
-from msoko.project import Project
-from msoko.school_year import SchoolYear
-from msoko.store import Store
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
 
 
 @pytest.fixture

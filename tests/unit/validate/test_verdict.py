@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from drawn_year import YEAR, drawn_year
-from msoko.ingest.findings import Finding, findings_frame
-from msoko.store import Store
-from msoko.tables import TABLES
+from msoko.core.store import Store
+from msoko.core.tables import TABLES
+from msoko.ingest.ingest_findings import Finding, findings_frame
 from msoko.validate import check_derived, check_year
 
 
@@ -161,7 +161,8 @@ def test_derived_tables_are_judged_on_their_own(project, keep):
 def test_a_verdict_does_not_import_great_expectations(project, keep):
     keep(drawn_year())
     code = (
-        "import sys; from msoko.project import Project; from msoko.school_year import SchoolYear; "
+        "import sys; from msoko.core.project import Project; "
+        "from msoko.core.school_year import SchoolYear; "
         "from msoko.validate import check_year; "
         f"check_year(Project.at({str(project.root)!r}), SchoolYear.parse('2024-25')); "
         "sys.exit('great_expectations' in sys.modules)"

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from msoko.core.russian import decimal
 from msoko.demo.validation.open_data import frozen
-from msoko.present.block import Block, Figure, Sheet, block
-from msoko.present.drawing import ACCENT, GREY, drawing, finish, svg
-from msoko.russian import decimal
-from msoko.stats.multiplicity import adjust
-from msoko.stats.regression import ols
+from msoko.report.block import Block, Figure, Sheet, block
+from msoko.report.charts.chart_style import ACCENT, GREY, drawing, finish, svg
+from msoko.stats.estimators.multiplicity import adjust
+from msoko.stats.regression.least_squares import ols
 
 PANEL = ["test_year", "subject", "grade"]
 ROUNDING = 1e-5

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from msoko.errors import DataRefused
-from msoko.present.block import Block, Sheet, block, cell
-from msoko.project import HOME
-from msoko.russian import decimal, listed
+from msoko.core.errors import DataRefused
+from msoko.core.project import HOME
+from msoko.core.russian import decimal, listed
+from msoko.report.block import Block, Sheet, block, cell
 
 FOLDER = HOME / "notebooks" / "validation" / "data"
 POLAND = HOME / "examples" / "poland_e8"

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from msoko.project import HOME, Project
-from msoko.publish.manuscript import Manuscript, read_manuscript
-from msoko.publish.writing import write_whole
+from msoko.core.project import HOME, Project
+from msoko.core.whole_files import write_whole
+from msoko.site.notebook_markdown import Manuscript, read_manuscript
 
 NOTEBOOKS = HOME / "notebooks" / "validation"
 ORDER = ("regents", "new_mexico", "high_school_and_beyond", "london", "poland_e8")
@@ -38,8 +38,8 @@ def write_validation(folder: Path, say: Callable[[str], None] = lambda line: Non
 
 def write_html(markdown: Path, out: Path) -> None:
     """Write the page of the executed notebooks as one file that needs no site."""
-    from msoko.publish.model import MarkdownPage, SiteMap
-    from msoko.publish.site import written_page
+    from msoko.site.site_folder import written_page
+    from msoko.site.site_model import MarkdownPage, SiteMap
 
     title, _, body = markdown.read_text(encoding="utf-8").partition("\n")
     page = MarkdownPage(out.name, title.lstrip("# "), body)
@@ -61,7 +61,7 @@ def facts() -> dict[str, Any]:
 
 def executed(say: Callable[[str], None]) -> dict[str, Manuscript]:
     """Return the executed notebooks by name; papermill runs each in a kernel of its own."""
-    from msoko.run.execute import Execution
+    from msoko.build.kernels.notebook_run import Execution
 
     execution = Execution.prepared("plain", Project.at(None))
     made: dict[str, Manuscript] = {}

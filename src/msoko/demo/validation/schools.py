@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from msoko.core.russian import NBSP, amount, decimal, span
 from msoko.demo.validation.open_data import frozen
-from msoko.present.block import Block, Figure, Sheet, block
-from msoko.present.charts import Dot, dots
-from msoko.russian import NBSP, amount, decimal, span
-from msoko.stats.estimate import Estimate, NotEstimable
-from msoko.stats.mixed import MixedFit, icc, mixed_model
-from msoko.stats.value_added import ValueAdded, value_added
+from msoko.report.block import Block, Figure, Sheet, block
+from msoko.report.charts.charts import Dot, dots
+from msoko.stats.estimators.estimate import Estimate, NotEstimable
+from msoko.stats.regression.multilevel import MixedFit, icc, mixed_model
+from msoko.stats.schools.value_added import ValueAdded, value_added
 
 DRAWN = 8
 Fit = TypeVar("Fit")

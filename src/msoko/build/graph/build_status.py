@@ -1,0 +1,98 @@
+"""What a build would do now, found without doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from msoko.build.graph.blocked_reports import blocked
+from msoko.build.graph.build_plan import Plan
+from msoko.build.graph.report_list import PASSPORT
+from msoko.build.graph.step_records import Reason, Step
+from msoko.build.graph.written_pages import written
+from msoko.build.preconditions import has_data, municipality_of, refuse_absent_year
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+
+
+@dataclass(frozen=True)
+class StepStatus:
+    """A step's state: `stale` for reasons of its own, `waits` where a step before it is stale.
+
+    A step that waits may turn out fresh: what counts is what the step before it makes.
+    One that is `blocked` was refused because of the data, and will be until they change.
+    """
+
+    step: str
+    title: str
+    state: Literal["fresh", "stale", "waits", "blocked"]
+    reasons: tuple[Reason, ...]
+    after: tuple[str, ...]
+    group: str = ""
+
+    @property
+    def year(self) -> str:
+        """The school year that a step of tables or reports belongs to."""
+        return self.step.split(":")[1]
+
+
+def status(
+    project: Project,
+    year: SchoolYear | None = None,
+    municipality: str | None = None,
+    edition: str = "internal",
+) -> list[StepStatus]:
+    """Return the state of every step up to `year`, by default up to the latest with files."""
+    years = [one for one in project.raw_years() if has_data(project, one)]
+    if year is not None:
+        refuse_absent_year(project, year)
+    elif not years:
+        return []
+    last = year or years[-1]
+    name = municipality or municipality_of(project, last)
+    plan = Plan(project, name, edition, _renderer())
+    plan.inputs.stand_still()
+    plan.prints.stand_still()
+    steps = _steps(plan, [one for one in years if one <= last], last)
+    plan.save()
+    return _judged(plan, steps, _refused(plan, last))
+
+
+def _refused(plan: Plan, year: SchoolYear) -> dict[str, list[str]]:
+    """Return the steps of reports that the data stop, with what stops them."""
+    stopped = blocked(plan, year, plan.reports.of(year))
+    return {plan.report_id(year, one): lines for one, lines in stopped.items()}
+
+
+def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
+    steps = [step for year in years for step in (plan.intake(year), plan.validation(year))]
+    steps += [plan.numbers(year) for year in years]
+    steps += [plan.declarations()] if PASSPORT in plan.reports.notebooks() else []
+    steps += [plan.report(last, one) for one in plan.reports.of(last)]
+    ready, refused = plan.published(last)
+    steps += [plan.page(last, one) for one in ready]
+    steps += [plan.annex(last, one) for one in ready if plan.reports.has_annex(one)]
+    steps += [plan.written(name) for name in written(plan.project)]
+    return [*steps, plan.site(last, ready, refused)]
+
+
+def _judged(plan: Plan, steps: list[Step], refused: Mapping[str, list[str]]) -> list[StepStatus]:
+    found: list[StepStatus] = []
+    stale: set[str] = set()
+    for step in steps:
+        reasons = tuple(plan.records.reasons(step))
+        waits = [one for one in step.after if one in stale]
+        state = "stale" if reasons else "waits" if waits else "fresh"
+        if step.id in refused and not waits:  # checked as the files stand now
+            state, reasons = "blocked", tuple(Reason("data", one, one) for one in refused[step.id])
+        if state != "fresh":
+            stale.add(step.id)
+        found.append(StepStatus(step.id, step.title, state, reasons, tuple(waits), step.group))
+    return found
+
+
+def _renderer() -> str:
+    import shutil
+
+    return "quarto" if shutil.which("quarto") else "embedded"

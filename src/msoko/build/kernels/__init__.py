@@ -1,0 +1,1 @@
+"""Notebooks executed: their parameters, their kernels, their results."""

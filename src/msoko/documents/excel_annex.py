@@ -1,0 +1,215 @@
+"""The Excel annex of a report: its indicators, changes, schools and recommendations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import msoko
+from msoko.core import russian
+from msoko.disclosure.suppression import PUBLIC
+from msoko.documents.xlsx import Amount, Tab, Value, unit_name, workbook
+from msoko.report.data import judged_change
+
+if TYPE_CHECKING:
+    from msoko.catalog import Indicator
+    from msoko.report.data.report_data import Reading
+    from msoko.report.data.rule_evidence import Ground
+
+UNITS = {"municipality": "unit.own", "region": "unit.region"}
+NUMBERS = ("value", "low", "high")
+COUNTS = ("numerator", "denominator")
+KNOWN_KEYS = ("subject", "grade", "school_id")
+
+
+def annex(report: Reading) -> bytes:
+    """Return a direction's tables as a workbook.
+
+    The public edition holds what its page may show: no school's row and no hidden number.
+    """
+    tabs = [_indicators(report), _changes(report)]
+    if not report.is_public:
+        tabs.append(_schools(report))
+    tabs.append(_recommendations(report))
+    tabs.insert(0, about(report, report.direction.title, tabs))
+    return workbook(tabs)
+
+
+def about(report: Reading, title: str, tabs: list[Tab]) -> Tab:
+    """Return the first sheet: what the workbook is, and what each sheet holds."""
+    rows: list[list[Value]] = [
+        ["Отчёт", title],
+        ["Муниципалитет", report.profile.name.nominative],
+        ["Учебный год", str(report.year)],
+        ["Редакция", report.say(f"edition.{report.edition}")],
+        ["Версия msoko", msoko.__version__],
+    ]
+    if report.is_synthetic:
+        rows.append(["Данные", "синтетические: муниципалитет, школы и результаты вымышлены"])
+    rows += [[f"Лист «{tab.title}»", tab.note] for tab in tabs]
+    return Tab("О таблицах", report.say("annex.about"), ["Что", "Значение"], rows)
+
+
+def _indicators(report: Reading) -> Tab:
+    rows = report.own[report.own["unit_of_analysis"].isin(UNITS)]
+    head = ["Показатель", "Код", "Чей результат", "Предмет", "Класс", "Группа", "Единица",
+            "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",
+            "Цель", "Примечание", "Источник данных"]  # fmt: skip
+    declared = {one.code: one for one in report.direction.indicators}
+    body = [
+        _indicator_row(report, declared[row.indicator], row)
+        for row in rows.itertuples()
+        if row.indicator in declared
+    ]
+    return Tab("Показатели", report.say("annex.indicators"), head, body)
+
+
+def _indicator_row(report: Reading, declared: Indicator, row: tuple) -> list[Value | Amount]:
+    unit = declared.unit
+    target = Amount(declared.target.value, unit) if declared.target else None
+    return [
+        declared.title,
+        declared.code,
+        report.say(UNITS[row.unit_of_analysis]),
+        _subject(report, row.subject),
+        _grade(row.grade),
+        _rest(row.group),
+        unit_name(unit),
+        *(_amount(report, _plain(getattr(row, name)), unit) for name in NUMBERS),
+        *(_count(report, getattr(row, name)) for name in COUNTS),
+        Amount(_count(report, row.n), "persons"),
+        target,
+        _flags(report, row.flags),
+        declared.source,
+    ]
+
+
+def _plain(value: object) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _amount(report: Reading, value: float | None, unit: str) -> Amount:
+    """Return a value with its unit; the public edition tells it no finer than its page does."""
+    if value is None or not report.is_public:
+        return Amount(value, unit)
+    is_share = unit in ("percent", "percent_points")
+    return Amount(round(value, russian.DIGITS[unit] + 2 * is_share), unit)
+
+
+def _count(report: Reading, value: object) -> float | None:
+    """Return a count; the public edition leaves those of few persons out."""
+    plain = _plain(value)
+    is_few = plain is not None and 0 < plain < PUBLIC.minimum
+    return None if report.is_public and is_few else plain
+
+
+def _grade(value: object) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _subject(report: Reading, code: object) -> str | None:
+    return None if pd.isna(code) else report.subjects.get(str(code), str(code))
+
+
+def _rest(group: object) -> str | None:
+    """Return what a group says beyond subject, grade and school."""
+    if not isinstance(group, str):
+        return None
+    parts = [part for part in group.split(";") if part.split("=")[0] not in KNOWN_KEYS]
+    return "; ".join(part for part in parts if part) or None
+
+
+def _flags(report: Reading, flags: object) -> str | None:
+    if not isinstance(flags, str) or not flags:
+        return None
+    keys = [(one, f"annex.flag.{one}") for one in flags.split()]
+    return "; ".join(report.say(key) if report.wording.has(key) else one for one, key in keys)
+
+
+def _changes(report: Reading) -> Tab:
+    head = ["Показатель", "Единица", str(report.year.shifted(-1)), str(report.year), "Изменение",
+            "95 % интервал, от", "95 % интервал, до", "q (Бенджамини – Хохберга)",
+            "Вывод об изменении"]  # fmt: skip
+    rows: list[list[Value | Amount]] = []
+    for line, found in report.changes.items():
+        unit = line.indicator.unit
+        is_compared = found.difference is not None and judged_change.comparable(report, line)
+        estimate = found.estimate if is_compared and found.has_interval else None
+        verdict = found.verdict(line.indicator.polarity) if is_compared else "not_compared"
+        rows.append([
+            report.title(line),
+            unit_name(unit),
+            _amount(report, found.before, unit),
+            _amount(report, found.after, unit),
+            _amount(report, found.difference if is_compared else None, unit),
+            _amount(report, estimate.low if estimate else None, unit),
+            _amount(report, estimate.high if estimate else None, unit),
+            Amount(found.q, "q"),
+            report.say(f"verdict.{verdict}"),
+        ])  # fmt: skip
+    return Tab("Изменения", report.say("annex.changes"), head, rows)
+
+
+def _schools(report: Reading) -> Tab:
+    rows = report.own[report.own["unit_of_analysis"] == "school"]
+    declared = {one.code: one for one in report.direction.indicators}
+    head = ["Организация", "Показатель", "Код", "Предмет", "Класс", "Группа", "Единица",
+            "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",
+            "Примечание"]  # fmt: skip
+    body: list[list[Value | Amount]] = [
+        [
+            report.school_name(row.school_id),
+            declared[row.indicator].title,
+            row.indicator,
+            _subject(report, row.subject),
+            _grade(row.grade),
+            _rest(row.group),
+            unit_name(declared[row.indicator].unit),
+            *(Amount(_plain(getattr(row, name)), declared[row.indicator].unit) for name in NUMBERS),
+            *(_plain(getattr(row, name)) for name in COUNTS),
+            Amount(_plain(row.n), "persons"),
+            _flags(report, row.flags),
+        ]
+        for row in rows.itertuples()
+        if row.indicator in declared
+    ]
+    return Tab("Школы", report.say("annex.schools"), head, body)
+
+
+def _recommendations(report: Reading) -> Tab:
+    from msoko.report.data.rule_evidence import ground
+    from msoko.report.sections import advice
+
+    head = ["Кому", "Организация", "Что установлено", "Показатель", "Код показателя", "Правило",
+            "Единица", "Значение", "95 % интервал, от", "95 % интервал, до", "n", "Что сделать",
+            "Срок", "Ожидаемый результат", "Пункт дорожной карты"]  # fmt: skip
+    numbers = advice.measure_numbers(report)
+    body: list[list[Value | Amount]] = []
+    for row in advice.shown(report).itertuples():
+        found = ground(report, row)
+        body.append([
+            report.say(f"recipient.{row.recipient}"),
+            report.school_name(row.school_id) if isinstance(row.school_id, str) else None,
+            _text(row.finding),
+            found.indicator.title,
+            found.indicator.code,
+            found.rule.code,
+            *_ground(report, found),
+            *(_text(getattr(row, name)) for name in ("text", "deadline", "expected")),
+            numbers.get(row.measure),
+        ])  # fmt: skip
+    return Tab("Рекомендации", report.say("annex.recommendations"), head, body)
+
+
+def _ground(report: Reading, found: Ground) -> list[Value | Amount]:
+    """Return unit, value, interval and n behind a recommendation; a sign has no share."""
+    unit, row = found.indicator.unit, found.first
+    if row is None or found.is_sign:
+        return [None, None, None, None, Amount(None, "persons")]
+    values = [_amount(report, _plain(row[name]), unit) for name in NUMBERS]
+    return [unit_name(unit), *values, Amount(_count(report, row["n"]), "persons")]
+
+
+def _text(value: object) -> str | None:
+    return None if pd.isna(value) else str(value).replace(russian.NBSP, " ")
