@@ -13,7 +13,7 @@ from msoko.core import russian
 from msoko.indicators.indicator_changes import year_changes
 from msoko.indicators.rules.recommendations import Told, recommendations_of, with_keys
 from msoko.stats.estimators.ratio import ratio_change
-from unit.indicators.test_recommending import NAMES, RULE, SHARE, YEAR
+from unit.indicators.test_recommendations import NAMES, RULE, SHARE, YEAR
 
 SCHOOLS = [f"s{number}" for number in range(1, 9)]
 FELL = dataclasses.replace(RULE, when="fell")

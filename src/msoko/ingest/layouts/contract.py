@@ -25,7 +25,7 @@ from msoko.core.school_year import SchoolYear
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.sandbox.workbook_reader import Book
 
-FAMILIES = ("fis_oko", "rcoi", "links", "forms")
+FAMILIES = ("fis_oko", "rcoi", "code_register", "forms")
 """Modules of `msoko.ingest`, asked in this order."""
 
 SURE = 0.8

@@ -93,7 +93,7 @@ def _evidence(report: Reading, row: tuple) -> Evidence:
         shown=_p(row.q_bh),
         formula="усечённая комбинация Коши по маркерам, затем Бенджамини – Хохберг по школам",
         n=russian.counted(int(row.marker_count), "маркер", "маркера", "маркеров"),
-        source="msoko.stats.objectivity.assessment.assess",
+        source="msoko.stats.objectivity.assess",
     )
 
 

@@ -32,7 +32,7 @@ class Told:
 
     reading: Reading
     line: Line
-    judged_change: Change
+    change: Change
 
     @property
     def verdict(self) -> str:
