@@ -24,9 +24,6 @@ class Progress(Protocol):
     def failed(self, title: str, message: str) -> None:
         """Say that a step is not done, and why."""
 
-    def said(self, text: str) -> None:
-        """Say something that belongs to no step."""
-
 
 class Silence:
     """Hears and says nothing."""
@@ -40,5 +37,3 @@ class Silence:
     def finished(self, title: str, seconds: float) -> None: ...
 
     def failed(self, title: str, message: str) -> None: ...
-
-    def said(self, text: str) -> None: ...

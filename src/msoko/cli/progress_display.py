@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from msoko.cli.message_paths import from_here, say
+from msoko.cli.message_paths import say
 
 
 class Lines:
@@ -27,9 +27,6 @@ class Lines:
 
     def failed(self, title: str, message: str) -> None:
         say(f"не построено: {title}")
-
-    def said(self, text: str) -> None:
-        say(text)
 
     def __enter__(self) -> Lines:
         return self
@@ -75,9 +72,6 @@ class Live:
         self._remove(title)
         self.console.print(f"✗ {title}", markup=False)
 
-    def said(self, text: str) -> None:
-        self.console.print(from_here(text), markup=False)
-
     def __enter__(self) -> Live:
         self.progress.start()
         return self
@@ -97,8 +91,6 @@ class Quiet(Lines):
     def finished(self, title: str, seconds: float) -> None: ...
 
     def failed(self, title: str, message: str) -> None: ...
-
-    def said(self, text: str) -> None: ...
 
 
 def display(as_json: bool) -> Lines | Live:

@@ -10,17 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from msoko.validate.quality_summary import Quality, quality
     from msoko.validate.verdict import Verdict, check_derived, check_year
 
-__all__ = ["Quality", "Verdict", "check_derived", "check_year", "quality"]
+__all__ = ["Verdict", "check_derived", "check_year"]
 
 _HOMES = {
-    "Quality": "quality_summary",
     "Verdict": "verdict",
     "check_derived": "verdict",
     "check_year": "verdict",
-    "quality": "quality_summary",
 }
 
 

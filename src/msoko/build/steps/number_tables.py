@@ -33,17 +33,6 @@ class WrongNumbers(MsokoError):
     exit_code = 3
 
 
-def compute_numbers(
-    project: Project, municipality: str, year: SchoolYear, years: list[SchoolYear]
-) -> dict[str, dict[str, str]]:
-    """Write the derived tables, and return the digest of each direction's rows in them.
-
-    `years` are the school years that may be looked back at, `year` included.
-    """
-    compute_values(project, municipality, year, years)
-    return recommend(project, municipality, year)
-
-
 def compute_values(
     project: Project, municipality: str, year: SchoolYear, years: list[SchoolYear]
 ) -> None:

@@ -56,10 +56,6 @@ class WorkCalendar:
     def is_known(self, day: dt.date) -> bool:
         return day.year in self.years
 
-    def is_regional_known(self, day: dt.date) -> bool:
-        """Whether the region's own days off are entered for the day's year."""
-        return day.year in self.regional
-
     def is_working(self, day: dt.date) -> bool | None:
         """Return whether people work on `day`; None where its year is not entered."""
         year = self.years.get(day.year)

@@ -10,7 +10,7 @@ import pandas as pd
 from msoko import catalog
 from msoko.catalog.directions.summary_blocks import BEST_FILE
 from msoko.core import russian
-from msoko.indicators.values.performance_levels import motivating_points
+from msoko.indicators.values.motivating_points import motivating_points
 from msoko.report.block import Block, Prose, Sheet, anchor, block, cell
 from msoko.report.sections.year_summary import Told, grouped, target, year_changes
 
