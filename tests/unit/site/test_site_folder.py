@@ -131,7 +131,8 @@ def test_texts_of_people_are_escaped(tmp_path):
 
 @pytest.fixture
 def released(tmp_path):
-    context = site_context(edition="public", quality_notebook=quality_notebook(tmp_path / "executed"))
+    page = quality_notebook(tmp_path / "executed")
+    context = site_context(edition="public", quality_notebook=page)
     build(reports(tmp_path / "executed"), tmp_path / "public", context)
     return pages(tmp_path / "public")
 

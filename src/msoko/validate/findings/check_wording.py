@@ -22,10 +22,6 @@ class Wording:
     titles: dict[str, str]  # what is expected, for tables of checks
     messages: dict[str, str]  # what is wrong, for findings; the readers word their own
 
-    def title(self, check: str) -> str:
-        """Return what a check is called; a check of the readers is called by its own name."""
-        return self.titles.get(check, check)
-
 
 def read_wording(project: Project) -> Wording:
     """Return the wording of the project; refuse a file that misses a part."""

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from msoko.validate.suites.row_predicates import (
     ABOUT_MISSINGNESS,
-    ROW_TYPES,
     Predicates,
     both,
     keys,
@@ -125,6 +124,3 @@ def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table
     counted = suspects.mutate(row_count=suspects.count().over(ibis.window(group_by=list(names))))
     return counted.filter(counted.row_count > 1)
 
-
-SUPPORTED = (*ROW_TYPES, *TABLE_TYPES)
-"""Every expectation type that a suite of the project may use."""
