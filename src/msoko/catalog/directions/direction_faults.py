@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
+from msoko.catalog.directions.condition_facts import Columns, condition_columns
 from msoko.catalog.directions.direction import (
     Direction,
     Indicator,
@@ -172,7 +172,7 @@ def _check_columns(
         for key in keys:
             require_known("by", key, columns, place)
     for part in parts:
-        for form, name in _columns_in(part, place, indicator.code):
+        for form, name in _read_columns(part, place, indicator.code):
             if table == FORMS and form:
                 _check_item(form, name, place, forms)
             elif name not in columns or form:
@@ -203,31 +203,11 @@ def _check_item(
         )
 
 
-def _columns_in(text: str, place: Place, code: str) -> tuple[tuple[str, str], ...]:
-    if not text:
-        return ()
+def _read_columns(text: str, place: Place, code: str) -> Columns:
     try:
-        return columns_in(text)
+        return condition_columns(text)
     except ValueError as error:
         raise UsageError(
             f"{place}: в показателе «{code}» выражение «{text}» не разобрано: {error}. "
             "Пишите условие SQL над столбцами таблицы."
         ) from None
-
-
-@lru_cache(maxsize=4096)
-def columns_in(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the (qualifier, column) pairs of an SQL expression; `ValueError` if it is none."""
-    import sqlglot
-    from sqlglot import expressions
-
-    try:
-        tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
-    except sqlglot.errors.ParseError as error:
-        raise ValueError(error.errors[0]["description"] if error.errors else str(error)) from None
-    if not isinstance(tree, expressions.Select) or len(tree.expressions) != 1:
-        raise ValueError("ожидалось одно выражение")
-    if tree.find(expressions.From, expressions.Subquery):
-        raise ValueError("обращение к другой таблице не допускается")
-    found = {(column.table, column.name) for column in tree.find_all(expressions.Column)}
-    return tuple(sorted(found))
