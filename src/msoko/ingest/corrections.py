@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 from msoko.ingest.ingest_findings import Finding
@@ -39,7 +39,7 @@ class Correction:
     match: Mapping[str, str] = field(default_factory=dict)
     column: str | None = None
     date: dt.date | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 def load_corrections(path: Path, shown: str) -> tuple[Correction, ...]:

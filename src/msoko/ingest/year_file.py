@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 
@@ -35,7 +35,7 @@ class SchoolColumns:
     kind: str = "school"
     location: str | None = None
     school_type: str | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class FileEntry:
     rows: tuple[RowsEntry, ...] = ()
     blanks: Literal["refuse", "suppressed"] = "refuse"
     duplicates: Literal["refuse", "set_aside"] = "refuse"
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class YearFile:
     is_synthetic: bool = False  # the data are invented; every page must say so
     files: Mapping[str, FileEntry] = field(default_factory=dict)
     expected: Expected = field(default_factory=Expected)
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     def entry(self, file: str) -> FileEntry:
         """Return the entry of the first pattern that the file matches, else an empty one.

@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from msoko.catalog.directions import profile_overrides
+from msoko.catalog.municipality import profile_overrides
 from msoko.catalog.municipality.profile import DirectionChange
 from msoko.core.errors import UsageError
 from msoko.report.block import Details, Figure, Sheet, block

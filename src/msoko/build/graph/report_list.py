@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from msoko.build.graph.build_paths import Where
 from msoko.build.graph.planned_schools import School
 from msoko.catalog.municipality.profile import Profile
+from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.school_year import SchoolYear
 
@@ -108,7 +109,6 @@ class Reports:
         return ""
 
     def _refusal(self, code: str, listed: list[str]) -> str:
-        from msoko.catalog.yaml.yaml_schema import suggestion
 
         head = f"В профиле «{self.where.municipality}» нет направления «{code}»."
         reason = self._absence(code) if code in (*PAGES, PASSPORT) else suggestion(code, listed)

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog.directions.direction import Place
-from msoko.catalog.directions.direction_faults import place_of
 from msoko.catalog.municipality.profile import Profile
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, line_of, suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
@@ -30,7 +28,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
         sentences |= _read(project.find("registry", name))
     known = dict(flat(sentences)) if profile.wording else {}
     for key, text in profile.wording.items():
-        place = place_of(key, profile.place)
+        place = line_of(key, profile.place)
         if key not in known:
             raise UsageError(
                 f"{place}: в wording нет предложения «{key}». {suggestion(key, known)}"
@@ -55,7 +53,7 @@ def _put(sentences: Mapping[str, object], path: list[str], text: str) -> dict[st
     return {**sentences, first: _put(inner, rest, text) if isinstance(inner, Mapping) else text}
 
 
-def _check_slots(key: str, text: str, house: str, place: Place) -> None:
+def _check_slots(key: str, text: str, house: str, place: DeclarationLine) -> None:
     from jinja2 import Environment, TemplateSyntaxError, meta
 
     def slots(sentence: str) -> set[str]:

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
@@ -46,7 +46,7 @@ class Link:
     kind: Literal["vpr_login", "exam_code", "oo1_code", "name"] | None = None
     date: dt.date | None = None
     note: str = ""
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko import catalog
-from msoko.catalog.directions.summary_blocks import BEST_FILE
+from msoko.catalog.municipality.region_best import BEST_FILE
 from msoko.core import russian
 from msoko.indicators.values.motivating_points import motivating_points
 from msoko.report.block import Block, Prose, Sheet, anchor, block, cell
@@ -34,7 +34,7 @@ class Known:
     def of(cls, report: Reading) -> Known:
         return cls(
             report,
-            catalog.declared_by(report.directions),
+            catalog.indicators_by_code(report.directions),
             {one.direction.direction: one for one in report.siblings},
             year_changes(report),
             catalog.load_region_best(

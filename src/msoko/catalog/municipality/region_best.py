@@ -1,56 +1,22 @@
-"""Blocks of the annual summary that a founding document asks for, and the region's best values."""
+"""The region's best values of indicators, as a municipality keeps them."""
 
 from __future__ import annotations
 
 import csv
 import dataclasses
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
 
-from msoko.catalog.directions.direction import Code, Direction, Indicator, Named, Place, Seed
-from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.directions.direction import Code, Direction, Indicator, indicators_by_code
+from msoko.catalog.municipality.profile import Profile
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, require_known, suggestion
 from msoko.core.errors import UsageError
+from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 
-if TYPE_CHECKING:
-    from msoko.catalog.municipality.profile import Profile
-    from msoko.core.project import Project
-
 BEST_FILE = "region_best.csv"
-
-
-@dataclass(frozen=True)
-class SummaryItem:
-    """A line of a block, in the words of the document, and what computes it.
-
-    `part` is the document's own heading over the line; `needs` says what would have to be
-    collected, where no indicator computes the line or those named compute a part of it.
-    """
-
-    text: str
-    part: str = ""
-    indicators: tuple[Named, ...] = ()
-    needs: str = ""
-    seed: Seed | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class SummaryBlock:
-    """A block of the annual summary that only this municipality's document asks for.
-
-    `motivating` sets each indicator against the best value in the region, which has 100 points.
-    """
-
-    code: Code
-    title: str
-    items: tuple[SummaryItem, ...]
-    kind: Literal["figures", "motivating"] = "figures"
-    about: str = ""
-    seed: Seed | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,35 +31,7 @@ class RegionBest:
     value: float
     municipality: str
     source: str
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-def declared_by(directions: Iterable[Direction]) -> dict[Code, tuple[Direction, Indicator]]:
-    """Return each indicator with the direction that declares it first."""
-    found: dict[Code, tuple[Direction, Indicator]] = {}
-    for direction in directions:
-        for indicator in direction.indicators:
-            found.setdefault(indicator.code, (direction, indicator))
-    return found
-
-
-def check_blocks(blocks: Iterable[SummaryBlock], directions: Iterable[Direction]) -> None:
-    """Refuse a block that names an unknown indicator, or a line that says nothing."""
-    from msoko.catalog.directions import direction_faults
-
-    blocks, known = tuple(blocks), declared_by(directions)
-    direction_faults.refuse_repeated("блок сводки", blocks)
-    for one in blocks:
-        if not one.items:
-            raise UsageError(f"{one.place}: в блоке сводки «{one.code}» нет строк («items»).")
-        for item in one.items:
-            if not item.indicators and not item.needs:
-                raise UsageError(
-                    f"{item.place}: строка блока «{one.code}» не называет ни показателей "
-                    "(«indicators»), ни того, что нужно собирать («needs»). Допишите одно из двух."
-                )
-            for code in item.indicators:
-                direction_faults.require_known("indicators", code, known, code.place)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 def load_region_best(
@@ -108,7 +46,7 @@ def load_region_best(
     path = project.find("profiles", profile.profile, BEST_FILE)
     if not path.exists():
         return {}
-    known, found = declared_by(directions), {}
+    known, found = indicators_by_code(directions), {}
     try:
         rows = _rows(path, project.shown(path))
     except UnicodeDecodeError:
@@ -127,34 +65,35 @@ def load_region_best(
     return {code: best for (named, code), best in found.items() if named == str(year)}
 
 
-def _rows(path: Path, shown: str) -> list[tuple[dict[str, str], Place]]:
+def _rows(path: Path, shown: str) -> list[tuple[dict[str, str], DeclarationLine]]:
     columns = [item.name for item in dataclasses.fields(RegionBest) if item.name != "place"]
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         for column in rows.fieldnames or ():
             if column not in columns:
-                hint = yaml_schema.suggestion(column, columns)
+                hint = suggestion(column, columns)
                 raise UsageError(f"{shown}, строка 1: неизвестный столбец «{column}». {hint}")
         absent = [column for column in columns if column not in (rows.fieldnames or ())]
         if absent:
             raise UsageError(f"{shown}, строка 1: нет столбцов {', '.join(absent)}. Допишите их.")
         return [
-            ({key: (row[key] or "").strip() for key in columns}, Place(shown, rows.line_num))
+            (
+                {key: (row[key] or "").strip() for key in columns},
+                DeclarationLine(shown, rows.line_num),
+            )
             for row in rows
         ]
 
 
 def _best(
-    line: tuple[dict[str, str], Place], known: dict[Code, tuple[Direction, Indicator]]
+    line: tuple[dict[str, str], DeclarationLine], known: dict[Code, tuple[Direction, Indicator]]
 ) -> RegionBest:
-    from msoko.catalog.directions import direction_faults
-
     row, place = line
     try:
         SchoolYear.parse(row["school_year"])
     except UsageError as error:
         raise UsageError(f"{place}: {error}") from None
-    direction_faults.require_known("indicator", row["indicator"], known, place)
+    require_known("indicator", row["indicator"], known, place)
     for name in ("municipality", "source"):
         if not row[name]:
             raise UsageError(f"{place}: столбец «{name}» пуст. Укажите, чьё это значение и откуда.")
@@ -166,9 +105,7 @@ def _best(
     return RegionBest(**{**row, "value": value}, place=place)
 
 
-def _number(text: str, place: Place) -> float:
-    import math
-
+def _number(text: str, place: DeclarationLine) -> float:
     try:
         value = float(text.replace(",", "."))
     except ValueError:

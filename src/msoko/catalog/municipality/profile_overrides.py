@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from msoko.catalog.directions import direction_faults
 from msoko.catalog.directions.direction import Direction, Indicator, Seed
 from msoko.catalog.municipality.profile import DirectionChange, IndicatorChange, Profile
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import line_of, suggestion
 from msoko.core.errors import UsageError
 
 HOUSE = Seed(file="", section="")
@@ -20,7 +19,7 @@ def changed(direction: Direction, change: DirectionChange) -> Direction:
     codes = [indicator.code for indicator in direction.indicators]
     for code in (*change.indicators, *change.drop):
         if code not in codes:
-            where = direction_faults.place_of(code, change.place)
+            where = line_of(code, change.place)
             raise UsageError(
                 f"{where}: в направлении «{direction.direction}» нет показателя "
                 f"«{code}». {suggestion(code, codes)}"
@@ -73,9 +72,7 @@ def _indicator(indicator: Indicator, changes: Mapping[str, IndicatorChange]) -> 
         if (value := getattr(change, item.name)) is not None
     }
     written = next(code for code in changes if code == indicator.code)
-    return dataclasses.replace(
-        indicator, place=direction_faults.place_of(written, indicator.place), **given
-    )
+    return dataclasses.replace(indicator, place=line_of(written, indicator.place), **given)
 
 
 def attributed(direction: Direction, profile: Profile) -> Direction:
@@ -104,7 +101,7 @@ def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direc
     result = {code: directions[code] for code in profile.directions}
     for source, target in profile.folds.items():
         if target not in result:
-            where = direction_faults.place_of(target, profile.place)
+            where = line_of(target, profile.place)
             raise UsageError(
                 f"{where}: направление «{source}» вливается в «{target}», "
                 f"которого нет в списке «directions». {suggestion(target, result)}"
