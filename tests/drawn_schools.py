@@ -100,7 +100,6 @@ def indicator_rows(step: int, year: SchoolYear, flags: Mapping[str, str]) -> pd.
     return frame.assign(
         school_year=str(year),
         unit_of_analysis=np.where(is_school, "school", "municipality"),
-        group=("school_id=" + frame["school_id"]).where(is_school),
         school_id=frame["school_id"].where(is_school),
         denominator=frame["n"].astype(float),
         value=frame["numerator"] / frame["n"].where(frame["n"] > 0),

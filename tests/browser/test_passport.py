@@ -55,7 +55,7 @@ def crowded() -> dict[str, pd.DataFrame]:
         }
     ).assign(
         school_year=str(LAST), direction="talents", indicator="ta_events", recipient="school",
-        school_id="s01", group="school_id=s01", deadline="до 1 октября учебного года",
+        school_id="s01", deadline="до 1 октября учебного года",
         expected="снижение доли не менее чем на 5 процентных пунктов в следующем году",
     )  # fmt: skip
     findings = pd.DataFrame({"message": [f"{LONG}: ячейка {n}" for n in range(9)]}).assign(

@@ -89,12 +89,12 @@ class Store:
         name: str,
         years: Sequence[SchoolYear] | None = None,
         columns: Sequence[str] | None = None,
-        where: Mapping[str, Collection[str]] | None = None,
+        where: Mapping[str, Collection[str | None]] | None = None,
     ) -> pd.DataFrame:
         """Return the table's rows of `years` (by default of all), in the order written.
 
-        `where` keeps the rows whose text columns hold one of the values named, before they
-        become a frame: a page about one school need not hold all schools. Whole numbers and
+        `where` keeps the rows whose columns hold one of the values named (None: nothing), before
+        they become a frame: a page about one school need not hold all schools. Whole numbers and
         truth values are nullable; text is `str`. A table that no year holds is empty, with
         its columns.
         """
@@ -109,7 +109,7 @@ class Store:
         name: str,
         years: Sequence[SchoolYear] | None = None,
         columns: Sequence[str] | None = None,
-        where: Mapping[str, Collection[str]] | None = None,
+        where: Mapping[str, Collection[str | None]] | None = None,
     ) -> dict[str, list[Any]]:
         """Return what `read` does as lists by column, for rows too few to be worth a frame.
 
@@ -125,7 +125,7 @@ class Store:
         name: str,
         years: Sequence[SchoolYear] | None = None,
         columns: Sequence[str] | None = None,
-        where: Mapping[str, Collection[str]] | None = None,
+        where: Mapping[str, Collection[str | None]] | None = None,
     ) -> list[dict[str, Any]]:
         """Return what `columns` does row by row."""
         found = self.columns(name, years, columns, where)
@@ -136,7 +136,7 @@ class Store:
         name: str,
         years: Sequence[SchoolYear] | None,
         columns: Sequence[str] | None,
-        where: Mapping[str, Collection[str]] | None,
+        where: Mapping[str, Collection[str | None]] | None,
     ) -> pa.Table | None:
         """Return the rows as Arrow has them, None where no year has the table."""
         import pyarrow as pa
@@ -190,8 +190,10 @@ class Store:
             shutil.rmtree(holder, ignore_errors=True)
 
 
-def _rows(path: Path, names: Sequence[str], where: Mapping[str, Collection[str]]) -> pa.Table:
-    """Return the columns of a file's rows whose text columns hold one of the values named."""
+def _rows(
+    path: Path, names: Sequence[str], where: Mapping[str, Collection[str | None]]
+) -> pa.Table:
+    """Return the columns of a file's rows that hold one of the values named, None for nothing."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -199,7 +201,7 @@ def _rows(path: Path, names: Sequence[str], where: Mapping[str, Collection[str]]
     # `read_table` would build a data set of one file, which takes longer than the reading
     rows = pq.ParquetFile(path).read(list({*names, *where}), use_threads=False)
     for column, values in where.items():
-        named = pa.array(sorted(values), pa.string())
+        named = pa.array(list(values), rows[column].type)
         rows = rows.filter(pc.is_in(rows[column], value_set=named))
     return rows.select(names)
 

@@ -22,6 +22,26 @@ PAPER: dict[str, ColumnType] = {
     "grade": "int",
 }
 
+GROUP: dict[str, ColumnType] = {
+    "school_id": "text",
+    "kind": "text",
+    "school_type": "text",
+    "location": "text",
+    "class_id": "text",
+    "procedure": "text",
+    "subject": "text",
+    "grade": "int",
+    "task": "text",
+    "level": "text",
+    "stage": "text",
+    "survey": "text",
+    "question": "text",
+}
+"""What an indicator may be cut by, the school first: a group fills the columns that name it.
+
+The whole fills none. A further key is one more line here, and the columns of two suites.
+"""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -309,10 +329,7 @@ TABLES: dict[str, Table] = {
                 "direction": "text",
                 "indicator": "text",
                 "unit_of_analysis": "text",  # municipality, school, region, country
-                "group": "text",  # school_id=…;subject=…;grade=… ; empty for the whole
-                "school_id": "text",
-                "subject": "text",
-                "grade": "int",
+                **GROUP,
                 "numerator": "float",
                 "denominator": "float",
                 "value": "float",
@@ -321,7 +338,7 @@ TABLES: dict[str, Table] = {
                 "n": "int",
                 "flags": "text",  # small_n, suppressed, not_comparable …, separated by spaces
             },
-            ("school_year", "direction", "indicator", "unit_of_analysis", "group"),
+            ("school_year", "direction", "indicator", "unit_of_analysis", *GROUP),
         ),
         Table(
             "objectivity_schools",
@@ -361,17 +378,15 @@ TABLES: dict[str, Table] = {
                 "direction": "text",
                 "rule": "text",
                 "recipient": "text",  # school, methodical_service, department, teachers
-                "school_id": "text",
-                "subject": "text",
                 "indicator": "text",
-                "group": "text",
+                **GROUP,
                 "finding": "text",
                 "text": "text",
                 "deadline": "text",
                 "expected": "text",
                 "measure": "text",
             },
-            ("direction", "rule", "recipient", "school_id", "subject", "group"),
+            ("direction", "rule", "recipient", *GROUP),
         ),
     )
 }

@@ -8,6 +8,7 @@ import pandas as pd
 
 import msoko
 from msoko.core import russian
+from msoko.core.tables import GROUP
 from msoko.disclosure.suppression import PUBLIC
 from msoko.documents.xlsx import Amount, Tab, Value, unit_name, workbook
 from msoko.report.data import judged_change
@@ -74,7 +75,7 @@ def _indicator_row(report: Reading, declared: Indicator, row: tuple) -> list[Val
         report.say(UNITS[row.unit_of_analysis]),
         _subject(report, row.subject),
         _grade(row.grade),
-        _rest(row.group),
+        _rest(row),
         unit_name(unit),
         *(_amount(report, _plain(getattr(row, name)), unit) for name in NUMBERS),
         *(_count(report, getattr(row, name)) for name in COUNTS),
@@ -112,12 +113,10 @@ def _subject(report: Reading, code: object) -> str | None:
     return None if pd.isna(code) else report.subjects.get(str(code), str(code))
 
 
-def _rest(group: object) -> str | None:
-    """Return what a group says beyond subject, grade and school."""
-    if not isinstance(group, str):
-        return None
-    parts = [part for part in group.split(";") if part.split("=")[0] not in KNOWN_KEYS]
-    return "; ".join(part for part in parts if part) or None
+def _rest(row: tuple) -> str | None:
+    """Return what a row's group says beyond subject, grade and school."""
+    others = [(key, getattr(row, key)) for key in GROUP if key not in KNOWN_KEYS]
+    return "; ".join(f"{key}={value}" for key, value in others if not pd.isna(value)) or None
 
 
 def _flags(report: Reading, flags: object) -> str | None:
@@ -164,7 +163,7 @@ def _schools(report: Reading) -> Tab:
             row.indicator,
             _subject(report, row.subject),
             _grade(row.grade),
-            _rest(row.group),
+            _rest(row),
             unit_name(declared[row.indicator].unit),
             *(Amount(_plain(getattr(row, name)), declared[row.indicator].unit) for name in NUMBERS),
             *(_plain(getattr(row, name)) for name in COUNTS),

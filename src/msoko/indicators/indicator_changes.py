@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from msoko.core.indicator_groups import grouping
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,10 +20,9 @@ if TYPE_CHECKING:
 COUNTED = ("count", "sum")
 """Measures that have no error to judge a change by."""
 PARTS = ["numerator", "denominator"]
-GROUP = ["school_year", "direction", "indicator", "by", "keys"]
-WHOLES = {"": "school_id", "subject": "school_id subject"}
-"""The columns of the groups whose changes are told, and of the same groups by school."""
-
+LINE = ["school_year", "direction", "indicator", "grouping", "part"]
+WHOLES = {grouping(keys): grouping(("school_id", *keys)) for keys in ((), ("subject",))}
+"""The groupings whose changes are judged, and the same groupings by school."""
 
 Parts = Mapping[str, Sequence[float]]
 """Numerator and denominator by school."""
@@ -37,12 +38,12 @@ def year_changes(
 
     These are the indicators of the whole municipality, and of each subject where an
     indicator has no whole; the error is by schools (`msoko.stats.estimators.ratio.ratio_change`).
-    `values` has the `keys` and `by` of `with_keys`.
+    `values` has the numbers of `recommendations.with_groups`.
     """
     wholes, schools = _wholes(values, str(year)), _schools(values)
     years = (str(year.shifted(-1)), str(year))
     told = {
-        (one.direction, item.code): "" if () in item.by else "subject"
+        (one.direction, item.code): grouping(() if () in item.by else ("subject",))
         for one in directions
         for item in one.indicators
         if item.measure not in COUNTED and item.comparable_across_years
@@ -50,25 +51,25 @@ def year_changes(
     return {line: list(_p_values(line, by, wholes, schools, years)) for line, by in told.items()}
 
 
-def _wholes(values: pd.DataFrame, this: str) -> dict[tuple[str, ...], list[str]]:
-    """Return the `keys` of the known groups by the rest of `GROUP`, less what is incomparable."""
-    whole = values[(values["unit_of_analysis"] == "municipality") & values["by"].isin(WHOLES)]
+def _wholes(values: pd.DataFrame, this: str) -> dict[tuple[str | int, ...], list[int]]:
+    """Return the known parts by the rest of `LINE`, less what is incomparable."""
+    whole = values[(values["unit_of_analysis"] == "municipality") & values["grouping"].isin(WHOLES)]
     whole = whole.dropna(subset=["value"])
     barred = whole["flags"].fillna("").str.contains("not_comparable", regex=False)
     kept = whole[~(barred & (whole["school_year"] == this))]
-    found: dict[tuple[str, ...], list[str]] = {}
-    for *line, keys in zip(*(kept[name].tolist() for name in GROUP), strict=True):
-        found.setdefault(tuple(line), []).append(keys)
+    found: dict[tuple[str | int, ...], list[int]] = {}
+    for *line, part in zip(*(kept[name].tolist() for name in LINE), strict=True):
+        found.setdefault(tuple(line), []).append(part)
     return found
 
 
-def _schools(values: pd.DataFrame) -> Callable[[tuple[str, ...]], Parts]:
-    """Return what gives the parts of each school in a group, as `GROUP` names it."""
-    rows = values[values["by"].isin(WHOLES.values())]
-    places = rows.groupby(GROUP).indices
+def _schools(values: pd.DataFrame) -> Callable[[tuple[str | int, ...]], Parts]:
+    """Return what gives the parts of each school in a group, as `LINE` names it."""
+    rows = values[values["grouping"].isin(WHOLES.values())]
+    places = rows.groupby(LINE).indices
     ids, parts = rows["school_id"].to_numpy(object), rows[PARTS].to_numpy(float)
 
-    def of(group: tuple[str, ...]) -> Parts:
+    def of(group: tuple[str | int, ...]) -> Parts:
         own = places.get(group, [])
         return dict(zip(ids[own], parts[own].tolist(), strict=True))
 
@@ -77,15 +78,15 @@ def _schools(values: pd.DataFrame) -> Callable[[tuple[str, ...]], Parts]:
 
 def _p_values(
     line: tuple[str, str],
-    by: str,
-    wholes: Mapping[tuple[str, ...], Iterable[str]],
-    schools: Callable[[tuple[str, ...]], Parts],
+    by: int,
+    wholes: Mapping[tuple[str | int, ...], Iterable[int]],
+    schools: Callable[[tuple[str | int, ...]], Parts],
     years: Sequence[str],
 ) -> Iterator[float]:
     """Give the p-value of each group that is known and may be compared in both years."""
     before, after = (set(wholes.get((one, *line, by), ())) for one in years)
-    for keys in sorted(before & after):
-        found = school_change(*(schools((one, *line, WHOLES[by], keys)) for one in years))
+    for part in sorted(before & after):
+        found = school_change(*(schools((one, *line, WHOLES[by], part)) for one in years))
         if found is not None and found.is_estimable and found.p is not None:
             yield found.p
 

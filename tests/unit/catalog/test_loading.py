@@ -79,6 +79,7 @@ def test_a_sound_direction_passes() -> None:
         ("mark >= 3", "mark in (select mark from schools)", "обращение к другой таблице"),
         ("mark >= 3", "staff.all > 3", "нет столбца «staff.all»"),
         ("[[], [school_id]]", "[[shcool_id]]", "«by: shcool_id» не объявлено. Возможно"),
+        ("[[], [school_id]]", "[[pupil_id]]", "«by: pupil_id» не объявлено"),
         ("goal: g", "goal: gg", "«goal: gg» не объявлено"),
         ("group: k", "group: kk", "«group: kk» не объявлено"),
         ('    denominator: "mark is not null"\n', "", "нет ключа «denominator»"),

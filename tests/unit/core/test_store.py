@@ -126,3 +126,12 @@ def test_columns_and_records_hold_what_a_frame_does(store):
 def test_columns_of_no_year_are_empty_and_there(store):
     assert store.columns("results", columns=["mark"]) == {"mark": []}
     assert store.records("results") == []
+
+
+def test_rows_are_picked_by_what_they_lack(store):
+    with store.replacing(YEAR) as writer:
+        writer.write("results", marks(3, None, 5).assign(subject=["a", None, None]))
+    assert store.read("results", where={"mark": [None]})["school_id"].tolist() == ["s1"]
+    assert store.read("results", where={"subject": [None, "a"], "mark": [3]})["mark"].tolist() == [
+        3
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from drawn import table
+from drawn import group_names, table
 from msoko.catalog.directions.direction import Direction, Goal, Indicator
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
@@ -67,6 +67,11 @@ def store(tmp_path: Path) -> Store:
     return Store(Project(tmp_path))
 
 
+def named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows by their drawn groups."""
+    return rows.set_index(pd.Index(group_names(rows)))
+
+
 def test_low_results_look_back_one_year(store: Store) -> None:
     def year_of(school: str, low: int, year: SchoolYear) -> pd.DataFrame:
         marks = [2] * low + [3] * (10 - low)
@@ -81,7 +86,7 @@ def test_low_results_look_back_one_year(store: Store) -> None:
     found = find_low_results(declared, store, YEAR, {})
     assert found.schools.set_index("school_id")["is_low"].to_dict() == {"1": True, "2": False}
     rows = compute(declared, store, YEAR)
-    rows = rows[rows["indicator"] == "lr_school"].set_index("group")
+    rows = named(rows[rows["indicator"] == "lr_school"])
     assert rows["value"].to_dict() == {"": 0.5, "school_id=1": 1, "school_id=2": 0}
     assert rows["flags"].eq("").all()  # schools are counted here, not persons
 
@@ -111,7 +116,7 @@ def test_an_exam_is_set_beside_the_same_pupils_vpr_of_the_year_before(store: Sto
     """, YEAR)  # fmt: skip
     store.add(YEAR.shifted(-1), "results", vpr)
     store.add(YEAR, "results", oge)
-    rows = compute((direction(BELOW_VPR),), store, YEAR).set_index("group")
+    rows = named(compute((direction(BELOW_VPR),), store, YEAR))
     # a fell from 5 to 4; b held, c rose; d has no VPR; russian has no exam
     assert rows["numerator"].to_dict() == {"": 1, "school_id=1": 1, "school_id=2": 0}
     assert rows["denominator"].to_dict() == {"": 3, "school_id=1": 2, "school_id=2": 1}
@@ -140,7 +145,7 @@ def test_a_graduate_of_several_exams_is_counted_once(store: Store) -> None:
         d        | 2         | vpr       | russian     | 10    | 99
     """, YEAR)  # fmt: skip
     store.add(YEAR, "results", ege)
-    rows = compute((direction(HIGH),), store, YEAR).set_index("group")
+    rows = named(compute((direction(HIGH),), store, YEAR))
     assert rows["n"].to_dict() == {"": 3, "school_id=1": 2, "school_id=2": 1}
     assert rows["numerator"].to_dict() == {"": 2, "school_id=1": 2, "school_id=2": 0}
 
@@ -155,7 +160,7 @@ def test_absent_unscored_and_uncoded_graduates_make_no_row(store: Store) -> None
     ege.loc[ege["pupil_id"] == "c", "is_absent"] = True
     uncoded = ege.iloc[[0]].assign(pupil_id=None)
     store.add(YEAR, "results", pd.concat([ege, uncoded], ignore_index=True))
-    rows = compute((direction(HIGH),), store, YEAR).set_index("group")
+    rows = named(compute((direction(HIGH),), store, YEAR))
     assert rows.loc["", ["numerator", "n"]].tolist() == [1, 1]
 
 

@@ -7,7 +7,7 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from drawn import table
+from drawn import grouped, table
 from msoko.catalog.directions.direction import (
     Advice,
     Direction,
@@ -25,7 +25,7 @@ from msoko.indicators.rules.recommendations import (
     Told,
     filled,
     recommendations_of,
-    with_keys,
+    with_groups,
 )
 
 YEAR = SchoolYear.parse("2024-25")
@@ -62,15 +62,12 @@ RULE = RecommendationRule(
 def values(drawing: str, year: SchoolYear = YEAR) -> pd.DataFrame:
     """Return indicator rows; `group` is drawn, the rest follows from the counts."""
     rows = table(drawing)
-    rows["group"] = rows["group"].fillna("").astype(str)
-    parts = rows["group"].str.extract(r"school_id=(?P<school_id>\w+)")
-    rows["school_id"] = parts["school_id"]
-    rows["subject"] = rows["group"].str.extract(r"subject=(\w+)")[0]
+    rows = grouped(rows)
     rows["unit_of_analysis"] = rows["school_id"].map(
         lambda one: "school" if isinstance(one, str) else "municipality"
     )
     rows = rows.assign(
-        school_year=str(year), direction="d", indicator="i", grade=pd.NA, flags="",
+        school_year=str(year), direction="d", indicator="i", flags="",
         value=rows["numerator"] / rows["denominator"], n=rows["denominator"],
     )  # fmt: skip
     spread = 1.96 * (rows["value"] * (1 - rows["value"]) / rows["n"]) ** 0.5
@@ -86,7 +83,7 @@ def made(
     direction = Direction(
         "d", 1, "results", "…", "…", (Goal("g", "…"),), (indicator,), recommendations=(rule,)
     )
-    keyed = with_keys(frame)
+    keyed = with_groups(frame)
     changes = year_changes([direction], keyed, YEAR)
     told = Told.of(keyed)
     found = recommendations_of(direction, told, YEAR, thresholds or {}, NAMES, russian, changes)
@@ -224,7 +221,7 @@ def test_merged_groups_make_one_finding_in_natural_order() -> None:
     """)
     (first, _) = made(rule, rows)
     assert first["finding"] == "Русский язык: 9К1 – 20,0\u00a0%; 10 – 10,0\u00a0%"
-    assert first["group"] == "subject=russian"
+    assert (first["subject"], first["task"]) == ("russian", None)
 
 
 def test_names_from_data_are_not_read_as_slots() -> None:

@@ -39,8 +39,7 @@ def with_whole(report):
     )
     rows = report.values
     rows = rows[(rows["indicator"] == "er_success") & (rows["subject"] == "russian")]
-    group = rows["group"].str.replace(r"subject=russian;?", "", regex=True).str.strip(";")
-    rows = rows.assign(indicator="whole", subject=None, group=group)
+    rows = rows.assign(indicator="whole", subject=None)
     changed = dataclasses.replace(direction, indicators=(*direction.indicators, own))
     made = dataclasses.replace(report, directions=(changed,), direction=changed)
     made.__dict__["values"] = pd.concat([report.values, rows], ignore_index=True)

@@ -238,7 +238,6 @@ ADVICE = table("""
     school_year=str(LAST), direction="talents", indicator="ta_events", subject=None,
     deadline="до 1 октября", expected="не ниже других",
 )  # fmt: skip
-ADVICE["group"] = "school_id=" + ADVICE["school_id"]
 
 
 def test_recommendations_are_the_schools_own_with_the_number_behind_them(tmp_path):
@@ -468,10 +467,6 @@ def by_paper(school_id, n):
                 n=[3, n],
                 denominator=[3.0, float(n)],
                 value=[0.5, 0.5],
-                group=[
-                    f"school_id={school_id};subject=mathematics;grade=5",
-                    f"school_id={school_id};subject=russian;grade=4",
-                ],
             ),
         ],
         ignore_index=True,

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from drawn import table
+from drawn import group_names, grouped, table
 from msoko.catalog import Indicator
 from msoko.disclosure.attack import Sum, exposed
 from msoko.report.data.suppressed import (
@@ -42,7 +42,7 @@ def indicator(code: str = "passed", **changed: object) -> Indicator:
 
 def rows(drawing: str) -> pd.DataFrame:
     """Return indicator rows of one year; value, interval and n follow from the counts."""
-    made = table(drawing)
+    made = grouped(table(drawing))
     return made.assign(
         school_year="2024-25",
         direction=made.get("direction", "d"),
@@ -62,7 +62,7 @@ def hidden(values: pd.DataFrame, *indicators: Indicator) -> list[str]:
     pd.testing.assert_frame_equal(
         shown.loc[~gone, NUMBERS].astype(float), values.loc[~gone, NUMBERS].astype(float)
     )
-    return list(values.loc[gone, "group"].fillna("all"))
+    return [name or "all" for name in group_names(values[gone])]
 
 
 def test_a_group_of_few_is_hidden_and_one_more_so_that_the_total_tells_nothing():

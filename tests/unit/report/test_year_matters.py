@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from msoko import catalog
+from msoko.core.tables import GROUP
 from msoko.report.sections import advice, year_matters
 
 DECISION = """\
@@ -103,7 +104,8 @@ def test_an_empty_register_says_so(made):
 def findings(*schools, rule="r"):
     return pd.DataFrame({
         "school_id": list(schools), "finding": [f"Находка {one}" for one in schools],
-        "recipient": "school", "rule": rule, "measure": None, "indicator": "i", "group": "",
+        "recipient": "school", "rule": rule, "measure": None, "indicator": "i",
+        **dict.fromkeys(key for key in GROUP if key != "school_id"),
     }, dtype=object)  # fmt: skip
 
 

@@ -158,6 +158,16 @@ def test_derived_tables_are_judged_on_their_own(project, keep):
     assert Store(project).read("findings", [YEAR]).empty
 
 
+def test_a_group_given_twice_is_found_by_the_columns_that_name_it(project, keep):
+    keep(drawn_year())
+    row = {"school_year": "2024-25", "direction": "d", "indicator": "so", "n": 5,
+           "unit_of_analysis": "school", "school_id": "1"}  # fmt: skip
+    for subject, checks in (("russian", []), (None, ["indicators_unique"])):
+        frame = pd.DataFrame([{**row, "subject": subject}, row])
+        Store(project).add(YEAR, "indicators", frame)
+        assert check_derived(project, YEAR).findings["check"].tolist() == checks
+
+
 def test_a_verdict_does_not_import_great_expectations(project, keep):
     keep(drawn_year())
     code = (

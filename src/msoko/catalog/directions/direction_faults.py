@@ -14,7 +14,7 @@ from msoko.catalog.yaml.declaration_lines import (
     suggestion,
 )
 from msoko.core.errors import UsageError
-from msoko.core.tables import TABLES
+from msoko.core.tables import GROUP, TABLES
 
 FORMS = "forms"
 """The table of monitoring forms: a row per school, columns written `form.item`."""
@@ -139,7 +139,7 @@ def _check_columns(
     columns = columns_of(table)
     for keys in by:
         for key in keys:
-            require_known("by", key, columns, place)
+            require_known("by", key, [one for one in GROUP if one in columns], place)
     for part in parts:
         for form, name in _read_columns(part, place, indicator.code):
             if table == FORMS and form:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from msoko.catalog.meetings.meeting_file import Resolution
 from msoko.core import russian
 from msoko.documents.working_group.meeting_words import uncapitalised
 from msoko.report.data import judged_change
+from msoko.report.data.rule_evidence import ground
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
@@ -238,43 +239,16 @@ def _annex(report: Reading, words: Wording, rows: pd.DataFrame, start: int) -> l
     return lines
 
 
-def numbers_of(report: Reading, row: pd.Series) -> str:
+def numbers_of(report: Reading, row: Any) -> str:
     """Return value, interval and n behind a finding; of a merged one, of each of its groups."""
-    if _is_sign(report, str(row["rule"])):
+    found = ground(report, row)
+    if found.is_sign:
         return russian.NOTHING
-    whose = "school" if _is_of_school(row) else "municipality"
-    own = report.own
-    own = own[(own["indicator"] == row["indicator"]) & (own["unit_of_analysis"] == whose)]
-    group = row["group"] if isinstance(row["group"], str) else ""
-    unit = report.direction.indicator(str(row["indicator"])).unit
-    exact = own[own["group"].fillna("") == group]
-    if len(exact) and pd.notna(exact["value"].iloc[0]):
-        return _number(exact.iloc[0], unit)
-    return "; ".join(_merged(own, group, str(row["finding"]), unit))
-
-
-def _is_sign(report: Reading, code: str) -> bool:
-    """Whether a rule finds a sign that a school has or has not: no share is told of one."""
-    rule = next(one for one in report.direction.recommendations if one.code == code)
-    return rule.when in ("flagged", "low_results")
-
-
-def _is_of_school(row: pd.Series) -> bool:
-    return isinstance(row["school_id"], str)
-
-
-def _merged(own: pd.DataFrame, group: str, finding: str, unit: str) -> list[str]:
-    """Return the numbers of the groups that a finding names, such as tasks of a paper."""
-    wanted = set(filter(None, group.split(";")))
-    said: dict[str, str] = {}
-    for _, row in own.dropna(subset=["value"]).iterrows():
-        parts = set(str(row["group"]).split(";"))
-        if not wanted < parts or len(parts - wanted) != 1:
-            continue
-        name = (parts - wanted).pop().split("=", 1)[1]
-        if f"{name} – {russian.amount(row['value'], unit)}" in finding:
-            said[name] = f"{name}: {_number(row, unit)}"
-    return [said[name] for name in sorted(said, key=lambda one: finding.index(f"{one} – "))]
+    known = found.rows.dropna(subset=["value"])
+    numbers = [_number(one, found.indicator.unit) for _, one in known.iterrows()]
+    if not found.names:
+        return "; ".join(numbers)
+    return "; ".join(f"{name}: {one}" for name, one in zip(found.names, numbers, strict=True))
 
 
 def _number(row: pd.Series, unit: str) -> str:

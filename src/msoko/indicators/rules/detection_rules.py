@@ -35,9 +35,9 @@ class Evidence:
 
     `rows`, `before`: the rule's groups this year and last year. `schools`, `schools_before`:
     the same groups by school, for errors in which the school varies; `region`: the same groups
-    in the region. Columns as in table
-    `indicators`, with `keys`, the group without its school. `others`: p-values of the other
-    changes that are told beside the rule's own, one family of conclusions with them.
+    in the region. Columns as in table `indicators`, with the numbers of `group` and of `part`,
+    the group without its school. `others`: p-values of the other changes that are told beside
+    the rule's own, one family of conclusions with them.
     """
 
     indicator: Indicator
@@ -113,7 +113,7 @@ def _funnel(
     is_share = (counts[:, 0] >= 0) & (counts[:, 0] <= counts[:, 1])
     rows, counts = evidence.rows[is_share], counts[is_share]
     places, limits = [np.array([], int)], [np.array([])]
-    for _, own in sorted(rows.groupby("keys").indices.items()):
+    for _, own in sorted(rows.groupby("part").indices.items()):
         funnel = share_funnel(counts[own, 0], counts[own, 1])
         if hasattr(funnel, "points"):
             chosen = own[np.array(outside(funnel, level)) == side]
@@ -168,7 +168,7 @@ def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate |
     if not isinstance(row["school_id"], str):
         by_schools = school_change(
             *(
-                by_school(frame[frame["keys"] == row["keys"]])
+                by_school(frame[frame["part"] == row["part"]])
                 for frame in (evidence.schools_before, evidence.schools)
             )
         )
@@ -186,17 +186,17 @@ def _worse_than_region(
     """Return the groups whose interval over schools lies wholly on the worse side of the region."""
     from msoko.stats.estimators.ratio import ratio
 
-    region = evidence.region.drop_duplicates("keys").set_index("keys")["value"].dropna()
+    region = evidence.region.drop_duplicates("part").set_index("part")["value"].dropna()
     is_worse_above = evidence.indicator.polarity == "lower_is_better"
     found = []
-    for _, row in evidence.rows[evidence.rows["keys"].isin(region.index)].iterrows():
-        schools = evidence.schools[evidence.schools["keys"] == row["keys"]]
+    for _, row in evidence.rows[evidence.rows["part"].isin(region.index)].iterrows():
+        schools = evidence.schools[evidence.schools["part"] == row["part"]]
         told = ratio(
             schools["numerator"].astype(float),
             schools["denominator"].astype(float),
             level=REGION_LEVEL,
         )
-        limit = region[row["keys"]]
+        limit = region[row["part"]]
         if told.is_estimable and (told.low > limit if is_worse_above else told.high < limit):
             found.append(row.to_dict() | {"limit": limit, "low": told.low, "high": told.high})
     return pd.DataFrame(found, columns=evidence.rows.columns)

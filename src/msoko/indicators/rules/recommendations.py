@@ -14,10 +14,11 @@ from msoko.catalog import load_directions, load_profile, load_thresholds
 from msoko.catalog.directions.direction import Direction, Indicator, RecommendationRule, Threshold
 from msoko.catalog.directions.direction_faults import SLOT
 from msoko.catalog.registry import registry_words
+from msoko.core.indicator_groups import group_numbers, grouping, groupings
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-from msoko.core.tables import TABLES
+from msoko.core.tables import GROUP, TABLES
 from msoko.indicators.indicator_changes import Changes, year_changes
 from msoko.indicators.rules.detection_rules import COMPARED, Evidence, find
 
@@ -69,7 +70,7 @@ def recommend(project: Project, municipality: str, year: SchoolYear, shown: Show
     store = Store(project)
     names = Names.load(project, store, year)
     directions = load_directions(project, load_profile(project, municipality))
-    values = with_keys(store.read("indicators", [year.shifted(-1), year]))
+    values = with_groups(store.read("indicators", [year.shifted(-1), year]))
     told = Told.of(values)
     thresholds = load_thresholds(project)
     changes = year_changes(directions, values, year)
@@ -81,35 +82,29 @@ def recommend(project: Project, municipality: str, year: SchoolYear, shown: Show
     return pd.DataFrame(rows, columns=list(TABLES["recommendations"].columns))
 
 
-def with_keys(values: pd.DataFrame) -> pd.DataFrame:
-    """Return indicator rows with `keys` (the group without its school) and `by` (its columns).
+def with_groups(values: pd.DataFrame) -> pd.DataFrame:
+    """Return indicator rows with the numbers of their grouping, their group and its `part`.
 
+    `part` is the group without its school: what a school's row and the whole's have in common.
     What a rule compares a row with has its columns too, `COMPARED`, still empty. Texts are
     plain objects and numbers floats: a few rows are picked from so few blocks many times faster.
     """
-    groups = values["group"].fillna("")
-    named = {text: [part for part in text.split(";") if part] for text in groups.unique()}
-    keys = {
-        text: ";".join(part for part in parts if not part.startswith("school_id="))
-        for text, parts in named.items()
+    numbers: dict[str, np.ndarray] = {
+        "grouping": groupings(values),
+        "group": group_numbers(values),
+        "part": group_numbers(values, [key for key in GROUP if key != "school_id"]),
     }
-    by = {
-        text: " ".join(sorted(part.split("=")[0] for part in parts))
-        for text, parts in named.items()
-    }
-    told = groups.tolist()
-    texts = {"keys": [keys[one] for one in told], "by": [by[one] for one in told]}
-    numbers = dict.fromkeys(COMPARED, np.full(len(values), np.nan))
+    texts, empty = {}, np.full(len(values), np.nan)
     for name, kind in TABLES["indicators"].columns.items():
         if kind == "text":
             texts[name] = values[name].to_numpy(object)
         else:
             numbers[name] = values[name].to_numpy(float, na_value=np.nan)
-    plain = pd.DataFrame(texts | {"group": told}, dtype=object)
-    return pd.concat([plain, pd.DataFrame(numbers)], axis=1)
+    numbers |= dict.fromkeys(COMPARED, empty)
+    return pd.concat([pd.DataFrame(texts, dtype=object), pd.DataFrame(numbers)], axis=1)
 
 
-KIND = ["direction", "indicator", "school_year", "by", "unit_of_analysis"]
+KIND = ["direction", "indicator", "school_year", "grouping", "unit_of_analysis"]
 """What a rule picks rows by."""
 
 
@@ -118,14 +113,14 @@ class Told:
     """The indicators of this year and the last, and where the rows of each `KIND` stand."""
 
     values: pd.DataFrame
-    places: Mapping[tuple[str, ...], Sequence[int]]
+    places: Mapping[tuple[str | int, ...], Sequence[int]]
 
     @classmethod
     def of(cls, values: pd.DataFrame) -> Told:
-        """Return indicator rows that have the `keys` and `by` of `with_keys`, found by kind."""
+        """Return indicator rows with the numbers of `with_groups`, found by kind."""
         return cls(values, values.groupby(KIND).indices)
 
-    def rows(self, *kind: str) -> pd.DataFrame:
+    def rows(self, *kind: str | int) -> pd.DataFrame:
         """Return the rows of a kind, none where there are none."""
         return self.values.iloc[self.places.get(kind, [])]
 
@@ -146,7 +141,7 @@ def recommendations_of(
         found = find(rule, _evidence(rule, direction, told, year, others), thresholds)
         for row, parts in _merged(found, rule):
             wider = [
-                _wider(told, (direction.direction, rule.indicator, str(year)), row["keys"], unit)
+                _wider(told, (direction.direction, rule.indicator, str(year)), row, unit)
                 for unit in ("municipality", "region")
             ]
             slots = _slots(row, indicator, wider, names, shown)
@@ -159,10 +154,8 @@ def recommendations_of(
                     "direction": direction.direction,
                     "rule": rule.code,
                     "recipient": advice.recipient,
-                    "school_id": row["school_id"],
-                    "subject": row["subject"],
                     "indicator": rule.indicator,
-                    "group": row["group"],
+                    **{key: row[key] for key in GROUP},
                     "finding": filled(rule.finding, slots),
                     "text": filled(advice.text, slots),
                     "deadline": advice.deadline,
@@ -191,29 +184,28 @@ def _evidence(
 ) -> Evidence:
     is_school = rule.unit_of_analysis == "school"
     default = ("school_id",) if is_school else ()
-    by = " ".join(sorted(default if rule.by is None else rule.by))
-    by_school = " ".join(sorted({*by.split(), "school_id"}))
+    by = default if rule.by is None else rule.by
+    own, by_school = grouping(by), grouping((*by, "school_id"))
     last, this = str(year.shifted(-1)), str(year)
 
-    def chosen(one: str, columns: str, unit: str) -> pd.DataFrame:
-        return told.rows(direction.direction, rule.indicator, one, columns, unit)
+    def chosen(one: str, number: int, unit: str) -> pd.DataFrame:
+        return told.rows(direction.direction, rule.indicator, one, number, unit)
 
     return Evidence(
         direction.indicator(rule.indicator),
-        chosen(this, by, rule.unit_of_analysis),
-        chosen(last, by, rule.unit_of_analysis),
+        chosen(this, own, rule.unit_of_analysis),
+        chosen(last, own, rule.unit_of_analysis),
         chosen(this, by_school, "school"),
         chosen(last, by_school, "school"),
-        chosen(this, by, "region"),
+        chosen(this, own, "region"),
         others,
     )
 
 
-def _wider(told: Told, line: tuple[str, ...], keys: str, unit: str) -> float | None:
+def _wider(told: Told, line: tuple[str, ...], row: pd.Series, unit: str) -> float | None:
     """Return the value of the whole that a school's group is part of; None without any."""
-    by = " ".join(sorted(part.split("=")[0] for part in keys.split(";") if part))
-    rows = told.rows(*line, by, unit)
-    found = rows.loc[rows["group"] == keys, "value"].tolist()
+    rows = told.rows(*line, row["grouping"] & ~grouping(["school_id"]), unit)
+    found = rows.loc[rows["part"] == row["part"], "value"].tolist()
     return found[0] if found else None
 
 
@@ -262,18 +254,16 @@ def _merged(
         for _, row in found.iterrows():
             yield row, []
         return
-    named = [dict(part.split("=", 1) for part in group.split(";")) for group in found["group"]]
-    names = pd.Series([keys.pop(rule.merge) for keys in named], index=found.index, dtype=object)
-    wider = pd.Series(
-        [";".join(f"{key}={value}" for key, value in keys.items()) for keys in named],
-        index=found.index,
-        dtype=object,
-    )
-    for group, rows in found.groupby(wider, sort=False):
-        parts = zip(names[rows.index], rows["value"], strict=True)
+    others = [key for key in GROUP if key != rule.merge]
+    for _, rows in found.groupby(others, sort=False, dropna=False):
+        names = [_plain(value) for value in rows[rule.merge]]
         row = rows.iloc[0].copy()
-        row["group"] = group
-        yield row, sorted(parts, key=lambda part: _natural(part[0]))
+        row[rule.merge] = None
+        yield row, sorted(zip(names, rows["value"], strict=True), key=lambda one: _natural(one[0]))
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 from msoko.catalog.directions.direction import Indicator
 from msoko.catalog.directions.direction_faults import FORMS
 from msoko.core.school_year import SchoolYear
-from msoko.core.tables import TABLES
+from msoko.core.tables import GROUP, TABLES
 from msoko.indicators.sums.grouped_sums import Sums
 from msoko.indicators.sums.sum_terms import SCALE
 from msoko.indicators.sums.table_relations import Relations
@@ -21,7 +21,6 @@ COLUMNS = list(KINDS)
 SCHOOL_ROWS = ("low_results", "objectivity_schools")
 ADDED = ("sum", "count")
 """Measures that are no ratio, and have no interval."""
-NAMED_KEYS = ("school_id", "subject", "grade")
 
 
 Columns = dict[str, np.ndarray]
@@ -45,7 +44,6 @@ def no_data(direction: str, indicator: Indicator) -> Columns:
         "direction": direction,
         "indicator": indicator.code,
         "unit_of_analysis": "municipality",
-        "group": "",
         "n": 0,
         "flags": "no_data",
     }
@@ -170,11 +168,10 @@ def _shaped(
     known = {
         **given,
         "unit_of_analysis": np.repeat(np.array(units, dtype=object), counts),
-        "group": np.concatenate([group_name(rows, keys) for keys, rows in asked]),
         "n": n,
         "flags": np.where((n < small_n) & _is_of_persons(indicator), "small_n", ""),
     }
-    for name in NAMED_KEYS:
+    for name in GROUP:
         parts = [
             _column(rows[name] if name in keys else None, KINDS[name], len(rows["n"]))
             for keys, rows in asked
@@ -202,22 +199,6 @@ def _persons(counted: np.ndarray, whole: np.ndarray, indicator: Indicator) -> np
     if indicator.measure == "ratio" and not indicator.size and indicator.interval != "none":
         return whole.round().astype("int64")
     return counted.astype("int64")
-
-
-def group_name(rows: Columns, keys: Sequence[str]) -> np.ndarray:
-    """Return `school_id=…;subject=…;grade=…` for each row, empty for the whole."""
-    names = np.full(len(rows["n"]), "", dtype=object)
-    for place, key in enumerate(keys):
-        codes, known = pd.factorize(rows[key])
-        mark = ";" if place else ""
-        names = names + np.array([f"{mark}{key}={_plain(value)}" for value in known], object)[codes]
-    return names
-
-
-def _plain(value: object) -> str:
-    return (
-        str(int(value)) if isinstance(value, (int, float, np.integer, np.floating)) else str(value)
-    )
 
 
 def flag_incomparable(

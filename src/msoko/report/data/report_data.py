@@ -12,6 +12,7 @@ import numpy as np
 from msoko import catalog
 from msoko.catalog.registry import registry_words
 from msoko.core import russian
+from msoko.core.indicator_groups import grouping
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
@@ -166,8 +167,8 @@ class Reading:
         return self.selection.rows(self._named(code, unit, by, direction), year)
 
     def _named(self, code: str, unit: str, by: Sequence[str], direction: str = "") -> Name:
-        keys = frozenset(by) | ({"school_id"} if unit == "school" else frozenset())
-        return (direction or self.direction.direction, code, unit, keys)
+        keys = (*by, "school_id") if unit == "school" else by
+        return (direction or self.direction.direction, code, unit, grouping(keys))
 
     @cached_property
     def selection(self) -> Selection:

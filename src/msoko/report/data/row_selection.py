@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from msoko.core.indicator_groups import groupings
+
 Row = Mapping[str, Any]
 """A row of the table `indicators`."""
-Name = tuple[str, str, str, frozenset[str]]
-"""Direction, indicator, unit of analysis and the grouping's columns."""
+Name = tuple[str, str, str, int]
+"""Direction, indicator, unit of analysis and the number of the grouping."""
 COLUMNS = ["direction", "indicator", "unit_of_analysis"]
 NOWHERE = np.array([], int)
 
@@ -21,11 +23,8 @@ class Selection:
 
     def __init__(self, values: pd.DataFrame) -> None:
         self._values = values
-        places, groups = pd.factorize(values["group"], use_na_sentinel=False)
-        self._kinds: dict[frozenset[str], int] = {}
-        kinds = [self._kinds.setdefault(_keys(one), len(self._kinds)) for one in groups]
-        named = values[COLUMNS].assign(kind=np.array(kinds, int)[places])
-        self._places = named.groupby([*COLUMNS, "kind"], sort=False).indices
+        named = values[COLUMNS].assign(grouping=groupings(values))
+        self._places = named.groupby([*COLUMNS, "grouping"], sort=False).indices
         self._arrays: dict[str, np.ndarray] = {}
         self._years, self._subjects = self._array("school_year"), self._array("subject")
         self._picked: dict[tuple[Name, str | None, str], pd.DataFrame] = {}
@@ -59,15 +58,7 @@ class Selection:
         return self._arrays[name]
 
     def _found(self, name: Name, year: str | None, subject: str) -> np.ndarray:
-        *whose, keys = name
-        places = self._places.get((*whose, self._kinds.get(keys, -1)), NOWHERE)
+        places = self._places.get(name, NOWHERE)
         if year is not None:
             places = places[self._years[places] == year]
         return places[self._subjects[places] == subject] if subject else places
-
-
-def _keys(group: object) -> frozenset[str]:
-    """Return the columns that a row's group names: «subject=physics;grade=7» has two."""
-    if not isinstance(group, str) or not group:
-        return frozenset()
-    return frozenset(part.split("=", 1)[0] for part in group.split(";"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from msoko.core import russian
+from msoko.core.tables import GROUP
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator, RecommendationRule
@@ -47,37 +50,39 @@ def ground(report: Reading, row: Any) -> Ground:
     """Return what a row of table `recommendations` rests on; its `rows` may be hidden ones."""
     rule = next(one for one in report.direction.recommendations if one.code == row.rule)
     indicator = report.direction.indicator(row.indicator)
-    own = _own(report, row)
-    group = row.group if isinstance(row.group, str) else ""
-    exact = own[own["group"].fillna("") == group]
-    if len(exact):
+    own = _of_unit(report, row)
+    exact = own[_has_values(own, row, GROUP)]
+    if len(exact) or not rule.merge:
         return Ground(rule, indicator, exact)
-    return _merged(report, rule, indicator, own, row)
+    return _merged(rule, indicator, own, row)
 
 
-def _own(report: Reading, row: Any) -> pd.DataFrame:
+def _of_unit(report: Reading, row: Any) -> pd.DataFrame:
     unit = "school" if isinstance(row.school_id, str) else "municipality"
     own = report.own
     return own[(own["indicator"] == row.indicator) & (own["unit_of_analysis"] == unit)]
 
 
-def _merged(
-    report: Reading, rule: RecommendationRule, indicator: Indicator, own: pd.DataFrame, row: Any
-) -> Ground:
+def _has_values(rows: pd.DataFrame, wanted: Any, keys: Iterable[str]) -> np.ndarray:
+    """Return which rows have what `wanted` has in these columns, nothing included."""
+    found = np.ones(len(rows), bool)
+    for key in keys:
+        value = getattr(wanted, key)
+        same = rows[key].isna() if pd.isna(value) else rows[key].eq(value).fillna(False)
+        found &= same.to_numpy(bool)
+    return found
+
+
+def _merged(rule: RecommendationRule, indicator: Indicator, own: pd.DataFrame, row: Any) -> Ground:
     """Return the rows of the groups that the finding names, in its order."""
-    wanted = set(filter(None, str(row.group or "").split(";")))
+    others = [key for key in GROUP if key != rule.merge]
+    known = own[_has_values(own, row, others) & own[["value", rule.merge]].notna().all(axis=1)]
     places: dict[int, tuple[int, str]] = {}
-    known = own[own["value"].notna()]
-    for index, group, value in zip(known.index, known["group"], known["value"], strict=True):
-        parts = str(group).split(";")
-        rest = set(parts) - wanted
-        if len(rest) != 1 or len(wanted) + 1 != len(parts):
-            continue
-        name = rest.pop().split("=", 1)[1]
-        said = f"{name} – {russian.amount(value, indicator.unit)}"
-        place = f" {row.finding}".replace(":", " ").replace(";", " ").find(f" {said}")
+    for index, name, value in zip(known.index, known[rule.merge], known["value"], strict=True):
+        named = f"{name} – {russian.amount(value, indicator.unit)}"
+        place = f" {row.finding}".replace(":", " ").replace(";", " ").find(f" {named}")
         if place >= 0:
-            places[index] = (place, name)
+            places[index] = (place, str(name))
     order = sorted(places, key=lambda index: places[index])
     return Ground(rule, indicator, own.loc[order], tuple(places[index][1] for index in order))
 

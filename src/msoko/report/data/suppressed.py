@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko.core.tables import GROUP
 from msoko.disclosure.attack import Sum
 from msoko.disclosure.suppression import PUBLIC, complementary, primary, small_parts, suppress
 
@@ -71,9 +72,8 @@ def _hidden(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
     base = rows["denominator"].fillna(rows["n"])
     if not _is_share_of_persons(rows):
         return primary(base).notna()
-    table = rows["group"].map(_named).apply(pd.Series).reindex(rows.index)
-    names = sorted(table.columns)
-    table = table.assign(n=base, numerator=rows["numerator"])
+    names = sorted(key for key in GROUP if rows[key].notna().any())
+    table = rows[names].assign(n=base, numerator=rows["numerator"])
     also = small_parts(base, rows["numerator"])
     return suppress(table, names, numerator="numerator", also=also).notna()
 
@@ -82,12 +82,6 @@ def _is_share_of_persons(rows: pd.DataFrame) -> bool:
     counts = rows[["numerator", "denominator"]].dropna()
     is_whole = len(counts) == len(rows) and bool((counts % 1 == 0).all(axis=None))
     return is_whole and bool((counts["numerator"] <= counts["denominator"]).all())
-
-
-def _named(group: object) -> dict[str, str]:
-    if not isinstance(group, str) or not group:
-        return {}
-    return dict(part.split("=", 1) for part in group.split(";"))
 
 
 def shown_rows(counts: pd.DataFrame) -> pd.Series:

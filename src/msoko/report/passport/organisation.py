@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 from msoko.catalog.registry import registry_words
+from msoko.core.indicator_groups import Group, group_of
+from msoko.core.tables import GROUP
 from msoko.disclosure.suppression import Rule
 from msoko.report.data.comparable_schools import Condition, Peers, conditions, find_peers
 from msoko.report.data.row_selection import Row
@@ -33,14 +35,17 @@ than five persons, and shares of none or all of fewer than ten, which tell each 
 PRESCHOOL = "preschool"
 RECIPIENTS = ("school", "teachers")
 COLUMNS = (
-    "school_year", "direction", "indicator", "unit_of_analysis", "group", "school_id", "subject",
-    "grade", "numerator", "denominator", "value", "low", "high", "n", "flags",
+    "school_year", "direction", "indicator", "unit_of_analysis", *GROUP, "numerator",
+    "denominator", "value", "low", "high", "n", "flags",
 )  # fmt: skip
 COMPARED = ("direction", "indicator", "school_id", "numerator", "denominator", "value", "n")
 VPR_TABLES = (
     "journal_comparison", "mark_shares", "score_distribution", "task_performance",
     "objectivity_schools",
 )  # fmt: skip
+
+WHOLE = {key: [None] for key in GROUP if key != "school_id"}
+"""Picks what is of an organisation as a whole, and of none of its parts."""
 
 Key = tuple[str, str]
 """A direction and an indicator."""
@@ -107,7 +112,7 @@ class School:
     @cached_property
     def wholes(self) -> dict[Key, Field]:
         """The year's values of each organisation as a whole: what a comparison needs of them."""
-        where = {"group": [f"school_id={code}" for code in self.report.schools.index]}
+        where = {**WHOLE, "school_id": list(self.report.schools.index)}
         found = self.report.store.columns("indicators", [self.report.year], COMPARED, where)
         places: dict[Key, list[int]] = {}
         for place, key in enumerate(zip(found["direction"], found["indicator"], strict=True)):
@@ -128,11 +133,10 @@ class School:
     @cached_property
     def history(self) -> dict[Key, list[Row]]:
         """The organisation's own rows as a whole of all years, earliest first."""
-        whole = f"school_id={self.school_id}"
-        rows = [*self._values(self._earlier, group=[whole]), *self.parts]
+        earlier = self._values(self._earlier, school_id=[self.school_id], **WHOLE)
         series: dict[Key, list[Row]] = {}
-        for row in rows:
-            if row["group"] == whole and not math.isnan(row["value"]):
+        for row in [*earlier, *(row for row in self.parts if not any(part_of(row)))]:
+            if not math.isnan(row["value"]):
                 series.setdefault((row["direction"], row["indicator"]), []).append(row)
         return series
 
@@ -174,13 +178,12 @@ class School:
         return find_peers(self, self.conditions)
 
     @cached_property
-    def around(self) -> dict[tuple[str, str, str, str], float]:
-        """Values of municipality and region by unit, direction, indicator and group."""
-        names = ("unit_of_analysis", "direction", "indicator", "group", "value")
+    def around(self) -> dict[tuple[str, str, str, Group], float]:
+        """Values of municipality and region by unit, direction, indicator and `part_of` a row."""
+        names = ("unit_of_analysis", "direction", "indicator", *GROUP, "value")
         where = {"unit_of_analysis": ["municipality", "region"]}
-        found = self.report.store.columns("indicators", [self.report.year], names, where)
-        rows = zip(*found.values(), strict=True)
-        return {(unit, one, code, group or ""): value for unit, one, code, group, value in rows}
+        rows = self.report.store.records("indicators", [self.report.year], names, where)
+        return {(*(row[name] for name in names[:3]), part_of(row)): row["value"] for row in rows}
 
     @cached_property
     def indicators(self) -> list[tuple[Direction, Indicator]]:
@@ -221,7 +224,7 @@ class School:
     def _earlier(self) -> list[SchoolYear]:
         return [year for year in self.report.years if year < self.report.year]
 
-    def _values(self, years: Sequence[SchoolYear], **where: Sequence[str]) -> list[Row]:
+    def _values(self, years: Sequence[SchoolYear], **where: Sequence[str | None]) -> list[Row]:
         return self.report.store.records("indicators", years, COLUMNS, where)
 
 
@@ -229,6 +232,11 @@ def _is_apart(indicator: Indicator) -> bool:
     """Whether a passport tells an indicator elsewhere: context, and verdicts on the whole."""
     is_verdict = indicator.table in ORGANISATIONS and indicator.measure in ("share", "count")
     return indicator.is_context or is_verdict
+
+
+def part_of(row: Row) -> Group:
+    """Return a row's group apart from its organisation: a row of the whole has it too."""
+    return group_of(row)[1:]
 
 
 def base(indicator: Indicator, row: Row) -> float:

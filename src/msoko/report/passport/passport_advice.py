@@ -12,6 +12,7 @@ import pandas as pd
 from msoko import catalog
 from msoko.catalog.registry import registry_words
 from msoko.core import russian
+from msoko.core.tables import GROUP
 from msoko.report.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.report.passport.organisation import RECIPIENTS, is_hidden
 from msoko.report.passport.passport_room import fitting
@@ -83,7 +84,7 @@ def _ground(school: School, row: Row) -> str:
         for item in one.indicators
         if item.code == row["indicator"]
     ]
-    keys = ("direction", "indicator", "group")
+    keys = ("direction", "indicator", *GROUP)
     own = [
         one
         for one in school.parts

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
+from msoko.core.tables import GROUP
 from msoko.report.block import Details, Sheet, cell
-from msoko.report.passport.organisation import is_hidden
+from msoko.report.passport.organisation import is_hidden, part_of
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
     from msoko.report.passport.organisation import Row, School
 
 PAPERS = {
-    "so_vpr_basic": frozenset({"school_id", "subject", "grade"}),
-    "so_oge_basic": frozenset({"school_id", "subject"}),
-    "so_ege_score": frozenset({"school_id", "subject"}),
+    "so_vpr_basic": ("school_id", "subject", "grade"),
+    "so_oge_basic": ("school_id", "subject"),
+    "so_ege_score": ("school_id", "subject"),
 }
 """Indicators that the electronic page tells by paper, and the groups that are papers."""
 
@@ -40,14 +41,14 @@ def papers(school: School) -> list[Details]:
 
 
 def _paper_rows(
-    school: School, direction: Direction, item: Indicator, keys: frozenset[str]
+    school: School, direction: Direction, item: Indicator, keys: tuple[str, ...]
 ) -> list[list[str]]:
     own = [
         row
         for row in school.parts
         if row["indicator"] == item.code
         and not math.isnan(row["value"])
-        and {part.split("=")[0] for part in row["group"].split(";")} == keys
+        and tuple(key for key in GROUP if row[key] is not None) == keys
     ]
     order = {subject: place for place, subject in enumerate(school.report.subjects)}
     last = len(order)
@@ -57,9 +58,8 @@ def _paper_rows(
 
 def _paper(school: School, direction: Direction, item: Indicator, row: Row) -> list[str]:
     report = school.report
-    group = ";".join(part for part in row["group"].split(";") if not part.startswith("school_id="))
     wider = [
-        school.around.get((unit, direction.direction, item.code, group))
+        school.around.get((unit, direction.direction, item.code, part_of(row)))
         for unit in ("municipality", "region")
     ]
     beside = russian.amount(wider[0], item.unit)

@@ -12,7 +12,14 @@ import pandas as pd
 from msoko.core import russian
 from msoko.report.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
 from msoko.report.data.comparable_schools import middle, pooled
-from msoko.report.passport.organisation import SHOWN, base, is_hidden, is_of_persons, is_vpr
+from msoko.report.passport.organisation import (
+    SHOWN,
+    base,
+    is_hidden,
+    is_of_persons,
+    is_vpr,
+    part_of,
+)
 from msoko.report.passport.passport_papers import papers
 from msoko.report.sections import comparison
 from msoko.report.sections.cycle import against_target
@@ -245,7 +252,7 @@ def _around(school: School, place: Place) -> str:
         if np.isnan(median):
             return russian.NOTHING
         return school.report.say("passport.median", value=russian.figure(median, unit))
-    key = (place.direction.direction, place.indicator.code, "")
+    key = (place.direction.direction, place.indicator.code, part_of(place.row))
     own = school.around.get(("municipality", *key))
     region = school.around.get(("region", *key))
     text = russian.amount(own, unit)

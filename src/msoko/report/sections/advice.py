@@ -9,6 +9,7 @@ import pandas as pd
 
 from msoko import catalog
 from msoko.core import russian
+from msoko.core.indicator_groups import groups_of
 from msoko.core.school_year import SchoolYear
 from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data import judged_change, rule_evidence
@@ -59,8 +60,8 @@ def shown(report: Reading) -> pd.DataFrame:
 def _publishable(report: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the recommendations that concern no one school and rest on no hidden number."""
     own = report.own[report.own["flags"] == "hidden"]
-    hidden = set(zip(own["indicator"], own["group"].fillna(""), strict=True))
-    pairs = zip(rows["indicator"], rows["group"].fillna(""), strict=True)
+    hidden = set(zip(own["indicator"], groups_of(own), strict=True))
+    pairs = zip(rows["indicator"], groups_of(rows), strict=True)
     is_shown = np.array([pair not in hidden for pair in pairs], bool)
     return rows[is_shown & rows["school_id"].isna()]
 
