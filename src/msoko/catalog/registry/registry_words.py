@@ -13,8 +13,16 @@ from msoko.catalog.yaml.declaration_lines import DeclarationLine, line_of, sugge
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
-FILES = ("wording.yml", "wording_passport.yml", "wording_summary.yml")
-"""The house's sentences, in registry/."""
+FILES = (
+    "wording.yml",
+    "wording_annex.yml",
+    "wording_evidence.yml",
+    "wording_passport.yml",
+    "wording_roadmap.yml",
+    "wording_summary.yml",
+    "wording_tables.yml",
+)
+"""The house's sentences, in registry/, a theme a file; a section stands in one of them."""
 
 
 def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
@@ -86,13 +94,17 @@ def load_subjects(project: Project) -> list[dict[str, str]]:
     return list(rows.values())
 
 
-@lru_cache(maxsize=8)
 def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
+    return _parsed(path.read_text(encoding="utf-8"))
+
+
+# By the text and not by the path: a process that lives on, such as a kernel in which a notebook
+# is open, must say what the file says now, and so must whatever is recorded as built from it.
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Mapping[str, Mapping[str, str]]:
     import yaml
 
-    return yaml.load(
-        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from scipy import stats
 
 from msoko.core.russian import decimal
 from msoko.demo.validation.open_data import frozen
-from msoko.report.block import Block, Figure, Sheet, block
+from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.chart_style import ACCENT, GREY, drawing, finish, svg
 from msoko.stats.estimators.multiplicity import adjust
 from msoko.stats.regression.least_squares import ols
@@ -157,4 +157,5 @@ def p_values(bars: int) -> Block:
     behind = Sheet(("p", "Результатов"), rows, "Распределение p", align="lr")
     caption = "Распределение p; пунктир – чего ждать от одной случайности"
     alternative = "Столбики почти равной высоты: малых p немногим больше, чем даёт случайность."
-    return block(Figure(drawn, caption, alternative, "nm-p", behind))
+    folded = Details("Данные рисунка", (behind,))
+    return block(Figure(drawn, caption, alternative, "nm-p", folded))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from msoko.core.russian import decimal, signed
 from msoko.demo.validation.open_data import polish_schools
-from msoko.report.block import Block, Figure, Sheet, block
+from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.charts import Dot, Series, dots, dynamics
 from msoko.stats.estimators.estimate import Estimate
 from msoko.stats.estimators.multiplicity import adjust
@@ -133,7 +133,8 @@ def course(subject: str, *regions: str) -> Block:
     behind = Sheet(head, rows, "Положение по годам", align="lrrrrr")
     caption = f"Положение воеводств относительно страны: {SUBJECTS[subject]}"
     alternative = "Линии по годам с интервалами; ноль – средний уровень страны в том же году."
-    return block(Figure(drawn, caption, alternative, f"e8-course-{subject}", behind))
+    folded = Details("Данные рисунка", (behind,))
+    return block(Figure(drawn, caption, alternative, f"e8-course-{subject}", folded))
 
 
 def changed(subject: str) -> Block:
@@ -150,7 +151,14 @@ def changed(subject: str) -> Block:
         )
         for row in table.itertuples()
     ]
-    drawn = dots(rows, "изменение, ст. отклонений", "изменение", "прежде")
+    drawn = dots(
+        rows,
+        "изменение, ст. отклонений",
+        "изменение",
+        "прежде",
+        better="изменение (лучше, чем прежде)",
+        worse="изменение (хуже, чем прежде)",
+    )
     cells = [
         (
             row.region,
@@ -164,7 +172,8 @@ def changed(subject: str) -> Block:
     behind = Sheet(head, cells, "Изменение за четыре года")
     caption = f"Изменение положения за четыре года: {SUBJECTS[subject]}"
     alternative = "Точки с интервалами: выделены воеводства, изменение которых отличимо от нуля."
-    return block(Figure(drawn, caption, alternative, f"e8-change-{subject}", behind))
+    folded = Details("Данные рисунка", (behind,))
+    return block(Figure(drawn, caption, alternative, f"e8-change-{subject}", folded))
 
 
 def no_trend() -> Block:

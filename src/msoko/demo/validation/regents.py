@@ -9,7 +9,7 @@ import pandas as pd
 
 from msoko.core.russian import decimal
 from msoko.demo.validation.open_data import frozen
-from msoko.report.block import Block, Figure, Sheet, block
+from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.chart_style import ACCENT, WARNING, drawing, finish, svg
 from msoko.stats.estimators.multiplicity import adjust
 from msoko.stats.objectivity.heaping import heaping_among_placebos, heaping_on_curve
@@ -97,7 +97,8 @@ def picture(exam: str) -> Block:
         f"Столбики числа участников по баллам от 0 до 100: перед порогом {PASS} провал, "
         f"на пороге пик в {decimal(counts[PASS], 0)} участников."
     )
-    return block(Figure(drawn, caption, alternative, f"regents-{exam.replace('_', '-')}", behind))
+    folded = Details("Данные рисунка", (behind,))
+    return block(Figure(drawn, caption, alternative, f"regents-{exam.replace('_', '-')}", folded))
 
 
 def heaps() -> Block:

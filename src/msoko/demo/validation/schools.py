@@ -10,7 +10,7 @@ import pandas as pd
 
 from msoko.core.russian import NBSP, amount, decimal, span
 from msoko.demo.validation.open_data import frozen
-from msoko.report.block import Block, Figure, Sheet, block
+from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.charts import Dot, dots
 from msoko.stats.estimators.estimate import Estimate, NotEstimable
 from msoko.stats.regression.multilevel import MixedFit, icc, mixed_model
@@ -179,7 +179,14 @@ def picture(name: str) -> Block:
         Dot(f"школа {row.group}", row.value, row.low, row.high, side=side[row.position])
         for row in shown.itertuples()
     ]
-    drawn = dots(rows, "добавленная результативность, баллы", "школа", "средняя")
+    drawn = dots(
+        rows,
+        "добавленная результативность, баллы",
+        "школа",
+        "средняя",
+        better="школа (лучше, чем средняя)",
+        worse="школа (хуже, чем средняя)",
+    )
     sheet_rows = [
         (f"{row.group}", str(row.n), *(decimal(x, 2) for x in (row.value, row.low, row.high)))
         for row in shown.itertuples()
@@ -188,4 +195,5 @@ def picture(name: str) -> Block:
     behind = Sheet(head, sheet_rows, f"Крайние школы: {STUDIES[name].title}")
     caption = f"Школы на обоих концах списка (по {DRAWN}): {STUDIES[name].title}"
     alternative = "Точки с интервалами: у крайних школ интервал не задевает ноль."
-    return block(Figure(drawn, caption, alternative, f"{name}-added", behind))
+    folded = Details("Данные рисунка", (behind,))
+    return block(Figure(drawn, caption, alternative, f"{name}-added", folded))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 """The false discovery rate of the changes that one report calls changes."""
+FUNCTION = "msoko.stats.estimators.ratio.ratio_change"
+"""What computes a change and its error, as evidence names it."""
 
 
 @dataclass(frozen=True)
@@ -150,13 +152,12 @@ def evidence(report: Reading, line: Line, found: Change) -> Evidence:
     )
     last, this = _two_years(report)
     return Evidence(
-        what=f"Изменение: {report.title(line)}; с {last} по {this}",
+        what=report.say("evidence.change.what", title=report.title(line), last=last, year=this),
         shown=russian.change(found.difference, indicator.unit),
-        formula="разность двух значений; ошибка – по школам "
-        "(msoko.stats.estimators.ratio.ratio_change)",
+        formula=report.say("evidence.change.formula", function=FUNCTION),
         numerator=russian.amount(found.after, indicator.unit),
         denominator=russian.amount(found.before, indicator.unit),
-        n=russian.counted(estimate.n, "школа", "школы", "школ") if estimate else "",
+        n=report.counted("school", estimate.n) if estimate else "",
         interval=interval,
         source=indicator.source,
     )

@@ -19,6 +19,7 @@ from msoko.core.store import Store
 from msoko.report.data.evidence import Evidence, Ledger, formula
 from msoko.report.data.indicator_line import Line as Line
 from msoko.report.data.row_selection import Name, Row, Selection
+from msoko.report.words.report_words import ReportWords
 from msoko.report.words.wording import Wording
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ EVERY_SUBJECT = "all"
 
 
 @dataclass
-class Reading:
+class Reading(ReportWords):
     """The data of one direction, school year, municipality and edition."""
 
     project: Project
@@ -142,9 +143,6 @@ class Reading:
     def is_public(self) -> bool:
         return self.edition == "public"
 
-    def say(self, key: str, **slots: object) -> str:
-        return self.wording.say(key, **slots)
-
     @property
     def context_indicators(self) -> list[tuple[str, Indicator]]:
         """The indicators of social context, each with the direction that declares it."""
@@ -230,7 +228,8 @@ class Reading:
 
     def school_name(self, school_id: str) -> str:
         """Return a school's name as data give it; the public edition does not name schools."""
-        return str(self._school_names.get(school_id, f"школа {school_id}"))
+        name = self._school_names.get(school_id)
+        return self.say("unit.school", code=school_id) if name is None else str(name)
 
     @cached_property
     def _school_names(self) -> dict[str, str]:
@@ -264,7 +263,7 @@ class Reading:
         elif not pd.isna(subject):
             parts.append(self.subjects.get(str(subject), str(subject)))
         if not pd.isna(grade):
-            parts.append(f"{int(grade)} класс")
+            parts.append(self.say("unit.grade", grade=int(grade)))
         return ", ".join(parts)
 
     def number(self, indicator: Indicator, row: pd.Series | Row) -> str:
@@ -282,10 +281,10 @@ class Reading:
         group = [self.paper(row["subject"], row["grade"])]
         if isinstance(row["school_id"], str) and not self.is_public:
             group.append(self.school_name(row["school_id"]))
-        words = [indicator.title, *filter(None, group), f"{row['school_year']} учебный год"]
+        words = "; ".join([indicator.title, *filter(None, group)])
         has_interval = bool(row["low"] == row["low"])
         return Evidence(
-            what="; ".join(words),
+            what=self.say("evidence.of_year", what=words, year=row["school_year"]),
             shown=russian.amount(row["value"], indicator.unit),
             formula=formula(indicator),
             numerator=self.count(row["numerator"], "points"),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from msoko.core import russian
 from msoko.core.tables import GROUP
-from msoko.report.block import Details, Sheet, cell
+from msoko.report.block import Details, cell
 from msoko.report.passport.organisation import is_hidden, part_of
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ def papers(school: School) -> list[Details]:
         if rows:
             item = declared[code][1]
             name = report.say("passport.papers", title=item.title, count=len(rows))
-            head = ["Работа", "Значение", "95 % интервал", "n", "Все (регион)"]
-            caption = f"{cell(item.title)}, {report.year} учебный год"
-            folds.append(Details(name, (Sheet(head, rows, caption),)))
+            head = report.heads("paper", "value", "interval", "n", "all_and_region")
+            title = cell(item.title)
+            caption = report.say("passport.papers_caption", title=title, year=report.year)
+            folds.append(Details(name, (report.sheet(head, rows, caption),)))
     return folds
 
 

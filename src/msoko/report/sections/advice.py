@@ -92,16 +92,9 @@ def _sheet(report: Reading, rows: pd.DataFrame, recipient: str) -> Sheet:
         ]
         for row in rows.itertuples()
     ]
-    head = [
-        "Кому",
-        "Что установлено",
-        "Что сделать",
-        "Срок",
-        "Ожидаемый результат",
-        "Пункт дорожной карты",
-    ]
-    return Sheet(
-        head,
+    columns = ("addressee", "finding", "action", "deadline", "expected_result", "roadmap_point")
+    return report.sheet(
+        report.heads(*columns),
         body,
         report.say(f"recipient.{recipient}"),
         f"advice-{recipient.replace('_', '-')}",
@@ -142,10 +135,8 @@ def _measures(report: Reading, measures: list[Measure], rows: pd.DataFrame) -> S
         ]
         for one in measures
     ]
-    head = ["Пункт", "Мероприятие", "Срок", "Ответственный", "Рекомендаций"]
-    return Sheet(
-        head, body, "Мероприятия дорожной карты, к которым ведут рекомендации", "measures", "llllr"
-    )
+    head = report.heads("point", "measure", "deadline", "responsible", "recommendation_count")
+    return report.sheet(head, body, report.say("decisions.measures"), "measures", "llllr")
 
 
 def _taken(report: Reading, taken: list[Decision]) -> Sheet | None:
@@ -161,8 +152,9 @@ def _taken(report: Reading, taken: list[Decision]) -> Sheet | None:
         ]
         for one in taken
     ]
-    head = ["Дата", "Решение", "Адресат", "Срок", "Ожидаемое изменение"]
-    return Sheet(head, body, f"Решения {report.year} учебного года", "decisions", "lllll")
+    head = report.heads("date", "decision", "decided_for", "deadline", "expected_change")
+    caption = report.say("decisions.taken", year=report.year)
+    return report.sheet(head, body, caption, "decisions", "lllll")
 
 
 def _expected(report: Reading, decision: Decision) -> str:
@@ -260,15 +252,17 @@ def _outcome(decision: Decision, told: Estimate) -> str:
 
 def evidence(report: Reading, indicator: Indicator, decision: Decision, told: Estimate) -> Evidence:
     """Return what stands behind the change that followed a decision."""
-    since, schools = decision.school_year, "отобранным" if decision.schools else "всем"
     return Evidence(
-        what=f"Изменение после решения: {report.title(aimed_at(report, decision))}, "
-        f"по {schools} школам; "
-        f"с {since} по {report.year}",
+        what=report.say(
+            "evidence.decision.what",
+            title=report.title(aimed_at(report, decision)),
+            is_chosen=bool(decision.schools),
+            since=decision.school_year,
+            year=report.year,
+        ),
         shown=russian.change(told.value, indicator.unit),
-        formula="разность двух значений; ошибка – по школам "
-        "(msoko.stats.estimators.ratio.ratio_change)",
-        n=russian.counted(told.n, "школа", "школы", "школ"),
+        formula=report.say("evidence.change.formula", function=judged_change.FUNCTION),
+        n=report.counted("school", told.n),
         interval=russian.span(told.low, told.high, indicator.unit, is_change=True),
         source=indicator.source,
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from msoko.core import russian
 from msoko.indicators.values.shared_indicators import EXAM_MARKS, SCHOOL_MARKS
-from msoko.report.block import Block, Details, Sheet, block, cell, insufficient
+from msoko.report.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import Reading
@@ -24,12 +24,12 @@ def school_marks(report: Reading) -> Block:
     whole = [_whole(report, code) for code in (*SCHOOL_MARKS, *EXAM_MARKS)]
     known = [row for row in whole if row]
     if shares[SCHOOL_MARKS[0]].empty and shares[SCHOOL_MARKS[1]].empty:
-        return insufficient(report.say("progress.title"), report.say("progress.nothing"))
-    head = ["Источник", "«4» и «5»", "95 % интервал", "n", "Школ"]
-    caption = f"Доля «4» и «5» в разных источниках, {report.year} учебный год"
+        return report.insufficient(report.say("progress.title"), report.say("progress.nothing"))
+    head = report.heads("source", "good_marks", "interval", "n", "school_count")
+    caption = report.say("progress.caption", year=report.year)
     return block(
         report.say("progress.reading"),
-        Sheet(head, known, caption, "progress", "lrlrr"),
+        report.sheet(head, known, caption, "progress", "lrlrr"),
         _order(report, shares),
         None if report.is_public else _schools(report, shares),
         report.say("progress.caveat"),
@@ -85,9 +85,9 @@ def _order(report: Reading, shares: dict[str, pd.Series]) -> Sheet | None:
             ])  # fmt: skip
     if not rows:
         return None
-    head = ["Что сопоставлено", "Школ", "Ранговая корреляция школ", "95 % интервал"]
-    caption = f"Одинаков ли порядок школ, {report.year} учебный год"
-    return Sheet(head, rows, caption, "progress-order", "lrrl")
+    head = report.heads("compared_sources", "school_count", "order_of_schools", "interval")
+    caption = report.say("progress.order", year=report.year)
+    return report.sheet(head, rows, caption, "progress-order", "lrrl")
 
 
 def _schools(report: Reading, shares: dict[str, pd.Series]) -> Details | None:
@@ -107,9 +107,11 @@ def _schools(report: Reading, shares: dict[str, pd.Series]) -> Details | None:
     ]
     if not rows:
         return None
-    head = ["Школа", *(f"{report.say(f'progress.{code}')}, % (n)" for code in codes)]
-    caption = f"Доля «4» и «5» по школам, {report.year} учебный год"
-    sheet = Sheet(head, rows, caption, "progress-schools")
+    titles = (report.say(f"progress.{code}") for code in codes)
+    sized = [one for title in titles for one in report.heads("percent_and_n", title=title)]
+    caption = report.say("progress.by_school", year=report.year)
+    head = [*report.heads("school"), *sized]
+    sheet = report.sheet(head, rows, caption, "progress-schools")
     return Details(report.say("progress.schools", count=len(rows)), (sheet,))
 
 
