@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 UNITS = {"municipality": "unit.own", "region": "unit.region"}
 NUMBERS = ("value", "low", "high")
 COUNTS = ("numerator", "denominator")
-GROUP = ("subject", "grade", "group")
 VALUE = ("value", "interval_low", "interval_high")
 PARTS = ("numerator", "denominator")
 """Columns that several sheets have, as their heads are called in the wording."""
