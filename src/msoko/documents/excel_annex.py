@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 UNITS = {"municipality": "unit.own", "region": "unit.region"}
 NUMBERS = ("value", "low", "high")
 COUNTS = ("numerator", "denominator")
+GROUP_HEADS = ("subject", "grade", "group")
 VALUE = ("value", "interval_low", "interval_high")
 PARTS = ("numerator", "denominator")
 """Columns that several sheets have, as their heads are called in the wording."""
@@ -66,7 +67,7 @@ def tab_of(
 
 def _indicators(report: Reading) -> Tab:
     rows = report.own[report.own["unit_of_analysis"].isin(UNITS)]
-    columns = ("indicator", "code", "whose", *GROUP, "unit", *VALUE, *PARTS, "n",
+    columns = ("indicator", "code", "whose", *GROUP_HEADS, "unit", *VALUE, *PARTS, "n",
                "target", "note", "data_source")  # fmt: skip
     declared = {one.code: one for one in report.direction.indicators}
     body = [
@@ -167,7 +168,17 @@ def _changes(report: Reading) -> Tab:
 def _schools(report: Reading) -> Tab:
     rows = report.own[report.own["unit_of_analysis"] == "school"]
     declared = {one.code: one for one in report.direction.indicators}
-    columns = ("organisation", "indicator", "code", *GROUP, "unit", *VALUE, *PARTS, "n", "note")
+    columns = (
+        "organisation",
+        "indicator",
+        "code",
+        *GROUP_HEADS,
+        "unit",
+        *VALUE,
+        *PARTS,
+        "n",
+        "note",
+    )
     body: list[list[Value | Amount]] = [
         [
             report.school_name(row.school_id),
