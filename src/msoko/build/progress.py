@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 
 class Progress(Protocol):
     """Hears of every step; all calls come from the build's main thread."""
-
-    def planned(self, titles: Sequence[str]) -> None:
-        """Say which steps are to be done now, in this order."""
 
     def started(self, title: str) -> None:
         """Say that a step has begun."""
@@ -27,8 +23,6 @@ class Progress(Protocol):
 
 class Silence:
     """Hears and says nothing."""
-
-    def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None: ...
 

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from msoko.cli.message_paths import say
+from msoko.cli.message_paths import print_message
 
 
-class Lines:
+class LineProgress:
     """One line for each step, for logs and pipes."""
 
     def __init__(self) -> None:
@@ -23,18 +23,18 @@ class Lines:
         self._counts[title] = f": {done} из {of}"
 
     def finished(self, title: str, seconds: float) -> None:
-        say(f"готово: {title}{self._counts.pop(title, '')} ({_seconds(seconds)})")
+        print_message(f"готово: {title}{self._counts.pop(title, '')} ({_seconds(seconds)})")
 
     def failed(self, title: str, message: str) -> None:
-        say(f"не построено: {title}")
+        print_message(f"не построено: {title}")
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> LineProgress:
         return self
 
     def __exit__(self, *_: object) -> None: ...
 
 
-class Live:
+class LiveProgress:
     """Steps with a spinner and the time they take, on a terminal."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Live:
         self._remove(title)
         self.console.print(f"✗ {title}", markup=False)
 
-    def __enter__(self) -> Live:
+    def __enter__(self) -> LiveProgress:
         self.progress.start()
         return self
 
@@ -85,7 +85,7 @@ class Live:
             self.progress.remove_task(task)
 
 
-class Quiet(Lines):
+class QuietProgress(LineProgress):
     """Nothing, where the outcome is printed as JSON."""
 
     def finished(self, title: str, seconds: float) -> None: ...
@@ -93,11 +93,11 @@ class Quiet(Lines):
     def failed(self, title: str, message: str) -> None: ...
 
 
-def display(as_json: bool) -> Lines | Live:
+def display(as_json: bool) -> LineProgress | LiveProgress:
     """Return what shows the progress where this process writes."""
     if as_json:
-        return Quiet()
-    return Live() if sys.stdout.isatty() else Lines()
+        return QuietProgress()
+    return LiveProgress() if sys.stdout.isatty() else LineProgress()
 
 
 def _seconds(seconds: float) -> str:

@@ -78,7 +78,7 @@ def test_without_a_proof_the_page_says_how_to_run_it(bare):
     assert "ещё не проводилось" in page.markdown and "`make proof`" in page.markdown
     assert "validation.html" not in page.markdown
     assert method_page.validation_page(bare) is None
-    assert [path.name for path in written_pages.documents(bare)] == ["method.md.j2"]
+    assert [path.name for path in written_pages.page_sources(bare)] == ["method.md.j2"]
 
 
 def test_the_page_is_good_pandoc():

@@ -13,7 +13,7 @@ SPELT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True)
-class School:
+class PlannedSchool:
     """A school or preschool of the year's table."""
 
     school_id: str
@@ -34,6 +34,8 @@ def schools_of(project: Project, year: SchoolYear) -> list[list[str]]:
     return [list(row) for row in listed if SPELT.fullmatch(row[0])]
 
 
-def recalled(facts: list[list[str]]) -> tuple[School, ...]:
+def schools_from_facts(facts: list[list[str]]) -> tuple[PlannedSchool, ...]:
     """Return the schools of such a record."""
-    return tuple(School(code, name or code, kind == "preschool") for code, name, kind in facts)
+    return tuple(
+        PlannedSchool(code, name or code, kind == "preschool") for code, name, kind in facts
+    )

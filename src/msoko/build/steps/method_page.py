@@ -63,7 +63,7 @@ def validation_page(project: Project) -> MarkdownPage | None:
 
 
 WRITTEN = {"method": method_page, "validation": validation_page}
-"""What makes the pages that people wrote, by the names of `documents.written`."""
+"""What makes the pages that people wrote, by the names of `written_pages.available_pages`."""
 
 
 def make_page(project: Project, name: str, out: Path) -> None:

@@ -1,60 +1,16 @@
-"""What surrounds a build: ended cleanly, refused in words."""
+"""A year's folder of raw files: whether there is anything to build from, and whose it is."""
 
 from __future__ import annotations
 
-import errno
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
+import yaml
 
+from msoko.build.graph.file_digests import files_under
 from msoko.core.errors import DataRefused, UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 
 DECLARED = ("year.yml", "corrections.yml", "meetings.yml")
 """Files of a year that people write; all others are data."""
-
-KEPT = "Прежние отчёты остались на месте."
-STORAGE_FAULTS = {
-    errno.ENOSPC: "на диске нет места. Освободите его и повторите команду",
-    errno.EDQUOT: "исчерпана квота на диске. Освободите место и повторите команду",
-    errno.EROFS: "диск доступен только для чтения. Выберите другую папку проекта",
-    errno.EACCES: "нет прав на запись. Проверьте права на папку проекта",
-}
-
-
-@contextmanager
-def storage_faults(project: Project) -> Iterator[None]:
-    """Say in one sentence that the disk is full or closed; other faults pass as they are."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in STORAGE_FAULTS:
-            raise
-        from pathlib import Path
-
-        place = project.shown(Path(error.filename)) if error.filename else project.root.name
-        kept = f" {KEPT}" if project.has_reports else ""
-        raise DataRefused(f"{place}: {STORAGE_FAULTS[error.errno]}.{kept}") from error
-
-
-@contextmanager
-def termination_interrupts() -> Iterator[None]:
-    """Let a polite request to end (SIGTERM) do what Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def refuse_absent_year(project: Project, year: SchoolYear) -> None:
@@ -82,15 +38,11 @@ def refuse_absent_year(project: Project, year: SchoolYear) -> None:
 
 def has_data(project: Project, year: SchoolYear) -> bool:
     """Return whether the year's folder holds anything but declarations."""
-    from msoko.build.graph.file_digests import files_under
-
     return any(path.name not in DECLARED for path in files_under(project.raw(year)))
 
 
 def municipality_of(project: Project, year: SchoolYear) -> str:
     """Return whose data the year's `year.yml` says they are."""
-    import yaml
-
     path = project.raw(year) / "year.yml"
     try:
         declared = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -1,19 +1,19 @@
-"""A new school year's folder, and the removal of what can be rebuilt."""
+"""A new school year's folder, declared as the last one was."""
 
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msoko.build.graph.file_digests import files_under, write_whole
+from msoko.build.graph.file_digests import files_under
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+from msoko.core.whole_files import write_whole
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
@@ -33,7 +33,7 @@ MARK = f" ({MARKED}{{year}}: проверьте)"
 
 
 @dataclass(frozen=True)
-class NewYear:
+class NewSchoolYear:
     """What was made for a new year, and which files it now waits for."""
 
     folder: Path
@@ -42,7 +42,9 @@ class NewYear:
     expected: tuple[str, ...]
 
 
-def new_year(project: Project, year: SchoolYear, municipality: str | None = None) -> NewYear:
+def make_school_year(
+    project: Project, year: SchoolYear, municipality: str | None = None
+) -> NewSchoolYear:
     """Make the year's folder with `year.yml` and `corrections.yml`; nothing is overwritten.
 
     `year.yml` repeats what the last year's said of its files, with the years in the
@@ -64,7 +66,7 @@ def new_year(project: Project, year: SchoolYear, municipality: str | None = None
     if not (folder / "corrections.yml").exists():
         write_whole(folder / "corrections.yml", CORRECTIONS)
         made.append(project.shown(folder / "corrections.yml"))
-    return NewYear(folder, before, tuple(made), _expected(project, year, before))
+    return NewSchoolYear(folder, before, tuple(made), _expected(project, year, before))
 
 
 def _declares(project: Project, other: SchoolYear, year: SchoolYear) -> bool:
@@ -176,48 +178,3 @@ def _expected(project: Project, year: SchoolYear, before: SchoolYear | None) -> 
     names = [path.relative_to(folder).as_posix() for path in files_under(folder)]
     data = [name for name in names if not name.endswith((".yml", ".yaml", "SOURCE.txt"))]
     return tuple(_moved(name, before, year) for name in data)
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """What was removed and what was kept, as messages name it."""
-
-    removed: tuple[str, ...]
-    kept: tuple[str, ...]
-
-
-def clean(project: Project, with_reports: bool = False) -> Cleaned:
-    """Remove tables, executed notebooks and the cache; reports only when asked, raw files never.
-
-    Minutes of meetings stay with the reports removed: people finish them in Word by hand.
-    """
-    removed = []
-    folders = [project.root / "data" / "processed", project.cache]
-    if with_reports:
-        folders.append(project.root / "reports")
-    for folder in folders:
-        if _emptied(folder):
-            removed.append(project.shown(folder))
-    reports = project.root / "reports"
-    kept = [project.shown(project.root / "data" / "raw")]
-    if not with_reports and reports.is_dir() and any(_visible(reports)):
-        kept.append(project.shown(reports))
-    return Cleaned(tuple(removed), tuple(kept))
-
-
-def _emptied(folder: Path) -> bool:
-    """Remove what a folder holds, but for the marks git and the lock keep there."""
-    found = False
-    for entry in list(folder.iterdir()) if folder.is_dir() else ():
-        if entry.name in (".gitkeep", "build.lock", "meetings"):
-            continue
-        if any(entry.rglob("meetings")):
-            found = _emptied(entry) or found
-            continue
-        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-        found = True
-    return found
-
-
-def _visible(folder: Path) -> list[Path]:
-    return [entry for entry in folder.iterdir() if entry.name != ".gitkeep"]
