@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from msoko.catalog import Direction
 
 MOST_TOLD = 5
+SHARED_ROLES = ("low_results", "school_marks", "exam_marks")
+"""Roles of indicators that reports of other directions use beside that which declares them."""
 ASSESSED = "vpr"
 """The procedure whose objectivity is judged: it is held and marked inside schools."""
 PAPER = ("school_year", "procedure", "subject", "grade", "pupil_id")
@@ -167,12 +169,15 @@ def _shared(directions: Iterable[Direction], values: pd.DataFrame, rows: np.ndar
     These are names, the indicators of social context with their values, the one indicator by
     which schools with low results are found, and the marks of schools set beside exams.
     """
-    from msoko.indicators.values.shared_indicators import EVERYWHERE
+    from msoko.catalog.directions.direction import indicators_in_role
 
     found = hashlib.sha256()
+    directions = tuple(directions)
+    named = (pair for role in SHARED_ROLES for pair in indicators_in_role(directions, role))
+    shared = {item.code for _, item in named}
     places = values.groupby(["direction", "indicator"]).indices
     for one in directions:
-        used = [item for item in one.indicators if item.is_context or item.code in EVERYWHERE]
+        used = [item for item in one.indicators if item.is_context or item.code in shared]
         said = (one.direction, one.number, one.title, one.short_title, used)
         found.update(f"{said!r}\n".encode())
         for item in used:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko.catalog.directions.direction import indicators_in_role
 from msoko.core import russian
 from msoko.report.block import Details, Sheet, cell
 from msoko.report.passport.organisation import is_hidden
@@ -15,23 +16,14 @@ if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
     from msoko.report.passport.organisation import Row, School
 
-PAPERS = {
-    "so_vpr_basic": frozenset({"school_id", "subject", "grade"}),
-    "so_oge_basic": frozenset({"school_id", "subject"}),
-    "so_ege_score": frozenset({"school_id", "subject"}),
-}
-"""Indicators that the electronic page tells by paper, and the groups that are papers."""
-
 
 def papers(school: School) -> list[Details]:
     """Fold away the school's results by subject and grade, in no order of worth."""
     report = school.report
-    declared = {item.code: (one, item) for one in report.directions for item in one.indicators}
     folds = []
-    for code, keys in PAPERS.items():
-        rows = _paper_rows(school, *declared[code], keys) if code in declared else []
+    for direction, item in indicators_in_role(report.directions, "papers"):
+        rows = _paper_rows(school, direction, item)
         if rows:
-            item = declared[code][1]
             name = report.say("passport.papers", title=item.title, count=len(rows))
             head = ["Работа", "Значение", "95 % интервал", "n", "Все (регион)"]
             caption = f"{cell(item.title)}, {report.year} учебный год"
@@ -39,9 +31,8 @@ def papers(school: School) -> list[Details]:
     return folds
 
 
-def _paper_rows(
-    school: School, direction: Direction, item: Indicator, keys: frozenset[str]
-) -> list[list[str]]:
+def _paper_rows(school: School, direction: Direction, item: Indicator) -> list[list[str]]:
+    keys = set(max((by for by in item.by if "school_id" in by), key=len, default=()))
     own = [
         row
         for row in school.parts
