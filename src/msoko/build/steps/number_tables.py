@@ -13,6 +13,7 @@ from pandas.api.types import is_float_dtype
 from msoko import indicators
 from msoko.build.graph.passport_digests import advice_digests, row_digests
 from msoko.catalog import Direction, load_directions, load_settings, load_thresholds
+from msoko.catalog.directions.direction import indicators_in_role
 from msoko.catalog.registry.mark_scales import Scales
 from msoko.core import russian
 from msoko.core.errors import MsokoError
@@ -20,11 +21,12 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.core.tables import TABLES
-from msoko.indicators.values.shared_indicators import EVERYWHERE
 from msoko.stats.objectivity.assessment import assess
 from msoko.validate import check_derived
 
 MOST_LISTED = 5
+SHARED_ROLES = ("low_results", "school_marks", "exam_marks")
+"""Roles of indicators that reports of other directions use beside that which declares them."""
 ASSESSED = "vpr"
 """The procedure whose objectivity is judged: it is held and marked inside schools."""
 PAPER = ("school_year", "procedure", "subject", "grade", "pupil_id")
@@ -165,9 +167,12 @@ def _shared(directions: Iterable[Direction], values: pd.DataFrame, rows: np.ndar
     which schools with low results are found, and the marks of schools set beside exams.
     """
     digest = hashlib.sha256()
+    directions = tuple(directions)
+    named = (pair for role in SHARED_ROLES for pair in indicators_in_role(directions, role))
+    shared = {item.code for _, item in named}
     places = values.groupby(["direction", "indicator"]).indices
     for one in directions:
-        used = [item for item in one.indicators if item.is_context or item.code in EVERYWHERE]
+        used = [item for item in one.indicators if item.is_context or item.code in shared]
         declared = (one.direction, one.number, one.title, one.short_title, used)
         digest.update(f"{declared!r}\n".encode())
         for item in used:

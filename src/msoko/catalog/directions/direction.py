@@ -6,8 +6,8 @@ types, so a key that is not a field is refused wherever it is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from msoko.catalog.yaml.declaration_lines import DeclarationLine, WrittenName
@@ -168,6 +168,36 @@ class RecommendationRule:
 
 
 @dataclass(frozen=True)
+class IndicatorRoles:
+    """The indicators of a direction that reports ask for by what they are and not by their codes.
+
+    `low_results` says who is below the minimum, by which schools with low results are found.
+    `school_marks` are shares of good marks that schools give, `exam_marks` those that exams give.
+    `papers` are what a school's passport tells by paper.
+    """
+
+    low_results: tuple[WrittenName, ...] = ()
+    school_marks: tuple[WrittenName, ...] = ()
+    exam_marks: tuple[WrittenName, ...] = ()
+    papers: tuple[WrittenName, ...] = ()
+
+    def without(self, codes: Collection[str]) -> IndicatorRoles:
+        """Return the roles less the indicators that a profile drops."""
+        return self._each(lambda own, _: tuple(code for code in own if code not in codes), self)
+
+    def followed_by(self, other: IndicatorRoles) -> IndicatorRoles:
+        """Return the roles with those of a direction that is folded into this one."""
+        return self._each(lambda own, more: tuple(dict.fromkeys((*own, *more))), other)
+
+    def _each(self, make: Callable[[tuple, tuple], tuple], other: IndicatorRoles) -> IndicatorRoles:
+        names = (role.name for role in fields(self))
+        return IndicatorRoles(*(make(getattr(self, name), getattr(other, name)) for name in names))
+
+
+IndicatorRole = Literal["low_results", "school_marks", "exam_marks", "papers"]
+
+
+@dataclass(frozen=True)
 class Direction:
     """One direction of the system: what `notebooks/<direction>.yml` declares."""
 
@@ -186,11 +216,23 @@ class Direction:
     recommendations: tuple[RecommendationRule, ...] = ()
     limits: tuple[str, ...] = ()
     key_figures: tuple[WrittenName, ...] = ()  # indicators that the annual summary shows first
+    roles: IndicatorRoles = IndicatorRoles()
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     def indicator(self, code: str) -> Indicator:
         """Return the indicator named `code`; a `KeyError` is a defect of the caller."""
         return {indicator.code: indicator for indicator in self.indicators}[code]
+
+
+def indicators_in_role(
+    directions: Iterable[Direction], role: IndicatorRole
+) -> list[tuple[Direction, Indicator]]:
+    """Return the indicators that directions name for `role`, in the order named."""
+    return [
+        (direction, direction.indicator(code))
+        for direction in directions
+        for code in getattr(direction.roles, role)
+    ]
 
 
 def indicators_by_code(directions: Iterable[Direction]) -> dict[Code, tuple[Direction, Indicator]]:

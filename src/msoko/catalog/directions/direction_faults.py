@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 
@@ -76,6 +77,9 @@ def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> No
     codes = {indicator.code: indicator for indicator in direction.indicators}
     for code in direction.key_figures:
         require_known("key_figures", code, codes, code.place)
+    for role in dataclasses.fields(direction.roles):
+        for code in getattr(direction.roles, role.name):
+            require_known(role.name, code, codes, code.place)
     for rule in direction.recommendations:
         require_known("indicator", rule.indicator, codes, rule.place)
         _check_rule(rule, codes[rule.indicator])

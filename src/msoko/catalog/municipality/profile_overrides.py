@@ -38,6 +38,7 @@ def changed(direction: Direction, change: DirectionChange) -> Direction:
         direction,
         indicators=indicators,
         recommendations=tuple(rule for rule in rules if rule.indicator not in dropped),
+        roles=direction.roles.without(dropped),
         **given,
     )
     _refuse_left(made, change)
@@ -120,4 +121,4 @@ def _joined(target: Direction, source: Direction) -> Direction:
         both[name] = own + tuple(
             item for item in getattr(source, name) if getattr(item, "code", item) not in taken
         )
-    return dataclasses.replace(target, **both)
+    return dataclasses.replace(target, **both, roles=target.roles.followed_by(source.roles))

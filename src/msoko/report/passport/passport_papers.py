@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko.catalog.directions.direction import indicators_in_role
 from msoko.core import russian
 from msoko.core.tables import GROUP
 from msoko.report.block import Details, cell
@@ -16,23 +17,14 @@ if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
     from msoko.report.passport.organisation import Row, School
 
-PAPERS = {
-    "so_vpr_basic": ("school_id", "subject", "grade"),
-    "so_oge_basic": ("school_id", "subject"),
-    "so_ege_score": ("school_id", "subject"),
-}
-"""Indicators that the electronic page tells by paper, and the groups that are papers."""
-
 
 def papers(school: School) -> list[Details]:
     """Fold away the school's results by subject and grade, in no order of worth."""
     report = school.report
-    declared = {item.code: (one, item) for one in report.directions for item in one.indicators}
     folds = []
-    for code, keys in PAPERS.items():
-        rows = _paper_rows(school, *declared[code], keys) if code in declared else []
+    for direction, item in indicators_in_role(report.directions, "papers"):
+        rows = _paper_rows(school, direction, item)
         if rows:
-            item = declared[code][1]
             name = report.say("passport.papers", title=item.title, count=len(rows))
             head = report.heads("paper", "value", "interval", "n", "all_and_region")
             title = cell(item.title)
@@ -41,15 +33,14 @@ def papers(school: School) -> list[Details]:
     return folds
 
 
-def _paper_rows(
-    school: School, direction: Direction, item: Indicator, keys: tuple[str, ...]
-) -> list[list[str]]:
+def _paper_rows(school: School, direction: Direction, item: Indicator) -> list[list[str]]:
+    keys = set(max((by for by in item.by if "school_id" in by), key=len, default=()))
     own = [
         row
         for row in school.parts
         if row["indicator"] == item.code
         and not math.isnan(row["value"])
-        and tuple(key for key in GROUP if row[key] is not None) == keys
+        and {key for key in GROUP if row[key] is not None} == keys
     ]
     order = {subject: place for place, subject in enumerate(school.report.subjects)}
     last = len(order)

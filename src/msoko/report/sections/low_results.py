@@ -13,7 +13,7 @@ from msoko.report.data.evidence import Evidence
 from msoko.report.data.suppressed import LEAST_SCHOOLS
 
 if TYPE_CHECKING:
-    from msoko.indicators.rules.low_result_schools import LowResults, Rule
+    from msoko.indicators.values.low_result_schools import LowResults, LowResultsRule
     from msoko.report.data.report_data import Reading
 
 
@@ -65,7 +65,7 @@ def _evidence(report: Reading, found: LowResults, count: int) -> Evidence:
     )
 
 
-def _rule(report: Reading, rule: Rule) -> str:
+def _rule(report: Reading, rule: LowResultsRule) -> str:
     share = russian.amount(rule.share, "percent")
     return report.say(
         "evidence.low_results.formula", share=share, papers=rule.papers, years=rule.years

@@ -6,24 +6,26 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko.catalog.directions.direction import IndicatorRole, indicators_in_role
 from msoko.core import russian
-from msoko.indicators.values.shared_indicators import EXAM_MARKS, SCHOOL_MARKS
 from msoko.report.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import Reading
 
-HOME = "student_outcomes"
+MARK_ROLES: tuple[IndicatorRole, ...] = ("school_marks", "exam_marks")
 LEAST = 5
 """Fewer schools than this make no correlation."""
 
 
 def school_marks(report: Reading) -> Block:
     """Set the shares of «4» and «5» that schools give beside those that exams give."""
-    shares = {code: _of_schools(report, code) for code in (*SCHOOL_MARKS, *EXAM_MARKS)}
-    whole = [_whole(report, code) for code in (*SCHOOL_MARKS, *EXAM_MARKS)]
+    shares = {
+        code: _of_schools(report, code) for role in MARK_ROLES for code in _codes(report, role)
+    }
+    whole = [_whole(report, code) for code in shares]
     known = [row for row in whole if row]
-    if shares[SCHOOL_MARKS[0]].empty and shares[SCHOOL_MARKS[1]].empty:
+    if all(shares[code].empty for code in _codes(report, "school_marks")):
         return report.insufficient(report.say("progress.title"), report.say("progress.nothing"))
     head = report.heads("source", "good_marks", "interval", "n", "school_count")
     caption = report.say("progress.caption", year=report.year)
@@ -36,6 +38,12 @@ def school_marks(report: Reading) -> Block:
     )
 
 
+def _codes(report: Reading, role: IndicatorRole) -> dict[str, str]:
+    """Return the codes of the indicators in a role, each with its direction's."""
+    named = indicators_in_role(report.directions, role)
+    return {item.code: direction.direction for direction, item in named}
+
+
 def _of_schools(report: Reading, code: str) -> pd.Series:
     """Return an indicator's value in each school of the year."""
     rows = _rows(report, code, "school")
@@ -43,7 +51,8 @@ def _of_schools(report: Reading, code: str) -> pd.Series:
 
 
 def _rows(report: Reading, code: str, unit: str) -> pd.DataFrame:
-    return report.select(code, unit, year=str(report.year), direction=HOME)
+    direction = next(known[code] for role in MARK_ROLES if code in (known := _codes(report, role)))
+    return report.select(code, unit, year=str(report.year), direction=direction)
 
 
 def _whole(report: Reading, code: str) -> list[str] | None:
@@ -70,8 +79,8 @@ def _order(report: Reading, shares: dict[str, pd.Series]) -> Sheet | None:
     from msoko.stats.estimators.correlation import spearman
 
     rows = []
-    for form in SCHOOL_MARKS:
-        for exam in EXAM_MARKS:
+    for form in _codes(report, "school_marks"):
+        for exam in _codes(report, "exam_marks"):
             both = pd.concat([shares[form], shares[exam]], axis=1, join="inner").dropna()
             if both.empty:
                 continue
@@ -92,7 +101,7 @@ def _order(report: Reading, shares: dict[str, pd.Series]) -> Sheet | None:
 
 def _schools(report: Reading, shares: dict[str, pd.Series]) -> Details | None:
     """Return each school's shares side by side with their n, in the order of names."""
-    codes = [code for code in (*SCHOOL_MARKS, *EXAM_MARKS) if len(shares[code])]
+    codes = [code for code in shares if len(shares[code])]
     sizes = {code: _rows(report, code, "school").set_index("school_id")["denominator"]
              for code in codes}  # fmt: skip
     named = sorted(

@@ -16,12 +16,10 @@ import pandas as pd
 from msoko.catalog.directions.direction import Threshold
 
 PAPER = ["school_year", "procedure", "subject", "grade"]
-BASE = "lr_below_minimum"
-"""The indicator that says who is below the minimum; directions declare it."""
 
 
 @dataclass(frozen=True)
-class Rule:
+class LowResultsRule:
     """The rule: a paper is low from `share`, a school from `papers` low papers in `years`."""
 
     share: float = 0.30
@@ -30,7 +28,7 @@ class Rule:
     min_n: int = 10
 
     @classmethod
-    def of(cls, thresholds: Mapping[str, Threshold]) -> Rule:
+    def of(cls, thresholds: Mapping[str, Threshold]) -> LowResultsRule:
         """Return the rule that `registry/thresholds.yml` sets; what it omits is as usual."""
         names = {
             "share": ("low_results_share", float),
@@ -61,7 +59,7 @@ class LowResults:
     schools: pd.DataFrame
     papers: pd.DataFrame
     sensitivity: pd.DataFrame
-    rule: Rule
+    rule: LowResultsRule
 
 
 def assess(papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = None) -> LowResults:
@@ -72,7 +70,7 @@ def assess(papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = No
     not count, neither for nor against: in a class of five, two pupils are 40 %.
     """
     thresholds = thresholds or {}
-    rule = Rule.of(thresholds)
+    rule = LowResultsRule.of(thresholds)
     judged = _judged(papers, rule)
     scenarios = [(one, _schools(_judged(papers, one), one)) for one in _scenarios(rule, thresholds)]
     schools = _schools(judged, rule)
@@ -88,13 +86,13 @@ def assess(papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = No
     return LowResults(schools, judged, pd.DataFrame(rows), rule)
 
 
-def found(papers: pd.DataFrame, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:
+def assess_schools(papers: pd.DataFrame, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:
     """Return `schools` of `assess` without `scenario_share`, for those who ask of no other rule."""
-    rule = Rule.of(thresholds)
+    rule = LowResultsRule.of(thresholds)
     return _schools(_judged(papers, rule), rule)
 
 
-def _judged(papers: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+def _judged(papers: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
     share = papers["below_count"] / papers["participant_count"].where(
         papers["participant_count"] > 0
     )
@@ -104,7 +102,7 @@ def _judged(papers: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     ).sort_values(["school_id", *PAPER], ignore_index=True)
 
 
-def _schools(judged: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+def _schools(judged: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
     groups = judged.groupby("school_id", sort=True)
     schools = pd.DataFrame(
         {
@@ -116,20 +114,22 @@ def _schools(judged: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     return schools.assign(is_low=is_low.where(schools["paper_count"] >= rule.papers))
 
 
-def _scenarios(rule: Rule, thresholds: Mapping[str, Threshold]) -> list[Rule]:
+def _scenarios(rule: LowResultsRule, thresholds: Mapping[str, Threshold]) -> list[LowResultsRule]:
     def values(code: str, used: float) -> list[float]:
         known = thresholds[code].alternatives if code in thresholds else ()
         return sorted({*known, used})
 
     return [
-        Rule(share, int(papers), rule.years, rule.min_n)
+        LowResultsRule(share, int(papers), rule.years, rule.min_n)
         for papers, share in product(
             values("low_results_procedures", rule.papers), values("low_results_share", rule.share)
         )
     ]
 
 
-def _scenario_row(scenario: Rule, schools: pd.DataFrame, used: Rule) -> dict[str, object]:
+def _scenario_row(
+    scenario: LowResultsRule, schools: pd.DataFrame, used: LowResultsRule
+) -> dict[str, object]:
     low = schools.loc[schools["is_low"].fillna(False), "school_id"]
     return {
         "share": scenario.share,
