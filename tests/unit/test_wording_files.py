@@ -1,4 +1,4 @@
-"""Texts that readers see stand in `registry/wording*.yml`, each of them used, and none in Python."""
+"""Texts that readers see stand in `registry/wording*.yml`, each one used, and none in Python."""
 
 from __future__ import annotations
 
