@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msoko.catalog.municipality.profile import Profile
 from msoko.catalog.yaml.declaration_lines import DeclarationLine, line_of, suggestion
+from msoko.core import russian
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
@@ -23,6 +24,14 @@ FILES = (
     "wording_tables.yml",
 )
 """The house's sentences, in registry/, a theme a file; a section stands in one of them."""
+FILTERS = {
+    "capitalised": russian.capitalised,
+    "counted": russian.counted,
+    "noun": russian.noun,
+    "listed": russian.listed,
+    "shortened": russian.shortened,
+}
+"""What a sentence may make of a slot, beside what Jinja has."""
 
 
 def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
@@ -64,14 +73,17 @@ def _put(sentences: Mapping[str, object], path: list[str], text: str) -> dict[st
 def _check_slots(key: str, text: str, house: str, place: DeclarationLine) -> None:
     from jinja2 import Environment, TemplateSyntaxError, meta
 
+    environment = Environment(autoescape=False)
+    environment.filters |= FILTERS
+
     def slots(sentence: str) -> set[str]:
-        return meta.find_undeclared_variables(Environment(autoescape=False).parse(sentence))
+        return meta.find_undeclared_variables(environment.parse(sentence))
 
     try:
         own, filled = slots(text), slots(house)
     except TemplateSyntaxError as error:
         raise UsageError(
-            f"{place}: предложение «{key}» не разобрано: {error.message}. "
+            f"{place}: предложение «{key}» не разобрано: {str(error.message).rstrip('.')}. "
             "Проверьте скобки {{ }} и имена фильтров."
         ) from None
     for slot in sorted(own - filled):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from msoko.core import russian
+from msoko.catalog.registry.registry_words import FILTERS
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -61,11 +61,5 @@ def _environment() -> Environment:
     from jinja2.sandbox import SandboxedEnvironment
 
     made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)
-    made.filters |= {
-        "capitalised": russian.capitalised,
-        "counted": russian.counted,
-        "noun": russian.noun,
-        "listed": russian.listed,
-        "shortened": russian.shortened,
-    }
+    made.filters |= FILTERS
     return made
