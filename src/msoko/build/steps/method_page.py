@@ -15,11 +15,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, StrictUndefined
+
 from msoko.build.graph.written_pages import EXECUTED, FACTS, MENU, PROOF, REFERENCE, TEMPLATE
 from msoko.catalog.loading import load_thresholds
 from msoko.core.project import Project
 from msoko.core.russian import decimal, listed, noun
+from msoko.report.data.judged_change import LEVEL
+from msoko.site import page_bodies
 from msoko.site.site_model import METHOD, MarkdownPage
+from msoko.stats.estimators.trend import exact_kendall_p
+from msoko.stats.objectivity.assessment import P_CAP, WEIGHT_ALL, Q
+from msoko.stats.objectivity.markers import LEAST_PUPILS
 
 VALIDATION = "validation.html"
 
@@ -68,8 +75,6 @@ WRITTEN = {"method": method_page, "validation": validation_page}
 
 def make_page(project: Project, name: str, out: Path) -> None:
     """Write the body of a page that people wrote at `out`; `name` is one of `WRITTEN`."""
-    from msoko.site import page_bodies
-
     page_bodies.keep(page_bodies.written(WRITTEN[name](project)), out)
 
 
@@ -78,8 +83,6 @@ def filled(template: Path, project: Project) -> str:
 
     Delimiters are << >> and <% %>, since pandoc and TeX need the braces.
     """
-    from jinja2 import Environment, StrictUndefined
-
     environment = Environment(
         variable_start_string="<<", variable_end_string=">>",
         block_start_string="<%", block_end_string="%>",
@@ -171,11 +174,6 @@ def day(iso: str) -> str:
 
 def _constants() -> dict[str, Any]:
     """Return the settings that the page names, from where they are used."""
-    from msoko.report.data.judged_change import LEVEL
-    from msoko.stats.estimators.trend import exact_kendall_p
-    from msoko.stats.objectivity.assessment import P_CAP, WEIGHT_ALL, Q
-    from msoko.stats.objectivity.markers import LEAST_PUPILS
-
     return {
         "changes_fdr": LEVEL,
         "list_fdr": Q,
