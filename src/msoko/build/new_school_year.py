@@ -7,17 +7,16 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 
 from msoko.build.graph.file_digests import files_under
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.whole_files import write_whole
-
-if TYPE_CHECKING:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.comments import CommentedMap
 
 CORRECTIONS = """\
 # Поправки к полученным файлам. Сами файлы не правят: поправка записывается здесь,
@@ -75,8 +74,6 @@ def _declares(project: Project, other: SchoolYear, year: SchoolYear) -> bool:
 
 def _declared(project: Project, year: SchoolYear) -> CommentedMap:
     """Return a year's declaration as people wrote it, their comments included."""
-    from ruamel.yaml.comments import CommentedMap
-
     text = (project.raw(year) / "year.yml").read_text(encoding="utf-8-sig")
     declared = _yaml().load(text)
     return declared if isinstance(declared, CommentedMap) else CommentedMap()
@@ -84,8 +81,6 @@ def _declared(project: Project, year: SchoolYear) -> CommentedMap:
 
 def _yaml() -> YAML:
     """Return a reader and writer of YAML that keeps comments and quotes."""
-    from ruamel.yaml import YAML
-
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 100
@@ -136,8 +131,6 @@ def _is_of(line: str, before: SchoolYear, year: SchoolYear) -> bool:
 
 def _renamed(files: CommentedMap, before: SchoolYear, year: SchoolYear) -> CommentedMap:
     """Return the entries of files under the patterns of the new year, with their comments."""
-    from ruamel.yaml.comments import CommentedMap
-
     renamed = CommentedMap()
     renamed.ca.comment = files.ca.comment
     for pattern, entry in files.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from msoko.cli.message_paths import print_message
@@ -14,8 +13,6 @@ class LineProgress:
 
     def __init__(self) -> None:
         self._counts: dict[str, str] = {}
-
-    def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None: ...
 
@@ -51,8 +48,6 @@ class LiveProgress:
         )
         self._tasks: dict[str, Any] = {}
         self._counts: dict[str, str] = {}
-
-    def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None:
         self._tasks[title] = self.progress.add_task(title, total=None)

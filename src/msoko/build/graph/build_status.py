@@ -55,7 +55,7 @@ def status(
     plan.inputs.settle()
     steps = _steps(plan, [one for one in years if one <= last], last)
     plan.save()
-    return _judged(plan, steps, _refused(plan, last))
+    return _states(plan, steps, _refused(plan, last))
 
 
 def _refused(plan: BuildPlan, year: SchoolYear) -> dict[str, list[str]]:
@@ -76,10 +76,10 @@ def _steps(plan: BuildPlan, years: list[SchoolYear], last: SchoolYear) -> list[S
     return [*steps, plan.site(last, ready, refused)]
 
 
-def _judged(
+def _states(
     plan: BuildPlan, steps: list[Step], refused: Mapping[str, list[str]]
 ) -> list[StepStatus]:
-    found: list[StepStatus] = []
+    states: list[StepStatus] = []
     stale: set[str] = set()
     for step in steps:
         reasons = tuple(plan.records.reasons(step))
@@ -92,5 +92,5 @@ def _judged(
             )
         if state != "fresh":
             stale.add(step.id)
-        found.append(StepStatus(step.id, step.title, state, reasons, tuple(waits), step.group))
-    return found
+        states.append(StepStatus(step.id, step.title, state, reasons, tuple(waits), step.group))
+    return states

@@ -6,6 +6,7 @@ A report is named by its notebook; a passport by its notebook and the school aft
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -109,15 +110,12 @@ class ReportList:
         return ""
 
     def _refusal(self, code: str, listed: list[str]) -> str:
-
         head = f"В профиле «{self.paths.municipality}» нет направления «{code}»."
         reason = self._absence(code) if code in (*PAGES, PASSPORT) else suggestion(code, listed)
         return f"{head} {reason}"
 
 
 def _unknown_school(school_id: str, known: Sequence[str], year: SchoolYear) -> str:
-    import difflib
-
     near = difflib.get_close_matches(school_id, known, n=1, cutoff=0.5)
     hint = f"Возможно, имелось в виду «{near[0]}»." if near else "Коды – в data/raw/schools.csv."
     return f"В {year} учебном году нет организации с кодом «{school_id}». {hint}"
