@@ -20,8 +20,8 @@ def take_in(project: Project, year: SchoolYear, findings_copy: Path) -> dict[str
     The readers' findings are kept apart too: checks add theirs to the table, and must
     find it as the readers left it when they run again.
     """
-    from msoko.ingest import read_year
     from msoko.ingest.identity.pseudonyms import project_secret
+    from msoko.ingest.year_reading import read_year
 
     intake = read_year(project, year, project_secret(project))
     with Store(project).replacing(year) as writer:
