@@ -11,8 +11,8 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.core.whole_files import write_bytes
-from msoko.ingest import read_year
 from msoko.ingest.identity.pseudonyms import project_secret
+from msoko.ingest.year_reading import read_year
 
 
 def read_tables(project: Project, year: SchoolYear, findings_copy: Path) -> Mapping[str, Any]:
