@@ -55,7 +55,7 @@ def test_a_check_counts_programs_publications_and_the_widest_tolerance(bare):
         record("wilson95", "R 4.2.2; lme4 1.1.31", 1e-9),
         record("wilson95", "R 4.2.2", 1e-4),
         record("wilson95[0]", PUBLISHED, 5.1e-5, "abs"),
-        record("x", model="Cronbach"),
+        record("p", model="p.adjust"),
     ]
     found = method_page.reference_numbers(records, "shares")
     assert found["computed"].sources == ["R 4.2.2", "lme4 1.1.31"]

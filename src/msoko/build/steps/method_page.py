@@ -33,20 +33,16 @@ VALIDATION = "validation.html"
 
 SECTIONS: dict[str, str] = {
     "shares": r"^\d+/\d+ ",
-    "difference": r"^(difference of proportions|k-proportions)",
-    "means": r"^(descriptive|table|input|item p) ",
-    "multiplicity": r"^(p\.adjust|n rejected|Cauchy|harmonic|Fisher|Stouffer)",
-    "trends": r"^(Mann-Kendall|Theil-Sen|Cochran-Armitage|OLS trend)",
-    "shrinkage": r"^meta ",
+    "difference": r"^difference of proportions",
+    "multiplicity": r"^(input p$|p\.adjust|Cauchy)",
+    "trends": r"^(Mann-Kendall|Theil-Sen)",
+    "shrinkage": r"^(input (est|se)$|meta )",
     "correlation": r"^(cor|partial cor)\(",
     "added": r"^(RI|RS|OLS) .* .*(EB|VA|mode)",
-    "robust": r"^OLS .* (se_(?!classical)|CR2_)",
+    "robust": r"^OLS .* (se_|CR2_)",
     "regression": r"^(OLS |binomial GLM)",
     "multilevel": r"^(null RI|RI |RS |growth)",
-    "agreement": r"^(Stuart|Bhapkar|Bowker|Cohen|weighted|linear-by|McNemar)",
-    "heaping": r"^(rddensity|\d+,\d+,\d+ )",
-    "absence": r"^Poisson-binomial",
-    "consistency": r"^Cronbach",
+    "agreement": r"^(table|Cohen|weighted)",
 }
 """Which reference records a section of the page rests upon: «model quantity», first match."""
 

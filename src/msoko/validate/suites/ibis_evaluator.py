@@ -123,4 +123,3 @@ def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table
     suspects = hashed.semi_join(twice, "key_hash")
     counted = suspects.mutate(row_count=suspects.count().over(ibis.window(group_by=list(names))))
     return counted.filter(counted.row_count > 1)
-

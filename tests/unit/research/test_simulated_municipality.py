@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.demo.simulator import KINDS, Plan, marks_of, simulate
+from research.simulated_municipality import KINDS, SimulationPlan, marks_of, simulate
 
 GENERATORS = ["irt", "true_score"]
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_the_same_seed_gives_the_same_tables(generator):
-    plan = Plan(school_count=8, planted_count=5, generator=generator)
+    plan = SimulationPlan(school_count=8, planted_count=5, generator=generator)
     one, two, other = simulate(plan, 1), simulate(plan, 1), simulate(plan, 2)
     for name, table in one.tables.items():
         pd.testing.assert_frame_equal(table, two.tables[name])
@@ -20,7 +20,9 @@ def test_the_same_seed_gives_the_same_tables(generator):
 
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_points_of_tasks_add_up_to_the_score_and_the_score_gives_the_mark(generator):
-    tables = simulate(Plan(school_count=12, planted_count=12, generator=generator), 3).tables
+    tables = simulate(
+        SimulationPlan(school_count=12, planted_count=12, generator=generator), 3
+    ).tables
     results = tables["results"]
     now = results[(results["school_year"] == "2023-24") & ~results["is_absent"]]
     sums = tables["task_scores"].groupby(["pupil_id", "subject"])["score"].sum()
@@ -34,7 +36,7 @@ def test_points_of_tasks_add_up_to_the_score_and_the_score_gives_the_mark(genera
 
 
 def test_absent_pupils_have_no_score_and_no_tasks():
-    tables = simulate(Plan(school_count=10, planted_count=0), 4).tables
+    tables = simulate(SimulationPlan(school_count=10, planted_count=0), 4).tables
     absent = tables["results"].query("is_absent")
     assert len(absent) > 0
     assert absent["primary_score"].isna().all()
@@ -46,8 +48,8 @@ def test_absent_pupils_have_no_score_and_no_tasks():
 @pytest.mark.parametrize("kind", KINDS)
 def test_bias_touches_planted_schools_and_the_assessed_year_only(kind, generator):
     same = {"school_count": 10, "generator": generator, "kinds": (kind,)}
-    honest = simulate(Plan(planted_count=0, **same), 9).tables["results"]
-    biased = simulate(Plan(planted_count=2, **same), 9)
+    honest = simulate(SimulationPlan(planted_count=0, **same), 9).tables["results"]
+    biased = simulate(SimulationPlan(planted_count=2, **same), 9)
     results = biased.tables["results"]
     changed = (results["primary_score"].fillna(-1) != honest["primary_score"].fillna(-1)) | (
         results["is_absent"] != honest["is_absent"]
@@ -58,8 +60,8 @@ def test_bias_touches_planted_schools_and_the_assessed_year_only(kind, generator
 
 
 def test_breadth_keeps_bias_to_one_subject_of_a_school():
-    plan = Plan(school_count=10, planted_count=1, kinds=("inflate",), breadth=1)
-    honest = simulate(Plan(school_count=10, planted_count=0), 9).tables["results"]
+    plan = SimulationPlan(school_count=10, planted_count=1, kinds=("inflate",), breadth=1)
+    honest = simulate(SimulationPlan(school_count=10, planted_count=0), 9).tables["results"]
     results = simulate(plan, 9).tables["results"]
     changed = results["primary_score"].fillna(-1) != honest["primary_score"].fillna(-1)
     assert results.loc[changed, "subject"].nunique() == 1
@@ -70,4 +72,4 @@ def test_breadth_keeps_bias_to_one_subject_of_a_school():
 )
 def test_impossible_plans_are_refused(wrong):
     with pytest.raises(ValueError):
-        Plan(**wrong)
+        SimulationPlan(**wrong)

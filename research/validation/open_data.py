@@ -15,7 +15,7 @@ from msoko.core.project import HOME
 from msoko.core.russian import decimal, listed
 from msoko.report.block import Block, Sheet, block, cell
 
-FOLDER = HOME / "notebooks" / "validation" / "data"
+FOLDER = Path(__file__).with_name("data")
 POLAND = HOME / "examples" / "poland_e8"
 
 
@@ -28,7 +28,7 @@ def frozen(name: str, folder: Path = FOLDER) -> pd.DataFrame:
         raise DataRefused(
             f"{entry['file']}: содержимое файла не совпадает с записанным в SOURCE.json. "
             "Верните файл из истории проекта или заморозьте данные заново командой "
-            "python notebooks/validation/data/freeze.py."
+            "python research/validation/data/freeze.py."
         )
     return pd.read_csv(io.BytesIO(content))
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from msoko.core.russian import decimal
-from msoko.demo.validation.open_data import frozen
 from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.chart_style import ACCENT, WARNING, drawing, finish, svg
 from msoko.stats.estimators.multiplicity import adjust
 from msoko.stats.objectivity.heaping import heaping_among_placebos, heaping_on_curve
+from research.validation.open_data import frozen
 
 PASS = 65
 LEVEL = 0.05

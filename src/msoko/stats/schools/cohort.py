@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import stats
 
 from msoko.stats.estimators.estimate import Estimate, NotEstimable, Reason, critical_value
 from msoko.stats.estimators.means import welch_difference
@@ -139,48 +139,3 @@ def school_changes(
             "reason": Reason.NO_VARIATION.value if is_flat else None,
         }
     )
-
-
-def share_change(
-    frame: pd.DataFrame,
-    passed: str,
-    total: str,
-    year: str,
-    school: str,
-    between: tuple[object, object] | None = None,
-    level: float = 0.95,
-) -> Estimate | NotEstimable:
-    """Return the change of a municipal share between two years, with schools as the units.
-
-    `frame` has one row per school and year with counts. The share of a year is Σpassed/Σtotal; the
-    error by the paired ratio-estimator over the schools tested in either year:
-    `d_s = (k_s2 − p₂ n_s2)/N₂ − (k_s1 − p₁ n_s1)/N₁`, `se² = I/(I−1) Σ d_s²`, t with I − 1.
-    The disputable choice: schools are treated as a sample of what these schools could have shown,
-    so the interval does not vanish for a complete census. Not estimable with fewer than three
-    schools, missing years, or when all or none pass in both years ("no_variation").
-    """
-    used = frame.dropna(subset=[passed, total, year, school])
-    years = sorted(used[year].unique())
-    first, last = between or ((years[0], years[-1]) if years else (None, None))
-    if len(years) < 2 or first not in years or last not in years or first == last:
-        return NotEstimable(Reason.TOO_FEW_YEARS if len(used) else Reason.NO_DATA, len(used))
-    parts, shares = [], []
-    for one in (first, last):
-        counts = used[used[year] == one].groupby(school)[[passed, total]].sum()
-        if counts[total].sum() == 0:
-            return NotEstimable(Reason.NO_DATA, 0)
-        share = float(counts[passed].sum() / counts[total].sum())
-        parts.append((counts[passed] - share * counts[total]) / counts[total].sum())
-        shares.append(share)
-    gaps = parts[1].sub(parts[0], fill_value=0.0)
-    schools, n = len(gaps), int(used.loc[used[year].isin([first, last]), total].sum())
-    if schools < 3:
-        return NotEstimable(Reason.TOO_FEW_GROUPS, n)
-    error = float(np.sqrt(schools / (schools - 1) * (gaps**2).sum()))
-    if error == 0:
-        return NotEstimable(Reason.NO_VARIATION, n)
-    value, df = shares[1] - shares[0], schools - 1
-    half = float(special.stdtrit(df, 0.5 + level / 2)) * error
-    p = float(2 * stats.t.sf(abs(value) / error, df))
-    low, high = max(-1.0, value - half), min(1.0, value + half)
-    return Estimate(value, low, high, n, level, error, df, p, "school_ratio")

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from msoko.demo import planting
-from msoko.demo.simulated_pupils import Paper, Roll, draw_irt, draw_true_score
+from research import planted_bias
+from research.simulated_pupils import PupilRoll, SimulatedPaper, draw_irt, draw_true_score
 
 KINDS = ("lift", "inflate", "share", "absent", "mimic")
 SUBJECTS = ("russian", "mathematics", "biology")
@@ -22,7 +22,7 @@ DRAWS = {"irt": draw_irt, "true_score": draw_true_score}
 
 
 @dataclass(frozen=True)
-class Plan:
+class SimulationPlan:
     """What to draw: how many schools, which of them planted with which kinds, how strongly.
 
     `strength` scales the share of pupils or points that the bias touches; 1 is the usual.
@@ -49,14 +49,14 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Simulated:
+class SimulatedMunicipality:
     """The tables, and the truth behind them: `planted` has `school_id, kind`."""
 
     tables: dict[str, pd.DataFrame]
     planted: pd.DataFrame = field(repr=False)
 
 
-def simulate(plan: Plan, seed: int | np.random.SeedSequence) -> Simulated:
+def simulate(plan: SimulationPlan, seed: int | np.random.SeedSequence) -> SimulatedMunicipality:
     """Return the tables `results`, `task_scores`, `scales`, `schools` and what was planted.
 
     Kinds are dealt in turn to schools drawn at random, and only the assessed year is biased.
@@ -71,12 +71,12 @@ def simulate(plan: Plan, seed: int | np.random.SeedSequence) -> Simulated:
         if plan.breadth is not None:
             chosen = np.sort(rng.choice(len(papers), min(plan.breadth, len(papers)), replace=False))
             papers = [papers[position] for position in chosen]
-        planting.plant(str(kind), roll, papers, int(school), plan.strength, plan.generator, rng)
+        planted_bias.plant(str(kind), roll, papers, int(school), plan.strength, plan.generator, rng)
     planted = pd.DataFrame({"school_id": roll.school_ids[drawn], "kind": kinds})
-    return Simulated(_tables(roll, plan), planted)
+    return SimulatedMunicipality(_tables(roll, plan), planted)
 
 
-def _tables(roll: Roll, plan: Plan) -> dict[str, pd.DataFrame]:
+def _tables(roll: PupilRoll, plan: SimulationPlan) -> dict[str, pd.DataFrame]:
     results, tasks, scales = [], [], []
     before, now, after = plan.years
     for paper in roll.papers:
@@ -103,7 +103,7 @@ def marks_of(scores: np.ndarray, cuts: np.ndarray) -> np.ndarray:
     return 2 + np.searchsorted(cuts, scores, side="right")
 
 
-def _rows(roll: Roll, year: str, procedure: str, subject: str, grade: int) -> pd.DataFrame:
+def _rows(roll: PupilRoll, year: str, procedure: str, subject: str, grade: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "school_id": roll.school_ids[roll.school],
@@ -117,7 +117,7 @@ def _rows(roll: Roll, year: str, procedure: str, subject: str, grade: int) -> pd
     )
 
 
-def _assessed(roll: Roll, paper: Paper, year: str) -> pd.DataFrame:
+def _assessed(roll: PupilRoll, paper: SimulatedPaper, year: str) -> pd.DataFrame:
     rows = _rows(roll, year, "vpr", paper.subject, 8)
     scores = paper.points.sum(axis=1).astype(float)
     marks = np.where(paper.mark_override > 0, paper.mark_override, marks_of(scores, paper.cuts))
@@ -128,7 +128,7 @@ def _assessed(roll: Roll, paper: Paper, year: str) -> pd.DataFrame:
     return rows
 
 
-def _earlier(roll: Roll, paper: Paper, year: str) -> pd.DataFrame:
+def _earlier(roll: PupilRoll, paper: SimulatedPaper, year: str) -> pd.DataFrame:
     rows = _rows(roll, year, "vpr", paper.subject, 7)
     rows["primary_score"] = paper.earlier.astype(float)
     rows["mark"] = marks_of(paper.earlier, paper.earlier_cuts).astype(float)
@@ -137,7 +137,7 @@ def _earlier(roll: Roll, paper: Paper, year: str) -> pd.DataFrame:
     return rows[paper.has_earlier]
 
 
-def _exam(roll: Roll, paper: Paper, year: str) -> pd.DataFrame:
+def _exam(roll: PupilRoll, paper: SimulatedPaper, year: str) -> pd.DataFrame:
     rows = _rows(roll, year, "oge", paper.subject, 9)
     rows["primary_score"] = paper.exam.astype(float)
     rows["mark"] = marks_of(paper.exam, paper.exam_cuts).astype(float)
@@ -146,7 +146,7 @@ def _exam(roll: Roll, paper: Paper, year: str) -> pd.DataFrame:
     return rows[paper.has_exam]
 
 
-def _task_scores(roll: Roll, paper: Paper, year: str) -> pd.DataFrame:
+def _task_scores(roll: PupilRoll, paper: SimulatedPaper, year: str) -> pd.DataFrame:
     present = np.flatnonzero(~paper.absent)
     task_count = len(paper.maxima)
     return pd.DataFrame(

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from msoko.core.russian import NBSP, amount, decimal, span
-from msoko.demo.validation.open_data import frozen
 from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.charts import Dot, dots
 from msoko.stats.estimators.estimate import Estimate, NotEstimable
 from msoko.stats.regression.multilevel import MixedFit, icc, mixed_model
 from msoko.stats.schools.value_added import ValueAdded, value_added
+from research.validation.open_data import frozen
 
 DRAWN = 8
 Fit = TypeVar("Fit")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,14 +13,15 @@ from typing import Any
 from msoko.core.project import HOME, Project
 from msoko.core.whole_files import write_whole
 from msoko.site.notebook_markdown import Manuscript, read_manuscript
+from research.validation import multilevel_studies, new_mexico, poland, regents
 
-NOTEBOOKS = HOME / "notebooks" / "validation"
+NOTEBOOKS = Path(__file__).with_name("notebooks")
 ORDER = ("regents", "new_mexico", "high_school_and_beyond", "london", "poland_e8")
 TITLE = "Проверка на открытых данных"
 INTRODUCTION = (
     "Методы испытаны на открытых данных, ответ по которым известен заранее или опубликован; "
     "данные этой страницы настоящие и к муниципалитету не относятся. "
-    "Страница создана выполнением блокнотов из папки `notebooks/validation`; повторить её может "
+    "Страница создана выполнением блокнотов из папки `research/validation`; повторить её может "
     "каждый командой `make proof`."
 )
 
@@ -49,27 +51,27 @@ def write_html(markdown: Path, out: Path) -> None:
 
 def facts() -> dict[str, Any]:
     """Return what the method page quotes, by data set."""
-    from msoko.demo.validation import new_mexico, poland, regents, schools
-
     return {
         "regents": regents.facts(),
         "new_mexico": new_mexico.facts(),
-        "schools": schools.facts(),
+        "schools": multilevel_studies.facts(),
         "poland": poland.facts(),
     }
 
 
 def executed(say: Callable[[str], None]) -> dict[str, Manuscript]:
-    """Return the executed notebooks by name; papermill runs each in a kernel of its own."""
+    """Return the executed notebooks by name; each in a kernel of its own."""
     from msoko.build.kernels.notebook_run import Execution
 
-    execution = Execution.prepared("plain", Project.at(None))
+    execution = Execution.prepared("papermill", Project.at(None))
+    folders = [str(HOME), os.environ.get("PYTHONPATH", "")]  # kernels find `research` in the first
+    execution.environment["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
     made: dict[str, Manuscript] = {}
     try:
         with TemporaryDirectory() as place:
             for name in ORDER:
-                say(f"notebooks/validation/{name}.ipynb")
                 path = NOTEBOOKS / f"{name}.ipynb"
+                say(path.relative_to(HOME).as_posix())
                 done = execution.run(path, f"validation/{path.name}", {})
                 copy = Path(place) / path.name
                 copy.write_text(json.dumps(done), encoding="utf-8")

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from msoko.core.russian import decimal, signed
-from msoko.demo.validation.open_data import polish_schools
 from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.charts import Dot, Series, dots, dynamics
 from msoko.stats.estimators.estimate import Estimate
 from msoko.stats.estimators.multiplicity import adjust
 from msoko.stats.estimators.ratio import ratio, ratio_change
 from msoko.stats.estimators.trend import exact_kendall_p, trend
+from research.validation.open_data import polish_schools
 
 SUBJECTS = {"polish": "польский язык", "math": "математика", "english": "английский язык"}
 KEY = ["region", "school", "city"]

@@ -13,11 +13,11 @@ import pandas as pd
 from scipy import stats
 
 from msoko.core.russian import decimal
-from msoko.demo.validation.open_data import frozen
 from msoko.report.block import Block, Details, Figure, Sheet, block
 from msoko.report.charts.chart_style import ACCENT, GREY, drawing, finish, svg
 from msoko.stats.estimators.multiplicity import adjust
 from msoko.stats.regression.least_squares import ols
+from research.validation.open_data import frozen
 
 PANEL = ["test_year", "subject", "grade"]
 ROUNDING = 1e-5

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from msoko.demo.simulated_pupils import Paper, Roll
+from research.simulated_pupils import PupilRoll, SimulatedPaper
 
 Pupils = NDArray[np.int64]
 
 
 def plant(
     kind: str,
-    roll: Roll,
-    papers: list[Paper],
+    roll: PupilRoll,
+    papers: list[SimulatedPaper],
     school: int,
     strength: float,
     manner: str,
@@ -30,7 +30,12 @@ def plant(
 
 
 def _lift(
-    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+    paper: SimulatedPaper,
+    pupils: Pupils,
+    roll: PupilRoll,
+    strength: float,
+    manner: str,
+    rng: Generator,
 ) -> None:
     """Raise pupils one or two points under a cut to the cut."""
     scores = paper.points[pupils].sum(axis=1)
@@ -43,7 +48,12 @@ def _lift(
 
 
 def _inflate(
-    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+    paper: SimulatedPaper,
+    pupils: Pupils,
+    roll: PupilRoll,
+    strength: float,
+    manner: str,
+    rng: Generator,
 ) -> None:
     """Give points that were not earned: a share of the lost ones, or some whole tasks."""
     if manner == "irt":
@@ -59,7 +69,12 @@ def _inflate(
 
 
 def _share(
-    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+    paper: SimulatedPaper,
+    pupils: Pupils,
+    roll: PupilRoll,
+    strength: float,
+    manner: str,
+    rng: Generator,
 ) -> None:
     """Copy answers within each class: from one strong pupil, or dictated by the teacher."""
     for number in np.unique(roll.class_number[pupils]):
@@ -73,7 +88,12 @@ def _share(
 
 
 def _absent(
-    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+    paper: SimulatedPaper,
+    pupils: Pupils,
+    roll: PupilRoll,
+    strength: float,
+    manner: str,
+    rng: Generator,
 ) -> None:
     """Keep weak pupils at home: by their last score, or by the journal."""
     if manner == "irt":
@@ -85,7 +105,12 @@ def _absent(
 
 
 def _mimic(
-    paper: Paper, pupils: Pupils, roll: Roll, strength: float, manner: str, rng: Generator
+    paper: SimulatedPaper,
+    pupils: Pupils,
+    roll: PupilRoll,
+    strength: float,
+    manner: str,
+    rng: Generator,
 ) -> None:
     """Make marks agree with the journal: through the points, or on paper only for some."""
     top = int(paper.maxima.sum())
@@ -100,7 +125,7 @@ def _mimic(
             _add_points(paper, pupil, high - score, rng)
 
 
-def _add_points(paper: Paper, pupil: int, gap: int, rng: Generator) -> None:
+def _add_points(paper: SimulatedPaper, pupil: int, gap: int, rng: Generator) -> None:
     """Add (or take, when negative) points one by one in tasks drawn at random."""
     for _ in range(abs(gap)):
         room = paper.maxima - paper.points[pupil] if gap > 0 else paper.points[pupil]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from msoko.demo.simulator import DRAWS, KINDS, Plan, simulate
 from msoko.stats.objectivity.assessment import Assessment, assess
+from research.simulated_municipality import DRAWS, KINDS, SimulationPlan, simulate
 
 LEVEL = 0.05
 RULES = ("list", "two_markers", "one_marker")
@@ -66,7 +66,7 @@ def prove(
 
 
 @dataclass(frozen=True)
-class Run:
+class SimulatedRun:
     """One municipality: flagged schools by rule, the truth, and the markers."""
 
     flagged: dict[str, set[str]]
@@ -74,8 +74,10 @@ class Run:
     markers: pd.DataFrame
 
 
-def _runs(generator: str, scenario: Scenario, seeds: list[np.random.SeedSequence]) -> Iterator[Run]:
-    plan = Plan(
+def _runs(
+    generator: str, scenario: Scenario, seeds: list[np.random.SeedSequence]
+) -> Iterator[SimulatedRun]:
+    plan = SimulationPlan(
         school_count=scenario.school_count,
         planted_count=scenario.planted_count,
         generator=generator,
@@ -86,7 +88,7 @@ def _runs(generator: str, scenario: Scenario, seeds: list[np.random.SeedSequence
         drawn = simulate(plan, seed)
         found = assess(**drawn.tables)
         kinds = dict(zip(drawn.planted["school_id"], drawn.planted["kind"], strict=True))
-        yield Run(_flagged(found), kinds, found.markers.dropna(subset=["school_id"]))
+        yield SimulatedRun(_flagged(found), kinds, found.markers.dropna(subset=["school_id"]))
 
 
 def _flagged(found: Assessment) -> dict[str, set[str]]:
@@ -99,7 +101,9 @@ def _flagged(found: Assessment) -> dict[str, set[str]]:
     }
 
 
-def _summary(generator: str, scenario: Scenario, rule: str, runs: list[Run]) -> dict[str, Any]:
+def _summary(
+    generator: str, scenario: Scenario, rule: str, runs: list[SimulatedRun]
+) -> dict[str, Any]:
     flagged = np.array([len(run.flagged[rule]) for run in runs])
     true = np.array([len(run.flagged[rule] & run.kinds.keys()) for run in runs])
     false = flagged - true

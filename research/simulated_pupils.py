@@ -16,7 +16,7 @@ CONTEXT = ("parents_higher", "two_parent", "not_registered", "native_russian", "
 
 
 @dataclass
-class Paper:
+class SimulatedPaper:
     """One subject: points (pupils × tasks) of the assessed year, and what surrounds them."""
 
     subject: str
@@ -38,7 +38,7 @@ class Paper:
 
 
 @dataclass
-class Roll:
+class PupilRoll:
     """All pupils of the municipality: their schools, classes and ids, and their papers."""
 
     school_ids: np.ndarray
@@ -46,10 +46,10 @@ class Roll:
     school: np.ndarray
     class_number: np.ndarray
     pupil_ids: np.ndarray
-    papers: list[Paper]
+    papers: list[SimulatedPaper]
 
 
-def draw_irt(school_count: int, subjects: tuple[str, ...], rng: Generator) -> Roll:
+def draw_irt(school_count: int, subjects: tuple[str, ...], rng: Generator) -> PupilRoll:
     """Return honest pupils with normal abilities and graded-response task points."""
     is_gymnasium = rng.random(school_count) < 0.15
     classes = np.clip(rng.poisson(2.2, school_count), 1, 5)
@@ -67,7 +67,7 @@ def draw_irt(school_count: int, subjects: tuple[str, ...], rng: Generator) -> Ro
     return _roll(schools, school, number, papers)
 
 
-def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: Generator) -> Roll:
+def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: Generator) -> PupilRoll:
     """Return honest pupils with beta true shares; many small rural schools, harsh journals."""
     is_gymnasium = rng.random(school_count) < 0.1
     is_rural = ~is_gymnasium & (rng.random(school_count) < 0.35)
@@ -94,7 +94,7 @@ def _irt_paper(
     number: Codes,
     absent_rate: Floats,
     rng: Generator,
-) -> Paper:
+) -> SimulatedPaper:
     n, school_count = len(skill), school.max() + 1
     maxima = rng.choice([1, 2, 3], size=rng.integers(12, 19), p=[0.5, 0.35, 0.15])
     difficulty = rng.normal(-0.1, 0.9, len(maxima))
@@ -111,7 +111,7 @@ def _irt_paper(
     journal = 2 + np.digitize(grade, [-1.3, 0.0, 1.1])
     weak = (skill - skill.mean()) / skill.std()
     absent = rng.random(n) < np.clip(absent_rate[school] * np.exp(-0.35 * weak), 0, 0.6)
-    return Paper(
+    return SimulatedPaper(
         subject, maxima, _cuts(top), points, earlier, 34, _cuts(34), rng.random(n) < 0.93,
         exam, 31, _cuts(31), rng.random(n) < 0.9, journal, absent, np.zeros(n, int), difficulty,
     )  # fmt: skip
@@ -125,7 +125,7 @@ def _true_score_paper(
     number: Codes,
     absent_rate: Floats,
     rng: Generator,
-) -> Paper:
+) -> SimulatedPaper:
     n, school_count = len(share), school.max() + 1
     maxima = rng.choice([1, 2, 3, 4, 5], size=rng.integers(8, 14), p=[0.35, 0.35, 0.15, 0.1, 0.05])
     logit = np.log(share / (1 - share)) + rng.normal(0, 0.5, n)
@@ -140,7 +140,7 @@ def _true_score_paper(
     grade = logit + harsh + rng.normal(0, 0.6, n)
     journal = 2 + np.digitize(grade, [-1.8, -0.1, 1.2])
     absent = rng.random(n) < np.clip(absent_rate[school] * (1.6 - 1.2 * share), 0, 0.7)
-    return Paper(
+    return SimulatedPaper(
         subject, maxima, _cuts(int(maxima.sum())), points, earlier, 25, _cuts(25),
         rng.random(n) < 0.85, exam, 37, _cuts(37), rng.random(n) < 0.8, journal, absent,
         np.zeros(n, int), difficulty,
@@ -191,7 +191,9 @@ def _schools(
     return frame
 
 
-def _roll(schools: pd.DataFrame, school: Codes, number: Codes, papers: list[Paper]) -> Roll:
+def _roll(
+    schools: pd.DataFrame, school: Codes, number: Codes, papers: list[SimulatedPaper]
+) -> PupilRoll:
     ids = np.array([f"p{position:06d}" for position in range(1, len(school) + 1)])
     school_ids = schools["school_id"].to_numpy(dtype=str)
-    return Roll(school_ids, schools, school, number, ids, papers)
+    return PupilRoll(school_ids, schools, school, number, ids, papers)
