@@ -68,11 +68,11 @@ def report() -> None:
 
 
 def test(*words: str) -> None:
-    """Run the tests, the room contracts and the linter."""
+    """Run the linter, the room contracts and the tests, a file of tests on each core."""
     install()
     run(PYTHON, "-m", "ruff", "check", ".")
     run(BIN / "lint-imports", "--no-cache")
-    run(PYTHON, "-m", "pytest", *words)
+    run(PYTHON, "-m", "pytest", *(words or ("-n", "auto", "--dist", "loadfile")))
 
 
 def browser_test() -> None:
@@ -108,7 +108,11 @@ def kills(*words: str) -> None:
 def cluster_test() -> None:
     """Run the exported graph with Snakemake and the tables on Spark, on this machine."""
     install("requirements-scale.lock")
-    tests = ("indicators/test_engines.py", "validate/test_evaluators.py", "run/test_numbers.py")
+    tests = (
+        "indicators/test_engines.py",
+        "validate/test_evaluators.py",
+        "build/test_number_tables.py",
+    )
     run(
         PYTHON, "-m", "pytest", "tests/cli/test_cluster.py", *(f"tests/unit/{one}" for one in tests)
     )

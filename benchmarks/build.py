@@ -95,17 +95,17 @@ def made(root: Path) -> dict[str, str]:
 
 def _papermill_commands(root: Path, executed: Path) -> None:
     """Execute each notebook of the built year by the command `papermill`, one after another."""
-    from msoko.project import Project
-    from msoko.run.plan import Plan
-    from msoko.run.reports import notebook_of
-    from msoko.school_year import SchoolYear
+    from msoko.build.graph.build_plan import BuildPlan
+    from msoko.build.graph.report_list import notebook_of
+    from msoko.core.project import Project
+    from msoko.core.school_year import SchoolYear
 
-    plan = Plan(Project.at(root), "demo", "internal")
+    plan = BuildPlan(Project.at(root), "demo", "internal")
     year = SchoolYear.parse(YEAR)
     for report in plan.reports.of(year):
         values = plan.values(year, report).items()
         words = [word for name, value in values for word in ("-r", name, str(value))]
-        notebook = plan.where.notebook(notebook_of(report))
+        notebook = plan.paths.notebook(notebook_of(report))
         _run("papermill", str(notebook), str(executed), *words, MSOKO_PROJECT=str(root))
 
 
@@ -145,7 +145,7 @@ def _changed(root: Path, words: tuple[str, ...]) -> None:
 
 def pages(root: str) -> dict[str, Any]:
     """Return the median seconds and kibibytes of a report's HTML, one page after another."""
-    from msoko.publish.rendering import fragments
+    from msoko.site.page_bodies import fragments
 
     found, sizes = [], []
     for path in sorted((Path(root) / ".cache" / "msoko" / "executed").rglob("*.ipynb")):
@@ -163,7 +163,7 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
     """
     from msoko.build.kernels.notebook_run import Execution
     from msoko.build.kernels.warm_provisioner import STACK
-    from msoko.project import Project
+    from msoko.core.project import Project
 
     path = Path(folder) / "empty.ipynb"
     notebook = {**EMPTY, "cells": [{**EMPTY["cells"][0], "metadata": {"tags": ["parameters"]},

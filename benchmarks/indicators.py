@@ -90,9 +90,9 @@ class Folder:
 
 def ours(folder: str, repeat: int) -> dict[str, Any]:
     """Return what `msoko.indicators.compute` takes."""
-    from msoko.catalog.model import Direction, Goal, Indicator
+    from msoko.catalog.directions.direction import Direction, Goal, Indicator
+    from msoko.core.school_year import SchoolYear
     from msoko.indicators import backend_of, compute
-    from msoko.school_year import SchoolYear
 
     def indicator(code: str, **declared: str) -> Indicator:
         given = {"title": code, "goal": "g1", "table": "results", "by": BY, "unit": "percent",

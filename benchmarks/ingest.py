@@ -11,8 +11,8 @@ import numpy as np
 import openpyxl
 
 from benchmarks.measure import Line, count, in_child
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 YEAR = SchoolYear(2024)
 TASKS = [("1", 1), ("2", 1), ("3", 2), ("4", 1), ("5.1", 1), ("5.2", 1), ("6.1", 1), ("6.2", 1),
@@ -73,8 +73,8 @@ def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
 
 def read_and_store(root: str) -> dict[str, Any]:
     """Return the seconds of reading, checking and storing the workbook."""
-    from msoko.ingest import read_year
-    from msoko.store import Store
+    from msoko.core.store import Store
+    from msoko.ingest.year_reading import read_year
 
     project = Project(Path(root))
     begun = time.perf_counter()

@@ -37,10 +37,10 @@ def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
 
 def assessment(schools: int) -> dict[str, Any]:
     """Return the seconds of one assessment of schools in three subjects."""
-    from msoko.demo.simulator import Plan, simulate
-    from msoko.stats.objectivity import assess
+    from msoko.stats.objectivity.assessment import assess
+    from research.simulated_municipality import SimulationPlan, simulate
 
-    tables = simulate(Plan(school_count=schools, planted_count=schools // 5), 1).tables
+    tables = simulate(SimulationPlan(school_count=schools, planted_count=schools // 5), 1).tables
     begun = time.perf_counter()
     assess(**tables)
     return {"seconds": time.perf_counter() - begun}
@@ -48,7 +48,7 @@ def assessment(schools: int) -> dict[str, Any]:
 
 def similarity() -> dict[str, Any]:
     """Return the seconds of comparing the answers of classes of 25."""
-    from msoko.stats.similarity import class_similarity
+    from msoko.stats.objectivity.answer_similarity import class_similarity
 
     draw = np.random.default_rng(1)
     ability = draw.normal(size=PUPILS)

@@ -17,11 +17,11 @@ from typing import Any
 import duckdb
 
 from benchmarks.measure import Line, count, in_child
-from msoko.project import Project
-from msoko.validate import reference, relational
-from msoko.validate.judge import in_pandas
-from msoko.validate.outcome import Outcome, document, serialised
-from msoko.validate.suites import Suite, read_suite
+from msoko.core.project import Project
+from msoko.validate.suites import gx_evaluator, ibis_evaluator
+from msoko.validate.suites.suite_files import Suite, read_suite
+from msoko.validate.suites.suite_outcome import CheckOutcome, document, serialised
+from msoko.validate.suites.suite_runner import in_pandas
 
 REFERENCE_LIMIT = 10_000_000
 ROWS = """
@@ -71,19 +71,19 @@ def generate(path: str, rows: int) -> dict[str, Any]:
 def relationally(path: str, spill: str) -> dict[str, Any]:
     """Return the seconds of the relational evaluator, and a digest of its results."""
     suite = read_suite(Project.at(None), "results")
-    rows = relational.connect(Path(spill)).read_parquet(path)
-    return _timed(suite, lambda: relational.evaluate(suite, rows))
+    rows = ibis_evaluator.connect(Path(spill)).read_parquet(path)
+    return _timed(suite, lambda: ibis_evaluator.evaluate(suite, rows))
 
 
 def with_great_expectations(path: str, spill: str) -> dict[str, Any]:
     """Return the seconds of loading and Great Expectations; its import is not counted."""
     suite = read_suite(Project.at(None), "results")
-    reference.loaded(suite)
-    rows = relational.connect(Path(spill)).read_parquet(path)
-    return _timed(suite, lambda: reference.evaluate(suite, in_pandas(rows.to_pyarrow())))
+    gx_evaluator.loaded(suite)
+    rows = ibis_evaluator.connect(Path(spill)).read_parquet(path)
+    return _timed(suite, lambda: gx_evaluator.evaluate(suite, in_pandas(rows.to_pyarrow())))
 
 
-def _timed(suite: Suite, work: Callable[[], list[Outcome]]) -> dict[str, Any]:
+def _timed(suite: Suite, work: Callable[[], list[CheckOutcome]]) -> dict[str, Any]:
     begun = time.perf_counter()
     outcomes = work()
     seconds = time.perf_counter() - begun

@@ -6,8 +6,8 @@ import functools
 import tempfile
 from pathlib import Path
 
-from msoko.demo.municipality import generate
-from msoko.demo.sittings import World
+from msoko.demo.demo_municipality import generate
+from msoko.demo.papers.sittings import World
 
 SEED = 7
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from drawn import table
 from msoko import catalog
-from msoko.present import Report
-from msoko.project import Project
-from msoko.school_year import SchoolYear
-from msoko.store import Store
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
+from msoko.report import Report
 
 LAST = SchoolYear.parse("2024-25")
 PROFILE = """
@@ -93,14 +93,13 @@ def indicator_rows(step: int, year: SchoolYear, flags: Mapping[str, str]) -> pd.
             rows.append((direction, code, one["school_id"], part, n))
         rows.append((direction, code, "", *total))
     frame = pd.DataFrame(rows, columns=["direction", "indicator", "school_id", "numerator", "n"])
-    from msoko.indicators.intervals import wilson
+    from msoko.indicators.values.sum_intervals import wilson
 
     low, high = wilson(frame["numerator"].to_numpy(float), frame["n"].to_numpy(float))
     is_school = frame["school_id"].ne("")
     return frame.assign(
         school_year=str(year),
         unit_of_analysis=np.where(is_school, "school", "municipality"),
-        group=("school_id=" + frame["school_id"]).where(is_school),
         school_id=frame["school_id"].where(is_school),
         denominator=frame["n"].astype(float),
         value=frame["numerator"] / frame["n"].where(frame["n"] > 0),

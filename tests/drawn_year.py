@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from drawn import table
-from msoko.school_year import SchoolYear
+from msoko.core.school_year import SchoolYear
 
 YEAR = SchoolYear.parse("2024-25")
 PAPER = {"school_year": "2024-25", "procedure": "vpr", "subject": "mathematics", "grade": 4}

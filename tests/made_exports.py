@@ -11,9 +11,9 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
-from msoko.ingest import Intake, read_year
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
+from msoko.ingest.year_reading import Intake, read_year
 
 YEAR = SchoolYear(2024)
 SECRET = b"a secret of the tests only"

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from msoko import catalog, indicators, russian
-from msoko.indicators.recommending import recommend
-from msoko.project import Project
-from msoko.school_year import SchoolYear
-from msoko.store import Store
+from msoko import catalog, indicators
+from msoko.core import russian
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
+from msoko.indicators.rules.recommendations import recommend
 
 YEAR = SchoolYear.parse("2024-25")
 DATE = "2025-08-22"

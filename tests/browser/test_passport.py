@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from drawn_schools import LAST, REGISTER, passport, write_years
-from msoko.publish import page
-from msoko.publish.model import SiteMap
+from msoko.site.page_bodies import fragments
+from msoko.site.page_composition import composed
+from msoko.site.site_model import SiteMap
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "school_passport.ipynb"
 LONG = (
@@ -36,10 +37,10 @@ def executed(report, folder: Path) -> Path:
 def page_of(report, folder: Path) -> Path:
     """Write the passport's page as the site has it."""
     site = SiteMap("Малый округ", "Край", str(LAST), "internal", True, ())
-    done = page.fragments([executed(report, folder)], "embedded")[0]
+    done = fragments([executed(report, folder)], "embedded")[0]
     path = folder / f"{report.school_id}.html"
     heading = f"Паспорт организации: {report.school.row['name']}"
-    html = page.composed(done, site, f"passports/{path.name}", heading)
+    html = composed(done, site, f"passports/{path.name}", heading)
     path.write_text(html, encoding="utf-8")
     return path
 
@@ -54,7 +55,7 @@ def crowded() -> dict[str, pd.DataFrame]:
         }
     ).assign(
         school_year=str(LAST), direction="talents", indicator="ta_events", recipient="school",
-        school_id="s01", group="school_id=s01", deadline="до 1 октября учебного года",
+        school_id="s01", deadline="до 1 октября учебного года",
         expected="снижение доли не менее чем на 5 процентных пунктов в следующем году",
     )  # fmt: skip
     findings = pd.DataFrame({"message": [f"{LONG}: ячейка {n}" for n in range(9)]}).assign(

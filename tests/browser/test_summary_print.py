@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from executed import code_cell, markdown_cell, reports, site_context, write_notebook
-from msoko.present.block import Sheet
-from msoko.present.blocks import year_matters, year_summary
-from msoko.publish.model import ExecutedReport
-from msoko.publish.site import build
+from msoko.report.block import Sheet
+from msoko.report.sections import year_matters, year_summary
+from msoko.site.site_folder import build
+from msoko.site.site_model import ExecutedReport
 
 pytestmark = pytest.mark.browser
 

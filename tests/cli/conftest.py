@@ -39,9 +39,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def whole(root: Path) -> Path:
     """Build a tiny project; return where it lies."""
-    from msoko.project import Project
-    from msoko.run.build import build
-    from msoko.school_year import SchoolYear
+    from msoko.build.builder import build
+    from msoko.core.project import Project
+    from msoko.core.school_year import SchoolYear
 
     result = build(Project.at(root), SchoolYear(2023), renderer="embedded")
     assert result.exit_code == 0, result.messages

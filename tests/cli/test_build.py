@@ -15,7 +15,8 @@ import pytest
 from conftest import Run, contents
 from tiny import COUNT, OPENING, notebook, write_tiny
 
-from msoko.run import executing, guard
+from msoko.build import interruptions
+from msoko.build.steps import report_steps
 
 KEPT = "Прежние отчёты остались на месте."
 
@@ -321,7 +322,7 @@ def test_a_full_disk_is_one_message(project: Path, run: Run, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", str(project / "x.ipynb"))
 
-    monkeypatch.setattr(executing, "write_notebook", full)
+    monkeypatch.setattr(report_steps, "write_notebook", full)
     code, _, err = run("build", "2023-24", "--project", project)
     assert (code, err) == (
         1,
@@ -331,9 +332,9 @@ def test_a_full_disk_is_one_message(project: Path, run: Run, monkeypatch: pytest
 
 
 def test_other_faults_of_the_system_pass_as_they_are(tmp_path: Path):
-    from msoko.project import Project
+    from msoko.core.project import Project
 
-    with pytest.raises(FileNotFoundError), guard.storage_faults(Project(tmp_path)):
+    with pytest.raises(FileNotFoundError), interruptions.storage_faults(Project(tmp_path)):
         raise FileNotFoundError(2, "No such file")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tiny import write_passport, write_tiny
 
-from msoko.project import HOME
+from msoko.core.project import HOME
 
 YEAR = "2023-24"
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import Run, contents
 
 from meeting_world import DATE, MEETING, MEMBERS, NAMES, PROFILE, write_meetings, write_world
-from msoko.project import HOME, Project
+from msoko.core.project import HOME, Project
 
 ASKED = ("2024-25", "--date", DATE)
 PAPERS = "reports/2024-25/internal/meetings/2025-08-22"

@@ -65,7 +65,7 @@ def test_every_command_of_readme_runs(
 ):
     """The commands run in the order in which a reader meets them, in an empty checkout."""
     checkout = _checkout(tmp_path)
-    monkeypatch.setattr("msoko.project.HOME", checkout)
+    monkeypatch.setattr("msoko.core.project.HOME", checkout)
     monkeypatch.chdir(checkout)
     for words in commands("README.md"):
         if words[0] == "make" or words[:2] == ["python", "make.py"]:

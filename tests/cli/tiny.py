@@ -51,7 +51,7 @@ files:
 
 SCORES = "school;score;pupils\nA1;3.5;20\nB2;4.1;31\nC3;2.9;%s\n"
 
-OPENING = "from msoko.store import Store\nfrom msoko.project import Project\nimport os"
+OPENING = "from msoko.core.store import Store\nfrom msoko.core.project import Project\nimport os"
 COUNT = (
     'from IPython.display import Markdown\nrows = Store(Project.at(os.environ["MSOKO_PROJECT"]))'
     '.read("school_results")\nMarkdown(f"Школ: {rows.school_id.nunique()}, год {school_year}.")'

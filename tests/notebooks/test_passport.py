@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from drawn_schools import LAST, write_years
-from msoko.errors import UsageError
-from msoko.present.block import Block
-from msoko.present.report import PROJECT_VARIABLE
+from msoko.core.errors import UsageError
+from msoko.report.block import Block
+from msoko.report.report import PROJECT_VARIABLE
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "school_passport.ipynb"
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from msoko.stats import correlation, mixed, mixed_inference, shrinkage, value_added
+from msoko.stats.regression import multilevel
+from msoko.stats.schools import shrinkage, value_added
 from reference.frozen import frozen
 from reference.registry import ANSWERS, EIGHT, EXAM, NL, OX, Answers, answers, named
 
 
-def multilevel(
+def multilevel_answers(
     frame: pd.DataFrame, response: str, fixed: list[str], random: dict, reml: bool
 ) -> Answers:
-    fit = mixed.mixed_model(frame, response, fixed, random, reml)
+    fit = multilevel.mixed_model(frame, response, fixed, random, reml)
     found = named("fixed", fit.fixed) | named("se", fit.se)
     for row in fit.variances.itertuples():
         pair = row.first if row.first == row.second else f"{row.first}:{row.second}"
@@ -20,10 +21,9 @@ def multilevel(
     found["reml_criterion(-2logL_R)" if reml else "deviance(-2logL)"] = fit.criterion
     found["fit"] = fit
     if len(fit.theta) == 1:
-        found["ICC"] = found["ICC_residual"] = mixed.icc(fit).value
+        found["ICC"] = found["ICC_residual"] = multilevel.icc(fit).value
         group = next(iter(random))
         found["varcomp_school,residual"] = [fit.variance(group), fit.residual_variance]
-        found["reliability_shrinkage_lambda"] = by_id(mixed_inference.reliability(fit, group))
     return found
 
 
@@ -57,7 +57,7 @@ for _name, _fixed, _slopes in (
 
         @answers(EXAM, f"{_name} {_method}")
         def exam_multilevel(fixed=_fixed, slopes=_slopes, reml=_method == "REML") -> Answers:
-            found = multilevel(frozen("exam"), "normexam", fixed, {"school": slopes}, reml)
+            found = multilevel_answers(frozen("exam"), "normexam", fixed, {"school": slopes}, reml)
             if fixed == ["standLRT"]:
                 found |= added_values(frozen("exam"), "normexam", fixed, "school", slopes)
             return found
@@ -66,37 +66,23 @@ for _name, _fixed, _slopes in (
 ANSWERS[EXAM, "RI normexam~standLRT REML (nlme)"] = ANSWERS[EXAM, "RI normexam~standLRT REML"]
 
 
-@answers(EXAM, "OLS normexam~standLRT")
-def exam_mean_residuals() -> Answers:
-    frame = frozen("exam")
-    raw = value_added.mean_residuals(frame, "normexam", ["standLRT"], "school").set_index("group")
-    shrunk = value_added.value_added(frame, "normexam", ["standLRT"], "school", between=False)
-    both = raw.join(shrunk.table.set_index("group")["value"].rename("shrunk"))
-    return {
-        "school_mean_residual_VA": by_id(raw["value"]),
-        "spearman(VA_ols_mean_residual, EB RI)": correlation.spearman(
-            both["value"], both["shrunk"]
-        ).value,
-    }
-
-
 for _method in ("REML", "ML"):
 
     @answers(NL, f"null RI {_method}")
     def nl_null(reml=_method == "REML") -> Answers:
-        return multilevel(frozen("nlschools"), "lang", [], {"class": []}, reml)
+        return multilevel_answers(frozen("nlschools"), "lang", [], {"class": []}, reml)
 
 
 @answers(NL, "RI lang~IQ+SES REML")
 def nl_model() -> Answers:
     frame = frozen("nlschools")
-    found = multilevel(frame, "lang", ["IQ", "SES"], {"class": []}, True)
+    found = multilevel_answers(frame, "lang", ["IQ", "SES"], {"class": []}, True)
     return found | added_values(frame, "lang", ["IQ", "SES"], "class", [])
 
 
 @answers(OX, "growth height~age REML")
 def ox_growth() -> Answers:
-    return multilevel(frozen("oxboys"), "height", ["age"], {"Subject": ["age"]}, True)
+    return multilevel_answers(frozen("oxboys"), "height", ["age"], {"Subject": ["age"]}, True)
 
 
 for _method in ("DL", "REML", "PM", "FE"):
@@ -104,5 +90,5 @@ for _method in ("DL", "REML", "PM", "FE"):
     @answers(EIGHT, f"meta {_method}")
     def eight_meta(method=_method) -> Answers:
         frame = frozen("eight_schools")
-        law = shrinkage.random_effects(frame["est"], frame["se"], method)
+        law = shrinkage.random_effects_mean(frame["est"], frame["se"], method)
         return {"mu,se,tau2,Q,Qp": [law.mean, law.se, law.tau2, law.q, law.q_p]}

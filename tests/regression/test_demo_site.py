@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from demo_site import YEAR, msoko, people, school_names, texts
 from msoko.catalog import load_profile
-from msoko.project import Project
+from msoko.core.project import Project
 
 EDITIONS = ("internal", "public")
 SITE = f"reports/{YEAR}/internal"

@@ -12,9 +12,10 @@ from lxml import html as lxml_html
 
 from demo_site import YEAR
 from msoko import catalog
-from msoko.project import Project
-from msoko.school_year import SchoolYear
-from msoko.store import Store
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
+from msoko.core.tables import GROUP
 
 SIGNS = ("flagged", "low_results")
 
@@ -47,7 +48,6 @@ def test_each_names_a_measure_of_the_own_roadmap(demo: Path) -> None:
 
 def test_each_stands_on_a_value_with_its_n_and_interval(demo: Path) -> None:
     values = Store(Project.at(demo)).read("indicators", [SchoolYear.parse(YEAR)])
-    values = values.assign(group=values["group"].fillna(""))
     declared = directions(demo)
     for row in advised(demo).itertuples():
         rule = {one.code: one for one in declared[row.direction].recommendations}[row.rule]
@@ -57,11 +57,10 @@ def test_each_stands_on_a_value_with_its_n_and_interval(demo: Path) -> None:
             & (values["indicator"] == row.indicator)
             & (values["unit_of_analysis"] == unit)
         ]
-        group = row.group if isinstance(row.group, str) else ""
-        if rule.merge:
-            own = own[own["group"].str.contains(f"{group};{rule.merge}=", regex=False)]
-        else:
-            own = own[own["group"] == group]
+        for key in GROUP:
+            is_named = own[key].notna() if key == rule.merge else own[key].isna()
+            value = getattr(row, key)
+            own = own[is_named if pd.isna(value) else own[key] == value]
         own = own.dropna(subset=["value"])
         assert len(own), row
         assert (own["n"] > 0).any(), row

@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 
 from msoko import catalog
-from msoko.catalog.deadlines import Due, parse_deadline
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.catalog.municipality.deadlines import Due, parse_deadline
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
 
 HOUSE = Project(HOME)
 BY_HAND = """

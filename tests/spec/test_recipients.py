@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from msoko import catalog
-from msoko.project import HOME, Project
+from msoko.core.project import HOME, Project
 
 HOUSE = Project(HOME)
 DIRECTIONS = catalog.load_profile(HOUSE, "demo").directions

@@ -12,9 +12,9 @@ from collections import Counter
 import pytest
 
 from msoko import catalog
-from msoko.catalog.deadlines import parse_deadline
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.catalog.municipality.deadlines import parse_deadline
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
 
 HOUSE = Project(HOME)
 COUNTS = {

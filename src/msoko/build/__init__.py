@@ -1,1 +1,1 @@
-"""From raw files to reports and the site: what is stale, the steps, and the kernels they run in."""
+"""The build: what is stale, in which order it is redone, and how notebooks are executed."""

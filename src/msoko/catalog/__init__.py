@@ -1,6 +1,19 @@
 """What people declare in YAML and CSV, as frozen dataclasses; nothing unknown gets through."""
 
-from msoko.catalog.deadlines import Deadline, Due, parse_deadline
+from msoko.catalog.directions.direction import (
+    Advice,
+    CollectionMethod,
+    Direction,
+    Goal,
+    Indicator,
+    IndicatorGroup,
+    RecommendationRule,
+    Reference,
+    Seed,
+    Target,
+    Threshold,
+    indicators_by_code,
+)
 from msoko.catalog.loading import (
     load_decisions,
     load_direction,
@@ -10,42 +23,23 @@ from msoko.catalog.loading import (
     load_thresholds,
     require_notebook,
 )
-from msoko.catalog.model import (
-    Advice,
-    CollectionMethod,
-    Direction,
-    Goal,
-    Indicator,
-    IndicatorGroup,
-    Place,
-    RecommendationRule,
-    Reference,
-    Seed,
-    Target,
-    Threshold,
-)
-from msoko.catalog.municipality import (
-    Decision,
-    Measure,
-    Name,
-    Profile,
-    is_synthetic,
-)
-from msoko.catalog.roadmap import load_roadmap
-from msoko.catalog.settings import Settings, load_settings
-from msoko.catalog.summary import (
+from msoko.catalog.municipality.deadlines import Deadline, Due, parse_deadline
+from msoko.catalog.municipality.profile import Decision, Measure, Name, Profile, is_synthetic
+from msoko.catalog.municipality.region_best import (
     RegionBest,
-    SummaryBlock,
-    SummaryItem,
-    declared_by,
     load_region_best,
 )
+from msoko.catalog.municipality.roadmap_rows import load_roadmap
+from msoko.catalog.municipality.summary_blocks import SummaryBlock, SummaryItem
+from msoko.catalog.registry.settings import Settings, load_settings
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 
 __all__ = [
     "Advice",
     "CollectionMethod",
     "Deadline",
     "Decision",
+    "DeclarationLine",
     "Direction",
     "Due",
     "Goal",
@@ -53,7 +47,6 @@ __all__ = [
     "IndicatorGroup",
     "Measure",
     "Name",
-    "Place",
     "Profile",
     "RecommendationRule",
     "Reference",
@@ -64,7 +57,7 @@ __all__ = [
     "SummaryItem",
     "Target",
     "Threshold",
-    "declared_by",
+    "indicators_by_code",
     "is_synthetic",
     "load_decisions",
     "load_direction",

@@ -5,18 +5,25 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog import checks, measures, merge, strict, summary, words
-from msoko.catalog.model import Direction, Threshold, ThresholdFile
-from msoko.catalog.municipality import Decision, DecisionFile, Profile
-from msoko.catalog.roadmap import load_roadmap
-from msoko.errors import UsageError
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.catalog.directions import direction_faults
+from msoko.catalog.directions.direction import Direction, Threshold, ThresholdFile
+from msoko.catalog.municipality import measure_links, profile_overrides, summary_blocks
+from msoko.catalog.municipality.profile import GROUP_KEYS, Decision, DecisionFile, Profile
+from msoko.catalog.municipality.roadmap_rows import load_roadmap
+from msoko.catalog.registry import registry_words
+from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import (
+    line_of,
+    refuse_repeated,
+    require_known,
+    suggestion,
+)
+from msoko.core.errors import UsageError
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 HOUSE = "demo"
 """The profile on whose roadmap the house's rules of recommendations were written."""
-GROUP_KEYS = ("subject",)
-"""The parts of an indicator that a decision's effect is measured for."""
 
 
 def load_profile(project: Project, name: str) -> Profile:
@@ -25,10 +32,8 @@ def load_profile(project: Project, name: str) -> Profile:
     if not path.exists():
         folders = (project.root / "profiles", project.home / "profiles")
         known = {entry.stem for folder in folders for entry in folder.glob("*.yml")}
-        raise UsageError(
-            f"profiles/{name}.yml: такого профиля нет. {strict.suggestion(name, known)}"
-        )
-    profile = strict.load(path, Profile, project.shown(path))
+        raise UsageError(f"profiles/{name}.yml: такого профиля нет. {suggestion(name, known)}")
+    profile = yaml_schema.load(path, Profile, project.shown(path))
     if profile.profile != name:
         raise UsageError(
             f"{profile.place}: в файле «{name}.yml» объявлен профиль «{profile.profile}». "
@@ -37,9 +42,10 @@ def load_profile(project: Project, name: str) -> Profile:
     for code in (*profile.directions, *profile.folds, *profile.changes):
         if not project.find("notebooks", f"{code}.yml").exists():
             known = _declared(project)
+            place = line_of(code, profile.place)
             raise UsageError(
-                f"{checks.place_of(code, profile.place)}: направление «{code}» не объявлено: нет "
-                f"файла notebooks/{code}.yml. {strict.suggestion(code, known)}"
+                f"{place}: направление «{code}» не объявлено: нет "
+                f"файла notebooks/{code}.yml. {suggestion(code, known)}"
             )
     return profile
 
@@ -60,36 +66,36 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
         profile = load_profile(project, profile)
     forms = load_form_items(project)
     thresholds = load_thresholds(project)
-    words.load_wording(project, profile)
+    registry_words.load_wording(project, profile)
     roadmaps = _roadmaps(project, profile)
     declared: dict[str, Direction] = {}
     for code in (*profile.directions, *profile.folds):
         direction = load_direction(project, code)
         if code in profile.directions:
             require_notebook(project, direction)
-        direction = measures.measured(direction, profile, roadmaps)
+        direction = measure_links.measured(direction, profile, roadmaps)
         if code in profile.changes:
             change = profile.changes[code]
-            measures.check_own(change.recommendations or (), roadmaps.own)
-            direction = merge.changed(direction, change)
+            measure_links.check_own(change.recommendations or (), roadmaps.own)
+            direction = profile_overrides.changed(direction, change)
         declared[code] = direction
-    directions = merge.folded(declared, profile)
+    directions = profile_overrides.folded(declared, profile)
     if profile.seed:
-        directions = tuple(merge.attributed(one, profile) for one in directions)
+        directions = tuple(profile_overrides.attributed(one, profile) for one in directions)
     for direction in directions:
-        checks.check(direction, forms)
-        checks.check_thresholds(direction, thresholds)
-    summary.check_blocks(profile.summary_blocks, directions)
+        direction_faults.check(direction, forms)
+        direction_faults.check_thresholds(direction, thresholds)
+    summary_blocks.check_blocks(profile.summary_blocks, directions)
     return directions
 
 
-def _roadmaps(project: Project, profile: Profile) -> measures.Roadmaps:
+def _roadmaps(project: Project, profile: Profile) -> measure_links.Roadmaps:
     """Return the profile's roadmap beside the one on which the house's rules were written."""
     own = load_roadmap(project, profile)
     house = load_roadmap(Project(project.home), HOUSE)
-    found = measures.Roadmaps({one.code: one for one in own}, {one.code: one for one in house})
-    measures.check_map(profile, found)
-    measures.check_directions(own, _declared(project))
+    found = measure_links.Roadmaps({one.code: one for one in own}, {one.code: one for one in house})
+    measure_links.check_map(profile, found)
+    measure_links.check_directions(own, _declared(project))
     return found
 
 
@@ -100,9 +106,9 @@ def load_direction(project: Project, code: str) -> Direction:
     if not path.exists():
         known = {entry.stem for entry in folder.glob("*.yml")}
         raise UsageError(
-            f"notebooks/{code}.yml: направление не объявлено. {strict.suggestion(code, known)}"
+            f"notebooks/{code}.yml: направление не объявлено. {suggestion(code, known)}"
         )
-    direction = strict.load(path, Direction, project.shown(path))
+    direction = yaml_schema.load(path, Direction, project.shown(path))
     if direction.direction != code:
         raise UsageError(
             f"{direction.place}: в файле «{code}.yml» объявлено направление "
@@ -125,8 +131,8 @@ def load_thresholds(project: Project) -> dict[str, Threshold]:
     """Return the thresholds of `registry/thresholds.yml` by code; a project's own come first."""
     known: dict[str, Threshold] = {}
     for path in project.layers("registry", "thresholds.yml"):
-        declared = strict.load(path, ThresholdFile, project.shown(path)).thresholds
-        checks.refuse_repeated("порог", declared)
+        declared = yaml_schema.load(path, ThresholdFile, project.shown(path)).thresholds
+        refuse_repeated("порог", declared)
         known = {threshold.code: threshold for threshold in declared} | known
     return known
 
@@ -163,20 +169,20 @@ def load_decisions(
     path = project.find("profiles", profile.profile, "decisions.yml")
     if not path.exists():
         return ()
-    declared = strict.load(path, DecisionFile, project.shown(path)).decisions
-    checks.refuse_repeated("решение", declared)
+    declared = yaml_schema.load(path, DecisionFile, project.shown(path)).decisions
+    refuse_repeated("решение", declared)
     known: dict[str, set[str]] = {}
     measured = [measure.code for measure in load_roadmap(project, profile)]
     for decision in declared:
         _check_years(decision)
         if decision.measure:
-            checks.require_known("measure", decision.measure, measured, decision.place)
+            require_known("measure", decision.measure, measured, decision.place)
         code = decision.direction
         if code not in known:
             known[code] = _indicator_codes(project, profile, decision)
-        checks.require_known("indicator", decision.indicator, known[code], decision.place)
+        require_known("indicator", decision.indicator, known[code], decision.place)
         for key in decision.group:
-            checks.require_known("group", key, GROUP_KEYS, decision.place)
+            require_known("group", key, GROUP_KEYS, decision.place)
     return tuple(item for item in declared if year is None or item.school_year == str(year))
 
 
@@ -196,12 +202,12 @@ def _check_years(decision: Decision) -> None:
 
 def _indicator_codes(project: Project, profile: Profile, decision: Decision) -> set[str]:
     listed = (*profile.directions, *profile.folds)
-    checks.require_known("direction", decision.direction, listed, decision.place)
+    require_known("direction", decision.direction, listed, decision.place)
     into = [source for source, target in profile.folds.items() if target == decision.direction]
     codes: set[str] = set()
     for code in (decision.direction, *into):
         direction = load_direction(project, code)
         if code in profile.changes:
-            direction = merge.changed(direction, profile.changes[code])
+            direction = profile_overrides.changed(direction, profile.changes[code])
         codes |= {indicator.code for indicator in direction.indicators}
     return codes

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import YearType, municipality_option, project_option, year_argument
-from msoko.cli.telling import say
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 if TYPE_CHECKING:
-    from msoko.present.meeting_case import Case
-    from msoko.publish.meetings import Written
+    from msoko.documents.working_group.meeting_case import Case
+    from msoko.documents.working_group.meeting_folder import Written
 
 date_option = click.option(
     "--date",
@@ -61,15 +61,15 @@ def prepare(
     Вопросы берутся из выводов года. Если заседание уже записано в meetings.yml, берутся
     записанные вопросы: повестку определяет руководитель.
     """
-    from msoko.publish.meeting_draft import write_draft
-    from msoko.publish.meetings import write_prepared
+    from msoko.documents.working_group.meeting_draft import write_draft
+    from msoko.documents.working_group.meeting_folder import write_prepared
 
     given = {"time": time, "venue": venue, "results": str(results) if results else ""}
     case = _case(project, year, day, municipality, given)
     _tell(project, write_prepared(project, year, case))
     draft = write_draft(project, year, case)
     if draft:
-        say(f"Запись для голосования: {project.shown(draft)}.")
+        print_message(f"Запись для голосования: {project.shown(draft)}.")
     _terms(case)
     _remarks(case, year)
 
@@ -81,7 +81,7 @@ def prepare(
 @municipality_option
 def write(year: SchoolYear, day: dt.datetime, project: Project, municipality: str | None) -> None:
     """Проверить голосование, составить протокол и, если он подписан, выписки."""
-    from msoko.publish.meetings import write_minutes
+    from msoko.documents.working_group.meeting_folder import write_minutes
 
     case = _written(project, year, day, municipality)
     _tell(project, write_minutes(project, year, case))
@@ -97,10 +97,10 @@ def write(year: SchoolYear, day: dt.datetime, project: Project, municipality: st
 @municipality_option
 def record(year: SchoolYear, day: dt.datetime, project: Project, municipality: str | None) -> None:
     """Внести принятые решения в реестр: их действие измерит отчёт следующего года."""
-    from msoko.publish import register
+    from msoko.documents.working_group import decision_register
 
     case = _written(project, year, day, municipality, has_topics=False)
-    done = register.record(project, case)
+    done = decision_register.record(project, case)
     shown = project.shown(done.path)
     for title, numbers in (
         (f"Внесены в {shown}", done.added),
@@ -109,9 +109,9 @@ def record(year: SchoolYear, day: dt.datetime, project: Project, municipality: s
         ("Не внесены: нет показателя или ожидаемого изменения", done.aimless),
     ):
         if numbers:
-            say(f"{title}: {', '.join(numbers)}.")
+            print_message(f"{title}: {', '.join(numbers)}.")
     if not any((done.added, done.known, done.changed, done.aimless)):
-        say("Принятых решений нет, вносить нечего.")
+        print_message("Принятых решений нет, вносить нечего.")
 
 
 @command.command("check")
@@ -121,24 +121,24 @@ def record(year: SchoolYear, day: dt.datetime, project: Project, municipality: s
 def check(year: SchoolYear, project: Project, municipality: str | None) -> None:
     """Проверить все записи о заседаниях года: кворум, голоса, сроки, число заседаний."""
     from msoko.catalog import load_profile
-    from msoko.catalog.meetings import load_meetings, require_group
-    from msoko.present.meeting_remarks import year_remarks
+    from msoko.catalog.meetings.meeting_file import load_meetings, require_group
+    from msoko.documents.working_group.meeting_remarks import year_remarks
 
     require_group(load_profile(project, _name(project, str(year), municipality)))
     file = load_meetings(project, year)
     if not file.meetings:
-        say(
+        print_message(
             f"Заседаний за {year} не записано. Первое заведёт msoko meeting prepare {year} "
             "с днём заседания в --date."
         )
         return
     for meeting in sorted(file.meetings, key=lambda one: one.date):
         case = _case(project, year, meeting.date, municipality, {}, has_topics=False)
-        say(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
+        print_message(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
         _votes(case)
         _remarks(case, year, is_alone=False)
     for text in year_remarks(case, year):
-        say(f"Замечание: {text}.")
+        print_message(f"Замечание: {text}.")
 
 
 def _case(
@@ -150,7 +150,7 @@ def _case(
     *,
     has_topics: bool = True,
 ) -> Case:
-    from msoko.publish.meetings import open_case
+    from msoko.documents.working_group.meeting_folder import open_case
 
     when = day.date() if isinstance(day, dt.datetime) else day
     heard = given.get("results") or str(year)
@@ -160,7 +160,7 @@ def _case(
 
 def _name(project: Project, heard: str, municipality: str | None) -> str:
     """Return the profile asked for, or the one that the data of the year heard declare."""
-    from msoko.run.guard import municipality_of, refuse_absent_year
+    from msoko.build.graph.raw_year import municipality_of, refuse_absent_year
 
     if municipality:
         return municipality
@@ -178,8 +178,8 @@ def _written(
     has_topics: bool = True,
 ) -> Case:
     """Return a meeting that has its record; refuse one that has none."""
-    from msoko.catalog.meetings import load_meetings, meetings_path
-    from msoko.errors import UsageError
+    from msoko.catalog.meetings.meeting_file import load_meetings, meetings_path
+    from msoko.core.errors import UsageError
 
     if load_meetings(project, year).at(day.date()) is None:
         raise UsageError(
@@ -191,9 +191,9 @@ def _written(
 
 def _tell(project: Project, written: Written) -> None:
     for name in written.names:
-        say(f"{project.shown(written.folder)}/{name}")
+        print_message(f"{project.shown(written.folder)}/{name}")
     for name in written.kept:
-        say(f"«{name}» изменён вручную и оставлен как есть; новый лежит рядом.")
+        print_message(f"«{name}» изменён вручную и оставлен как есть; новый лежит рядом.")
 
 
 def _state(case: Case) -> str:
@@ -210,7 +210,9 @@ def _votes(case: Case) -> None:
             said = f"за – {ended.in_favour}, против – {ended.against}, "
             said += f"воздержались – {ended.abstained}"
             cast = ", голосом председательствующего" if ended.is_cast else ""
-            say(f"  {number}. {'Принято' if ended.is_adopted else 'Не принято'}{cast}: {said}.")
+            print_message(
+                f"  {number}. {'Принято' if ended.is_adopted else 'Не принято'}{cast}: {said}."
+            )
 
 
 def _terms(case: Case) -> None:
@@ -219,14 +221,14 @@ def _terms(case: Case) -> None:
     named = {"известить": terms.notice, "протокол": terms.minutes, "выписки": terms.extracts}
     said = [f"{what} – до {day:%d.%m.%Y}" if day else f"{what} – срок не назван"
             for what, day in named.items()]  # fmt: skip
-    say(f"Сроки: {', '.join(said)}{signed if terms.extracts else ''}.")
+    print_message(f"Сроки: {', '.join(said)}{signed if terms.extracts else ''}.")
 
 
 def _remarks(case: Case, year: SchoolYear, *, is_alone: bool = True) -> None:
-    from msoko.present.meeting_remarks import remarks, year_remarks
+    from msoko.documents.working_group.meeting_remarks import remarks, year_remarks
 
     for text in remarks(case):
-        say(f"Замечание: {text}.")
+        print_message(f"Замечание: {text}.")
     if is_alone and case.meeting.is_held:
         for text in year_remarks(case, year):
-            say(f"Замечание: {text}.")
+            print_message(f"Замечание: {text}.")

@@ -45,9 +45,9 @@ primary_score. Без остального соответствующие при
     help="Доля ложных среди отмеченных школ, которая допускается в среднем.",
 )
 def command(tables: Path, out: Path, year: str | None, procedure: str, rate: float) -> None:
-    from msoko.errors import UsageError
-    from msoko.ingest.table_form import read_tables, require_year
-    from msoko.stats.objectivity import assess
+    from msoko.core.errors import UsageError
+    from msoko.ingest.layouts.table_folder import read_tables, require_year
+    from msoko.stats.objectivity.assessment import assess
 
     if not out.resolve().parent.is_dir():
         raise UsageError(f"{out}: нет папки, в которую записать вывод. Создайте её.")
@@ -94,7 +94,7 @@ def _summary(verdict: dict[str, Any], out: Path) -> str:
 
 
 def _left_out(items: list[dict[str, str]]) -> str:
-    from msoko.project import HOME
+    from msoko.core.project import HOME
 
     if not items:
         return ""

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from msoko.cli.telling import place_of
-from msoko.errors import UsageError
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.cli.message_paths import place_of
+from msoko.core.errors import UsageError
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 
 class YearType(click.ParamType):
@@ -33,11 +33,11 @@ class ProjectType(click.ParamType):
     name = "папка"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Project:
-        from msoko.run.locks import put_sites_back
+        from msoko.build.build_lock import put_sites_back
 
         place = place_of(ctx)
         if place is not None:
-            place.told(value if isinstance(value, str) else None)
+            place.note_folder(value if isinstance(value, str) else None)
         project = value if isinstance(value, Project) else Project.at(Path(value))
         put_sites_back(project)
         return project

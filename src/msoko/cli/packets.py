@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import project_option, year_argument
-from msoko.cli.telling import say
-from msoko.project import Project
-from msoko.school_year import SchoolYear
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
 
 
 @click.command("packets")
@@ -20,13 +20,15 @@ def command(year: SchoolYear, project: Project, school: str | None) -> None:
     Пакеты ложатся в reports/ГОД/internal/packets. В копии – только строки этой школы;
     формул, имён и номеров документов в ней нет.
     """
-    from msoko.validate.packets import write_packets
+    from msoko.packets import write_packets
 
     written = write_packets(project, year, school)
     if not written:
-        say("Замечаний к файлам школ нет, пакеты не нужны.")
+        print_message("Замечаний к файлам школ нет, пакеты не нужны.")
         return
     for school_id, folder in written.items():
         files = sum(1 for path in folder.iterdir() if path.suffix == ".xlsx")
-        say(f"{school_id}: {project.shown(folder)} – протокол, файлов с пометками: {files}")
-    say(f"Собрано пакетов: {len(written)}.")
+        print_message(
+            f"{school_id}: {project.shown(folder)} – протокол, файлов с пометками: {files}"
+        )
+    print_message(f"Собрано пакетов: {len(written)}.")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from msoko.errors import DataRefused
+from msoko.core.errors import DataRefused
 
 DATA_URI = re.compile(r"data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)")
 TAG = re.compile(r"<[^>]*>")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from msoko import catalog
-from msoko.errors import UsageError
-from msoko.project import Project
+from msoko.core.errors import UsageError
+from msoko.core.project import Project
 
 SOUND = """\
 profile: own

@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from msoko.catalog.deadlines import Deadline, Due, parse_deadline
-from msoko.school_year import SchoolYear
+from msoko.catalog.municipality.deadlines import Deadline, Due, parse_deadline
+from msoko.core.school_year import SchoolYear
 
 YEAR = SchoolYear(2024)
 

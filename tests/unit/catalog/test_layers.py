@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from msoko.catalog import load_thresholds
-from msoko.catalog.scales import COLUMNS, Scales
-from msoko.catalog.words import load_subject_names
-from msoko.ingest.subjects import Subjects
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.catalog.registry.mark_scales import COLUMNS, Scales
+from msoko.catalog.registry.registry_words import load_subject_names
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
+from msoko.ingest.identity.subject_names import Subjects
 
 YEAR = SchoolYear(2024)
 

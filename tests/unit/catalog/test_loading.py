@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from msoko import catalog
-from msoko.catalog import checks
-from msoko.catalog.model import Direction
-from msoko.catalog.strict import parse
-from msoko.errors import UsageError
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.catalog.directions import direction_faults
+from msoko.catalog.directions.direction import Direction, indicators_in_role
+from msoko.catalog.yaml.yaml_schema import parse
+from msoko.core.errors import UsageError
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
 
 HOUSE = Project(HOME)
 DIRECTIONS = sorted(path.stem for path in (HOME / "notebooks").glob("*.yml"))
@@ -61,7 +61,7 @@ def checked(*changes: tuple[str, str]) -> Direction:
         assert old in text
         text = text.replace(old, new, 1)
     direction = parse(text, Direction, "notebooks/d.yml")
-    checks.check(direction, FORMS)
+    direction_faults.check(direction, FORMS)
     return direction
 
 
@@ -79,6 +79,7 @@ def test_a_sound_direction_passes() -> None:
         ("mark >= 3", "mark in (select mark from schools)", "обращение к другой таблице"),
         ("mark >= 3", "staff.all > 3", "нет столбца «staff.all»"),
         ("[[], [school_id]]", "[[shcool_id]]", "«by: shcool_id» не объявлено. Возможно"),
+        ("[[], [school_id]]", "[[pupil_id]]", "«by: pupil_id» не объявлено"),
         ("goal: g", "goal: gg", "«goal: gg» не объявлено"),
         ("group: k", "group: kk", "«group: kk» не объявлено"),
         ('    denominator: "mark is not null"\n', "", "нет ключа «denominator»"),
@@ -87,6 +88,8 @@ def test_a_sound_direction_passes() -> None:
         ("interval: wilson", "interval: t", "вне воронки"),
         ("by: [school_id]", "by: [subject]", "которых нет в «by»"),
         ("{{ school }}", "{{ scool }}", "«{{ … }}: scool» не объявлено. Возможно"),
+        ("number: 1", "number: 1\nroles: {papers: [j]}", "«papers: j» не объявлено"),
+        ("number: 1", "number: 1\nroles: {paper: [i]}", "ключ «paper». Возможно"),
         (
             "groups: [",
             "groups: [{code: k, text: Другая}, ",
@@ -111,11 +114,25 @@ def test_items_of_forms_are_checked_against_the_forms() -> None:
         checked(*as_form, ("mark >= 3", "stuff.trained > 3"))
 
 
+def test_roles_follow_what_a_profile_folds_and_drops() -> None:
+    first = checked(("number: 1", "number: 1\nroles: {papers: [i]}"))
+    changes = (("direction: d", "direction: e"), ("code: i", "code: j"),
+               ("indicator: i", "indicator: j"))  # fmt: skip
+    roles = "number: 1\nroles: {papers: [j], low_results: [j]}"
+    second = checked(*changes, ("number: 1", roles))
+    both = first.roles.followed_by(second.roles)
+    assert (both.papers, both.low_results) == (("i", "j"), ("j",))
+    assert both.without({"j"}) == first.roles
+    assert indicators_in_role([first, second], "papers") == [
+        (first, first.indicator("i")), (second, second.indicator("j"))
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("code", DIRECTIONS)
 def test_each_direction_of_the_house_is_sound(code: str) -> None:
     direction = catalog.load_direction(HOUSE, code)
-    checks.check(direction, catalog.load_form_items(HOUSE))
-    checks.check_thresholds(direction, catalog.load_thresholds(HOUSE))
+    direction_faults.check(direction, catalog.load_form_items(HOUSE))
+    direction_faults.check_thresholds(direction, catalog.load_thresholds(HOUSE))
     measures = {measure.code for measure in catalog.load_roadmap(HOUSE, "demo")}
     named = {advice.measure for rule in direction.recommendations for advice in rule.advice}
     assert named - {""} <= measures

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from msoko import catalog
-from msoko.project import HOME, Project
+from msoko.core.project import HOME, Project
 
 HOUSE = Project(HOME)
 SEED = Path(__file__).parents[2] / "data" / "seeds" / "001.tsv"

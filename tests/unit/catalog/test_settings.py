@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from msoko.catalog import load_settings
-from msoko.errors import UsageError
-from msoko.project import Project
+from msoko.core.errors import UsageError
+from msoko.core.project import Project
 
 
 def project(tmp_path: Path, own: str = "", house: str = "") -> Project:

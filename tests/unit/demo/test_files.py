@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from demo_world import SEED, small_demo
-from msoko.demo.exams import OGE, examine
-from msoko.demo.municipality import generate
-from msoko.demo.people import document, person
-from msoko.demo.truth import read_truth
-from msoko.errors import DataRefused
+from msoko.core.errors import DataRefused
+from msoko.demo.demo_municipality import generate
+from msoko.demo.papers.exam_results import OGE, examine
+from msoko.demo.planted_truth import read_truth
+from msoko.demo.population.people import document, person
 
 
 @pytest.fixture(scope="module")

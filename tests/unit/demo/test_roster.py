@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from msoko.demo.roster import MERGED, OLD_NAME, RENAMED, preschools_of, schools_of
+from msoko.demo.population.roster import MERGED, OLD_NAME, RENAMED, preschools_of, schools_of
 
 
 @pytest.mark.parametrize("count", [1, 3, 20, 21, 22, 60, 300, 600])

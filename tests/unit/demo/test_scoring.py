@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from msoko.catalog.scales import Scales
-from msoko.demo.draws import stream
-from msoko.demo.exams import OGE
-from msoko.demo.papers import papers_of
-from msoko.demo.scoring import FAILING, TOP, curve_of, journal_marks, leave_blank, reference
-from msoko.ingest.subjects import Subjects
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.catalog.registry.mark_scales import Scales
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
+from msoko.demo.papers.exam_results import OGE
+from msoko.demo.papers.paper_list import papers_of
+from msoko.demo.papers.scoring import FAILING, TOP, curve_of, journal_marks, leave_blank, reference
+from msoko.demo.population.random_draws import stream
+from msoko.ingest.identity.subject_names import Subjects
 
 
 def test_streams_are_their_names():

@@ -2,8 +2,8 @@ import base64
 
 import pytest
 
+from msoko.core.errors import DataRefused
 from msoko.disclosure.leaks import find_leaks, refuse_leaks
-from msoko.errors import DataRefused
 
 
 def kinds(text: str, forbidden: tuple[str, ...] = ()) -> set[str]:

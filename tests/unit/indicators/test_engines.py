@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from msoko import catalog
-from msoko.catalog.model import Direction, Goal, Indicator
-from msoko.errors import UsageError
+from msoko.catalog.directions.direction import Direction, Goal, Indicator
+from msoko.core.errors import UsageError
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
 from msoko.indicators import backend_of, compute
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
-from msoko.store import Store
 
 YEAR = SchoolYear.parse("2024-25")
 HOUSE = Project(HOME)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msoko.ingest.rcoi.answers import read_long, read_short, task_frame
+from msoko.ingest.layouts.rcoi.answers import read_long, read_short, task_frame
 
 
 def test_short_answers_are_pluses_minuses_and_digits():

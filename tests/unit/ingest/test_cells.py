@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msoko.ingest.cells import (
+from msoko.ingest.sandbox.file_guard import column_number
+from msoko.ingest.sheets.cells import (
     address,
     addresses,
     crosses,
@@ -21,7 +22,6 @@ from msoko.ingest.cells import (
     numbers,
     text,
 )
-from msoko.ingest.guard import column_number
 
 ANY_CELL = st.one_of(
     st.none(),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from made_exports import FIRST, REGISTER, SECOND, checks, exam, f1, take
-from msoko.errors import UsageError
-from msoko.ingest.crosswalk import Crosswalk, plain_name
-from msoko.project import HOME, Project
-from msoko.school_year import SchoolYear
+from msoko.core.errors import UsageError
+from msoko.core.project import HOME, Project
+from msoko.core.school_year import SchoolYear
+from msoko.ingest.identity.crosswalk import Crosswalk, plain_name
 
 HEADER = REGISTER.splitlines()[0]
 LINES = """\

@@ -7,11 +7,11 @@ import re
 import pytest
 
 from made_exports import checks, take
-from msoko.catalog.strict import parse
+from msoko.catalog.yaml.yaml_schema import parse
+from msoko.core.project import HOME
 from msoko.ingest.corrections import Correction
-from msoko.ingest.crosswalk import Link
+from msoko.ingest.identity.crosswalk import SchoolLink
 from msoko.ingest.year_file import YearFile, load_year_file
-from msoko.project import HOME
 
 YEAR = """\
 school_year: 2024-25
@@ -163,7 +163,7 @@ def test_the_examples_of_the_guide_are_true(tmp_path):
     assert len(blocks) >= 5
     for block in blocks:
         if block.startswith("- {"):
-            assert parse(block, tuple[Link, ...], "guide")
+            assert parse(block, tuple[SchoolLink, ...], "guide")
         elif block.startswith("- "):
             assert parse(block, tuple[Correction, ...], "guide")
         else:

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from made_exports import checks, f1, repacked, save, take
-from msoko.ingest import guard
-from msoko.ingest.workbook import Reader, Refusal
+from msoko.ingest.sandbox import file_guard
+from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader
 
 GIB = 1024**3
 SHEET = "xl/worksheets/sheet1.xml"
@@ -133,15 +133,15 @@ def flipped(good) -> bytes:
 
 
 def encrypted_old(good) -> bytes:
-    return guard.OLE + b"\x00" * 512 + "EncryptedPackage".encode("utf-16-le")
+    return file_guard.OLE + b"\x00" * 512 + "EncryptedPackage".encode("utf-16-le")
 
 
 def old_with_macros(good) -> bytes:
-    return guard.OLE + b"\x00" * 512 + "Workbook_VBA_PROJECT".encode("utf-16-le")
+    return file_guard.OLE + b"\x00" * 512 + "Workbook_VBA_PROJECT".encode("utf-16-le")
 
 
 def old_and_broken(good) -> bytes:
-    return guard.OLE + b"\x00" * 512 + "Workbook".encode("utf-16-le")
+    return file_guard.OLE + b"\x00" * 512 + "Workbook".encode("utf-16-le")
 
 
 def too_many_columns(good) -> bytes:
@@ -181,7 +181,7 @@ def test_a_hostile_file_is_refused_soon_and_in_little_memory(tmp_path, good, mak
     path = tmp_path / "hostile.bin"
     path.write_bytes(make(good))
     start = time.monotonic()
-    with Reader() as reader:
+    with WorkbookReader() as reader:
         [refusal] = reader.open(path, "hostile.bin")
         survivor = reader.open(good, "good.xlsx")
     assert time.monotonic() - start < 30
@@ -197,7 +197,8 @@ def test_the_child_cannot_take_more_than_its_memory(tmp_path, good):
     path = tmp_path / "bomb.xlsx"
     path.write_bytes(many_cells(good))
     code = (
-        "import msoko.ingest.guard as g, msoko.ingest.child as c, pathlib\n"
+        "import pathlib\n"
+        "import msoko.ingest.sandbox.file_guard as g, msoko.ingest.sandbox.reader_child as c\n"
         "g.MAX_CELLS = g.MAX_COLUMNS = g.MAX_ROWS = 10**9\n"
         "c.MEMORY = 120 * g.MIB\n"
         "c._limit_memory()\n"
@@ -208,7 +209,7 @@ def test_the_child_cannot_take_more_than_its_memory(tmp_path, good):
 
 
 def test_a_reader_that_hangs_is_ended(good):
-    reader = Reader(timeout=0.0)
+    reader = WorkbookReader(timeout=0.0)
     [refusal] = reader.open(good, "good.xlsx")
     assert isinstance(refusal, Refusal)
     assert refusal.check == "timeout"
@@ -252,7 +253,7 @@ def test_a_lying_archive_is_found_out(tmp_path, good):
     content[content.rindex(true) : content.rindex(true) + 4] = (10).to_bytes(4, "little")
     path = tmp_path / "lie.xlsx"
     path.write_bytes(content)
-    with Reader() as reader:
+    with WorkbookReader() as reader:
         assert isinstance(reader.open(path, "lie.xlsx")[0], Refusal)
 
 

@@ -7,11 +7,11 @@ import stat
 import pytest
 
 from made_exports import SECRET, YEAR, checks, exam, f1, project, put_in, save, take
-from msoko.errors import UsageError
-from msoko.ingest import read_year
-from msoko.ingest.secret import PUBLIC_DEMO, VARIABLE, Pseudonyms, project_secret
-from msoko.project import Project
-from msoko.store import Store
+from msoko.core.errors import UsageError
+from msoko.core.project import Project
+from msoko.core.store import Store
+from msoko.ingest.identity.pseudonyms import PUBLIC_DEMO, VARIABLE, Pseudonyms, project_secret
+from msoko.ingest.year_reading import read_year
 
 PERSONAL = ("Абрикосова", "Ия", "Львовна", "Кедров", "Ильич", "111111", "222222")
 LINKS = [

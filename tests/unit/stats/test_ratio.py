@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from msoko.stats.estimate import NotEstimable
-from msoko.stats.ratio import ratio, ratio_change
+from msoko.stats.estimators.estimate import NotEstimable
+from msoko.stats.estimators.ratio import ratio, ratio_change
 
 PASSED = np.array([18, 40, 7, 55, 29, 12.0])
 TESTED = np.array([20, 50, 10, 60, 40, 12.0])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from msoko.stats.funnel import share_funnel, share_place
+from msoko.stats.schools.funnel import share_funnel, share_place
 
 
 @pytest.mark.parametrize("unit", range(6))

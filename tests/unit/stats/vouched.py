@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from msoko.stats.estimate import Estimate, HypothesisTest, NotEstimable, Reason
+from msoko.stats.estimators.estimate import Estimate, HypothesisTest, NotEstimable, Reason
 
 
 def vouch(result: Any) -> None:

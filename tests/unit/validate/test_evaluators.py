@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from msoko.indicators import backend_of
-from msoko.validate import reference, relational
-from msoko.validate.judge import in_pandas
-from msoko.validate.outcome import document, serialised
-from msoko.validate.suites import GX_SEVERITY, Check, Suite
+from msoko.validate.suites import gx_evaluator, ibis_evaluator
+from msoko.validate.suites.suite_files import GX_SEVERITY, Check, Suite
+from msoko.validate.suites.suite_outcome import document, serialised
+from msoko.validate.suites.suite_runner import in_pandas
 
 META = {"reason": "–", "severity": "note", "guidance": "–", "link": "–", "directions": ["*"]}
 PRESENT = {"ignore_row_if": "either_value_is_missing"}
@@ -126,8 +126,8 @@ SCHEMA = pa.schema(
 def both(suite: Suite, rows: pa.Table, tmp_path):
     """Return the outcomes of the relational evaluator and of the reference."""
     pq.write_table(rows, tmp_path / "pupils.parquet")
-    stored = relational.connect(tmp_path).read_parquet(tmp_path / "pupils.parquet")
-    return relational.evaluate(suite, stored), reference.evaluate(
+    stored = ibis_evaluator.connect(tmp_path).read_parquet(tmp_path / "pupils.parquet")
+    return ibis_evaluator.evaluate(suite, stored), gx_evaluator.evaluate(
         suite, in_pandas(stored.to_pyarrow())
     )
 
@@ -154,7 +154,7 @@ def agree(ours, theirs, suite: Suite) -> None:
 
 
 def test_every_supported_type_is_compared():
-    assert {kind for kind, _ in CASES} == set(relational.SUPPORTED)
+    assert {kind for kind, _ in CASES} == {*ibis_evaluator.ROW_TYPES, *ibis_evaluator.TABLE_TYPES}
 
 
 WRONG = [
@@ -190,8 +190,8 @@ def test_spark_judges_as_duckdb_does(tmp_path):
     for place, records in enumerate((WRONG, WRONG[2:3], [])):
         path = tmp_path / f"pupils_{place}.parquet"
         pq.write_table(rows_of(records), path)
-        ours = relational.evaluate(suite, relational.connect(tmp_path).read_parquet(path))
-        theirs = relational.evaluate(suite, backend_of("spark").read_parquet(str(path)))
+        ours = ibis_evaluator.evaluate(suite, ibis_evaluator.connect(tmp_path).read_parquet(path))
+        theirs = ibis_evaluator.evaluate(suite, backend_of("spark").read_parquet(str(path)))
         agree(ours, theirs, suite)
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from drawn_year import YEAR, drawn_year
-from msoko.ingest.findings import Finding, findings_frame
-from msoko.store import Store
-from msoko.tables import TABLES
+from msoko.core.store import Store
+from msoko.core.tables import TABLES
+from msoko.ingest.ingest_findings import Finding, findings_frame
 from msoko.validate import check_derived, check_year
 
 
@@ -125,18 +125,6 @@ def test_the_readers_findings_stay_and_block_too(project, keep):
     assert list(verdict.directions_blocked) == ["*"]
 
 
-def test_a_fault_that_a_reader_told_is_not_told_again(project, keep):
-    where = {"file": "vpr/ma4.xlsx", "sheet": "МА 4", "cell": "J14"}
-    reader = Finding("mark_range", "blocking", "отметка вне пределов.", **where)
-    keep({**wrong_mark(), "findings": told(reader)})
-    verdict = check_year(project, YEAR)
-    assert "results_mark_known" not in set(verdict.findings["check"])
-    assert not verdict.passed["results"]
-    elsewhere = Finding("mark_range", "blocking", "отметка вне пределов.", file="other.xlsx")
-    keep({**wrong_mark(), "findings": told(elsewhere)})
-    assert "results_mark_known" in set(check_year(project, YEAR).findings["check"])
-
-
 def test_results_of_a_table_that_is_gone_go_too(project, keep):
     keep(drawn_year())
     check_year(project, YEAR)
@@ -158,10 +146,21 @@ def test_derived_tables_are_judged_on_their_own(project, keep):
     assert Store(project).read("findings", [YEAR]).empty
 
 
+def test_a_group_given_twice_is_found_by_the_columns_that_name_it(project, keep):
+    keep(drawn_year())
+    row = {"school_year": "2024-25", "direction": "d", "indicator": "so", "n": 5,
+           "unit_of_analysis": "school", "school_id": "1"}  # fmt: skip
+    for subject, checks in (("russian", []), (None, ["indicators_unique"])):
+        frame = pd.DataFrame([{**row, "subject": subject}, row])
+        Store(project).add(YEAR, "indicators", frame)
+        assert check_derived(project, YEAR).findings["check"].tolist() == checks
+
+
 def test_a_verdict_does_not_import_great_expectations(project, keep):
     keep(drawn_year())
     code = (
-        "import sys; from msoko.project import Project; from msoko.school_year import SchoolYear; "
+        "import sys; from msoko.core.project import Project; "
+        "from msoko.core.school_year import SchoolYear; "
         "from msoko.validate import check_year; "
         f"check_year(Project.at({str(project.root)!r}), SchoolYear.parse('2024-25')); "
         "sys.exit('great_expectations' in sys.modules)"

@@ -1,1 +1,1 @@
-"""Notebooks and plain calls, executed in clean processes that find everything imported."""
+"""Notebooks executed: their parameters, their kernels, their results."""

@@ -23,7 +23,7 @@ from traceback import format_exc
 from typing import Any
 
 from msoko.build.kernels.kernel_environment import REPEATABLE
-from msoko.errors import MsokoError
+from msoko.core.errors import MsokoError
 
 ORDER = "MSOKO_FORKSERVER"
 """The variable that tells the fork server what to import, who asks, and what that one runs."""
@@ -176,7 +176,7 @@ def _end_with_parent() -> None:
 def _answer(function: str, arguments: Sequence[Any], saying: Connection) -> None:
     """Call a function, and send what came of it."""
     try:
-        answer = pickle.dumps((True, called_here(function, *arguments)))
+        answer = pickle.dumps((True, call_here(function, *arguments)))
     except Exception as error:  # raised again where the call was made
         error.add_note(format_exc())
         answer = _pickled(error)
@@ -195,7 +195,7 @@ def _pickled(error: Exception) -> bytes:
     return answer
 
 
-def called_here(function: str, *arguments: Any) -> Any:
+def call_here(function: str, *arguments: Any) -> Any:
     """Return what `module:name` gives in this process."""
     module, name = function.split(":")
     return getattr(importlib.import_module(module), name)(*arguments)

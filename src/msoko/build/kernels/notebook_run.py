@@ -13,10 +13,15 @@ from typing import Any
 
 from msoko.build.kernels.child_processes import ChildProcesses, Preloaded, start_server
 from msoko.build.kernels.kernel_environment import kernel_environment
-from msoko.errors import MsokoError
-from msoko.project import Project
-from msoko.run.notebook import cleaned, question_before, read_notebook, with_parameters
-from msoko.run.parameters import Value
+from msoko.build.kernels.notebook_files import (
+    cleaned,
+    question_before,
+    read_notebook,
+    with_parameters,
+)
+from msoko.build.kernels.notebook_parameters import Value
+from msoko.core.errors import MsokoError
+from msoko.core.project import Project
 
 ENGINES = ("warm", "papermill")
 REFUSALS = ("MsokoError", "UsageError", "DataRefused")

@@ -51,7 +51,7 @@ def test_an_error_of_a_call_is_raised_where_it_was_made(children: ChildProcesses
     with pytest.raises(FileNotFoundError) as caught:
         children.call("os:listdir", "/no such folder")
     assert caught.value.filename == "/no such folder"
-    assert "called_here" in caught.value.__notes__[0]
+    assert "call_here" in caught.value.__notes__[0]
 
 
 def test_a_call_whose_process_dies_says_so(children: ChildProcesses) -> None:

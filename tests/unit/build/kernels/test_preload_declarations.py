@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from msoko.build.kernels.preload_declarations import read_declarations, write_check_queries
-from msoko.catalog import load_directions, strict
-from msoko.project import Project
-from msoko.store import stored_columns
-from msoko.tables import TABLES
-from msoko.validate.questions import question
-from msoko.validate.reconcile import RECONCILIATIONS
-from msoko.validate.suites import read_suite
+from msoko.catalog import load_directions
+from msoko.catalog.yaml import yaml_schema
+from msoko.core.project import Project
+from msoko.core.store import stored_columns
+from msoko.core.tables import TABLES
+from msoko.validate.suites.reconciliations import RECONCILIATIONS
+from msoko.validate.suites.suite_files import read_suite
+from msoko.validate.suites.suite_query import question
 
 
 @pytest.fixture
@@ -23,12 +24,12 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_what_was_remembered_is_not_read_again(root: Path) -> None:
-    strict.parse.cache_clear()
+    yaml_schema.parse.cache_clear()
     read_declarations(str(root), "demo")
-    read = strict.parse.cache_info().misses
+    read = yaml_schema.parse.cache_info().misses
     assert read > 0
     load_directions(Project.at(root), "demo")
-    assert strict.parse.cache_info().misses == read
+    assert yaml_schema.parse.cache_info().misses == read
 
 
 def test_another_text_is_read_anew(root: Path) -> None:

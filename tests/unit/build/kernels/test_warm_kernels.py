@@ -17,9 +17,9 @@ from samples import notebook, write
 
 from msoko.build.kernels.child_processes import ChildProcesses
 from msoko.build.kernels.kernel_environment import kernel_environment
+from msoko.build.kernels.notebook_files import cleaned
 from msoko.build.kernels.notebook_run import Execution, NotebookFailed
-from msoko.errors import UsageError
-from msoko.run.notebook import cleaned
+from msoko.core.errors import UsageError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forking needs a Unix")
 

@@ -1,0 +1,1 @@
+"""What is stale and why, found without running anything."""

@@ -1,0 +1,1 @@
+"""The steps of a build, each done only where it is stale."""

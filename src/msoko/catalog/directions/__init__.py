@@ -1,0 +1,1 @@
+"""Directions as declared: goals, indicators, rules, and how a municipality words them."""

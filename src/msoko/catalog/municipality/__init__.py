@@ -1,0 +1,1 @@
+"""A municipality as declared: its profile, its roadmap and the dates in it."""

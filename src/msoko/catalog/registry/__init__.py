@@ -1,0 +1,1 @@
+"""The registry: scales of marks, words and names, settings of an installation."""

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, years, paths, tables, numbers in Russian, whole files."""

@@ -1,0 +1,233 @@
+"""The only reader and writer of `data/processed`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msoko.core.errors import DataRefused
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+ARROW_TYPES = {
+    "text": "string",
+    "int": "int64",
+    "float": "double",
+    "bool": "bool",
+    "date": "date32",
+}
+
+
+def _typed(frame: pd.DataFrame, table: Table) -> pa.Table:
+    """Return `frame` with the table's columns, in its order and types; absent columns are null.
+
+    A column the table does not have is refused: nothing is dropped in silence.
+    """
+    import pyarrow as pa
+
+    unknown = [name for name in frame.columns if name not in table.columns]
+    if unknown:
+        raise ValueError(f"table {table.name} has no columns {unknown}")
+    schema = stored_columns(table.name)
+    columns = [
+        pa.array(frame[one.name], one.type, from_pandas=True)
+        if one.name in frame
+        else pa.nulls(len(frame), one.type)
+        for one in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def stored_columns(name: str) -> pa.Schema:
+    """Return the columns of a table of `TABLES` with their types, as its files have them."""
+    import pyarrow as pa
+
+    kinds = TABLES[name].columns.items()
+    return pa.schema([(column, pa.type_for_alias(ARROW_TYPES[kind])) for column, kind in kinds])
+
+
+class Writer:
+    """Writes a year's tables into a folder that is not yet in place."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table of `TABLES`; bytes depend on the values alone."""
+        import pyarrow.parquet as pq
+
+        pq.write_table(_typed(frame, TABLES[name]), self.folder / f"{name}.parquet")
+
+
+class Store:
+    """The tables of one project, year by year."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def path(self, year: SchoolYear, name: str) -> Path:
+        return self.project.processed(year) / f"{name}.parquet"
+
+    def years(self, name: str) -> list[SchoolYear]:
+        """Return the school years for which the table exists, earliest first."""
+        folder = self.project.root / "data" / "processed"
+        found = folder.glob(f"*/{name}.parquet") if folder.is_dir() else ()
+        return sorted(
+            SchoolYear.parse(path.parent.name) for path in found if path.parent.name[:1].isdigit()
+        )
+
+    def read(
+        self,
+        name: str,
+        years: Sequence[SchoolYear] | None = None,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Collection[str | None]] | None = None,
+    ) -> pd.DataFrame:
+        """Return the table's rows of `years` (by default of all), in the order written.
+
+        `where` keeps the rows whose columns hold one of the values named (None: nothing), before
+        they become a frame: a page about one school need not hold all schools. Whole numbers and
+        truth values are nullable; text is `str`. A table that no year holds is empty, with
+        its columns.
+        """
+        rows = self._rows(name, years, columns, where)
+        if rows is None:
+            return _typed_empty(TABLES[name], list(columns or TABLES[name].columns))
+        # rows of text in several chunks are picked four times slower
+        return rows.combine_chunks().to_pandas(types_mapper=_nullable, use_threads=False)
+
+    def columns(
+        self,
+        name: str,
+        years: Sequence[SchoolYear] | None = None,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Collection[str | None]] | None = None,
+    ) -> dict[str, list[Any]]:
+        """Return what `read` does as lists by column, for rows too few to be worth a frame.
+
+        A missing float is NaN, anything else that is missing None.
+        """
+        rows = self._rows(name, years, columns, where)
+        if rows is None:
+            return {column: [] for column in columns or TABLES[name].columns}
+        return {column: _listed(rows[column]) for column in rows.column_names}
+
+    def records(
+        self,
+        name: str,
+        years: Sequence[SchoolYear] | None = None,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, Collection[str | None]] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return what `columns` does row by row."""
+        found = self.columns(name, years, columns, where)
+        return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+
+    def _rows(
+        self,
+        name: str,
+        years: Sequence[SchoolYear] | None,
+        columns: Sequence[str] | None,
+        where: Mapping[str, Collection[str | None]] | None,
+    ) -> pa.Table | None:
+        """Return the rows as Arrow has them, None where no year has the table."""
+        import pyarrow as pa
+
+        names = list(columns or TABLES[name].columns)
+        wanted = self.years(name) if years is None else years
+        paths = [path for year in wanted if (path := self.path(year, name)).exists()]
+        found = [_rows(path, names, where or {}) for path in paths]
+        return pa.concat_tables(found) if found else None
+
+    @contextmanager
+    def replacing(self, year: SchoolYear) -> Iterator[Writer]:
+        """Give a writer for all of a year's tables; they take the old ones' place at once.
+
+        Where the block fails, the old tables stay as they were.
+        """
+        target = self.project.processed(year)
+        fresh, old = (
+            target.with_name(f".{target.name}.new"),
+            target.with_name(f".{target.name}.old"),
+        )
+        for folder in (fresh, old):
+            shutil.rmtree(folder, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        try:
+            yield Writer(fresh)
+            if target.exists():
+                target.rename(old)
+            fresh.rename(target)
+        except OSError as error:
+            if old.exists() and not target.exists():
+                old.rename(target)
+            raise DataRefused(
+                f"{self.project.shown(target)}: таблицы не записаны ({error.strerror}). "
+                "Освободите место на диске или проверьте права на папку. Прежние таблицы на месте."
+            ) from error
+        finally:
+            for folder in (fresh, old):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def add(self, year: SchoolYear, name: str, frame: pd.DataFrame) -> None:
+        """Write one derived table beside a year's tables, whole or not at all."""
+        target = self.path(year, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        holder = target.parent / f".{name}.new"
+        holder.mkdir(exist_ok=True)
+        try:
+            Writer(holder).write(name, frame)
+            (holder / target.name).replace(target)
+        finally:
+            shutil.rmtree(holder, ignore_errors=True)
+
+
+def _rows(
+    path: Path, names: Sequence[str], where: Mapping[str, Collection[str | None]]
+) -> pa.Table:
+    """Return the columns of a file's rows that hold one of the values named, None for nothing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    # `read_table` would build a data set of one file, which takes longer than the reading
+    rows = pq.ParquetFile(path).read(list({*names, *where}), use_threads=False)
+    for column, values in where.items():
+        named = pa.array(list(values), rows[column].type)
+        rows = rows.filter(pc.is_in(rows[column], value_set=named))
+    return rows.select(names)
+
+
+def _listed(column: pa.ChunkedArray) -> list[Any]:
+    import pyarrow as pa
+
+    if column.type in (pa.string(), pa.float64()):  # many times faster than value by value
+        return column.to_numpy(zero_copy_only=False).tolist()
+    return column.to_pylist()
+
+
+def _nullable(kind: object) -> object:
+    """Return the pandas type that keeps an Arrow type's missing values apart from numbers."""
+    import pandas as pd
+    import pyarrow as pa
+
+    return {
+        pa.int64(): pd.Int64Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+        pa.string(): pd.StringDtype(na_value=float("nan")),
+    }.get(kind)
+
+
+def _typed_empty(table: Table, names: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    kinds = {"text": "str", "int": "Int64", "float": "float64", "bool": "boolean", "date": "object"}
+    return pd.DataFrame({name: pd.Series(dtype=kinds[table.columns[name]]) for name in names})

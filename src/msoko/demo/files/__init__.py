@@ -1,0 +1,1 @@
+"""The demo municipality's files, cell for cell as departments receive them."""

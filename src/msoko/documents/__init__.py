@@ -1,0 +1,1 @@
+"""Reports and papers as files for offices: Excel, Word, calendars."""

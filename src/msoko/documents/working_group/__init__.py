@@ -1,0 +1,1 @@
+"""The working group's papers: agenda, minutes, extracts, and decisions recorded."""

@@ -1,0 +1,1 @@
+"""What follows from values: groups that rules find, recommendations, lists of schools."""

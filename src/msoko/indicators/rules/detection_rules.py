@@ -1,0 +1,215 @@
+"""Which groups a rule of recommendations finds, and what it found them by.
+
+A finding needs evidence beyond chance: an interval clear of the target or threshold, a place
+outside the funnel, a change whose false discovery rate is held. No finding, no recommendation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from msoko.catalog.directions.direction import Indicator, RecommendationRule, Threshold
+from msoko.indicators.indicator_changes import by_school, school_change
+
+if TYPE_CHECKING:
+    from msoko.stats.estimators.estimate import Estimate, NotEstimable
+
+FUNNEL_LIMIT = 0.998
+"""The share of schools like the average that lie inside the funnel's outer limits."""
+CHANGE_FDR = 0.05
+COMPARED = ("limit", "previous", "change", "change_low", "change_high")
+"""What a rule compared a row with: a target or threshold, or a change since last year."""
+REGION_LEVEL = 0.99
+"""Stricter than usual: a report sets some fifteen papers beside the region at once."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The rows of one indicator that a rule looks at.
+
+    `rows`, `before`: the rule's groups this year and last year. `schools`, `schools_before`:
+    the same groups by school, for errors in which the school varies; `region`: the same groups
+    in the region. Columns as in table `indicators`, with the numbers of `group` and of `part`,
+    the group without its school. `others`: p-values of the other changes that are told beside
+    the rule's own, one family of conclusions with them.
+    """
+
+    indicator: Indicator
+    rows: pd.DataFrame
+    before: pd.DataFrame
+    schools: pd.DataFrame
+    schools_before: pd.DataFrame
+    region: pd.DataFrame
+    others: Sequence[float] = ()
+
+
+def find(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the rows that the rule finds, with what it compared them with.
+
+    That is in the columns `COMPARED`, null where the rule has no use for them. Groups with fewer
+    than `rule.min_n` are passed over, as are those flagged `not_comparable` by a rule about change.
+    """
+    is_kept = evidence.rows["value"].notna() & (evidence.rows["n"] >= rule.min_n)
+    kept = evidence.rows[is_kept].reset_index(drop=True)
+    if kept.empty:
+        return kept
+    return KINDS[rule.when](rule, dataclasses.replace(evidence, rows=kept), thresholds)
+
+
+def threshold_value(rule: RecommendationRule, thresholds: Mapping[str, Threshold]) -> float:
+    """Return the number that a rule compares with, declared by code or written out."""
+    known = thresholds.get(rule.threshold)
+    return known.value if known else float(rule.threshold)
+
+
+def _beyond(rows: pd.DataFrame, limit: float, is_above: bool) -> pd.DataFrame:
+    """Return the rows whose whole interval lies beyond `limit`; without interval, the value."""
+    edge = rows["low"] if is_above else rows["high"]
+    edge = edge.fillna(rows["value"])
+    chosen = edge > limit if is_above else edge < limit
+    return rows[chosen].assign(limit=limit)
+
+
+def _below_target(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the groups that miss the target; where a profile sets none, nothing is missed."""
+    target = evidence.indicator.target
+    if target is None:
+        return evidence.rows.iloc[:0]
+    return _beyond(evidence.rows, target.value, evidence.indicator.polarity == "lower_is_better")
+
+
+def _threshold(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    limit = threshold_value(rule, thresholds)
+    return _beyond(evidence.rows, limit, rule.when == "above_threshold")
+
+
+def _flagged(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    return evidence.rows[evidence.rows["value"] >= 1]
+
+
+def _funnel(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the schools outside the funnel of their own paper, overdispersion allowed for."""
+    from msoko.stats.schools.funnel import outside, share_funnel
+
+    level = thresholds["funnel_limit"].value if "funnel_limit" in thresholds else FUNNEL_LIMIT
+    side = "above" if rule.when == "above_funnel" else "below"
+    counts = evidence.rows[["numerator", "denominator"]].round().to_numpy(float)
+    is_share = (counts[:, 0] >= 0) & (counts[:, 0] <= counts[:, 1])
+    rows, counts = evidence.rows[is_share], counts[is_share]
+    places, limits = [np.array([], int)], [np.array([])]
+    for _, own in sorted(rows.groupby("part").indices.items()):
+        funnel = share_funnel(counts[own, 0], counts[own, 1])
+        if hasattr(funnel, "points"):
+            chosen = own[np.array(outside(funnel, level)) == side]
+            places.append(chosen)
+            limits.append(np.full(len(chosen), funnel.target))
+    return rows.iloc[np.concatenate(places)].assign(limit=np.concatenate(limits))
+
+
+def _is_share(row: pd.Series) -> bool:
+    """Return whether a part lies within its whole; slips of returns may say otherwise."""
+    return 0 <= round(row["numerator"]) <= round(row["denominator"])
+
+
+def _worsened(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the groups that became worse, at one false discovery rate for the family."""
+    from msoko.stats.estimators.multiplicity import adjust
+
+    flags = evidence.rows["flags"].fillna("").str.split()
+    rows = evidence.rows[["not_comparable" not in words for words in flags]]
+    previous = evidence.before.set_index("group")
+    rows = rows[rows["group"].isin(previous.index[previous["value"].notna()])]
+    told = [(row, _change(evidence, row, previous.loc[row["group"]])) for _, row in rows.iterrows()]
+    told = [(row, change) for row, change in told if change.is_estimable and change.p is not None]
+    if not told:
+        return rows.iloc[:0]
+    least = threshold_value(rule, thresholds) if rule.threshold else 0.0
+    is_better_up = evidence.indicator.polarity != "lower_is_better"
+    found = []
+    family = adjust([*(change.p for _, change in told), *evidence.others])
+    for (row, change), q in zip(told, family, strict=False):
+        loss = -change.value if is_better_up else change.value
+        if q <= CHANGE_FDR and loss > 0 and loss >= least:
+            found.append(
+                row.to_dict()
+                | {
+                    "previous": previous.at[row["group"], "value"],
+                    "change": change.value,
+                    "change_low": change.low,
+                    "change_high": change.high,
+                }
+            )
+    return pd.DataFrame(found, columns=rows.columns)
+
+
+def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate | NotEstimable:
+    """Return the estimate of a group's change: by schools where they are known, else by pupils."""
+    from msoko.stats.estimators.estimate import NotEstimable, Reason
+    from msoko.stats.estimators.proportions import newcombe_difference
+
+    if not isinstance(row["school_id"], str):
+        by_schools = school_change(
+            *(
+                by_school(frame[frame["part"] == row["part"]])
+                for frame in (evidence.schools_before, evidence.schools)
+            )
+        )
+        if by_schools is not None:
+            return by_schools
+    if evidence.indicator.interval != "wilson" or not (_is_share(row) and _is_share(before)):
+        return NotEstimable(Reason.TOO_FEW_GROUPS, 1)
+    counts = [(round(one["numerator"]), round(one["denominator"])) for one in (row, before)]
+    return newcombe_difference(*zip(*counts, strict=True))
+
+
+def _worse_than_region(
+    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+) -> pd.DataFrame:
+    """Return the groups whose interval over schools lies wholly on the worse side of the region."""
+    from msoko.stats.estimators.ratio import ratio
+
+    region = evidence.region.drop_duplicates("part").set_index("part")["value"].dropna()
+    is_worse_above = evidence.indicator.polarity == "lower_is_better"
+    found = []
+    for _, row in evidence.rows[evidence.rows["part"].isin(region.index)].iterrows():
+        schools = evidence.schools[evidence.schools["part"] == row["part"]]
+        told = ratio(
+            schools["numerator"].astype(float),
+            schools["denominator"].astype(float),
+            level=REGION_LEVEL,
+        )
+        limit = region[row["part"]]
+        if told.is_estimable and (told.low > limit if is_worse_above else told.high < limit):
+            found.append(row.to_dict() | {"limit": limit, "low": told.low, "high": told.high})
+    return pd.DataFrame(found, columns=evidence.rows.columns)
+
+
+KINDS: Mapping[str, Callable[..., pd.DataFrame]] = {
+    "below_target": _below_target,
+    "above_threshold": _threshold,
+    "below_threshold": _threshold,
+    "above_funnel": _funnel,
+    "below_funnel": _funnel,
+    "fell": _worsened,
+    "worse_than_region": _worse_than_region,
+    "flagged": _flagged,
+    "low_results": _flagged,
+}

@@ -1,0 +1,1 @@
+"""Values of indicators from their sums, with intervals; tables derived from results."""

@@ -1,0 +1,1 @@
+"""Exports of ФИС ОКО on the all-Russian tests (ВПР), known by their header rows."""

@@ -1,0 +1,1 @@
+"""The project's own Excel forms (`registry/forms.yml`): written blank, read back filled."""

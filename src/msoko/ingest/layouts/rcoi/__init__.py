@@ -1,0 +1,1 @@
+"""Protocols of regional exam centres (РЦОИ): ОГЭ, ЕГЭ, appeals, known by their headers."""

@@ -1,0 +1,97 @@
+"""Titles and blocks of an exam centre's table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.contract import ReadingContext
+from msoko.ingest.sheets.cells import address, date_of, folded, text
+from msoko.ingest.sheets.raw_book import RawSheet
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
+
+DATE = r"\d{4}[.\-]\d{2}[.\-]\d{2}|\d{2}\.\d{2}\.\d{4}"
+CODED = re.compile(rf"(\d{{1,2}})\s*[-–—]\s*(.+?)\s+({DATE})")
+TWO_PARTS = re.compile(rf"(.+?)\s+п:\s*({DATE})\s*;?\s*у:\s*({DATE})")
+PLAIN = re.compile(rf"(.+?)\s+({DATE})")
+FOOTERS = {
+    "mean": ("средние", "средний балл", "среднее"),
+    "minimum": ("минимальная граница", "минимальный балл"),
+    "count": ("всего участников", "всего", "итого"),
+}
+HEADING_CELLS = 3
+FIX = (
+    "Сверьте строку с протоколом и запросите файл заново в РЦОИ; "
+    "подтверждённую правку запишите в corrections.yml."
+)
+
+
+@dataclass(frozen=True)
+class ProtocolTitle:
+    """What the title line says: the subject, the day (of the written part), where it stands."""
+
+    subject: str | None
+    day: dt.date | None
+    row: int
+
+
+def footer_of(row: Sequence[object]) -> str | None:
+    """Return which footer a row is, by its first words: mean, minimum, count."""
+    first = next((folded(value) for value in row if value is not None), "")
+    for kind, words in FOOTERS.items():
+        if first.startswith(words):
+            return kind
+    return None
+
+
+def is_heading(row: Sequence[object]) -> bool:
+    """Return whether a row may stand above a header: few cells, and no footer."""
+    filled = sum(value is not None for value in row)
+    return filled <= HEADING_CELLS and footer_of(row) is None
+
+
+def read_title(
+    sheet: RawSheet, block: SheetBlock, context: ReadingContext, is_1904: bool
+) -> ProtocolTitle:
+    """Return the title above the block. The subject's name decides, its number only helps.
+
+    Sources disagree on the numbers of some subjects, so they are used where the
+    name is unknown.
+    """
+    for row in range(block.header - 1, block.top - 1, -1):
+        for value in sheet.cells[row]:
+            words = text(value) or ""
+            if match := TWO_PARTS.search(words):
+                return ProtocolTitle(
+                    context.subjects.code(match[1]), date_of(match[2], is_1904), row
+                )
+            if match := CODED.search(words):
+                subject = context.subjects.code(match[2]) or context.subjects.code_of_number(
+                    match[1]
+                )
+                return ProtocolTitle(subject, date_of(match[3], is_1904), row)
+            if match := PLAIN.search(words):
+                return ProtocolTitle(
+                    context.subjects.code(match[1]), date_of(match[2], is_1904), row
+                )
+    return ProtocolTitle(None, None, block.top)
+
+
+def check_title(place: SheetPlace, title: ProtocolTitle, context: ReadingContext) -> list[Finding]:
+    """Return blocking findings where the title lacks the subject or a day of the school year."""
+    shape = "01 – Предмет ГГГГ.ММ.ДД"
+    findings = check_day(place, title.day, context.school_year, title.row, shape)
+    if title.subject is None:
+        findings.append(
+            place.finding(
+                "subject",
+                "blocking",
+                f"строка {title.row + 1}: предмет экзамена не назван или неизвестен.",
+                "Над таблицей должна быть строка вида «01 - Русский язык 2025.05.30».",
+                cell=address(title.row, 0),
+            )
+        )
+    return findings

@@ -1,0 +1,88 @@
+"""A year's folder: which files it has, opened, corrected, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.ingest.corrections import CorrectionRegister
+from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.placed_blocks import PlacedBlock
+from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader
+from msoko.ingest.sheets.raw_book import RawBook
+from msoko.ingest.year_file import YearFile, matches
+
+NOT_DATA = (".yml", ".yaml", ".md", ".ini", ".db", ".log")
+NOT_DATA_NAMES = ("source.txt", "readme.txt", "thumbs.db")
+
+
+@dataclass
+class FolderIntake:
+    """What gathers while the folder is read."""
+
+    project: Project
+    year: SchoolYear
+    declared: YearFile
+    findings: list[Finding] = field(default_factory=list)
+    placed: list[PlacedBlock] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+def data_files(folder: Path) -> list[Path]:
+    """Return the files of a year's folder that may hold data, sorted by name."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not path.is_symlink()
+        and not path.name.startswith((".", "~$"))
+        and path.suffix.lower() not in NOT_DATA
+        and path.name.lower() not in NOT_DATA_NAMES
+    )
+
+
+def open_books(folder: FolderIntake, register: CorrectionRegister) -> list[RawBook]:
+    """Return the corrected books of the folder; what was refused is in the findings."""
+    root = folder.project.raw(folder.year)
+    files = data_files(root)
+    if not files:
+        folder.findings.append(
+            Finding("no_files", "blocking", f"в data/raw/{folder.year} нет файлов с данными.",
+                    "Положите туда выгрузки или проверьте учебный год.")
+        )  # fmt: skip
+    names = [path.relative_to(root).as_posix() for path in files]
+    _check_patterns(folder, names)
+    books: list[RawBook] = []
+    with WorkbookReader() as reader:
+        for path, name in zip(files, names, strict=True):
+            entry = folder.declared.entry(name)
+            if entry.layout == "ignore":
+                folder.findings.append(
+                    Finding("ignored_file", "note", f"файл не читается: {entry.reason}", file=name)
+                )
+                continue
+            options = {"encoding": entry.encoding, "delimiter": entry.delimiter}
+            opened = reader.open(path, name, {k: v for k, v in options.items() if v})
+            for one in opened:
+                folder.digests[one.file] = one.sha256
+                if isinstance(one, Refusal):
+                    folder.findings.append(
+                        Finding(one.check, "blocking", one.message, one.action, file=one.file)
+                    )
+                else:
+                    books.append(register.apply(one))
+    return books
+
+
+def _check_patterns(folder: FolderIntake, names: list[str]) -> None:
+    for pattern, entry in folder.declared.files.items():
+        outer = pattern.split(".zip/")[0] + ".zip" if ".zip/" in pattern else pattern
+        if not any(matches(name, outer) for name in names):
+            folder.findings.append(
+                Finding("pattern", "blocking", f"{entry.place}: для «{pattern}» файлов нет.",
+                        "Исправьте имя в year.yml или положите файл.")
+            )  # fmt: skip

@@ -1,0 +1,238 @@
+"""One year's folder → tables and findings. Everything wrong is listed in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from msoko.catalog.registry.mark_scales import Scales
+from msoko.core.errors import MsokoError
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.ingest.assembly import assemble
+from msoko.ingest.corrections import Correction, CorrectionRegister, load_corrections
+from msoko.ingest.identity.crosswalk import Crosswalk
+from msoko.ingest.identity.pseudonyms import Pseudonyms
+from msoko.ingest.identity.subject_names import Subjects
+from msoko.ingest.ingest_findings import Finding, findings_frame
+from msoko.ingest.layouts import code_register
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
+from msoko.ingest.layouts.declared_columns import read_declared
+from msoko.ingest.layouts.file_entry import COLUMNS, FileEntry
+from msoko.ingest.layouts.known_layouts import layout_of
+from msoko.ingest.placed_blocks import place_block
+from msoko.ingest.raw_folder import FolderIntake, open_books
+from msoko.ingest.recognition import SheetDecision, decide, recognise_book
+from msoko.ingest.repeats import repeated_files
+from msoko.ingest.sheets.raw_book import RawBook
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
+from msoko.ingest.year_file import YearFile, load_year_file
+
+MOST_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A year's tables by name, shaped as `msoko.core.tables`, and the findings among them."""
+
+    tables: dict[str, pd.DataFrame]
+    findings: pd.DataFrame
+
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether anything must be put right before reports are built."""
+        return bool((self.findings["severity"] == "blocking").any())
+
+
+@dataclass(frozen=True)
+class _DecidedBook:
+    """A book, what year.yml says of it, and what was decided about its sheets."""
+
+    book: RawBook
+    entry: FileEntry
+    decisions: tuple[SheetDecision, ...] = ()
+
+
+def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
+    """Return the year's tables and findings; a file that is refused is a blocking finding.
+
+    `secret` keys the pupils' pseudonyms (`msoko.ingest.identity.pseudonyms.project_secret`).
+    Raises nothing for bad data, only for a defect of the house's own registry.
+    """
+    folder = FolderIntake(project, year, YearFile(str(year)))
+    try:
+        folder.declared = _declaration(project, year)
+        register = CorrectionRegister(_corrections(project, year))
+        crosswalk = Crosswalk.load(project, year)
+    except MsokoError as error:
+        finding = Finding("declaration", "blocking", str(error), "Исправьте файл и повторите.")
+        return _intake([finding], {}, year)
+    books = open_books(folder, register)
+    context = ReadingContext(
+        year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project
+    )
+    _read_books(folder, books, context)
+    folder.findings += register.finish()
+    folder.findings += repeated_files(folder.digests, project, year)
+    tables, findings = assemble(folder.placed, crosswalk, year)
+    folder.findings += findings
+    folder.findings += _check_expected(folder, tables)
+    return _intake(folder.findings, tables, year)
+
+
+def _intake(
+    findings: Iterable[Finding], tables: dict[str, pd.DataFrame], year: SchoolYear
+) -> Intake:
+    frame = findings_frame(findings, str(year))
+    return Intake({**tables, "findings": frame}, frame)
+
+
+def _declaration(project: Project, year: SchoolYear) -> YearFile:
+    path = project.raw(year) / "year.yml"
+    if not path.exists():
+        return YearFile(str(year))
+    declared = load_year_file(path, project.shown(path))
+    if declared.school_year != str(year):
+        raise MsokoError(
+            f"{project.shown(path)}: объявлен учебный год {declared.school_year}, "
+            f"а папка называется {year}. Исправьте school_year или переложите файлы."
+        )
+    return declared
+
+
+def _corrections(project: Project, year: SchoolYear) -> tuple[Correction, ...]:
+    path = project.raw(year) / "corrections.yml"
+    return load_corrections(path, project.shown(path))
+
+
+def _read_books(folder: FolderIntake, books: list[RawBook], context: ReadingContext) -> None:
+    decided = [_decide_book(book, folder.declared.entry(book.file)) for book in books]
+    links = dict(_links(decided, context))
+    pseudonym = Pseudonyms(context.pseudonym.secret, links)
+    for one in decided:
+        options = {"procedure": one.entry.procedure} if one.entry.procedure else {}
+        own = replace(context, pseudonym=pseudonym, options=options)
+        if one.entry.layout == COLUMNS:
+            _read_declared(folder, one, own)
+        else:
+            _read_sheets(folder, one, own)
+
+
+def _decide_book(book: RawBook, entry: FileEntry) -> _DecidedBook:
+    if entry.layout == COLUMNS:
+        return _DecidedBook(book, entry)
+    return _DecidedBook(book, entry, tuple(decide(book, recognise_book(book), entry.layout)))
+
+
+def _links(
+    decided: list[_DecidedBook], context: ReadingContext
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what the registers of codes say, before any file is read by it."""
+    for one in decided:
+        for decision in one.decisions:
+            recognition = decision.recognition
+            if recognition and recognition.layout == code_register.LAYOUT.name:
+                place = SheetPlace(one.book, decision.sheet)
+                yield from code_register.read_links(place, context).items()
+
+
+def _read_declared(folder: FolderIntake, one: _DecidedBook, context: ReadingContext) -> None:
+    reason = f"описан в {one.entry.place}"
+    for sheet, parsed in read_declared(one.book, one.entry, context):
+        _keep(folder, SheetPlace(one.book, sheet), parsed, COLUMNS, reason, 1.0)
+
+
+def _read_sheets(folder: FolderIntake, one: _DecidedBook, context: ReadingContext) -> None:
+    book = one.book
+    if not one.decisions and not any(sheet.cells for sheet in book.sheets):
+        folder.findings.append(
+            Finding("empty_file", "blocking", "в файле нет ни одной заполненной ячейки.",
+                    "Выгрузите файл заново или уберите его.", file=book.file)
+        )  # fmt: skip
+    for decision in one.decisions:
+        recognition = decision.recognition
+        if recognition is None:
+            folder.findings.append(
+                Finding(decision.check, decision.severity, decision.message, decision.action,
+                        file=book.file, sheet=decision.sheet.name or None)
+            )  # fmt: skip
+            continue
+        place = SheetPlace(book, decision.sheet)
+        for parsed in _parsed_blocks(folder, place, recognition, context):
+            _keep(folder, place, parsed, recognition.layout, recognition.reason,
+                  recognition.confidence)  # fmt: skip
+        folder.findings += _peculiar(place)
+
+
+def _parsed_blocks(
+    folder: FolderIntake, place: SheetPlace, recognition: Recognition, context: ReadingContext
+) -> list[ParsedBlock]:
+    """Return the blocks of a sheet; a sheet that its reader did not foresee is refused.
+
+    One odd sheet must not hide what is wrong in the other files, and the words of
+    the error may hold a pupil's name, so only its kind is told.
+    """
+    try:
+        return layout_of(recognition.layout).read(place, recognition, context)
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        kind = type(error).__name__
+        folder.findings.append(
+            Finding(
+                "unforeseen",
+                "blocking",
+                f"таблица не такова, каким бывает вид {recognition.title}: {kind}.",
+                "Выгрузите файл заново; если не поможет, пришлите его разработчикам.",
+                file=place.book.file,
+                sheet=place.sheet.name or None,
+            )
+        )
+        return []
+
+
+def _keep(
+    folder: FolderIntake,
+    place: SheetPlace,
+    parsed: ParsedBlock,
+    layout: str,
+    reason: str,
+    confidence: float,
+) -> None:
+    folder.placed.append(place_block(place, parsed, layout, reason, confidence))
+    folder.findings += parsed.findings
+
+
+def _peculiar(place: SheetPlace) -> Iterator[Finding]:
+    """Yield what a reader of cells does not see: hidden rows, errors, formulas never computed."""
+    sheet = place.sheet
+    where = {"file": place.book.file, "sheet": sheet.name or None}
+    if sheet.hidden_rows:
+        rows = ", ".join(map(str, sheet.hidden_rows[:MOST_SHOWN]))
+        yield Finding("hidden_rows", "warning",
+                      f"на листе есть скрытые строки ({rows}); они прочитаны наравне с остальными.",
+                      "Проверьте, не должны ли они быть удалены.", row_count=len(sheet.hidden_rows),
+                      **where)  # fmt: skip
+    for check, cells, what in (
+        ("error_cells", sheet.error_cells, "ошибка формулы (#Н/Д, #ДЕЛ/0! и подобные)"),
+        ("empty_formulas", sheet.empty_formulas, "формула без вычисленного значения"),
+    ):
+        if cells:
+            shown = ", ".join(cells[:MOST_SHOWN])
+            yield Finding(check, "blocking", f"{what}: ячейки {shown}.",
+                          "Откройте файл в Excel, исправьте и сохраните значения.", cell=shown,
+                          row_count=len(cells), **where)  # fmt: skip
+
+
+def _check_expected(folder: FolderIntake, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    expected, read = folder.declared.expected, len(folder.digests)
+    where = f"data/raw/{folder.year}/year.yml"
+    if expected.files is not None and expected.files != read:
+        message = f"{where}: ожидалось файлов – {expected.files}, прочитано – {read}."
+        yield Finding("expected", "blocking", message, "Дополните папку или исправьте expected.")
+    for name, count in expected.rows.items():
+        there = len(tables[name]) if name in tables else 0
+        if there != count:
+            message = f"{where}: в таблице {name} ожидалось строк – {count}, есть – {there}."
+            yield Finding("expected", "blocking", message, "Проверьте файлы или expected.",
+                          table=name)  # fmt: skip

@@ -1,1 +1,0 @@
-"""The blocks of a report, a module for each question of the management cycle."""

@@ -1,0 +1,1 @@
+"""Charts that can be read in print, in grey and on a telephone."""

@@ -1,0 +1,1 @@
+"""What a report reads and judges: rows, names, changes, comparable schools, evidence."""

@@ -1,0 +1,1 @@
+"""The passport of one organisation, a module for each of its parts."""

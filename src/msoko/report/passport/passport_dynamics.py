@@ -1,0 +1,205 @@
+"""How an organisation changed: only where years compare, and only what chance does not explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from msoko.core import russian
+from msoko.report.block import Block, Framed, Sheet, block, cell
+from msoko.report.data.evidence import Evidence
+from msoko.report.data.judged_change import LEVEL, Change
+from msoko.report.passport.organisation import is_hidden, is_of_persons, is_vpr
+from msoko.report.sections.comparison import LEAST_SHOWN
+
+if TYPE_CHECKING:
+    from msoko.catalog import Direction, Indicator
+    from msoko.report.data.report_data import Reading
+    from msoko.report.passport.organisation import Row, School
+
+MOST_SHOWN = 8
+LEAST_ROWS = 4
+"""Rows of the table: first the changes told from chance, then a direction's first indicator. Each
+recommendation to the organisation takes the place of one, so that two printed pages suffice."""
+FUNCTION = "msoko.stats.estimators.proportions.newcombe_difference"
+"""What computes a change of shares and its interval, as evidence names it."""
+LEAST_YEARS = 5
+"""A shorter series cannot be told from chance, however steady."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """An indicator of an organisation over its comparable years, and its change since last year."""
+
+    direction: Direction
+    indicator: Indicator
+    rows: Sequence[Row]
+    change: Change
+    slope: float = float("nan")
+    p: float | None = None
+
+
+def dynamics(report: Reading) -> Block:
+    """Tell the changes since last year and the trends, each with one false discovery rate."""
+    school, last = report.school, report.year.shifted(-1)
+    found = courses(school)
+    if not found:
+        reason = "absent" if school.before else "first"
+        why = report.say(f"passport.dynamics_{reason}", last=last)
+        return block(report.say("passport.dynamics_none", last=last, reason=why))
+    told = [one for one in found if one.change.is_told]
+    text = report.say("passport.dynamics", last=last, count=len(found), told=len(told), rate=LEVEL)
+    room = max(LEAST_ROWS, MOST_SHOWN - len(school.told))
+    shown = with_trends(_shown(found, told, room))
+    sheet = _sheet(school, shown)
+    parts = [f"{text} {_trends(report, shown)}"]
+    caveat = report.say("passport.dynamics_caveat")
+    return block(Framed("passport-dynamics", block(*parts, sheet, caveat).parts))
+
+
+def courses(school: School) -> list[Course]:
+    """Return the indicators whose change can be tested, with q-values over all of them.
+
+    Pupils of two years are two cohorts, so a change of shares has Newcombe's interval; the same
+    staff counted twice varies less, and its change is told too seldom rather than too often.
+    """
+    from msoko.stats.estimators.multiplicity import adjust
+    from msoko.stats.estimators.proportions import newcombe_differences
+
+    compared = [
+        (direction, indicator, *pair)
+        for direction, indicator in school.indicators
+        if (pair := _compared(school, direction, indicator))
+    ]
+    told = newcombe_differences([counts for *_, counts in compared])
+    found = [
+        Course(direction, indicator, rows, Change(rows[-2]["value"], rows[-1]["value"], one))
+        for (direction, indicator, rows, _), one in zip(compared, told, strict=True)
+        if one.is_estimable and one.p is not None
+    ]
+    if not found:
+        return []
+    q_values = adjust([one.change.estimate.p for one in found])
+    return [
+        replace(one, change=replace(one.change, q=float(q)))
+        for one, q in zip(found, q_values, strict=True)
+    ]
+
+
+def _compared(
+    school: School, direction: Direction, indicator: Indicator
+) -> tuple[Sequence[Row], tuple[int, int, int, int]] | None:
+    """Return an indicator's comparable years, and the counts of this and the last of them."""
+    if indicator.interval != "wilson" or not is_of_persons(indicator):
+        return None
+    rows = _comparable(school.history[direction.direction, indicator.code], indicator)
+    last = str(school.report.year.shifted(-1))
+    if len(rows) < 2 or rows[-2]["school_year"] != last:
+        return None
+    pair = (rows[-1], rows[-2])
+    if any(is_hidden(indicator, row) or row["n"] < LEAST_SHOWN for row in pair):
+        return None
+    this, before = ((round(row["numerator"]), round(row["denominator"])) for row in pair)
+    if any(not 0 <= part <= whole for part, whole in (this, before)):
+        return None
+    return rows, (*this, *before)
+
+
+def _comparable(rows: Sequence[Row], indicator: Indicator) -> Sequence[Row]:
+    """Return the years from the last break on; a year flagged so has another scale than before."""
+    if not indicator.comparable_across_years:
+        return rows[-1:]
+    breaks = [place for place, row in enumerate(rows) if "not_comparable" in str(row["flags"])]
+    return rows[breaks[-1] :] if breaks else rows
+
+
+def _shown(found: Sequence[Course], told: Sequence[Course], room: int) -> list[Course]:
+    """Return what the table holds: changes told from chance, then each direction's first."""
+    firsts: dict[str, Course] = {}
+    for one in found:
+        firsts.setdefault(one.direction.direction, one)
+    surest = sorted(told, key=lambda one: one.change.q)[:room]
+    # each is in the list once, and comparing two of them field by field takes long
+    chosen = {id(one): one for one in (*surest, *firsts.values())}
+    is_chosen = set(list(chosen)[:room])
+    return [one for one in found if id(one) in is_chosen]
+
+
+def with_trends(shown: Sequence[Course]) -> list[Course]:
+    """Return the courses with the slope of those whose trend is told, over all of them at once."""
+    from msoko.stats.estimators.multiplicity import adjust
+    from msoko.stats.estimators.trend import Trend, trend
+
+    tested = {}
+    for place, one in enumerate(shown):
+        years = [int(row["school_year"][:4]) for row in one.rows]
+        if len(years) >= LEAST_YEARS:
+            made = trend([row["value"] for row in one.rows], years)
+            if isinstance(made, Trend):
+                tested[place] = made
+    q_values = adjust([made.test.p for made in tested.values()]) if tested else ()
+    found = list(shown)
+    for (place, made), q in zip(tested.items(), q_values, strict=True):
+        found[place] = replace(found[place], slope=made.slope.value, p=float(q))
+    return found
+
+
+def _trends(report: Reading, shown: Sequence[Course]) -> str:
+    tested = [one for one in shown if one.p is not None]
+    if not tested:
+        return report.say("passport.trend_none")
+    told = sum(one.p <= LEVEL for one in tested)
+    return report.say("passport.trend", series=len(tested), told=told)
+
+
+def _sheet(school: School, shown: Sequence[Course]) -> Sheet:
+    report = school.report
+    years = [str(year) for year in report.years][-LEAST_YEARS:]
+    head = [*report.heads("indicator", "verdict", "change_in_year", "interval"), *years]
+    rows = [_row(report, one, years) for one in shown]
+    caption = report.say("passport.dynamics_caption", year=report.year)
+    return report.sheet(head, rows, caption, "passport-dynamics", "llrr" + "r" * len(years))
+
+
+def _row(report: Reading, course: Course, years: Sequence[str]) -> list[str]:
+    indicator, estimate = course.indicator, course.change.estimate
+    by_year = {row["school_year"]: row for row in course.rows}
+    conclusion = report.say(f"passport.change.{_verdict(course)}")
+    if course.p is not None and course.p <= LEVEL:
+        trend = "rising" if course.slope > 0 else "falling"
+        conclusion += f"; {report.say(f'passport.{trend}')}"
+    return [
+        cell(indicator.short_title or indicator.title),
+        conclusion,
+        report.ledger.cite(_evidence(report, course)),
+        russian.span(estimate.low, estimate.high, indicator.unit, is_change=True),
+        *(_value(indicator, by_year.get(year)) for year in years),
+    ]
+
+
+def _verdict(course: Course) -> str:
+    found = course.change.verdict("none" if is_vpr(course.indicator) else course.indicator.polarity)
+    return "within" if found == "unknown" else found
+
+
+def _value(indicator: Indicator, row: Row | None) -> str:
+    if row is None or is_hidden(indicator, row):
+        return russian.NOTHING
+    return russian.amount(row["value"], indicator.unit)
+
+
+def _evidence(report: Reading, course: Course) -> Evidence:
+    estimate, unit = course.change.estimate, course.indicator.unit
+    title = f"{course.indicator.title}; {report.school.row['name']}"
+    last = report.year.shifted(-1)
+    return Evidence(
+        what=report.say("evidence.change.what", title=title, last=last, year=report.year),
+        shown=russian.change(course.change.difference, unit),
+        formula=report.say("evidence.change.formula_of_shares", function=FUNCTION),
+        numerator=russian.amount(course.change.after, unit),
+        denominator=russian.amount(course.change.before, unit),
+        n=report.counted("person", estimate.n),
+        interval=russian.span(estimate.low, estimate.high, unit, is_change=True),
+        source=course.indicator.source,
+    )

@@ -1,0 +1,77 @@
+"""A report: what the cells of a notebook ask, each answer a block of Markdown."""
+
+from __future__ import annotations
+
+import os
+
+from msoko import catalog
+from msoko.catalog.yaml.declaration_lines import suggestion
+from msoko.core.errors import UsageError
+from msoko.core.project import Project
+from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
+from msoko.report.questions.analysis_questions import AnalysisQuestions
+from msoko.report.questions.cycle_questions import CycleQuestions
+from msoko.report.questions.passport_questions import PassportQuestions
+from msoko.report.questions.system_questions import SystemQuestions
+
+EDITIONS = ("internal", "public")
+PASSPORT = "school_passport"
+"""The page that is about one organisation."""
+PROJECT_VARIABLE = "MSOKO_PROJECT"
+"""The environment variable in which the build tells a notebook where its project lies."""
+
+
+class Report(CycleQuestions, AnalysisQuestions, SystemQuestions, PassportQuestions):
+    """What a notebook opens: the data of a direction or page, and the questions to ask of them."""
+
+    @classmethod
+    def open(
+        cls,
+        direction: str,
+        school_year: str,
+        municipality: str,
+        edition: str = "internal",
+        school_id: str = "",
+    ) -> Report:
+        """Return the report of a direction, or of one organisation; tables must have been built."""
+        project = Project.at(os.environ.get(PROJECT_VARIABLE))
+        if edition not in EDITIONS:
+            raise UsageError(f"редакция отчёта – internal или public, получено {edition!r}")
+        year = SchoolYear.parse(school_year)
+        profile = catalog.load_profile(project, municipality)
+        declared = catalog.load_directions(project, profile)
+        chosen = next((one for one in declared if one.direction == direction), None)
+        if chosen is None:
+            chosen = catalog.load_direction(project, direction)
+        if chosen not in declared and chosen.mechanism != "system":
+            raise UsageError(f"в профиле {municipality!r} нет направления {direction!r}")
+        if year not in Store(project).years("indicators"):
+            raise UsageError(
+                f"показатели за {year} не рассчитаны. Выполните msoko build {year}, "
+                "затем откройте блокнот снова."
+            )
+        report = cls(project, year, profile, chosen, declared, edition, school_id=school_id)
+        if school_id or chosen.direction == PASSPORT:
+            _require_school(report)
+        return report
+
+
+def _require_school(report: Report) -> None:
+    """Refuse an organisation that the year lacks, and a passport that would be published."""
+    if report.is_public:
+        raise UsageError(
+            "паспорт организации – для служебного пользования: в редакции для публикации его нет. "
+            'Откройте блокнот с edition = "internal".'
+        )
+    known = [str(code) for code in report.schools.index]
+    if not report.school_id:
+        raise UsageError(
+            "паспорт составляется по одной организации: впишите её код в school_id. "
+            "Коды – в data/raw/schools.csv."
+        )
+    if report.school_id not in known:
+        raise UsageError(
+            f"в {report.year} учебном году нет организации с кодом «{report.school_id}». "
+            f"{suggestion(report.school_id, known)}"
+        )

@@ -1,0 +1,1 @@
+"""Sentences of reports: declared wording with slots for numbers."""

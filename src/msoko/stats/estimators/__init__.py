@@ -1,0 +1,1 @@
+"""One sample, two samples, many tests: estimates with intervals, or a stated refusal."""

@@ -1,0 +1,92 @@
+"""What foretells a pupil's result: other scores, the journal, or the score itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from msoko.stats.estimators.sample import Vector
+from msoko.stats.objectivity.panel import Paper
+from msoko.stats.objectivity.residual_markers import within_slopes
+
+LEAST_LINKED = 0.3
+LEAST_FITTED = 30
+
+PupilFrame = pd.DataFrame
+"""`school, pupil, outcome, foretold` of one paper, present pupils with complete evidence."""
+
+
+def standardised(score: Vector) -> Vector:
+    series = pd.Series(score)
+    spread = series.std()
+    return ((series - series.mean()) / (spread if spread > 0 else 1.0)).to_numpy()
+
+
+def score_given(*names: str) -> Callable[[Paper], PupilFrame | str]:
+    """Return a builder: standardised score foretold by the named evidence and its square."""
+
+    def build(paper: Paper) -> PupilFrame | str:
+        present = paper.present
+        evidence = present[list(names)]
+        is_known = evidence.notna().to_numpy()
+        is_linked = is_known.all(axis=1)
+        if not is_linked.any():
+            unknown = [
+                name for name, known in zip(names, is_known.T, strict=True) if not any(known)
+            ]
+            return "no_" + (unknown[-1] if unknown else names[0]).removesuffix("_others")
+        if is_linked.sum() < LEAST_LINKED * len(present):
+            return "few_linked"
+        evidence = evidence[is_linked].to_numpy()
+        predictors = np.column_stack([evidence, evidence[:, 0] ** 2])
+        school, pupil, score = (
+            present[name].to_numpy()[is_linked] for name in ("school", "pupil", "score")
+        )
+        outcome = standardised(score)
+        foretold = predictors @ within_slopes(outcome, predictors, school)
+        return pd.DataFrame(
+            {"school": school, "pupil": pupil, "outcome": outcome, "foretold": foretold}
+        )
+
+    return build
+
+
+def agreement_given_score(paper: Paper) -> PupilFrame | str:
+    """Return agreement of mark and journal, foretold by the journal, the score and its square."""
+    present = paper.present
+    names = ("school", "pupil", "score", "mark", "journal")
+    columns = {name: present[name].to_numpy() for name in names}
+    is_known = ~(np.isnan(columns["mark"]) | np.isnan(columns["journal"]))
+    if not is_known.any():
+        return "no_journal" if np.isnan(columns["journal"]).all() else "no_marks"
+    school, pupil, score, mark, journal = (columns[name][is_known] for name in names)
+    score = standardised(score)
+    dummies = pd.get_dummies(pd.Series(journal.astype(int)), drop_first=True).to_numpy(dtype=float)
+    smooth = np.column_stack([score, score**2])
+    crossed = [dummies * column[:, None] for column in smooth.T]
+    predictors = np.column_stack([smooth, dummies, *crossed])
+    outcome = (mark == journal).astype(float)
+    foretold = predictors @ within_slopes(outcome, predictors, school)
+    return pd.DataFrame(
+        {"school": school, "pupil": pupil, "outcome": outcome, "foretold": foretold,
+         "gap": mark - journal}
+    )  # fmt: skip
+
+
+def expected_strength(paper: Paper) -> Vector:
+    """Return expected scores from the earlier score and the journal, whichever are known."""
+    score = paper.pupils["score"].to_numpy()
+    strength = np.full(len(score), np.nan)
+    for names in (["before", "journal"], ["before"], ["journal"]):
+        evidence = paper.pupils[names].to_numpy()
+        is_known = ~np.isnan(evidence).any(axis=1)
+        fitting = is_known & ~np.isnan(score)
+        is_needed = is_known & np.isnan(strength)
+        if fitting.sum() < LEAST_FITTED or not is_needed.any():
+            continue
+        design = np.column_stack([np.ones(len(score)), np.nan_to_num(evidence)])
+        slopes = np.linalg.lstsq(design[fitting], standardised(score[fitting]), rcond=None)[0]
+        strength = np.where(is_needed, design @ slopes, strength)
+    return strength

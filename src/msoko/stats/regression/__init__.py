@@ -1,0 +1,1 @@
+"""Regression: least squares with robust errors, logistic, multilevel."""

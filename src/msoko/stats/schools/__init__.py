@@ -1,0 +1,1 @@
+"""Schools compared: funnels, shrinkage, value added, resilience, likeness of context."""

@@ -1,0 +1,65 @@
+"""Which directions a table concerns: those whose indicators read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msoko.catalog import Indicator, load_direction, load_form_items
+from msoko.catalog.directions.condition_facts import indicator_columns
+from msoko.catalog.directions.direction_faults import FORMS
+from msoko.core.project import Project
+from msoko.core.tables import TABLES
+from msoko.validate.suites.suite_files import Check, Suite
+
+EVERY = "*"
+"""In a suite: every direction that reads the table. In a verdict: every direction."""
+
+GROUND = ("schools", "sources", "source_columns", "set_aside")
+"""Tables that every direction stands on, whatever its indicators read."""
+
+
+def readers(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return, by table, the directions whose indicators are computed from it.
+
+    Forms are told apart: `monitoring/talents` beside `monitoring`. What the catalog
+    makes from results while computing is read from `results`.
+    """
+    forms = load_form_items(project) or {}
+    found: dict[str, set[str]] = {}
+    for path in sorted(project.find("notebooks").glob("*.yml")):
+        direction = load_direction(project, path.stem)
+        for indicator in direction.indicators:
+            for table in _tables(indicator, forms):
+                found.setdefault(table, set()).add(direction.direction)
+    return {table: tuple(sorted(codes)) for table, codes in found.items()}
+
+
+def _tables(indicator: Indicator, forms: Iterable[str]) -> Iterator[str]:
+    if indicator.table == FORMS:
+        read = {form for form, _ in indicator_columns(indicator)}
+        yield "monitoring"
+        yield from (f"monitoring/{form}" for form in forms if form in read)
+    else:
+        yield indicator.table if indicator.table in TABLES else "results"
+
+
+def concerned(
+    check: Check, suite: Suite, by_table: dict[str, tuple[str, ...]], form: str | None = None
+) -> tuple[str, ...]:
+    """Return the directions that a failed check concerns; empty means every direction.
+
+    A suite that says `*` leaves it to the declarations, so a new direction is
+    concerned from its first day. A table that no direction reads concerns all:
+    it was received for a reason. A fault in a form concerns who reads that form.
+    """
+    if check.directions != (EVERY,):
+        return check.directions
+    if suite.table in GROUND:
+        return ()
+    whole = by_table.get(suite.table, ())
+    return by_table.get(f"{suite.table}/{form}", whole) if form else whole
+
+
+def keys(directions: str | None) -> Iterable[str]:
+    """Return the directions named in a finding, `*` where it names none."""
+    return (directions or "").split() or (EVERY,)

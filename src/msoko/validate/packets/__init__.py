@@ -1,7 +1,0 @@
-"""A packet for each school: what is wrong in its files, and the files themselves, marked."""
-
-from __future__ import annotations
-
-from msoko.validate.packets.writing import write_packets
-
-__all__ = ["write_packets"]
