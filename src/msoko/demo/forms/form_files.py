@@ -7,15 +7,15 @@ from pathlib import Path
 
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
-from msoko.demo.files.roadmap_return_files import write_returns
-from msoko.demo.files.slips import TYPO, correction, slipped
+from msoko.demo.forms.olympiads import participants, write_olympiads
+from msoko.demo.forms.roadmap_return_files import write_returns
+from msoko.demo.forms.school_returns import Figures, counts, exam_figures, facts_of, returned
+from msoko.demo.forms.slips import TYPO, correction, slipped
+from msoko.demo.forms.surveys import write_surveys
+from msoko.demo.forms.trials import write_trials
 from msoko.demo.papers.exam_results import Outcome
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.olympiads import participants, write_olympiads
 from msoko.demo.population.roster import School
-from msoko.demo.population.school_returns import Figures, counts, exam_figures, facts_of, returned
-from msoko.demo.population.surveys import write_surveys
-from msoko.demo.population.trials import write_trials
 from msoko.ingest.layouts.forms.form_declarations import Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import write_form
 

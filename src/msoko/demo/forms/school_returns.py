@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from msoko.demo.forms.expected_levels import Level, levels
 from msoko.demo.papers.exam_results import Outcome
 from msoko.demo.papers.planted_anomalies import PLANTED
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.expected_levels import Level, levels
 from msoko.demo.population.pupils import sitting
 from msoko.demo.population.random_draws import stream
 from msoko.demo.population.roster import School
