@@ -22,7 +22,7 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
 from msoko.ingest.layouts.fis_oko.individual_checks import Banner, IndividualChecks
 from msoko.ingest.layouts.fis_oko.individual_rows import FIX, ParticipantRows, parse_rows
 from msoko.ingest.layouts.header_layout import HeaderLayout, HeaderNote, HeaderRow
-from msoko.ingest.sheets.cells import grid, letters, text, texts, whole
+from msoko.ingest.sheets.cells import cell_text, cell_texts, grid, letters, whole
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows
 
 NEEDED = ("оо", "код участника", "класс", "первичный балл", "отметка", "отметка по журналу")
@@ -106,7 +106,8 @@ def _read_rows(
 ) -> None:
     columns = block.columns
     has_code = np.array(
-        [text(value) is not None for value in cells[body, columns["код участника"]]], dtype=bool
+        [cell_text(value) is not None for value in cells[body, columns["код участника"]]],
+        dtype=bool,
     )
     data = body[has_code]
     banners = _banners(place, cells, body[~has_code], parsed)
@@ -124,7 +125,7 @@ def _banners(
     """Return the lines of schools; set all other rows aside."""
     found = []
     for row in others:
-        words = [text(value) for value in cells[row] if value is not None]
+        words = [cell_text(value) for value in cells[row] if value is not None]
         match = BANNER.fullmatch(words[0] or "") if len(words) == 1 else None
         login = LOGIN.search(match[1]) if match else None
         if match and login:
@@ -151,10 +152,10 @@ def _fill_tables(
 ) -> None:
     keep = np.flatnonzero(~rows.is_bad)
     index = rows.index[keep]
-    class_ids = texts(cells[index, columns["класс"]])
+    class_ids = cell_texts(cells[index, columns["класс"]])
     names = [None] * len(keep)
     if "название оо" in columns:
-        names = texts(cells[index, columns["название оо"]])
+        names = cell_texts(cells[index, columns["название оо"]])
     paper = {"procedure": "vpr", "subject": heading.subject, "grade": heading.grade}
     results = pd.DataFrame(
         {

@@ -11,7 +11,7 @@ import numpy as np
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import LOGIN, TaskColumn
-from msoko.ingest.sheets.cells import addresses, crosses, folded, numbers, texts
+from msoko.ingest.sheets.cells import addresses, cell_numbers, cell_texts, crosses, fold_text
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 CLASS = re.compile(r"[0-9]{1,2}\s*[^\W\d_]{0,2}")
@@ -58,13 +58,15 @@ def parse_rows(
     task_columns = [task.column for task in tasks]
     answers = cells[np.ix_(data, task_columns)]
     is_cross = crosses(answers)
-    points, bad_points = numbers(np.where(is_cross, None, answers))
-    total, bad_total = numbers(cells[data, columns["первичный балл"]])
-    mark, bad_mark = numbers(cells[data, columns["отметка"]])
-    journal, bad_journal = numbers(_journal_cells(cells[data, columns["отметка по журналу"]]))
-    variant = texts(cells[data, columns["вариант"]]) if "вариант" in columns else [None] * len(data)
+    points, bad_points = cell_numbers(np.where(is_cross, None, answers))
+    total, bad_total = cell_numbers(cells[data, columns["первичный балл"]])
+    mark, bad_mark = cell_numbers(cells[data, columns["отметка"]])
+    journal, bad_journal = cell_numbers(_journal_cells(cells[data, columns["отметка по журналу"]]))
+    variant = (
+        cell_texts(cells[data, columns["вариант"]]) if "вариант" in columns else [None] * len(data)
+    )
     is_absent = np.array([bool(v and ABSENT.fullmatch(v.lower())) for v in variant], dtype=bool)
-    is_odd = _is_odd(texts(cells[data, columns["класс"]]), variant, is_absent)
+    is_odd = _is_odd(cell_texts(cells[data, columns["класс"]]), variant, is_absent)
     is_empty = np.isnan(points).all(axis=1) & ~is_cross.any(axis=1) & ~bad_points.any(axis=1)
     is_silent = is_empty & np.isnan(total) & np.isnan(mark) & ~is_absent & ~bad_total & ~bad_mark
     if is_silent.any():
@@ -85,7 +87,7 @@ def parse_rows(
     return ParticipantRows(
         data,
         [(login or "").lower() or None for login in _logins(columns, cells, data)],
-        texts(cells[data, columns["код участника"]]),
+        cell_texts(cells[data, columns["код участника"]]),
         variant,
         points,
         is_cross,
@@ -99,7 +101,7 @@ def parse_rows(
 
 def _journal_cells(cells: np.ndarray) -> np.ndarray:
     """Return the cells with words for «no mark» made empty."""
-    is_word = [isinstance(cell, str) and folded(cell) in NO_MARK for cell in cells]
+    is_word = [isinstance(cell, str) and fold_text(cell) in NO_MARK for cell in cells]
     return np.where(np.array(is_word, dtype=bool), None, cells)
 
 
@@ -114,10 +116,10 @@ def _is_odd(
 
 def _logins(columns: Mapping[str, int], cells: np.ndarray, data: np.ndarray) -> list[str | None]:
     """Return each participant's login; where its cell is blank, from the school's name."""
-    found = texts(cells[data, columns["оо"]])
+    found = cell_texts(cells[data, columns["оо"]])
     if "название оо" not in columns or all(found):
         return found
-    names = texts(cells[data, columns["название оо"]])
+    names = cell_texts(cells[data, columns["название оо"]])
     return [
         login or ((match := LOGIN.search(name or "")) and match[1]) or None
         for login, name in zip(found, names, strict=True)

@@ -25,7 +25,7 @@ from msoko.ingest.layouts.rcoi.rcoi_heading import (
     is_heading,
     read_title,
 )
-from msoko.ingest.sheets.cells import grid, letters, number, texts, whole
+from msoko.ingest.sheets.cells import cell_number, cell_texts, grid, letters, whole
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows
 
 NEEDED = ("№", "код оо", "класс", "первичный балл")
@@ -82,7 +82,7 @@ def _split(
         if kind:
             footers.append((int(row), kind))
             parsed.reject([row], "итоговая строка: сверена")
-        elif is_code(cells[row, code]) and number(cells[row, ordinal]) is not None:
+        elif is_code(cells[row, code]) and cell_number(cells[row, ordinal]) is not None:
             data.append(row)
         else:
             parsed.reject([row], "в строке нет кода ОО или участника")
@@ -127,8 +127,8 @@ def _fill_tables(
     columns = block.columns
     results = pd.DataFrame(
         {
-            "school_code": texts(cells[rows.index[keep], columns["код оо"]]),
-            "class_id": texts(cells[rows.index[keep], columns["класс"]]),
+            "school_code": cell_texts(cells[rows.index[keep], columns["код оо"]]),
+            "class_id": cell_texts(cells[rows.index[keep], columns["класс"]]),
             "pupil_id": [rows.pupils[i] for i in keep],
             "primary_score": rows.primary[keep],
             "max_score": scale.max_score if scale and not scale.is_test_scale else np.nan,
