@@ -61,13 +61,14 @@ import pandas as pd
 from msoko.ingest.layouts.contract import ParsedBlock
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.sheets.cells import grid, letters, cell_numbers, cell_texts, whole
-from msoko.ingest.sheets.sheet_blocks import blocks, body_rows, cells_of
+from msoko.ingest.sheets.sheet_blocks import find_blocks, body_rows, cells_of
 
 NEEDED = ("логин школы", "вопрос", "ответили", "довольны")
 
 
 def read(place, recognition, context):
-    return [read_block(place, block) for block in blocks(place.sheet, NEEDED, lambda row: False)]
+    found = find_blocks(place.sheet, NEEDED, lambda row: False)
+    return [read_block(place, block) for block in found]
 
 
 LAYOUT = HeaderLayout(name="survey_summary", title="сводка опроса", needed=NEEDED, read=read)

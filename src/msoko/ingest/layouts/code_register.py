@@ -9,7 +9,13 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recogniti
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.layouts.rcoi.participants import document_key
 from msoko.ingest.sheets.cells import cell_texts, fold_text, grid
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 NEEDED = ("единый код ученика", "учебный год", "процедура", "класс", "код оо", "код участника",
           "документ")  # fmt: skip
@@ -56,7 +62,9 @@ def read_links(place: SheetPlace, context: ReadingContext) -> Links:
 
 
 def _read_sheet(place: SheetPlace, context: ReadingContext) -> list[tuple[Links, ParsedBlock]]:
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_title)]
+    return [
+        _read_block(place, block, context) for block in find_blocks(place.sheet, NEEDED, is_title)
+    ]
 
 
 def _read_block(

@@ -74,7 +74,7 @@ def header_rows(cells: Sequence[Sequence[object]], needed: Sequence[str]) -> lis
     return found
 
 
-def blocks(
+def find_blocks(
     sheet: RawSheet, needed: Sequence[str], is_heading: Callable[[Sequence[object]], bool]
 ) -> list[SheetBlock]:
     """Return the blocks of a sheet: each header that holds all `needed` labels starts one.

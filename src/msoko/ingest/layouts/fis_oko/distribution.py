@@ -18,7 +18,13 @@ from msoko.ingest.sheets.cells import (
     letters,
     whole,
 )
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 NEEDED = ("год", "класс", "предмет", "муниципалитет", "логин", "оо", "кол-во участников", "0", "1")
 SOURCE_COLUMNS = {
@@ -35,7 +41,9 @@ def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -
 
     The file may hold several years; rows of another school year are set aside.
     """
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context) for block in find_blocks(place.sheet, NEEDED, is_heading)
+    ]
 
 
 LAYOUT = HeaderLayout(

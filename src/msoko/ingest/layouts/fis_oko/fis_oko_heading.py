@@ -127,7 +127,7 @@ def task_count(row: HeaderRow) -> int:
     return sum(bool(TASK.fullmatch(cell_text(value) or "")) for value in row.sheet.cells[row.index])
 
 
-def tasks_of(sheet: RawSheet, block: SheetBlock) -> list[TaskColumn]:
+def task_columns(sheet: RawSheet, block: SheetBlock) -> list[TaskColumn]:
     """Return the tasks in the header, such as `9.1 (1б)`, with the level from the row above."""
     level_row: Sequence[object] = ()
     for row in sheet.cells[block.top : block.header]:

@@ -16,14 +16,14 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     TaskColumn,
     is_heading,
     read_heading,
+    task_columns,
     task_count,
-    tasks_of,
 )
 from msoko.ingest.layouts.fis_oko.individual_checks import Banner, IndividualChecks
-from msoko.ingest.layouts.fis_oko.individual_rows import FIX, ParticipantRows, parse_rows
+from msoko.ingest.layouts.fis_oko.individual_rows import FIX, ParticipantRows, parse_participants
 from msoko.ingest.layouts.header_layout import HeaderLayout, HeaderNote, HeaderRow
 from msoko.ingest.sheets.cells import cell_text, cell_texts, grid, letters, whole
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, body_rows, find_blocks
 
 NEEDED = ("оо", "код участника", "класс", "первичный балл", "отметка", "отметка по журналу")
 BANNER = re.compile(r"(.+?)\s*\|\s*кол-во участников\s*:\s*(\d+)\s*$", re.IGNORECASE)
@@ -31,7 +31,9 @@ BANNER = re.compile(r"(.+?)\s*\|\s*кол-во участников\s*:\s*(\d+)\
 
 def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
     """Return the blocks of the sheet: the tables `results` and `task_scores`."""
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context) for block in find_blocks(place.sheet, NEEDED, is_heading)
+    ]
 
 
 def _look(row: HeaderRow) -> HeaderNote:
@@ -54,7 +56,7 @@ LAYOUT = HeaderLayout(
 
 def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> ParsedBlock:
     heading = read_heading(place, block, context)
-    tasks = tasks_of(place.sheet, block)
+    tasks = task_columns(place.sheet, block)
     parsed = ParsedBlock(block=block.number, findings=list(heading.findings), paper=heading.paper)
     cells = grid(place.sheet.cells)
     body = body_rows(cells, block)
@@ -111,7 +113,7 @@ def _read_rows(
     )
     data = body[has_code]
     banners = _banners(place, cells, body[~has_code], parsed)
-    rows = parse_rows(place, columns, tasks, cells, data, parsed)
+    rows = parse_participants(place, columns, tasks, cells, data, parsed)
     checks = IndividualChecks(place, columns, rows, parsed)
     checks.check(heading, tasks, context)
     checks.check_banners(banners)

@@ -15,7 +15,13 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     read_heading,
 )
 from msoko.ingest.sheets.cells import address, cell_numbers, cell_text, fold_text, grid, letters
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 GROUP_COLUMN = "группы участников"
 ROUNDING = 0.1
@@ -171,7 +177,7 @@ def read_groups(
 ) -> list[ParsedBlock]:
     """Return the blocks of the sheet; `fill` turns the groups of a block into a table."""
     parsed_blocks = []
-    for block in blocks(place.sheet, needed, is_heading):
+    for block in find_blocks(place.sheet, needed, is_heading):
         heading = read_heading(place, block, context)
         parsed = ParsedBlock(
             block=block.number, findings=list(heading.findings), paper=heading.paper

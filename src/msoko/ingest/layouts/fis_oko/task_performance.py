@@ -11,8 +11,8 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recogniti
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     PaperHeading,
     TaskColumn,
+    task_columns,
     task_count,
-    tasks_of,
 )
 from msoko.ingest.layouts.fis_oko.participant_groups import (
     GroupRows,
@@ -73,7 +73,7 @@ def _fill_tasks(
     groups: GroupRows,
     parsed: ParsedBlock,
 ) -> None:
-    declared = {task.column: task for task in tasks_of(place.sheet, block)}
+    declared = {task.column: task for task in task_columns(place.sheet, block)}
     maxima = _maxima_row(place, block)
     names = [name for name in groups.columns if name.startswith("task ")]
     check_limits(place, groups, names, parsed)

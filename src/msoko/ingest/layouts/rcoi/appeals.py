@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -9,9 +11,15 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recogniti
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.layouts.rcoi.exam_kind import PAPER_GRADES, exam_procedure, is_code
 from msoko.ingest.layouts.rcoi.participants import pseudonyms
-from msoko.ingest.layouts.rcoi.rcoi_heading import FIX, check_title, is_heading, read_title
+from msoko.ingest.layouts.rcoi.rcoi_heading import FIX, check_title, is_title_row, read_title
 from msoko.ingest.sheets.cells import cell_numbers, cell_text, cell_texts, fold_text, grid, letters
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 NEEDED = ("№", "код оо", "класс", "состояние", "балл до изменения", "разница")
 
@@ -20,7 +28,10 @@ STATES = ("апелляц", "удовлетвор", "отклон", "рассм"
 
 def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
     """Return the blocks of the sheet: the table `appeals`."""
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context)
+        for block in find_blocks(place.sheet, NEEDED, is_title_row)
+    ]
 
 
 LAYOUT = HeaderLayout(
@@ -95,25 +106,29 @@ def _fill(
         parsed.findings += place.cell_findings(check, "blocking", what, FIX, wrong, table="results")
     parsed.reject(data[bad], "балл апелляции не читается")
     keep = data[~bad]
-    paper = {name: parsed.paper[name] for name in ("procedure", "subject", "grade")}
     appeals = pd.DataFrame(
         {
             "school_code": cell_texts(cells[keep, columns["код оо"]]),
             "pupil_id": pseudonyms(cells, keep, columns, context),
-            "status": [known_status(one) for one in cells[keep, columns["состояние"]]],
+            "status": [known_status(state) for state in cells[keep, columns["состояние"]]],
             "score_before": before[~bad],
             "score_after": after[~bad],
             "source_row": keep + 1,
         }
     )
+    paper = {name: parsed.paper[name] for name in ("procedure", "subject", "grade")}
     parsed.tables = {"appeals": appeals.assign(**paper)}
+    parsed.columns = {"appeals": _source_columns(columns, after_column)}
+
+
+def _source_columns(columns: Mapping[str, int], after_column: int) -> dict[str, str]:
     named = {
         "school_id": columns["код оо"],
         "status": columns["состояние"],
         "score_before": columns["балл до изменения"],
         "score_after": after_column,
     }
-    parsed.columns = {"appeals": {name: letters(column) for name, column in named.items()}}
+    return {name: letters(column) for name, column in named.items()}
 
 
 def known_status(value: object) -> str | None:

@@ -17,16 +17,16 @@ from msoko.ingest.layouts.rcoi.exam_kind import (
     is_code,
 )
 from msoko.ingest.layouts.rcoi.exam_protocol_checks import ProtocolChecks
-from msoko.ingest.layouts.rcoi.protocol_rows import PARTS, ProtocolRows, first_of, parse_rows
+from msoko.ingest.layouts.rcoi.protocol_rows import PARTS, ProtocolRows, first_of, parse_protocol
 from msoko.ingest.layouts.rcoi.rcoi_heading import (
     FIX,
     check_title,
     footer_of,
-    is_heading,
+    is_title_row,
     read_title,
 )
 from msoko.ingest.sheets.cells import cell_number, cell_texts, grid, letters, whole
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, body_rows, find_blocks
 
 NEEDED = ("№", "код оо", "класс", "первичный балл")
 SCORES = ("балл", "тестовый балл", "оценка")
@@ -34,7 +34,10 @@ SCORES = ("балл", "тестовый балл", "оценка")
 
 def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
     """Return the blocks of the sheet: the tables `results` and `task_scores`."""
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context)
+        for block in find_blocks(place.sheet, NEEDED, is_title_row)
+    ]
 
 
 LAYOUT = HeaderLayout(
@@ -64,7 +67,7 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     if procedure is None or title.subject is None:
         parsed.reject(data, "не известно, какой это экзамен")
         return parsed
-    rows = parse_rows(place, block, cells, data, context, parsed)
+    rows = parse_protocol(place, block, cells, data, context, parsed)
     ProtocolChecks(place, block, rows, parsed).check(context, footers)
     parsed.reject(rows.index[rows.is_bad], "в строке есть нечитаемое значение")
     _fill_tables(block, cells, rows, context, parsed)

@@ -65,7 +65,7 @@ def first_of(columns: Mapping[str, int], names: tuple[str, ...]) -> int | None:
     return next((columns[name] for name in names if name in columns), None)
 
 
-def parse_rows(
+def parse_protocol(
     place: SheetPlace,
     block: SheetBlock,
     cells: np.ndarray,

@@ -47,7 +47,7 @@ def footer_of(row: Sequence[object]) -> str | None:
     return None
 
 
-def is_heading(row: Sequence[object]) -> bool:
+def is_title_row(row: Sequence[object]) -> bool:
     """Return whether a row may stand above a header: few cells, and no footer."""
     filled = sum(value is not None for value in row)
     return filled <= HEADING_CELLS and footer_of(row) is None
