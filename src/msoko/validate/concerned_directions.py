@@ -60,6 +60,6 @@ def concerned(
     return by_table.get(f"{suite.table}/{form}", whole) if form else whole
 
 
-def keys(directions: str | None) -> Iterable[str]:
+def named_directions(directions: str | None) -> Iterable[str]:
     """Return the directions named in a finding, `*` where it names none."""
     return (directions or "").split() or (EVERY,)

@@ -11,7 +11,7 @@ from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
-from msoko.ingest.sheets.cells import folded
+from msoko.ingest.sheets.cells import fold_text
 
 ItemType = Literal[
     "int", "number", "percent", "score", "yes_no", "choice", "subject", "text", "date", "code"
@@ -100,9 +100,9 @@ class Form:
             if item.code in old.absent:
                 continue
             title = old.titles.get(item.code, item.title)
-            found[folded(title)] = item.code
-            found[folded(f"{title}, {item.unit}")] = item.code
-            found[folded(item.header.replace(item.title, title))] = item.code
+            found[fold_text(title)] = item.code
+            found[fold_text(f"{title}, {item.unit}")] = item.code
+            found[fold_text(item.header.replace(item.title, title))] = item.code
         return found
 
     @cached_property

@@ -10,7 +10,7 @@ from msoko.core.project import HOME, Project
 from msoko.ingest.layouts.contract import SURE, Recognition
 from msoko.ingest.layouts.forms.form_declarations import SCHOOL_CODE, SCHOOL_NAME, Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import MARK_SHEET
-from msoko.ingest.sheets.cells import folded, text
+from msoko.ingest.sheets.cells import cell_text, fold_text
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
 LAYOUT = "form"
@@ -78,8 +78,10 @@ def find_forms(book: RawBook) -> Iterator[FoundForm]:
 def _mark(book: RawBook) -> dict[str, str]:
     """Return what the hidden sheet says: form, version, school year."""
     for sheet in book.sheets:
-        if folded(sheet.name) == folded(MARK_SHEET):
-            pairs = ((text(row[0]), text(row[1])) for row in sheet.cells[:3] if len(row) > 1)
+        if fold_text(sheet.name) == fold_text(MARK_SHEET):
+            pairs = (
+                (cell_text(row[0]), cell_text(row[1])) for row in sheet.cells[:3] if len(row) > 1
+            )
             return {name: value for name, value in pairs if name and value}
     return {}
 
@@ -120,7 +122,7 @@ def _found(
     have: Mapping[str, int],
     mark: Mapping[str, str],
 ) -> FoundForm:
-    code, name = have.get(folded(SCHOOL_CODE)), have.get(folded(SCHOOL_NAME))
+    code, name = have.get(fold_text(SCHOOL_CODE)), have.get(fold_text(SCHOOL_NAME))
     asked = set(form.titles(version).values())
     missing = [form.by_code[one].header for one in form.by_code if one in asked - {*columns}]
     if form.names_school and code is None and name is None:
@@ -142,6 +144,6 @@ def _found(
 def _year_above(sheet: RawSheet, header: int) -> str | None:
     for row in sheet.cells[:header]:
         for label, value in zip(row, row[1:], strict=False):
-            if folded(label) == "учебный год":
-                return text(value)
+            if fold_text(label) == "учебный год":
+                return cell_text(value)
     return None
