@@ -1,4 +1,4 @@
-"""The method page: `docs/method.md.j2`, filled with the numbers of its checks.
+"""The method page: `docs/method.md.j2`, fill_template with the numbers of its checks.
 
 No number of a check is typed into the page: counts and tolerances of the reference numbers come
 from `tests/reference/reference.json`, error rates from `docs/method/proof.json`, findings on
@@ -52,7 +52,7 @@ def method_page(project: Project) -> MarkdownPage | None:
     template = project.find(*TEMPLATE)
     if not template.exists():
         return None
-    text = filled(template, project)
+    text = fill_template(template, project)
     title, _, body = text.partition("\n")
     return MarkdownPage(METHOD, title.lstrip("# "), body, menu_title=MENU["method"])
 
@@ -75,7 +75,7 @@ def make_page(project: Project, name: str, out: Path) -> None:
     page_bodies.keep(page_bodies.written(WRITTEN[name](project)), out)
 
 
-def filled(template: Path, project: Project) -> str:
+def fill_template(template: Path, project: Project) -> str:
     """Return the page's markdown; an unknown name in the template is an error.
 
     Delimiters are << >> and <% %>, since pandoc and TeX need the braces.

@@ -46,4 +46,4 @@ def _preload(context: BuildContext, reports: Iterable[str], ahead: Sequence) -> 
     plan = context.plan
     notebooks = [plan.paths.notebook(name) for name in sorted({*map(notebook_of, reports)})]
     declared = [READ_DECLARATIONS, str(plan.project.root), plan.municipality]
-    context.processes.preload(lambda: [*ahead, declared, *plan.code.preloaded(notebooks)])
+    context.processes.preload(lambda: [*ahead, declared, *plan.code.modules_to_preload(notebooks)])
