@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msoko.catalog.registry.form_declarations import Form, load_forms
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.demo.files.roadmap_return_files import write_returns
@@ -16,7 +17,6 @@ from msoko.demo.population.roster import School
 from msoko.demo.population.school_returns import Figures, counts, exam_figures, facts_of, returned
 from msoko.demo.population.surveys import write_surveys
 from msoko.demo.population.trials import write_trials
-from msoko.ingest.layouts.forms.form_declarations import Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 OLD_VERSIONS = {("oo1", 2020), ("context", 2020), ("context", 2021), ("heads", 2020)}
