@@ -15,7 +15,6 @@ from typing import Literal
 
 from msoko.core.errors import DataRefused
 
-
 Written = Literal["reports", "tables", "file"]
 LOSSES: dict[Written, tuple[str, str]] = {
     "reports": ("отчёты не записаны", "Прежние отчёты, если они были, остались"),
@@ -38,7 +37,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 @contextmanager
 def replacing_file(path: Path, what: Written = "file") -> Iterator[Path]:
-    """Give a name beside `path`; the file written there takes its place when the block ends well."""
+    """Give a name beside `path`; what is written there takes its place if the block ends well."""
     # two commands may write the same file at once: each writes its own, the last one stays
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     with storage_refusals(path, what):

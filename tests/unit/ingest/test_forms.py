@@ -397,7 +397,7 @@ def project_with_register(folder):
 @pytest.mark.parametrize(
     ("items", "rest", "said"),
     [
-        ("{code: a, title: А}, {code: a, title: Б}", "", "уже есть"),
+        ("{code: a, title: А}, {code: a, title: Б}", "", "код уже занят"),
         ("{code: a, title: А, at_most: b}", "", "такого показателя"),
         ("{code: a, title: А, type: choice}", "", "choices"),
         ("{code: a, title: А, typo: int}", "", "неизвестный ключ"),

@@ -13,7 +13,6 @@ from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.report.words.wording import Wording
 
-
 Sentences = Mapping[str, Mapping[str, object]]
 """Sentences by section and key."""
 

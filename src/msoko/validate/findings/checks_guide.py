@@ -2,22 +2,26 @@
 
 Written from the suites by `python -m msoko.validate.findings.checks_guide`; a test holds the page
 to them, so a check cannot be added without its explanation. The same command writes into the
-suites the columns of their tables, which `core` declares.
+suites the columns and keys of their tables, which `core` declares.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msoko.core.project import Project
-from msoko.core.tables import TABLES
+from msoko.core.tables import TABLES, Table
 from msoko.core.whole_files import write_whole
 from msoko.validate.findings.check_wording import CheckWording, read_wording
 from msoko.validate.suites.reconciliations import RECONCILIATIONS
 from msoko.validate.suites.suite_files import Check, Suite, read_reconciliation, read_suite
 
-COLUMNS_CHECK = "expect_table_columns_to_match_ordered_list"
+DECLARED_LISTS: dict[str, Callable[[Table], Iterable[str]]] = {
+    "expect_table_columns_to_match_ordered_list": lambda table: table.columns,
+    "expect_compound_columns_to_be_unique": lambda table: table.key,
+}
+"""Checks whose list of columns is what the table declares."""
 PREFACE = """# Проверки данных
 
 Каждая проверка – ожидание из `expectations/`. Замечание в отчёте о качестве данных и в
@@ -52,11 +56,11 @@ def _entry(check: Check, words: CheckWording) -> Iterator[str]:
 
 
 def suite_text(project: Project, name: str) -> str:
-    """Return a table's suite as its file has it, with the columns that the table has now."""
+    """Return a table's suite as its file has it, with the table's columns and key of now."""
     suite = json.loads(project.find("expectations", f"{name}.json").read_text(encoding="utf-8"))
     for check in suite["expectations"]:
-        if check["type"] == COLUMNS_CHECK:
-            check["kwargs"]["column_list"] = list(TABLES[name].columns)
+        if check["type"] in DECLARED_LISTS:
+            check["kwargs"]["column_list"] = list(DECLARED_LISTS[check["type"]](TABLES[name]))
     return json.dumps(suite, ensure_ascii=False, indent=2) + "\n"
 
 
