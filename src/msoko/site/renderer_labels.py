@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from msoko.catalog.yaml import yaml_schema
 from msoko.core.errors import UsageError
 from msoko.core.project import HOME
 
@@ -28,11 +31,9 @@ class Labels:
 
 
 @cache
-def settings(path: Path = QUARTO_FILE) -> dict:
+def settings(path: Path = QUARTO_FILE) -> Mapping[str, Any]:
     """Return `_quarto.yml` as it stands."""
-    import yaml
-
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml_schema.load(path, Mapping[str, object], path.name)
 
 
 @cache

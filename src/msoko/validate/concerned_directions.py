@@ -24,7 +24,7 @@ def readers(project: Project) -> dict[str, tuple[str, ...]]:
     Forms are told apart: `monitoring/talents` beside `monitoring`. What the catalog
     makes from results while computing is read from `results`.
     """
-    forms = load_form_items(project) or {}
+    forms = load_form_items(project)
     found: dict[str, set[str]] = {}
     for path in sorted(project.find("notebooks").glob("*.yml")):
         direction = load_direction(project, path.stem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msoko.catalog.registry.form_declarations import Form, load_forms
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.demo.forms.olympiads import participants, write_olympiads
@@ -16,7 +17,6 @@ from msoko.demo.forms.trials import write_trials
 from msoko.demo.papers.exam_results import Outcome
 from msoko.demo.papers.sittings import World
 from msoko.demo.population.roster import School
-from msoko.ingest.layouts.forms.form_declarations import Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 OLD_VERSIONS = {("oo1", 2020), ("context", 2020), ("context", 2021), ("heads", 2020)}

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from msoko.catalog.registry.form_declarations import Form
 from msoko.core.school_year import SchoolYear
 from msoko.demo.papers.sittings import World
 from msoko.demo.population.pupils import sitting, standing
 from msoko.demo.population.random_draws import stream
 from msoko.demo.population.roster import School
-from msoko.ingest.layouts.forms.form_declarations import Form
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 SUBJECTS = (

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from msoko.catalog import parse_deadline
+from msoko.catalog.registry.form_declarations import Form
 from msoko.core.school_year import SchoolYear
 from msoko.demo.papers.sittings import World
 from msoko.demo.population.random_draws import stream
-from msoko.ingest.layouts.forms.form_declarations import Form
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 MONTHS = ("сентябр", "октябр", "ноябр", "декабр", "январ", "феврал", "март", "апрел", "ма",

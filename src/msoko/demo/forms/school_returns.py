@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from msoko.catalog.registry.form_declarations import Form, Item
 from msoko.demo.forms.expected_levels import Level, levels
 from msoko.demo.papers.exam_results import Outcome
 from msoko.demo.papers.planted_anomalies import PLANTED
@@ -13,7 +14,6 @@ from msoko.demo.papers.sittings import World
 from msoko.demo.population.pupils import sitting
 from msoko.demo.population.random_draws import stream
 from msoko.demo.population.roster import School
-from msoko.ingest.layouts.forms.form_declarations import Form, Item
 
 Figures = dict[str, float]
 PUPILS_PER_TEACHER = 12.5

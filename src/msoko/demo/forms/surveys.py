@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from msoko.catalog.registry.form_declarations import Form
 from msoko.core.school_year import SchoolYear
 from msoko.demo.forms.school_returns import Figures
 from msoko.demo.papers.sittings import World
 from msoko.demo.population.random_draws import stream
-from msoko.ingest.layouts.forms.form_declarations import Form
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 AUDIENCES = {"родители": 0.62, "обучающиеся": 0.55, "педагоги": 0.9}

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from msoko.catalog.registry.form_declarations import Form
 from msoko.core.school_year import SchoolYear
 from msoko.demo.papers.exam_results import EGE, OGE, Exam, curve_of, marks_of
 from msoko.demo.papers.scoring import journal_marks
 from msoko.demo.papers.sittings import World
 from msoko.demo.population.pupils import sitting, standing
 from msoko.demo.population.random_draws import stream
-from msoko.ingest.layouts.forms.form_declarations import Form
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 TRIALS = (

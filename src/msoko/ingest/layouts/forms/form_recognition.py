@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from msoko.catalog.registry.form_declarations import SCHOOL_CODE, SCHOOL_NAME, Form, load_forms
 from msoko.core.project import HOME, Project
 from msoko.ingest.layouts.contract import SURE, Recognition
-from msoko.ingest.layouts.forms.form_declarations import SCHOOL_CODE, SCHOOL_NAME, Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import MARK_SHEET
 from msoko.ingest.sheets.cells import cell_text, fold_text
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
@@ -51,6 +51,13 @@ def known_forms() -> dict[str, Form]:
     return {code: form for code, form in forms.items() if form.table != LINKS}
 
 
+@cache
+def _item_codes(form: str, version: int) -> dict[str, str]:
+    """Return the item of each folded title that a version of a form has."""
+    titles = known_forms()[form].item_titles(version)
+    return {folded(title): code for title, code in titles}
+
+
 @lru_cache(maxsize=1)
 def _asked() -> tuple[list[tuple[Form, int]], dict[str, list[int]]]:
     """Return every version of every form, and by title the numbers of those that ask for it."""
@@ -59,7 +66,7 @@ def _asked() -> tuple[list[tuple[Form, int]], dict[str, list[int]]]:
     ]
     askers: dict[str, list[int]] = {}
     for number, (form, version) in enumerate(versions):
-        for title in form.titles(version):
+        for title in _item_codes(form.code, version):
             askers.setdefault(title, []).append(number)
     return versions, askers
 
@@ -105,7 +112,7 @@ def _candidates(
         for number in sorted({one for label in have for one in askers.get(label, ())}):
             form, version = versions[number]
             is_marked = mark.get("form") == form.code
-            titles = form.titles(version)
+            titles = _item_codes(form.code, version)
             columns = {titles[label]: at for label, at in have.items() if label in titles}
             share = len(columns) / len(set(titles.values()))
             if share >= (LIKE_MARKED if is_marked else LIKE):
@@ -123,7 +130,7 @@ def _found(
     mark: Mapping[str, str],
 ) -> FoundForm:
     code, name = have.get(fold_text(SCHOOL_CODE)), have.get(fold_text(SCHOOL_NAME))
-    asked = set(form.titles(version).values())
+    asked = set(_item_codes(form.code, version).values())
     missing = [form.by_code[one].header for one in form.by_code if one in asked - {*columns}]
     if form.names_school and code is None and name is None:
         missing.insert(0, SCHOOL_CODE)

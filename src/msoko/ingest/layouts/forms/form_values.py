@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from msoko.catalog.registry.form_declarations import Item
 from msoko.ingest.identity.subject_names import Subjects
-from msoko.ingest.layouts.forms.form_declarations import Item
 from msoko.ingest.layouts.forms.form_workbook import limits
 from msoko.ingest.sheets.cells import Cell, cell_number, cell_text, date_of, fold_text
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
 from msoko.catalog.yaml import yaml_schema
-from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, refuse_repeated, suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
-from msoko.ingest.sheets.cells import fold_text
 
 ItemType = Literal[
     "int", "number", "percent", "score", "yes_no", "choice", "subject", "text", "date", "code"
@@ -85,25 +84,17 @@ class Form:
     def names_school(self) -> bool:
         return self.audience != "municipality"
 
-    def titles(self, version: int) -> dict[str, str]:
-        """Return the folded header → item code that a version of the form has."""
-        return self._titles[version]
-
-    @cached_property
-    def _titles(self) -> dict[int, dict[str, str]]:
-        return {version: self._titles_of(version) for version in self.known_versions}
-
-    def _titles_of(self, version: int) -> dict[str, str]:
+    def item_titles(self, version: int) -> list[tuple[str, str]]:
+        """Return what stands over the columns of a version, in each way it may, with item codes."""
         old = self.versions.get(str(version), Version())
-        found: dict[str, str] = {}
+        titles: list[tuple[str, str]] = []
         for item in self.items:
-            if item.code in old.absent:
-                continue
-            title = old.titles.get(item.code, item.title)
-            found[fold_text(title)] = item.code
-            found[fold_text(f"{title}, {item.unit}")] = item.code
-            found[fold_text(item.header.replace(item.title, title))] = item.code
-        return found
+            if item.code not in old.absent:
+                title = old.titles.get(item.code, item.title)
+                header = item.header.replace(item.title, title)
+                ways = (title, f"{title}, {item.unit}", header)
+                titles += [(written, item.code) for written in ways]
+        return titles
 
     @cached_property
     def by_code(self) -> dict[str, Item]:
@@ -125,9 +116,9 @@ def load_forms(project: Project) -> dict[str, Form]:
     """Return the forms by code; refuse a declaration that contradicts itself."""
     path = project.find("registry", "forms.yml")
     forms = yaml_schema.load(path, FormFile, project.shown(path)).forms
-    _refuse_repeated("форма", forms)
+    refuse_repeated("форма", forms)
     for form in forms:
-        _refuse_repeated("показатель", form.items)
+        refuse_repeated("показатель", form.items)
         codes = [item.code for item in form.items]
         for item in form.items:
             if item.at_most and item.at_most not in codes:
@@ -141,12 +132,10 @@ def load_forms(project: Project) -> dict[str, Form]:
     return {form.code: form for form in forms}
 
 
-def _refuse_repeated(title: str, declared: Iterable[Form | Item]) -> None:
-    first: dict[str, DeclarationLine] = {}
-    for one in declared:
-        if one.code in first:
-            raise UsageError(f"{one.place}: {title} «{one.code}» уже есть ({first[one.code]}).")
-        first[one.code] = one.place
+def load_form_items(project: Project) -> dict[str, dict[str, str]]:
+    """Return the items of each form with their types."""
+    forms = load_forms(project).values()
+    return {form.code: {item.code: item.type for item in form.items} for form in forms}
 
 
 def _check_versions(form: Form, codes: list[str]) -> None:
