@@ -55,7 +55,7 @@ def known_forms() -> dict[str, Form]:
 def _item_codes(form: str, version: int) -> dict[str, str]:
     """Return the item of each folded title that a version of a form has."""
     titles = known_forms()[form].item_titles(version)
-    return {folded(title): code for title, code in titles}
+    return {fold_text(title): code for title, code in titles}
 
 
 @lru_cache(maxsize=1)
