@@ -11,11 +11,11 @@ from msoko.core import russian
 from msoko.core.tables import GROUP
 from msoko.disclosure.suppression import PUBLIC
 from msoko.documents.xlsx import Amount, Tab, Value, unit_name, workbook
-from msoko.report.data import judged_change
+from msoko.report.data.line_changes import is_comparable
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.report.data.report_data import Reading
+    from msoko.report.data.judged_data import JudgedData
     from msoko.report.data.rule_evidence import Ground
 
 UNITS = {"municipality": "unit.own", "region": "unit.region"}
@@ -24,7 +24,7 @@ COUNTS = ("numerator", "denominator")
 KNOWN_KEYS = ("subject", "grade", "school_id")
 
 
-def annex(report: Reading) -> bytes:
+def annex(report: JudgedData) -> bytes:
     """Return a direction's tables as a workbook.
 
     The public edition holds what its page may show: no school's row and no hidden number.
@@ -37,7 +37,7 @@ def annex(report: Reading) -> bytes:
     return workbook(tabs)
 
 
-def about(report: Reading, title: str, tabs: list[Tab]) -> Tab:
+def about(report: JudgedData, title: str, tabs: list[Tab]) -> Tab:
     """Return the first sheet: what the workbook is, and what each sheet holds."""
     rows: list[list[Value]] = [
         ["Отчёт", title],
@@ -52,7 +52,7 @@ def about(report: Reading, title: str, tabs: list[Tab]) -> Tab:
     return Tab("О таблицах", report.say("annex.about"), ["Что", "Значение"], rows)
 
 
-def _indicators(report: Reading) -> Tab:
+def _indicators(report: JudgedData) -> Tab:
     rows = report.own[report.own["unit_of_analysis"].isin(UNITS)]
     head = ["Показатель", "Код", "Чей результат", "Предмет", "Класс", "Группа", "Единица",
             "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",
@@ -66,7 +66,7 @@ def _indicators(report: Reading) -> Tab:
     return Tab("Показатели", report.say("annex.indicators"), head, body)
 
 
-def _indicator_row(report: Reading, declared: Indicator, row: tuple) -> list[Value | Amount]:
+def _indicator_row(report: JudgedData, declared: Indicator, row: tuple) -> list[Value | Amount]:
     unit = declared.unit
     target = Amount(declared.target.value, unit) if declared.target else None
     return [
@@ -90,7 +90,7 @@ def _plain(value: object) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _amount(report: Reading, value: float | None, unit: str) -> Amount:
+def _amount(report: JudgedData, value: float | None, unit: str) -> Amount:
     """Return a value with its unit; the public edition tells it no finer than its page does."""
     if value is None or not report.is_public:
         return Amount(value, unit)
@@ -98,7 +98,7 @@ def _amount(report: Reading, value: float | None, unit: str) -> Amount:
     return Amount(round(value, russian.DIGITS[unit] + 2 * is_share), unit)
 
 
-def _count(report: Reading, value: object) -> float | None:
+def _count(report: JudgedData, value: object) -> float | None:
     """Return a count; the public edition leaves those of few persons out."""
     plain = _plain(value)
     is_few = plain is not None and 0 < plain < PUBLIC.minimum
@@ -109,7 +109,7 @@ def _grade(value: object) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
-def _subject(report: Reading, code: object) -> str | None:
+def _subject(report: JudgedData, code: object) -> str | None:
     return None if pd.isna(code) else report.subjects.get(str(code), str(code))
 
 
@@ -119,21 +119,21 @@ def _rest(row: tuple) -> str | None:
     return "; ".join(f"{key}={value}" for key, value in others if not pd.isna(value)) or None
 
 
-def _flags(report: Reading, flags: object) -> str | None:
+def _flags(report: JudgedData, flags: object) -> str | None:
     if not isinstance(flags, str) or not flags:
         return None
     keys = [(one, f"annex.flag.{one}") for one in flags.split()]
     return "; ".join(report.say(key) if report.wording.has(key) else one for one, key in keys)
 
 
-def _changes(report: Reading) -> Tab:
+def _changes(report: JudgedData) -> Tab:
     head = ["Показатель", "Единица", str(report.year.shifted(-1)), str(report.year), "Изменение",
             "95 % интервал, от", "95 % интервал, до", "q (Бенджамини – Хохберга)",
             "Вывод об изменении"]  # fmt: skip
     rows: list[list[Value | Amount]] = []
     for line, found in report.changes.items():
         unit = line.indicator.unit
-        is_compared = found.difference is not None and judged_change.comparable(report, line)
+        is_compared = found.difference is not None and is_comparable(report, line)
         estimate = found.estimate if is_compared and found.has_interval else None
         verdict = found.verdict(line.indicator.polarity) if is_compared else "not_compared"
         rows.append([
@@ -150,7 +150,7 @@ def _changes(report: Reading) -> Tab:
     return Tab("Изменения", report.say("annex.changes"), head, rows)
 
 
-def _schools(report: Reading) -> Tab:
+def _schools(report: JudgedData) -> Tab:
     rows = report.own[report.own["unit_of_analysis"] == "school"]
     declared = {one.code: one for one in report.direction.indicators}
     head = ["Организация", "Показатель", "Код", "Предмет", "Класс", "Группа", "Единица",
@@ -176,9 +176,9 @@ def _schools(report: Reading) -> Tab:
     return Tab("Школы", report.say("annex.schools"), head, body)
 
 
-def _recommendations(report: Reading) -> Tab:
+def _recommendations(report: JudgedData) -> Tab:
     from msoko.report.data.rule_evidence import ground
-    from msoko.report.sections import advice
+    from msoko.report.sections.cycle import advice
 
     head = ["Кому", "Организация", "Что установлено", "Показатель", "Код показателя", "Правило",
             "Единица", "Значение", "95 % интервал, от", "95 % интервал, до", "n", "Что сделать",
@@ -201,7 +201,7 @@ def _recommendations(report: Reading) -> Tab:
     return Tab("Рекомендации", report.say("annex.recommendations"), head, body)
 
 
-def _ground(report: Reading, found: Ground) -> list[Value | Amount]:
+def _ground(report: JudgedData, found: Ground) -> list[Value | Amount]:
     """Return unit, value, interval and n behind a recommendation; a sign has no share."""
     unit, row = found.indicator.unit, found.first
     if row is None or found.is_sign:

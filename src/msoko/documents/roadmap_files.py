@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from msoko.documents.excel_annex import about
 from msoko.documents.xlsx import Tab, Value, workbook
-from msoko.report.sections import roadmap_page as blocks
+from msoko.report.sections.pages import roadmap_page as blocks
 
 if TYPE_CHECKING:
     from icalendar import Event
 
-    from msoko.report.data.report_data import Reading
-    from msoko.report.data.roadmap_year import RoadmapYear, Task
+    from msoko.report.data.report_data import ReportData
+    from msoko.report.sections.pages.roadmap_year import RoadmapYear, Task
 
 
-def calendar(report: Reading) -> bytes:
+def calendar(report: ReportData) -> bytes:
     """Return the year's deadlines and days of returns as an iCalendar file of whole days.
 
     A stretch of days is entered on its last day. The stamp of each event is the first day
@@ -50,7 +50,7 @@ def _said(task: Task) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
-def _event(report: Reading, code: str, day: dt.date, title: str, text: str) -> Event:
+def _event(report: ReportData, code: str, day: dt.date, title: str, text: str) -> Event:
     from icalendar import Event
 
     made = Event()
@@ -73,7 +73,7 @@ def _return_days(found: RoadmapYear) -> list[dt.date]:
     return sorted(day for day in days if found.year.begins <= day <= found.year.ends)
 
 
-def tables(report: Reading) -> bytes:
+def tables(report: ReportData) -> bytes:
     """Return the roadmap as a workbook."""
     found = blocks.of(report)
     tabs = [_measures(report, found), _overdue(report, found)]
@@ -81,7 +81,7 @@ def tables(report: Reading) -> bytes:
     return workbook(tabs)
 
 
-def _measures(report: Reading, found: RoadmapYear) -> Tab:
+def _measures(report: ReportData, found: RoadmapYear) -> Tab:
     head = ["Пункт", "Раздел", "Мероприятие", "Срок, как напечатан", "Вид срока",
             "Ближайший срок года", "Последний срок года", "Ответственный", "Документ",
             "Состояние", "Пояснение"]  # fmt: skip
@@ -99,7 +99,7 @@ def _measures(report: Reading, found: RoadmapYear) -> Tab:
     return Tab("Мероприятия", report.say("roadmap.tab.measures"), head, rows)
 
 
-def _overdue(report: Reading, found: RoadmapYear) -> Tab:
+def _overdue(report: ReportData, found: RoadmapYear) -> Tab:
     head = ["Пункт", "Мероприятие", "Ответственный", "Срок отчёта", "Поступил", "Дней опоздания"]
     rows: list[list[Value]] = [
         [

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from msoko.indicators.values.shared_indicators import EXAM_MARKS, SCHOOL_MARKS
-from msoko.report.sections import high_results, satisfaction, school_marks
+from msoko.report.sections.results import high_results, satisfaction, school_marks
 
 
 def text_of(block):

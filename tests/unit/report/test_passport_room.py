@@ -1,6 +1,6 @@
 import pytest
 
-from msoko.report.passport.passport_room import fitting
+from msoko.report.passport.printed_rows import fitting
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,11 @@ class Build:
 
         def publish() -> Mapping[str, Any]:
             from msoko.build.steps.site_content import publish
+            from msoko.catalog import load_thresholds
 
-            call = partial(self.call, "msoko.stats.estimators.multiplicity:adjust")
-            publish(plan, self.year, ready, refused, folder, call)
+            level = load_thresholds(plan.project)["change_fdr"].value
+            judge = partial(self.call, "msoko.stats.estimators.judged_changes:judge", level=level)
+            publish(plan, self.year, ready, refused, folder, judge)
             self.result.is_site_new = True
             return {}
 

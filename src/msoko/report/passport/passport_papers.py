@@ -10,11 +10,12 @@ import pandas as pd
 from msoko.core import russian
 from msoko.core.tables import GROUP
 from msoko.report.block import Details, Sheet, cell
-from msoko.report.passport.organisation import is_hidden, part_of
+from msoko.report.data.organisation import is_hidden, part_of
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
-    from msoko.report.passport.organisation import Row, School
+    from msoko.report.data.judged_organisation import JudgedOrganisation
+    from msoko.report.data.organisation import Row
 
 PAPERS = {
     "so_vpr_basic": ("school_id", "subject", "grade"),
@@ -24,7 +25,7 @@ PAPERS = {
 """Indicators that the electronic page tells by paper, and the groups that are papers."""
 
 
-def papers(school: School) -> list[Details]:
+def papers(school: JudgedOrganisation) -> list[Details]:
     """Fold away the school's results by subject and grade, in no order of worth."""
     report = school.report
     declared = {item.code: (one, item) for one in report.directions for item in one.indicators}
@@ -41,7 +42,7 @@ def papers(school: School) -> list[Details]:
 
 
 def _paper_rows(
-    school: School, direction: Direction, item: Indicator, keys: tuple[str, ...]
+    school: JudgedOrganisation, direction: Direction, item: Indicator, keys: tuple[str, ...]
 ) -> list[list[str]]:
     own = [
         row
@@ -56,7 +57,9 @@ def _paper_rows(
     return [_paper(school, direction, item, row) for row in own]
 
 
-def _paper(school: School, direction: Direction, item: Indicator, row: Row) -> list[str]:
+def _paper(
+    school: JudgedOrganisation, direction: Direction, item: Indicator, row: Row
+) -> list[str]:
     report = school.report
     wider = [
         school.around.get((unit, direction.direction, item.code, part_of(row)))

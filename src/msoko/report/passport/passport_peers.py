@@ -21,13 +21,13 @@ from msoko.report.data.comparable_schools import (
 from msoko.report.data.evidence import Evidence
 
 if TYPE_CHECKING:
-    from msoko.report.data.report_data import Reading
-    from msoko.report.passport.organisation import School
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.data.judged_organisation import JudgedOrganisation
 
 
-def peers(report: Reading) -> Block:
+def peers(report: JudgedData) -> Block:
     """Name the organisations alike in context, or say why there are none."""
-    school = report.school
+    school = report.organisation
     found = school.peers
     kin = report.say(f"passport.families.{found.family}")
     if found.reason == "unknown":
@@ -63,7 +63,7 @@ def _lower(title: str) -> str:
     return cell(title if title[1:2].isupper() else title[:1].lower() + title[1:])
 
 
-def _evidence(school: School, found: Peers, code: str) -> Evidence:
+def _evidence(school: JudgedOrganisation, found: Peers, code: str) -> Evidence:
     return Evidence(
         what=f"Отличие условий: {school.report.school_name(code)} от {school.row['name']}; "
         f"{school.report.year} учебный год",
@@ -75,7 +75,7 @@ def _evidence(school: School, found: Peers, code: str) -> Evidence:
     )
 
 
-def _names(school: School, found: Peers) -> Sheet:
+def _names(school: JudgedOrganisation, found: Peers) -> Sheet:
     report = school.report
     rows = [
         [_short(report, code), report.ledger.cite(_evidence(school, found, code))]
@@ -85,7 +85,7 @@ def _names(school: School, found: Peers) -> Sheet:
     return Sheet(["Организация", "Отличие"], rows, caption, "passport-peers", "lr")
 
 
-def _conditions(school: School, found: Peers) -> Sheet:
+def _conditions(school: JudgedOrganisation, found: Peers) -> Sheet:
     """Set the organisation's conditions beside the middle of those alike, never beside one."""
     rows = [
         [
@@ -102,7 +102,7 @@ def _conditions(school: School, found: Peers) -> Sheet:
     return Sheet(head, rows, caption, "passport-peers-conditions", "lrr")
 
 
-def _short(report: Reading, code: str) -> str:
+def _short(report: JudgedData, code: str) -> str:
     """Return a name without its legal form, so that a row of the table is one line."""
     name = report.school_name(code)
     start, end = name.find("«"), name.rfind("»")
