@@ -68,11 +68,11 @@ def report() -> None:
 
 
 def test(*words: str) -> None:
-    """Run the tests, the room contracts and the linter."""
+    """Run the linter, the room contracts and the tests, a file of tests on each core."""
     install()
     run(PYTHON, "-m", "ruff", "check", ".")
     run(BIN / "lint-imports", "--no-cache")
-    run(PYTHON, "-m", "pytest", *words)
+    run(PYTHON, "-m", "pytest", *(words or ("-n", "auto", "--dist", "loadfile")))
 
 
 def browser_test() -> None:

@@ -95,17 +95,17 @@ def made(root: Path) -> dict[str, str]:
 
 def _papermill_commands(root: Path, executed: Path) -> None:
     """Execute each notebook of the built year by the command `papermill`, one after another."""
-    from msoko.build.graph.build_plan import Plan
+    from msoko.build.graph.build_plan import BuildPlan
     from msoko.build.graph.report_list import notebook_of
     from msoko.core.project import Project
     from msoko.core.school_year import SchoolYear
 
-    plan = Plan(Project.at(root), "demo", "internal")
+    plan = BuildPlan(Project.at(root), "demo", "internal")
     year = SchoolYear.parse(YEAR)
     for report in plan.reports.of(year):
         values = plan.values(year, report).items()
         words = [word for name, value in values for word in ("-r", name, str(value))]
-        notebook = plan.where.notebook(notebook_of(report))
+        notebook = plan.paths.notebook(notebook_of(report))
         _run("papermill", str(notebook), str(executed), *words, MSOKO_PROJECT=str(root))
 
 

@@ -74,7 +74,7 @@ def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
 def read_and_store(root: str) -> dict[str, Any]:
     """Return the seconds of reading, checking and storing the workbook."""
     from msoko.core.store import Store
-    from msoko.ingest import read_year
+    from msoko.ingest.year_reading import read_year
 
     project = Project(Path(root))
     begun = time.perf_counter()

@@ -37,10 +37,10 @@ def run(folder: Path, chosen: argparse.Namespace) -> list[Line]:
 
 def assessment(schools: int) -> dict[str, Any]:
     """Return the seconds of one assessment of schools in three subjects."""
-    from msoko.demo.simulator import Plan, simulate
     from msoko.stats.objectivity.assessment import assess
+    from research.simulated_municipality import SimulationPlan, simulate
 
-    tables = simulate(Plan(school_count=schools, planted_count=schools // 5), 1).tables
+    tables = simulate(SimulationPlan(school_count=schools, planted_count=schools // 5), 1).tables
     begun = time.perf_counter()
     assess(**tables)
     return {"seconds": time.perf_counter() - begun}

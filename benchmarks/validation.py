@@ -20,7 +20,7 @@ from benchmarks.measure import Line, count, in_child
 from msoko.core.project import Project
 from msoko.validate.suites import gx_evaluator, ibis_evaluator
 from msoko.validate.suites.suite_files import Suite, read_suite
-from msoko.validate.suites.suite_outcome import Outcome, document, serialised
+from msoko.validate.suites.suite_outcome import CheckOutcome, document, serialised
 from msoko.validate.suites.suite_runner import in_pandas
 
 REFERENCE_LIMIT = 10_000_000
@@ -83,7 +83,7 @@ def with_great_expectations(path: str, spill: str) -> dict[str, Any]:
     return _timed(suite, lambda: gx_evaluator.evaluate(suite, in_pandas(rows.to_pyarrow())))
 
 
-def _timed(suite: Suite, work: Callable[[], list[Outcome]]) -> dict[str, Any]:
+def _timed(suite: Suite, work: Callable[[], list[CheckOutcome]]) -> dict[str, Any]:
     begun = time.perf_counter()
     outcomes = work()
     seconds = time.perf_counter() - begun

@@ -8,16 +8,14 @@ import json
 from functools import cache
 from pathlib import Path
 
+from msoko.site.page_bodies import Rendered, fragments
+from msoko.site.page_composition import composed
 from msoko.site.site_model import (
     ExecutedReport,
     KeyFigure,
     MarkdownPage,
-    Quality,
-    QualityNote,
     SiteContext,
     SiteMap,
-    SourceFile,
-    TableCheck,
 )
 
 SCHOOLS = ("Школа № 1", "Школа № 2 (село Дальнее)", "Гимназия «Росток»", "Лицей № 5")
@@ -165,7 +163,6 @@ def reports(folder: Path) -> list[ExecutedReport]:
             mechanism=mechanism,
             notebook=write_notebook(folder / f"{name}.ipynb", report_cells(4 * number)),
             purpose="Получение достоверных сведений о качестве подготовки.",
-            highlights=("87,3 % участников ВПР – отметка «3» и выше", "2 школы – зона внимания"),
         )
         for number, (name, mechanism, title) in enumerate(DIRECTIONS, 1)
     ]
@@ -181,14 +178,7 @@ def site_context(**changes: object) -> SiteContext:
         "edition": "internal",
         "is_synthetic": True,
         "key_figures": KEY_FIGURES,
-        "summary": "В 2024-25 учебном году оценка охватила 21 школу и 9 детских садов.",
-        "quality": QUALITY,
-        "method": MarkdownPage(
-            "method.html",
-            "Методика расчёта показателей",
-            "## Интервалы\n\nДля долей – интервал Уилсона: $\\hat p = \\frac{k}{n}$.\n",
-            "Методика",
-        ),
+        "extra_pages": (METHOD,),
         "provenance": (("Версия программы", "0.1.0"), ("Профиль", "demo")),
         "renderer": "embedded",
     }
@@ -220,16 +210,26 @@ KEY_FIGURES = (
         "not_comparable",
     ),
 )
-QUALITY = Quality(
-    introduction="Проверены все таблицы года. Ни одна проверка не препятствует выпуску.",
-    tables=(
-        TableCheck("Результаты участников", 12345, 18, 0, 1),
-        TableCheck("Школы", 30, 9, 0, 0),
-    ),
-    notes=(
-        QualityNote(
-            "warning", "vpr_ma5.xlsx, лист «МА 5»", "Нет отметки по журналу", "Уточните", 4
-        ),
-    ),
-    sources=(SourceFile("vpr_ma5.xlsx", "Ф1, математика, 5 класс", 412, "ab" * 32),),
+METHOD = MarkdownPage(
+    "method.html",
+    "Методика расчёта показателей",
+    "## Интервалы\n\nДля долей – интервал Уилсона: $\\hat p = \\frac{k}{n}$.\n",
+    "Методика",
 )
+
+
+def quality_notebook(folder: Path) -> Path:
+    """Return the executed notebook of the data-quality page, written into the folder."""
+    cells = [
+        markdown_cell("# Качество данных"),
+        markdown_cell("## Что проверено?"),
+        code_cell("report.data_checks()", "Проверены все таблицы года."),
+    ]
+    return write_notebook(folder / "data_quality.ipynb", cells)
+
+
+def write_page(notebook: Path, path: Path, renderer: str, edition: str = "internal") -> Rendered:
+    """Write an executed notebook as one page in its shell, and return its body."""
+    body = fragments([notebook], renderer)[0]
+    path.write_text(composed(body, site_map(edition), path.name), encoding="utf-8")
+    return body

@@ -13,7 +13,7 @@ import pandas as pd
 
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
-from msoko.ingest import Intake, read_year
+from msoko.ingest.year_reading import Intake, read_year
 
 YEAR = SchoolYear(2024)
 SECRET = b"a secret of the tests only"

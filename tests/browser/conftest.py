@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from executed import reports, site_context
+from executed import quality_notebook, reports, site_context
 from msoko.site.site_folder import build
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -39,5 +39,6 @@ def browser() -> Iterator[object]:
 def site(tmp_path_factory) -> Path:
     """Return the folder of a built internal site."""
     folder = tmp_path_factory.mktemp("site")
-    build(reports(folder / "executed"), folder / "internal", site_context())
+    context = site_context(quality_notebook=quality_notebook(folder))
+    build(reports(folder / "executed"), folder / "internal", context)
     return folder / "internal"

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from executed import site_map, write_notebook
-from msoko.site import page_composition
+from executed import write_notebook
+from msoko.site import page_bodies
 
 pytestmark = [
     pytest.mark.quarto,
@@ -18,9 +18,7 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     notebook = write_notebook(folder / "a.ipynb")
     return {
-        renderer: page_composition.render(
-            notebook, folder / f"{renderer}.html", site=site_map(), renderer=renderer
-        ).fragment
+        renderer: page_bodies.fragments([notebook], renderer)[0]
         for renderer in ("quarto", "embedded")
     }
 

@@ -15,7 +15,7 @@ import pytest
 from conftest import Run, contents
 from tiny import COUNT, OPENING, notebook, write_tiny
 
-from msoko.build import preconditions
+from msoko.build import interruptions
 from msoko.build.steps import report_steps
 
 KEPT = "Прежние отчёты остались на месте."
@@ -334,7 +334,7 @@ def test_a_full_disk_is_one_message(project: Path, run: Run, monkeypatch: pytest
 def test_other_faults_of_the_system_pass_as_they_are(tmp_path: Path):
     from msoko.core.project import Project
 
-    with pytest.raises(FileNotFoundError), preconditions.storage_faults(Project(tmp_path)):
+    with pytest.raises(FileNotFoundError), interruptions.storage_faults(Project(tmp_path)):
         raise FileNotFoundError(2, "No such file")
 
 

@@ -28,7 +28,7 @@ def dying(original, is_it, after):
 
 aside = lambda path, target=None: path.name == "internal"
 into = lambda path, target=None: path.name == ".internal.new"
-page = lambda path, *_: path.parent.name == ".internal.new" and path.name == ".second.html.new"
+page = lambda path, *_: (path.parent.name, path.name[:13]) == (".internal.new", ".second.html.")
 point, words = sys.argv[1], sys.argv[2:]
 if point == "writing":
     pathlib.Path.replace = dying(pathlib.Path.replace, page, False)

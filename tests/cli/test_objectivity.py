@@ -9,12 +9,13 @@ from click.testing import CliRunner
 from msoko.cli import main
 from msoko.cli.objectivity import command
 from msoko.cli.proof import command as proof_command
-from msoko.demo.simulator import Plan, simulate
+from msoko.core.errors import UsageError
+from research.simulated_municipality import SimulationPlan, simulate
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    return simulate(Plan(school_count=30, planted_count=6), 77)
+    return simulate(SimulationPlan(school_count=30, planted_count=6), 77)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_every_reason_and_marker_has_its_words():
     words = yaml.safe_load(text)
     assert set(words["markers"]) == set(MARKERS)
     used = set()
-    for path in (HOME / "src" / "msoko" / "stats").glob("objectivity_*.py"):
+    for path in (HOME / "src" / "msoko" / "stats" / "objectivity").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 used |= {node.value} & {"no_scale", "scale_from_marks", "few_linked", "no_tasks"}
@@ -111,12 +112,20 @@ def test_every_reason_and_marker_has_its_words():
 
 
 def test_proof_writes_its_table_with_seed_and_date(tmp_path, monkeypatch):
-    from msoko.demo import proof
+    from research import error_rates
 
-    monkeypatch.setattr(proof, "SCENARIOS", (proof.Scenario("clean", 8, 0),))
+    monkeypatch.setattr(error_rates, "SCENARIOS", (error_rates.Scenario("clean", 8, 0),))
     words = ["--seed", "3", "--replications", "2", "--date", "2025-07-10", "--out", str(tmp_path)]
     done = CliRunner().invoke(proof_command, [*words, "--no-validation"])
     assert done.exit_code == 0, done.output
     written = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))
     assert (written["seed"], written["date"], written["replications"]) == (3, "2025-07-10", 2)
     assert (tmp_path / "proof.csv").read_text(encoding="utf-8").count("\n") == 7
+
+
+def test_proof_says_that_it_needs_a_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr("msoko.core.project.HOME", tmp_path)
+    done = CliRunner().invoke(proof_command, ["--out", str(tmp_path)])
+    assert isinstance(done.exception, UsageError)
+    assert "в установленном пакете её нет" in str(done.exception)
+    assert list(tmp_path.iterdir()) == []

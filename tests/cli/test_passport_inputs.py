@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tiny import SCHOOL, write_passport, write_tiny
 
-from msoko.build.graph.build_plan import Plan
+from msoko.build.graph.build_plan import BuildPlan
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 
@@ -12,7 +12,9 @@ REGISTER = ("raw", "data/raw/schools.csv")
 
 
 def parts_of(root: Path, report: str) -> dict:
-    return dict(Plan(Project.at(root), "tiny", "internal").report(SchoolYear(2023), report).parts)
+    return dict(
+        BuildPlan(Project.at(root), "tiny", "internal").report(SchoolYear(2023), report).parts
+    )
 
 
 def test_a_passport_is_stale_when_the_register_changes(tmp_path: Path):

@@ -9,7 +9,7 @@ import pytest
 from conftest import Run, contents
 from tiny import write_tiny
 
-from msoko.cli.message_paths import Place, from_here
+from msoko.cli.message_paths import ReaderPlace, paths_from_here
 from msoko.core.project import HOME
 
 
@@ -99,18 +99,18 @@ def test_only_what_a_message_names_is_changed(
     text: str, told: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(HOME)
-    assert from_here(text, Place("p q", is_typed=True)) == told
+    assert paths_from_here(text, ReaderPlace("p q", is_typed=True)) == told
 
 
 def test_what_is_in_the_name_of_a_file_stays(tmp_path: Path):
     name = "data/raw/2024-25/my reports, src/x.xlsx"
     told = f"{name}: пусто, а в data/raw есть data/raw/a.csv и reports/b.html"
-    place = Place(str(tmp_path), is_typed=True)
+    place = ReaderPlace(str(tmp_path), is_typed=True)
     file = tmp_path / name
     file.parent.mkdir(parents=True)
     file.touch()
     own = str(tmp_path)
-    assert from_here(told, place) == (
+    assert paths_from_here(told, place) == (
         f"{own}/{name}: пусто, а в {own}/data/raw есть {own}/data/raw/a.csv и {own}/reports/b.html"
     )
 
@@ -120,7 +120,10 @@ def test_what_is_in_the_name_of_a_file_stays(tmp_path: Path):
     [("a$b", "'a$b'"), ("a(b", '"a(b"'), ("C:\\x y\\", '"C:\\x y"'), ("округ/1", "округ/1")],
 )
 def test_a_folder_is_one_word_for_a_shell(folder: str, typed: str):
-    assert from_here("msoko demo", Place(folder, is_typed=True)) == f"msoko demo --project {typed}"
+    assert (
+        paths_from_here("msoko demo", ReaderPlace(folder, is_typed=True))
+        == f"msoko demo --project {typed}"
+    )
 
 
 def test_a_file_put_where_it_was_asked_for_is_named_so(

@@ -3,20 +3,27 @@
 import ast
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from msoko.core.errors import DataRefused
-from msoko.demo.validation import new_mexico, open_data, poland, regents, running, schools
+from msoko.core.project import HOME
 from msoko.site.notebook_markdown import Manuscript
 from msoko.stats.estimators.estimate import NotEstimable, Reason
 from msoko.stats.estimators.trend import trend
 from msoko.stats.objectivity.heaping import heaping_among_placebos
+from research.validation import (
+    multilevel_studies,
+    new_mexico,
+    open_data,
+    poland,
+    regents,
+    validation_page,
+)
 
-NOTEBOOKS = sorted(running.NOTEBOOKS.glob("*.ipynb"))
+NOTEBOOKS = sorted(validation_page.NOTEBOOKS.glob("*.ipynb"))
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -91,13 +98,13 @@ def test_false_discovery_control_leaves_few_of_the_flags():
 
 
 def test_the_textbook_s_numbers_come_out():
-    ours = schools.hsb_numbers()
-    for name, (value, _) in schools.PUBLISHED.items():
+    ours = multilevel_studies.hsb_numbers()
+    for name, (value, _) in multilevel_studies.PUBLISHED.items():
         assert ours[name] == pytest.approx(value, abs=0.0051), name
 
 
 def test_raw_leaders_are_mostly_not_told_from_the_average():
-    known = schools.facts()
+    known = multilevel_studies.facts()
     assert known["hsb"]["icc"] == pytest.approx(0.18, abs=0.005)
     for study in ("hsb", "london"):
         assert 0 < known[study]["leaders_above"] < known[study]["leaders"]
@@ -149,14 +156,14 @@ def test_the_frozen_data_are_what_they_were(tmp_path):
 def test_the_page_holds_each_notebook_without_code():
     chunks = ("## Вопрос\n\nЧто?", "::: {.code-cell}\n```python\nx()\n```\n:::", "![a](t.svg)")
     made = Manuscript("Заголовок", chunks, {"t.svg": "data:image/svg+xml;base64,AA=="}, 1)
-    text = running.page_markdown({"new_mexico": made})
+    text = validation_page.page_markdown({"new_mexico": made})
     assert "## Заголовок {#new-mexico}" in text and "### Вопрос" in text
     assert "x()" not in text and "![a](data:image/svg+xml;base64,AA==)" in text
 
 
 def test_the_kept_facts_are_those_of_the_data():
-    kept = Path(running.HOME / "docs" / "method" / "validation.json").read_text(encoding="utf-8")
-    assert json.loads(kept) == json.loads(json.dumps(running.facts())), "run `make proof`"
+    kept = (HOME / "docs" / "method" / "validation.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == json.loads(json.dumps(validation_page.facts())), "run `make proof`"
 
 
 def test_blocks_are_markdown_for_every_notebook():
@@ -175,7 +182,7 @@ def test_blocks_are_markdown_for_every_notebook():
 
 
 def test_every_notebook_is_on_the_page():
-    assert {path.stem for path in NOTEBOOKS} == set(running.ORDER)
+    assert {path.stem for path in NOTEBOOKS} == set(validation_page.ORDER)
 
 
 @by_name
@@ -206,11 +213,11 @@ def test_polish_tables_are_all_four_years():
 
 def test_the_facts_and_the_page_are_written_together(tmp_path, monkeypatch):
     made = {"regents": Manuscript("Заголовок", ("## Вопрос\n\nЧто?",), {}, 0)}
-    monkeypatch.setattr(running, "executed", lambda say: made)
-    running.write_validation(tmp_path)
+    monkeypatch.setattr(validation_page, "executed", lambda say: made)
+    validation_page.write_validation(tmp_path)
     kept = json.loads((tmp_path / "validation.json").read_text(encoding="utf-8"))
     assert kept["regents"]["found"] == [65]
-    running.write_html(tmp_path / "validation.md", tmp_path / "out" / "index.html")
+    validation_page.write_html(tmp_path / "validation.md", tmp_path / "out" / "index.html")
     html = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert "<h1>Проверка на открытых данных</h1>" in html and 'id="regents"' in html
     assert "Синтетические данные" not in html
@@ -220,7 +227,7 @@ def test_a_failing_notebook_writes_nothing(tmp_path, monkeypatch):
     def failing(say):
         raise DataRefused("нет данных")
 
-    monkeypatch.setattr(running, "executed", failing)
+    monkeypatch.setattr(validation_page, "executed", failing)
     with pytest.raises(DataRefused):
-        running.write_validation(tmp_path)
+        validation_page.write_validation(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from msoko.stats.estimators import correlation
-from msoko.stats.regression import multilevel, multilevel_inference
+from msoko.stats.regression import multilevel
 from msoko.stats.schools import shrinkage, value_added
 from reference.frozen import frozen
 from reference.registry import ANSWERS, EIGHT, EXAM, NL, OX, Answers, answers, named
@@ -25,7 +24,6 @@ def multilevel_answers(
         found["ICC"] = found["ICC_residual"] = multilevel.icc(fit).value
         group = next(iter(random))
         found["varcomp_school,residual"] = [fit.variance(group), fit.residual_variance]
-        found["reliability_shrinkage_lambda"] = by_id(multilevel_inference.reliability(fit, group))
     return found
 
 
@@ -68,20 +66,6 @@ for _name, _fixed, _slopes in (
 ANSWERS[EXAM, "RI normexam~standLRT REML (nlme)"] = ANSWERS[EXAM, "RI normexam~standLRT REML"]
 
 
-@answers(EXAM, "OLS normexam~standLRT")
-def exam_mean_residuals() -> Answers:
-    frame = frozen("exam")
-    raw = value_added.mean_residuals(frame, "normexam", ["standLRT"], "school").set_index("group")
-    shrunk = value_added.value_added(frame, "normexam", ["standLRT"], "school", between=False)
-    both = raw.join(shrunk.table.set_index("group")["value"].rename("shrunk"))
-    return {
-        "school_mean_residual_VA": by_id(raw["value"]),
-        "spearman(VA_ols_mean_residual, EB RI)": correlation.spearman(
-            both["value"], both["shrunk"]
-        ).value,
-    }
-
-
 for _method in ("REML", "ML"):
 
     @answers(NL, f"null RI {_method}")
@@ -106,5 +90,5 @@ for _method in ("DL", "REML", "PM", "FE"):
     @answers(EIGHT, f"meta {_method}")
     def eight_meta(method=_method) -> Answers:
         frame = frozen("eight_schools")
-        law = shrinkage.random_effects(frame["est"], frame["se"], method)
+        law = shrinkage.random_effects_mean(frame["est"], frame["se"], method)
         return {"mu,se,tau2,Q,Qp": [law.mean, law.se, law.tau2, law.q, law.q_p]}

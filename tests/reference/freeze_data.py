@@ -34,9 +34,7 @@ R_SETS = {
     "oxboys": ("mlmRev", "Oxboys", ["Subject", "age", "height"]),
     "petersen": ("sandwich", "PetersenCL", ["firm", "year", "x", "y"]),
     "visual_acuity": ("vcd", "VisualAcuity", ["Freq", "right", "left", "gender"]),
-    "lsat6": ("psych", "lsat6", ["Q1", "Q2", "Q3", "Q4", "Q5"]),
     "eight_schools": ("stevedata", "eight_schools", None),
-    "gov_transfers": ("causaldata", "gov_transfers_density", ["Income_Centered"]),
     "sleepstudy": ("lme4", "sleepstudy", ["Reaction", "Days", "Subject"]),
     "dyestuff2": ("lme4", "Dyestuff2", ["Batch", "Yield"]),
     "penicillin": ("lme4", "Penicillin", ["diameter", "plate", "sample"]),
@@ -64,13 +62,6 @@ def main() -> None:
         frame = getattr(sets, name).load_pandas().data[columns]
         origin = f"statsmodels.datasets.{name}, statsmodels {version('statsmodels')} (PyPI)"
         sources[name] = _write(name, frame, origin)
-    margin = HERE / "senate_margin.csv"
-    if margin.exists():
-        origin = (
-            "U.S. Senate election margins 1914-2010, Cattaneo, Frandsen & Titiunik (2015); "
-            "github.com/rdpackages/rddensity, rddensity_senate.csv"
-        )
-        sources["senate_margin"] = _described(margin, len(pd.read_csv(margin)), origin)
     text = json.dumps(dict(sorted(sources.items())), indent=1, ensure_ascii=False) + "\n"
     (HERE / "SOURCE.json").write_text(text, encoding="utf-8")
 
@@ -82,12 +73,8 @@ def _has_sources() -> bool:
 def _write(name: str, frame: pd.DataFrame, origin: str) -> dict[str, object]:
     path = HERE / f"{name}.csv"
     frame.to_csv(path, index=False, lineterminator="\n")
-    return _described(path, len(frame), origin)
-
-
-def _described(path: Path, rows: int, origin: str) -> dict[str, object]:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return {"file": path.name, "rows": rows, "sha256": digest, "source": origin}
+    return {"file": path.name, "rows": len(frame), "sha256": digest, "source": origin}
 
 
 if __name__ == "__main__":

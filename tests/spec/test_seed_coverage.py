@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from msoko import catalog
-from msoko.catalog.directions.direction_faults import FORMS, columns_in
+from msoko.catalog.directions.condition_facts import condition_columns
+from msoko.catalog.directions.direction_faults import FORMS
 from msoko.catalog.directions.notebook_outline import load_analysis
 from msoko.core.project import HOME, Project
 
@@ -246,7 +247,7 @@ def test_the_indicator_of_the_concept_reads_a_form_that_exists() -> None:
     indicator = directions["heads_effectiveness"].indicator("he_noko_count")
     forms = catalog.load_form_items(HOUSE)
     assert indicator.table == FORMS
-    for form, item in columns_in(indicator.numerator):
+    for form, item in condition_columns(indicator.numerator):
         assert item in forms[form]
 
 

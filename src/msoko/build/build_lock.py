@@ -14,8 +14,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from msoko.build.interruptions import storage_faults
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project
+from msoko.core.whole_files import put_back
 
 GATE_SECONDS = 20.0
 """How long a job of single reports waits for others like it to pass the gate."""
@@ -30,8 +34,8 @@ class TryAgain(Exception):
     """A report is being made elsewhere: leave the gate to others, and look at all anew."""
 
 
-class Hold:
-    """What one command holds of a project, from its beginning to its end."""
+class BuildLock:
+    """What one command may write in a project, from its beginning to its end."""
 
     def __init__(self, project: Project, wait: bool) -> None:
         self.project = project
@@ -39,26 +43,26 @@ class Hold:
         self._gate = ExitStack()
         self._reports = ExitStack()
 
-    def enter(self, patience: float = 0.0) -> None:
+    def pass_gate(self, patience: float = 0.0) -> None:
         """Pass the gate, or refuse after `patience` seconds unless this command waits."""
         gate = self.project.cache / "build.lock"
-        if not _taken(self._gate, [gate], patience, self.wait):
+        if not _take_all(self._gate, [gate], patience, self.wait):
             raise BuildBusy(
                 f"{self.project.root.name}: другая сборка этого проекта уже идёт. Дождитесь "
                 "её конца и повторите команду. Эта команда ничего не изменила."
             )
 
-    def alone(self) -> None:
+    def exclude_others(self) -> None:
         """Wait until no report is being made; behind the gate none will begin."""
         with ExitStack() as passing:
             locks = sorted((self.project.cache / "locks").glob("*.lock"))
-            if not _taken(passing, locks, 0.0, self.wait):
+            if not _take_all(passing, locks, 0.0, self.wait):
                 raise BuildBusy(
                     f"{self.project.root.name}: другая команда строит отчёты этого проекта. "
                     "Дождитесь её конца и повторите команду. Эта команда ничего не изменила."
                 )
 
-    def beside_others(self, reports: Iterable[str]) -> None:
+    def hold_reports(self, reports: Iterable[str]) -> None:
         """Hold these reports only, and let other commands pass the gate.
 
         Raises `TryAgain` where one is being made and this command waits.
@@ -66,7 +70,7 @@ class Hold:
         folder = self.project.cache / "locks"
         folder.mkdir(parents=True, exist_ok=True)
         locks = [folder / f"{name.replace(':', '@')}.lock" for name in sorted(reports)]
-        if not _taken(self._reports, locks, 0.0, wait=False):
+        if not _take_all(self._reports, locks, 0.0, wait=False):
             if self.wait:
                 raise TryAgain
             raise BuildBusy(
@@ -75,31 +79,29 @@ class Hold:
             )
         self._gate.close()
 
-    def leave(self) -> None:
+    def release(self) -> None:
         self._reports.close()
         self._gate.close()
 
 
 @contextmanager
-def held(project: Project, wait: bool = False, patience: float = 0.0) -> Iterator[Hold]:
-    """Give a hold that has passed the gate."""
-    from msoko.build.preconditions import storage_faults
-
+def build_lock(project: Project, wait: bool = False, patience: float = 0.0) -> Iterator[BuildLock]:
+    """Give a lock that has passed the gate."""
     with storage_faults(project):
         project.cache.mkdir(parents=True, exist_ok=True)
-    hold = Hold(project, wait)
+    lock = BuildLock(project, wait)
     try:
-        hold.enter(patience)
-        yield hold
+        lock.pass_gate(patience)
+        yield lock
     finally:
-        hold.leave()
+        lock.release()
 
 
 @contextmanager
-def only_build(project: Project, wait: bool = False) -> Iterator[None]:
+def whole_project_lock(project: Project, wait: bool = False) -> Iterator[None]:
     """Hold the whole project; a second command is told so at once, unless it asked to wait."""
-    with held(project, wait) as hold:
-        hold.alone()
+    with build_lock(project, wait) as lock:
+        lock.exclude_others()
         yield
 
 
@@ -109,8 +111,6 @@ def put_sites_back(project: Project) -> None:
     Every command does this first, so that readers miss the site no longer than that. A
     build that is at work now is at this very moment itself, and is left alone.
     """
-    from msoko.core.whole_files import put_back
-
     cut = [
         old.with_name(old.name.removeprefix(".").removesuffix(".old"))
         for old in sorted((project.root / "reports").glob("*/.*.old"))
@@ -118,22 +118,20 @@ def put_sites_back(project: Project) -> None:
     if not any(not site.exists() for site in cut):
         return
     try:
-        with held(project):
+        with build_lock(project):
             for site in cut:
                 put_back(site)
     except BuildBusy:
         return
 
 
-def _taken(
+def _take_all(
     holder: ExitStack,
     locks: list[Path],
     patience: float,
     wait: bool,
 ) -> bool:
     """Return whether all the locks were taken; where one is not free, none is kept."""
-    from filelock import FileLock, Timeout
-
     began = time.monotonic()
     while True:
         with ExitStack() as taking:

@@ -1,38 +1,37 @@
-"""From raw files to a site: every step that is stale, and no other."""
+"""From raw files to a site: the stages of a build, each of which does what is stale and no more."""
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from msoko.build.build_lock import GATE_SECONDS, POLL_SECONDS, Hold, TryAgain, held
-from msoko.build.graph.build_plan import Plan
+from msoko.build.build_lock import GATE_SECONDS, POLL_SECONDS, BuildLock, TryAgain, build_lock
+from msoko.build.build_result import BuildResult
+from msoko.build.graph.build_plan import BuildPlan, choose_renderer
+from msoko.build.graph.raw_year import has_data, municipality_of, refuse_absent_year
 from msoko.build.graph.report_list import PASSPORT, school_of
+from msoko.build.interruptions import storage_faults, termination_interrupts
 from msoko.build.kernels.notebook_files import read_notebook
 from msoko.build.kernels.notebook_parameters import Value, declared_parameters, read_parameters
-from msoko.build.kernels.notebook_run import load_client
 from msoko.build.kernels.warm import default_engine
-from msoko.build.preconditions import (
-    has_data,
-    municipality_of,
-    refuse_absent_year,
-    storage_faults,
-    termination_interrupts,
-)
 from msoko.build.progress import Progress, Silence
-from msoko.build.steps.build_context import REMEMBER_CHECKS, Build, BuildResult
-from msoko.build.steps.job_queue import worker_count
-from msoko.build.steps.table_steps import COUNTING, READING
+from msoko.build.steps.build_context import BuildContext
+from msoko.build.steps.build_processes import BuildProcesses
+from msoko.build.steps.page_steps import finish_pages
+from msoko.build.steps.preloading import preload_for_reports, preload_for_tables
+from msoko.build.steps.report_steps import make_reports
+from msoko.build.steps.site_steps import has_direction_to_publish, publish_site
+from msoko.build.steps.step_workers import worker_count
+from msoko.build.steps.table_steps import make_tables, record_declarations
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BuildRequest:
     """What of a year is to be built; by default all of it.
 
     `schools` are those whose passports are wanted, and nothing else is unless
@@ -55,7 +54,7 @@ class Wanted:
 def build(
     project: Project,
     year: SchoolYear,
-    wanted: Wanted | None = None,
+    request: BuildRequest | None = None,
     *,
     municipality: str | None = None,
     edition: str = "internal",
@@ -74,98 +73,111 @@ def build(
     Raises `MsokoError` where nothing can be built at all.
     """
     began = time.perf_counter()
-    wanted = wanted or Wanted()
+    request = request or BuildRequest()
     refuse_absent_year(project, year)
     name = municipality or municipality_of(project, year)
 
-    def begun() -> Build:
-        plan = Plan(project, name, edition, _renderer(renderer), validator=validator)
+    def begin() -> BuildContext:
+        plan = BuildPlan(project, name, edition, choose_renderer(renderer), validator=validator)
+        processes = BuildProcesses(engine or default_engine(), project)
         result = BuildResult(str(year), name, edition)
         workers = worker_count(jobs)
-        return Build(plan, year, engine or default_engine(), workers, progress or Silence(), result)
+        return BuildContext(plan, year, processes, workers, progress or Silence(), result)
 
     with storage_faults(project), termination_interrupts():
-        result = _done(project, begun, wanted, wait)
+        result = _build_when_free(project, begin, request, wait)
     result.seconds = round(time.perf_counter() - began, 2)
     return result
 
 
-def _done(project: Project, begun: Callable[[], Build], wanted: Wanted, wait: bool) -> BuildResult:
+def _build_when_free(
+    project: Project, begin: Callable[[], BuildContext], request: BuildRequest, wait: bool
+) -> BuildResult:
     """Return what a build came to; it begins anew after another has made its reports."""
-    patience = GATE_SECONDS if wanted.is_part else 0.0
+    patience = GATE_SECONDS if request.is_part else 0.0
     while True:
-        with suppress(TryAgain), held(project, wait, patience) as hold:
-            work = begun()
-            try:
-                _go(work, hold, wanted)
-                return work.result
-            finally:
-                work.close()
-                work.plan.save()
+        with (
+            suppress(TryAgain),
+            build_lock(project, wait, patience) as lock,
+            _ended_cleanly(begin()) as context,
+        ):
+            _build_stages(context, lock, request)
+            return context.result
         time.sleep(POLL_SECONDS)
 
 
-def _go(work: Build, hold: Hold, wanted: Wanted) -> None:
-    """Do every step in its order, beside other builds where only fresh tables are read."""
-    plan, year = work.plan, work.year
-    notebooks = plan.reports.chosen(wanted.directions, wanted.schools)
-    plan.parameters = _typed(plan, notebooks, year, wanted.parameters)
+@contextmanager
+def _ended_cleanly(context: BuildContext) -> Iterator[BuildContext]:
+    """Leave no process and lose no digest, however the build ends."""
+    try:
+        yield context
+    finally:
+        context.processes.close()
+        context.plan.save()
+
+
+def _build_stages(context: BuildContext, lock: BuildLock, request: BuildRequest) -> None:
+    """Make tables, then reports, then the site, as far as they are wanted."""
+    plan, year = context.plan, context.year
+    notebooks = plan.reports.chosen(request.directions, request.schools)
+    plan.parameters = _typed_parameters(plan, notebooks, year, request.parameters)
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
-    is_beside = wanted.is_part and not work.are_tables_stale(years)
-    if is_beside:
-        reports = plan.reports.expanded(notebooks, year, wanted.schools)
-        hold.beside_others(plan.report_id(year, one) for one in reports)
+    is_beside = request.is_part and not _are_tables_stale(context, years)
+    if is_beside:  # other builds may go on: only fresh tables are read, and own reports written
+        reports = plan.reports.expanded(notebooks, year, request.schools)
+        lock.hold_reports(plan.report_id(year, one) for one in reports)
     else:
-        hold.alone()
-        _preload(work, wanted, notebooks, years)
+        lock.exclude_others()
+        _preload(context, request, notebooks, years)
     if PASSPORT in notebooks:
-        work.declarations()
+        record_declarations(context)
     if not is_beside:
-        work.tables(years)
-    reports = plan.reports.expanded(notebooks, year, wanted.schools)
-    plan.inputs.stand_still()
-    if not wanted.only_tables:
-        work.reports(reports)
-    if wanted.with_site and not wanted.only_tables:
-        work.site()
+        make_tables(context, years)
+    reports = plan.reports.expanded(notebooks, year, request.schools)
+    plan.inputs.settle()
+    if not request.only_tables:
+        make_reports(context, reports)
+        if request.with_site:
+            _make_site(context)
+
+
+def _make_site(context: BuildContext) -> None:
+    plan = context.plan
+    context.result.site = plan.project.shown(plan.paths.site(context.year) / "index.html")
+    if has_direction_to_publish(context):
+        finish_pages(context)
+        publish_site(context)
 
 
 def _preload(
-    work: Build, wanted: Wanted, notebooks: list[str], years: Sequence[SchoolYear]
+    context: BuildContext, request: BuildRequest, notebooks: list[str], years: Sequence[SchoolYear]
 ) -> None:
     """Begin to preload what notebooks need, if one will have to run, while tables are made.
 
     Where nothing is recorded, all is stale: what that would be made from is read meanwhile.
     """
-    if work.plan.records.is_empty or work.are_tables_stale(years):
-        work.execution(READING)
-        queries = [REMEMBER_CHECKS, str(work.plan.project.root)]
-        work.preload(() if wanted.only_tables else notebooks, (*COUNTING, queries))
-        if not wanted.only_tables:
-            load_client()
-    elif not wanted.only_tables:
-        likely = work.plan.reports.expanded(notebooks, work.year)
-        if work.are_reports_stale(one for one in likely if _is_wanted(one, wanted.schools)):
-            work.preload(notebooks)
+    plan, year = context.plan, context.year
+    if plan.records.is_empty or _are_tables_stale(context, years):
+        preload_for_tables(context, () if request.only_tables else notebooks)
+    elif not request.only_tables:
+        reports = plan.reports.expanded(notebooks, year)
+        likely = [one for one in reports if _is_wanted(one, request.schools)]
+        if context.are_stale(plan.report(year, one) for one in likely):
+            preload_for_reports(context, notebooks)
+
+
+def _are_tables_stale(context: BuildContext, years: Sequence[SchoolYear]) -> bool:
+    plan = context.plan
+    steps = (plan.intake, plan.validation, plan.numbers)
+    return context.are_stale(step(year) for year in years for step in steps)
 
 
 def _is_wanted(report: str, schools: Sequence[str]) -> bool:
     return not schools or school_of(report) in ("", *schools)
 
 
-def _renderer(wanted: str) -> str:
-    """Return the renderer that will be used, without loading what renders."""
-    is_quarto = wanted == "quarto" or (wanted == "auto" and shutil.which("quarto"))
-    if wanted == "quarto" and not shutil.which("quarto"):
-        raise UsageError(
-            "Программа quarto не найдена. Установите Quarto 1.7 или повторите команду "
-            "с --renderer embedded."
-        )
-    return "quarto" if is_quarto else "embedded"
-
-
-def _typed(
-    plan: Plan, notebooks: list[str], year: SchoolYear, texts: Mapping[str, str]
+def _typed_parameters(
+    plan: BuildPlan, notebooks: list[str], year: SchoolYear, texts: Mapping[str, str]
 ) -> dict[str, Value]:
     """Return the user's own parameters with the types that every notebook gives them."""
     values: dict[str, Value] = {}
@@ -173,7 +185,7 @@ def _typed(
         if any(name in plan.values(year, one) for one in notebooks):
             raise UsageError(f"Параметр «{name}» задаётся самой командой, а не через -p.")
     for notebook in notebooks if texts else ():
-        path = plan.where.notebook(notebook)
+        path = plan.paths.notebook(notebook)
         shown = plan.project.shown(path)
         declared = declared_parameters(read_notebook(path, shown), shown)
         values = read_parameters(declared, texts, shown)

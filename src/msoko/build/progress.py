@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 
 class Progress(Protocol):
     """Hears of every step; all calls come from the build's main thread."""
-
-    def planned(self, titles: Sequence[str]) -> None:
-        """Say which steps are to be done now, in this order."""
 
     def started(self, title: str) -> None:
         """Say that a step has begun."""
@@ -24,14 +20,9 @@ class Progress(Protocol):
     def failed(self, title: str, message: str) -> None:
         """Say that a step is not done, and why."""
 
-    def said(self, text: str) -> None:
-        """Say something that belongs to no step."""
-
 
 class Silence:
     """Hears and says nothing."""
-
-    def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None: ...
 
@@ -40,5 +31,3 @@ class Silence:
     def finished(self, title: str, seconds: float) -> None: ...
 
     def failed(self, title: str, message: str) -> None: ...
-
-    def said(self, text: str) -> None: ...

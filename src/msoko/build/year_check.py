@@ -6,16 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from msoko.build.build_lock import only_build
-from msoko.build.graph.build_plan import Plan
-from msoko.build.preconditions import (
-    municipality_of,
-    refuse_absent_year,
-    storage_faults,
-    termination_interrupts,
-)
+from msoko.build.build_lock import whole_project_lock
+from msoko.build.build_result import BuildResult
+from msoko.build.graph.build_plan import BuildPlan
+from msoko.build.graph.raw_year import municipality_of, refuse_absent_year
+from msoko.build.interruptions import storage_faults, termination_interrupts
 from msoko.build.progress import Progress, Silence
-from msoko.build.steps.build_context import Build, BuildResult
+from msoko.build.steps.build_context import BuildContext
+from msoko.build.steps.build_processes import BuildProcesses
+from msoko.build.steps.table_steps import make_tables
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
@@ -25,7 +24,7 @@ MOST_ALIKE = 4
 
 
 @dataclass(frozen=True)
-class Found:
+class YearFinding:
     """A finding as a person reads it: where, what, what to do."""
 
     check: str
@@ -39,26 +38,26 @@ class Found:
 
     @property
     def line(self) -> str:
-        told = f"{self.message} {self.action}".strip()
-        return f"{self.where}: {told}" if self.where else told
+        text = f"{self.message} {self.action}".strip()
+        return f"{self.place}: {text}" if self.place else text
 
     @property
-    def where(self) -> str:
+    def place(self) -> str:
         """The file, the sheet, and the cells unless the message names them."""
         is_named = re.search(rf"(?<!\w){re.escape(self.cell)}(?!\w)", self.message)
         cell = "" if is_named else self.cell
-        place = [self.file, f"лист «{self.sheet}»" if self.sheet else "", cell]
-        return ", ".join(part for part in place if part)
+        parts = [self.file, f"лист «{self.sheet}»" if self.sheet else "", cell]
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
 class CheckResult:
     """All findings of a year, blocking first, and the exit code that they mean."""
 
-    findings: tuple[Found, ...]
+    findings: tuple[YearFinding, ...]
     exit_code: int
 
-    def of(self, severity: str) -> list[Found]:
+    def of(self, severity: str) -> list[YearFinding]:
         """Return the findings of one severity."""
         return [one for one in self.findings if one.severity == severity]
 
@@ -72,13 +71,14 @@ def check(
     """Return what is wrong with the year's files; tables are made, reports are not."""
     refuse_absent_year(project, year)
     name = municipality_of(project, year)
-    with only_build(project), storage_faults(project), termination_interrupts():
-        plan = Plan(project, name, "internal", validator=validator)
+    with whole_project_lock(project), storage_faults(project), termination_interrupts():
+        plan = BuildPlan(project, name, "internal", validator=validator)
         result = BuildResult(str(year), name, "internal")
-        work = Build(plan, year, "warm", 1, progress or Silence(), result)
-        work.tables([year], with_numbers=False)
+        processes = BuildProcesses("papermill", project)  # none is begun
+        context = BuildContext(plan, year, processes, 1, progress or Silence(), result)
+        make_tables(context, [year], with_numbers=False)
         plan.save()
-    findings = tuple(_found(row) for row in _rows(project, year))
+    findings = tuple(_finding(row) for row in _rows(project, year))
     is_blocked = any(one.severity == "blocking" for one in findings)
     return CheckResult(findings, 1 if is_blocked else 0)
 
@@ -88,31 +88,31 @@ def _rows(project: Project, year: SchoolYear) -> list[dict[str, object]]:
     return rows.astype(object).where(rows.notna(), None).to_dict("records")
 
 
-def _found(row: dict[str, object]) -> Found:
+def _finding(row: dict[str, object]) -> YearFinding:
     names = ("check", "severity", "file", "sheet", "cell", "message", "action")
     texts = [str(row[name] or "") for name in names]
     count = row["row_count"]
-    return Found(*texts, None if count is None else int(count))
+    return YearFinding(*texts, None if count is None else int(count))
 
 
-def folded(findings: Sequence[Found]) -> list[str]:
+def finding_lines(findings: Sequence[YearFinding]) -> list[str]:
     """Return the lines to print: what one check says of many schools is one, with their count.
 
     Such findings have no place in a file and differ by the name at their end. One without a
     name stands for those that `msoko.validate` does not keep one by one, and counts them.
     """
-    alike: dict[tuple[str, str], list[Found]] = {}
+    alike: dict[tuple[str, str], list[YearFinding]] = {}
     for one in findings:
-        head = one.line if one.where else one.message.partition(": ")[0].rstrip(".")
+        head = one.line if one.place else one.message.partition(": ")[0].rstrip(".")
         alike.setdefault((one.check, head), []).append(one)
     lines = []
     for (_, head), group in alike.items():
-        is_long = len(group) > MOST_ALIKE and not group[0].where
+        is_long = len(group) > MOST_ALIKE and not group[0].place
         lines += [_together(head, group)] if is_long else [one.line for one in group]
     return lines
 
 
-def _together(head: str, group: Sequence[Found]) -> str:
+def _together(head: str, group: Sequence[YearFinding]) -> str:
     names = [one.message.partition(": ")[2].rstrip(".") for one in group]
     shown = [name for name in names if name][:MOST_ALIKE]
     count = sum(one.row_count or 1 for one in group)

@@ -7,19 +7,12 @@ from msoko.catalog.directions.direction import (
     Goal,
     Indicator,
     IndicatorGroup,
-    Place,
     RecommendationRule,
     Reference,
     Seed,
     Target,
     Threshold,
-)
-from msoko.catalog.directions.summary_blocks import (
-    RegionBest,
-    SummaryBlock,
-    SummaryItem,
-    declared_by,
-    load_region_best,
+    indicators_by_code,
 )
 from msoko.catalog.loading import (
     load_decisions,
@@ -32,14 +25,21 @@ from msoko.catalog.loading import (
 )
 from msoko.catalog.municipality.deadlines import Deadline, Due, parse_deadline
 from msoko.catalog.municipality.profile import Decision, Measure, Name, Profile, is_synthetic
+from msoko.catalog.municipality.region_best import (
+    RegionBest,
+    load_region_best,
+)
 from msoko.catalog.municipality.roadmap_rows import load_roadmap
+from msoko.catalog.municipality.summary_blocks import SummaryBlock, SummaryItem
 from msoko.catalog.registry.settings import Settings, load_settings
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 
 __all__ = [
     "Advice",
     "CollectionMethod",
     "Deadline",
     "Decision",
+    "DeclarationLine",
     "Direction",
     "Due",
     "Goal",
@@ -47,7 +47,6 @@ __all__ = [
     "IndicatorGroup",
     "Measure",
     "Name",
-    "Place",
     "Profile",
     "RecommendationRule",
     "Reference",
@@ -58,7 +57,7 @@ __all__ = [
     "SummaryItem",
     "Target",
     "Threshold",
-    "declared_by",
+    "indicators_by_code",
     "is_synthetic",
     "load_decisions",
     "load_direction",

@@ -5,21 +5,25 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog.directions import direction_faults, profile_overrides, summary_blocks
+from msoko.catalog.directions import direction_faults
 from msoko.catalog.directions.direction import Direction, Threshold, ThresholdFile
-from msoko.catalog.municipality import measure_links
-from msoko.catalog.municipality.profile import Decision, DecisionFile, Profile
+from msoko.catalog.municipality import measure_links, profile_overrides, summary_blocks
+from msoko.catalog.municipality.profile import GROUP_KEYS, Decision, DecisionFile, Profile
 from msoko.catalog.municipality.roadmap_rows import load_roadmap
 from msoko.catalog.registry import registry_words
 from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import (
+    line_of,
+    refuse_repeated,
+    require_known,
+    suggestion,
+)
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 
 HOUSE = "demo"
 """The profile on whose roadmap the house's rules of recommendations were written."""
-GROUP_KEYS = ("subject",)
-"""The parts of an indicator that a decision's effect is measured for."""
 
 
 def load_profile(project: Project, name: str) -> Profile:
@@ -28,9 +32,7 @@ def load_profile(project: Project, name: str) -> Profile:
     if not path.exists():
         folders = (project.root / "profiles", project.home / "profiles")
         known = {entry.stem for folder in folders for entry in folder.glob("*.yml")}
-        raise UsageError(
-            f"profiles/{name}.yml: такого профиля нет. {yaml_schema.suggestion(name, known)}"
-        )
+        raise UsageError(f"profiles/{name}.yml: такого профиля нет. {suggestion(name, known)}")
     profile = yaml_schema.load(path, Profile, project.shown(path))
     if profile.profile != name:
         raise UsageError(
@@ -40,10 +42,10 @@ def load_profile(project: Project, name: str) -> Profile:
     for code in (*profile.directions, *profile.folds, *profile.changes):
         if not project.find("notebooks", f"{code}.yml").exists():
             known = _declared(project)
-            place = direction_faults.place_of(code, profile.place)
+            place = line_of(code, profile.place)
             raise UsageError(
                 f"{place}: направление «{code}» не объявлено: нет "
-                f"файла notebooks/{code}.yml. {yaml_schema.suggestion(code, known)}"
+                f"файла notebooks/{code}.yml. {suggestion(code, known)}"
             )
     return profile
 
@@ -104,7 +106,7 @@ def load_direction(project: Project, code: str) -> Direction:
     if not path.exists():
         known = {entry.stem for entry in folder.glob("*.yml")}
         raise UsageError(
-            f"notebooks/{code}.yml: направление не объявлено. {yaml_schema.suggestion(code, known)}"
+            f"notebooks/{code}.yml: направление не объявлено. {suggestion(code, known)}"
         )
     direction = yaml_schema.load(path, Direction, project.shown(path))
     if direction.direction != code:
@@ -130,7 +132,7 @@ def load_thresholds(project: Project) -> dict[str, Threshold]:
     known: dict[str, Threshold] = {}
     for path in project.layers("registry", "thresholds.yml"):
         declared = yaml_schema.load(path, ThresholdFile, project.shown(path)).thresholds
-        direction_faults.refuse_repeated("порог", declared)
+        refuse_repeated("порог", declared)
         known = {threshold.code: threshold for threshold in declared} | known
     return known
 
@@ -168,19 +170,19 @@ def load_decisions(
     if not path.exists():
         return ()
     declared = yaml_schema.load(path, DecisionFile, project.shown(path)).decisions
-    direction_faults.refuse_repeated("решение", declared)
+    refuse_repeated("решение", declared)
     known: dict[str, set[str]] = {}
     measured = [measure.code for measure in load_roadmap(project, profile)]
     for decision in declared:
         _check_years(decision)
         if decision.measure:
-            direction_faults.require_known("measure", decision.measure, measured, decision.place)
+            require_known("measure", decision.measure, measured, decision.place)
         code = decision.direction
         if code not in known:
             known[code] = _indicator_codes(project, profile, decision)
-        direction_faults.require_known("indicator", decision.indicator, known[code], decision.place)
+        require_known("indicator", decision.indicator, known[code], decision.place)
         for key in decision.group:
-            direction_faults.require_known("group", key, GROUP_KEYS, decision.place)
+            require_known("group", key, GROUP_KEYS, decision.place)
     return tuple(item for item in declared if year is None or item.school_year == str(year))
 
 
@@ -200,7 +202,7 @@ def _check_years(decision: Decision) -> None:
 
 def _indicator_codes(project: Project, profile: Profile, decision: Decision) -> set[str]:
     listed = (*profile.directions, *profile.folds)
-    direction_faults.require_known("direction", decision.direction, listed, decision.place)
+    require_known("direction", decision.direction, listed, decision.place)
     into = [source for source, target in profile.folds.items() if target == decision.direction]
     codes: set[str] = set()
     for code in (decision.direction, *into):

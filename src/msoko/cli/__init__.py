@@ -9,7 +9,7 @@ import sys
 import click
 
 from msoko.build.kernels.environment import ONE_THREAD
-from msoko.cli.message_paths import Place, from_here, kept
+from msoko.cli.message_paths import ReaderPlace, paths_from_here, reports_stayed
 from msoko.core.errors import MsokoError
 
 COMMANDS = (
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     is_debugged = "--debug" in arguments
     arguments = ["--debug"] * is_debugged + [word for word in arguments if word != "--debug"]
-    place = Place()
+    place = ReaderPlace()
     os.environ.update(ONE_THREAD)
     try:
         code = msoko.main(arguments, prog_name="msoko", standalone_mode=False, obj=place)
@@ -64,17 +64,17 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         code = 2
     except click.Abort:
-        click.echo(f"Прервано.{kept(place)}", err=True)
+        click.echo(f"Прервано.{reports_stayed(place)}", err=True)
         code = 130
     except MsokoError as error:
-        click.echo(from_here(str(error), place), err=True)
+        click.echo(paths_from_here(str(error), place), err=True)
         code = error.exit_code
     except Exception as error:  # the last line of defence: a defect, said in one line
         if is_debugged:
             raise
         click.echo(
-            f"Ошибка в самой программе: {type(error).__name__}: {error}\n"
-            f"{kept(place)} Повторите команду с --debug и пришлите вывод разработчикам.".strip(),
+            f"Ошибка в самой программе: {type(error).__name__}: {error}\n{reports_stayed(place)} "
+            "Повторите команду с --debug и пришлите вывод разработчикам.",
             err=True,
         )
         code = DEFECT

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from msoko.cli.message_paths import say
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import (
     edition_option,
     json_option,
@@ -87,12 +87,12 @@ def command(
     Строится только то, что устарело. Отчёт, который построить нельзя, не мешает
     остальным; прежняя его страница остаётся на месте.
     """
-    from msoko.build.builder import Wanted, build
+    from msoko.build.builder import BuildRequest, build
     from msoko.cli.progress_display import display
 
     if export_graph is not None:
         return _export(project, year, settings["municipality"], settings["edition"], export_graph)
-    wanted = Wanted(directions, schools, _given(parameters), not no_site, only_tables)
+    wanted = BuildRequest(directions, schools, _given(parameters), not no_site, only_tables)
     with display(as_json) as progress:
         result = build(project, year, wanted, progress=progress, **settings)
     if as_json:
@@ -106,18 +106,18 @@ def command(
 def _tell(result: object, project: Project, is_debugged: bool) -> None:
     """Print what came of the build: nothing new, where the site is, what was not built."""
     for message in result.messages:
-        say(message, err=True)
+        print_message(message, err=True)
     if is_debugged:
         for traceback in result.tracebacks:
             click.echo(traceback, err=True)
     seconds = f"{result.seconds:.1f}".replace(".", ",")
     if not result.done and not result.exit_code:
         place = f": {result.site}" if result.site else "."
-        say(f"Ничего не изменилось, всё уже построено{place}")
+        print_message(f"Ничего не изменилось, всё уже построено{place}")
     elif result.is_site_new:
-        say(f"Сайт: {result.site} ({seconds} с)")
+        print_message(f"Сайт: {result.site} ({seconds} с)")
     elif result.exit_code and project.has_reports:
-        say("Прежние отчёты остались на месте.", err=True)
+        print_message("Прежние отчёты остались на месте.", err=True)
 
 
 def _given(parameters: tuple[str, ...]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from msoko.cli.message_paths import say
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import json_option, project_option, validator_option, year_argument
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -28,7 +28,7 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
 
     Код возврата 1 – есть замечания, которые препятствуют построению.
     """
-    from msoko.build.year_check import check, folded
+    from msoko.build.year_check import check, finding_lines
     from msoko.cli.progress_display import display
 
     with display(as_json) as progress:
@@ -38,16 +38,16 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
         told = {"year": str(year), "exit_code": found.exit_code, "findings": rows}
         click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return found.exit_code
-    lines = {one: folded(found.of(one)) for one in SEVERITIES}
+    lines = {one: finding_lines(found.of(one)) for one in SEVERITIES}
     for severity, heading in SEVERITIES.items():
         if lines[severity]:
-            say(f"\n{heading}: {len(found.of(severity))}")
+            print_message(f"\n{heading}: {len(found.of(severity))}")
         for line in lines[severity]:
-            say(f"  – {line}")
+            print_message(f"  – {line}")
     if len(found.findings) > sum(map(len, lines.values())):
-        say(f"\nЗамечания по одному – в data/processed/{year}/findings.parquet.")
+        print_message(f"\nЗамечания по одному – в data/processed/{year}/findings.parquet.")
     if not found.findings:
-        say("Замечаний нет.")
+        print_message("Замечаний нет.")
     elif not found.exit_code:
-        say(f"\nПостроению ничто не препятствует: msoko build {year}")
+        print_message(f"\nПостроению ничто не препятствует: msoko build {year}")
     return found.exit_code

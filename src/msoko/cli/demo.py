@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from msoko.cli.message_paths import place_of, say
+from msoko.cli.message_paths import place_of, print_message
 
 
 @click.command("demo")
@@ -49,15 +49,15 @@ def command(
 
     place = place_of(click.get_current_context())
     if place is not None:
-        place.told(str(project) if project else None)
+        place.note_folder(str(project) if project else None)
     root = project.resolve() if project else HOME
     raw = root / "data" / "raw"
     world = generate(
         raw, seed, years, schools, preschools,
-        progress=say, municipality=municipality, project=Project(root),
+        progress=print_message, municipality=municipality, project=Project(root),
     )  # fmt: skip
     last = world.years[-1]
-    say(
+    print_message(
         f"Готово: школ – {schools}, детских садов – {preschools}, учебных лет – {years}; "
         f"файлы лежат в data/raw. Дальше: msoko build {last}-{(last + 1) % 100:02d}"
     )

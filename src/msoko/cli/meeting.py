@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from msoko.cli.message_paths import say
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import YearType, municipality_option, project_option, year_argument
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -69,7 +69,7 @@ def prepare(
     _tell(project, write_prepared(project, year, case))
     draft = write_draft(project, year, case)
     if draft:
-        say(f"Запись для голосования: {project.shown(draft)}.")
+        print_message(f"Запись для голосования: {project.shown(draft)}.")
     _terms(case)
     _remarks(case, year)
 
@@ -109,9 +109,9 @@ def record(year: SchoolYear, day: dt.datetime, project: Project, municipality: s
         ("Не внесены: нет показателя или ожидаемого изменения", done.aimless),
     ):
         if numbers:
-            say(f"{title}: {', '.join(numbers)}.")
+            print_message(f"{title}: {', '.join(numbers)}.")
     if not any((done.added, done.known, done.changed, done.aimless)):
-        say("Принятых решений нет, вносить нечего.")
+        print_message("Принятых решений нет, вносить нечего.")
 
 
 @command.command("check")
@@ -127,18 +127,18 @@ def check(year: SchoolYear, project: Project, municipality: str | None) -> None:
     require_group(load_profile(project, _name(project, str(year), municipality)))
     file = load_meetings(project, year)
     if not file.meetings:
-        say(
+        print_message(
             f"Заседаний за {year} не записано. Первое заведёт msoko meeting prepare {year} "
             "с днём заседания в --date."
         )
         return
     for meeting in sorted(file.meetings, key=lambda one: one.date):
         case = _case(project, year, meeting.date, municipality, {}, has_topics=False)
-        say(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
+        print_message(f"{meeting.date:%d.%m.%Y}: {_state(case)}")
         _votes(case)
         _remarks(case, year, is_alone=False)
     for text in year_remarks(case, year):
-        say(f"Замечание: {text}.")
+        print_message(f"Замечание: {text}.")
 
 
 def _case(
@@ -160,7 +160,7 @@ def _case(
 
 def _name(project: Project, heard: str, municipality: str | None) -> str:
     """Return the profile asked for, or the one that the data of the year heard declare."""
-    from msoko.build.preconditions import municipality_of, refuse_absent_year
+    from msoko.build.graph.raw_year import municipality_of, refuse_absent_year
 
     if municipality:
         return municipality
@@ -191,9 +191,9 @@ def _written(
 
 def _tell(project: Project, written: Written) -> None:
     for name in written.names:
-        say(f"{project.shown(written.folder)}/{name}")
+        print_message(f"{project.shown(written.folder)}/{name}")
     for name in written.kept:
-        say(f"«{name}» изменён вручную и оставлен как есть; новый лежит рядом.")
+        print_message(f"«{name}» изменён вручную и оставлен как есть; новый лежит рядом.")
 
 
 def _state(case: Case) -> str:
@@ -210,7 +210,9 @@ def _votes(case: Case) -> None:
             said = f"за – {ended.in_favour}, против – {ended.against}, "
             said += f"воздержались – {ended.abstained}"
             cast = ", голосом председательствующего" if ended.is_cast else ""
-            say(f"  {number}. {'Принято' if ended.is_adopted else 'Не принято'}{cast}: {said}.")
+            print_message(
+                f"  {number}. {'Принято' if ended.is_adopted else 'Не принято'}{cast}: {said}."
+            )
 
 
 def _terms(case: Case) -> None:
@@ -219,14 +221,14 @@ def _terms(case: Case) -> None:
     named = {"известить": terms.notice, "протокол": terms.minutes, "выписки": terms.extracts}
     said = [f"{what} – до {day:%d.%m.%Y}" if day else f"{what} – срок не назван"
             for what, day in named.items()]  # fmt: skip
-    say(f"Сроки: {', '.join(said)}{signed if terms.extracts else ''}.")
+    print_message(f"Сроки: {', '.join(said)}{signed if terms.extracts else ''}.")
 
 
 def _remarks(case: Case, year: SchoolYear, *, is_alone: bool = True) -> None:
     from msoko.documents.working_group.meeting_remarks import remarks, year_remarks
 
     for text in remarks(case):
-        say(f"Замечание: {text}.")
+        print_message(f"Замечание: {text}.")
     if is_alone and case.meeting.is_held:
         for text in year_remarks(case, year):
-            say(f"Замечание: {text}.")
+            print_message(f"Замечание: {text}.")

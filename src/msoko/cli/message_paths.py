@@ -30,57 +30,57 @@ NAMED = re.compile(
 
 
 @dataclass
-class Place:
+class ReaderPlace:
     """Where the project of a command lies for its reader: as typed; nothing: where he stands."""
 
     folder: str = ""
     is_typed: bool = False
 
-    def told(self, folder: str | None) -> None:
-        """Take note of the folder that a command was told; of none, that it is the house."""
+    def note_folder(self, folder: str | None) -> None:
+        """Take note of the folder that a command was given; of none, that it is the house."""
         self.folder, self.is_typed = folder or _to_house(), folder is not None
 
 
-def say(text: str, *, err: bool = False) -> None:
+def print_message(text: str, *, err: bool = False) -> None:
     """Print a message, its paths and commands such that they can be pasted."""
-    click.echo(from_here(text), err=err)
+    click.echo(paths_from_here(text), err=err)
 
 
-def from_here(text: str, place: Place | None = None) -> str:
+def paths_from_here(text: str, place: ReaderPlace | None = None) -> str:
     """Return a message whose paths lead from the current folder; by default of this command."""
     place = place or place_of(click.get_current_context(silent=True))
     if place is None:
         return text
-    return NAMED.sub(lambda found: _named(found, place), text)
+    return NAMED.sub(lambda match: _localised(match, place), text)
 
 
-def kept(place: Place) -> str:
+def reports_stayed(place: ReaderPlace) -> str:
     """Return that earlier reports stayed, a sentence after others; nothing if there are none."""
     project = projects.Project(Path(place.folder or "."))
     return " Прежние отчёты остались на месте." if project.has_reports else ""
 
 
-def place_of(context: click.Context | None) -> Place | None:
+def place_of(context: click.Context | None) -> ReaderPlace | None:
     """Return where a command's project lies; nothing outside a command."""
-    return context.ensure_object(Place) if context is not None else None
+    return context.ensure_object(ReaderPlace) if context is not None else None
 
 
-def _named(found: re.Match[str], place: Place) -> str:
-    text = found[0]
-    if found["command"]:
-        return _about(found, place.folder) if place.is_typed else text
-    if found["made"]:
-        return _prefix(place.folder) + found["made"] + _below(found, place)
+def _localised(match: re.Match[str], place: ReaderPlace) -> str:
+    text = match[0]
+    if match["command"]:
+        return _with_project(match, place.folder) if place.is_typed else text
+    if match["made"]:
+        return _prefix(place.folder) + match["made"] + _below(match, place)
     file = text.rstrip(".")
     is_own = _exists(Path(place.folder, file)) or not _exists(projects.HOME / file)
     return _prefix(place.folder if is_own else _to_house()) + text
 
 
-def _below(found: re.Match[str], place: Place) -> str:
+def _below(match: re.Match[str], place: ReaderPlace) -> str:
     """Return what follows a folder: a file there, whatever is in its name, or more of the text."""
-    below = found["below"] or ""
-    is_file = _exists(Path(place.folder, found["made"] + below))
-    return below if is_file else from_here(below, place)
+    below = match["below"] or ""
+    is_file = _exists(Path(place.folder, match["made"] + below))
+    return below if is_file else paths_from_here(below, place)
 
 
 def _exists(path: Path) -> bool:
@@ -90,13 +90,13 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _about(found: re.Match[str], folder: str) -> str:
+def _with_project(match: re.Match[str], folder: str) -> str:
     """Return a command with `--project`: not at its end where the sentence ends there too."""
-    command, words = found["command"], found["words"]
+    command, words = match["command"], match["words"]
     if "--project" in words or "--help" in words:
-        return found[0]
+        return match[0]
     option = f" --project {_quoted(folder)}"
-    is_ended = found.string[found.end() :][:1] in (".", ",", ";")
+    is_ended = match.string[match.end() :][:1] in (".", ",", ";")
     return command + option + words if is_ended and words else command + words + option
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from msoko.cli.message_paths import say
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import municipality_option, project_option, year_argument
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -21,20 +21,20 @@ def command(year: SchoolYear, project: Project, municipality: str | None) -> Non
 
     Описание файлов берётся из year.yml предыдущего года.
     """
-    from msoko.build.preconditions import storage_faults
-    from msoko.build.year_folder import new_year
+    from msoko.build.interruptions import storage_faults
+    from msoko.build.new_school_year import make_school_year
 
     with storage_faults(project):
-        made = new_year(project, year, municipality)
+        made = make_school_year(project, year, municipality)
     shown = project.shown(made.folder)
-    say(f"Создано: {', '.join(made.made)}")
+    print_message(f"Создано: {', '.join(made.made)}")
     if made.expected:
-        say(f"Положите в {shown} файлы; за {made.before} там были (имена – по образцу):")
+        print_message(f"Положите в {shown} файлы; за {made.before} там были (имена – по образцу):")
         for name in made.expected[:MOST_NAMED]:
-            say(f"  {name}")
+            print_message(f"  {name}")
         rest = len(made.expected) - MOST_NAMED
         if rest > 0:
-            say(f"  … и ещё {rest}")
+            print_message(f"  … и ещё {rest}")
     else:
-        say(f"Положите полученные файлы в {shown}.")
-    say(f"Затем: msoko check {year}, после него msoko build {year}")
+        print_message(f"Положите полученные файлы в {shown}.")
+    print_message(f"Затем: msoko check {year}, после него msoko build {year}")

@@ -37,7 +37,7 @@ class ProjectType(click.ParamType):
 
         place = place_of(ctx)
         if place is not None:
-            place.told(value if isinstance(value, str) else None)
+            place.note_folder(value if isinstance(value, str) else None)
         project = value if isinstance(value, Project) else Project.at(Path(value))
         put_sites_back(project)
         return project

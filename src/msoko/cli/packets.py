@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from msoko.cli.message_paths import say
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import project_option, year_argument
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -24,9 +24,11 @@ def command(year: SchoolYear, project: Project, school: str | None) -> None:
 
     written = write_packets(project, year, school)
     if not written:
-        say("Замечаний к файлам школ нет, пакеты не нужны.")
+        print_message("Замечаний к файлам школ нет, пакеты не нужны.")
         return
     for school_id, folder in written.items():
         files = sum(1 for path in folder.iterdir() if path.suffix == ".xlsx")
-        say(f"{school_id}: {project.shown(folder)} – протокол, файлов с пометками: {files}")
-    say(f"Собрано пакетов: {len(written)}.")
+        print_message(
+            f"{school_id}: {project.shown(folder)} – протокол, файлов с пометками: {files}"
+        )
+    print_message(f"Собрано пакетов: {len(written)}.")

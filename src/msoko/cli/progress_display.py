@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import Any
 
-from msoko.cli.message_paths import from_here, say
+from msoko.cli.message_paths import print_message
 
 
-class Lines:
+class LineProgress:
     """One line for each step, for logs and pipes."""
 
     def __init__(self) -> None:
         self._counts: dict[str, str] = {}
-
-    def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None: ...
 
@@ -23,21 +20,18 @@ class Lines:
         self._counts[title] = f": {done} из {of}"
 
     def finished(self, title: str, seconds: float) -> None:
-        say(f"готово: {title}{self._counts.pop(title, '')} ({_seconds(seconds)})")
+        print_message(f"готово: {title}{self._counts.pop(title, '')} ({_seconds(seconds)})")
 
     def failed(self, title: str, message: str) -> None:
-        say(f"не построено: {title}")
+        print_message(f"не построено: {title}")
 
-    def said(self, text: str) -> None:
-        say(text)
-
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> LineProgress:
         return self
 
     def __exit__(self, *_: object) -> None: ...
 
 
-class Live:
+class LiveProgress:
     """Steps with a spinner and the time they take, on a terminal."""
 
     def __init__(self) -> None:
@@ -54,8 +48,6 @@ class Live:
         )
         self._tasks: dict[str, Any] = {}
         self._counts: dict[str, str] = {}
-
-    def planned(self, titles: Sequence[str]) -> None: ...
 
     def started(self, title: str) -> None:
         self._tasks[title] = self.progress.add_task(title, total=None)
@@ -75,10 +67,7 @@ class Live:
         self._remove(title)
         self.console.print(f"✗ {title}", markup=False)
 
-    def said(self, text: str) -> None:
-        self.console.print(from_here(text), markup=False)
-
-    def __enter__(self) -> Live:
+    def __enter__(self) -> LiveProgress:
         self.progress.start()
         return self
 
@@ -91,21 +80,19 @@ class Live:
             self.progress.remove_task(task)
 
 
-class Quiet(Lines):
+class QuietProgress(LineProgress):
     """Nothing, where the outcome is printed as JSON."""
 
     def finished(self, title: str, seconds: float) -> None: ...
 
     def failed(self, title: str, message: str) -> None: ...
 
-    def said(self, text: str) -> None: ...
 
-
-def display(as_json: bool) -> Lines | Live:
+def display(as_json: bool) -> LineProgress | LiveProgress:
     """Return what shows the progress where this process writes."""
     if as_json:
-        return Quiet()
-    return Live() if sys.stdout.isatty() else Lines()
+        return QuietProgress()
+    return LiveProgress() if sys.stdout.isatty() else LineProgress()
 
 
 def _seconds(seconds: float) -> str:

@@ -43,7 +43,9 @@ def command(
 
     from msoko import __version__
     from msoko.core.project import HOME
-    from msoko.demo.proof import prove
+
+    _find_research()
+    from research.error_rates import prove
 
     seed = secrets.randbits(32) if seed is None else seed
     date = date or datetime.date.today().isoformat()
@@ -57,10 +59,27 @@ def command(
         _validate(folder)
 
 
+def _find_research() -> None:
+    """Put the checkout on the path of imports; refuse where msoko was installed without it."""
+    import sys
+
+    from msoko.core.errors import UsageError
+    from msoko.core.project import HOME
+
+    if not (HOME / "research" / "error_rates.py").is_file():
+        raise UsageError(
+            "Проверка частоты ошибок лежит в исходном коде проекта, в папке research, "
+            "а в установленном пакете её нет. Возьмите исходный код целиком и выполните в его "
+            "папке: make proof."
+        )
+    if str(HOME) not in sys.path:
+        sys.path.append(str(HOME))
+
+
 def _validate(folder: Path) -> None:
     """Execute the validation notebooks; the page lies beside the reports, out of git."""
     from msoko.core.project import Project
-    from msoko.demo.validation.running import write_html, write_validation
+    from research.validation.validation_page import write_html, write_validation
 
     project = Project.at(None)
     write_validation(folder, click.echo)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from msoko.cli.message_paths import say
+from msoko.cli.message_paths import print_message
 from msoko.cli.options import (
     YearType,
     edition_option,
@@ -21,7 +21,7 @@ from msoko.core.school_year import SchoolYear
 
 if TYPE_CHECKING:
     from msoko.build.graph.build_status import StepStatus
-    from msoko.build.graph.step_records import Reason
+    from msoko.build.graph.step_records import StaleReason
 
 MOST_SHOWN = 4
 
@@ -50,7 +50,7 @@ def command(
     elif found:
         _tell(found, with_reasons=why)
     else:
-        say("Данных ещё нет: в data/raw нет ни одного учебного года с файлами.")
+        print_message("Данных ещё нет: в data/raw нет ни одного учебного года с файлами.")
 
 
 def _row(item: StepStatus) -> dict[str, object]:
@@ -67,25 +67,25 @@ def _tell(found: Sequence[StepStatus], *, with_reasons: bool) -> None:
     """Print the steps that data stop, then those to be done anew."""
     stale = [item for item in found if item.state != "fresh"]
     if not stale:
-        say("Всё построено, ничего не устарело.")
+        print_message("Всё построено, ничего не устарело.")
     refused = [item for item in stale if item.state == "blocked"]
     for title, _ in _together(refused):
-        say(f"остановлено данными: {title}")
+        print_message(f"остановлено данными: {title}")
     for line in _refusals(refused) if with_reasons else ():
-        say(line)
+        print_message(line)
     for title, item in _together([item for item in stale if item.state != "blocked"]):
         waits = " (после предыдущих шагов)" if item.state == "waits" else ""
-        say(f"устарело: {title}{waits}")
+        print_message(f"устарело: {title}{waits}")
         for line in _grouped(item.reasons) if with_reasons else ():
-            say(f"  – {line}")
+            print_message(f"  – {line}")
 
 
 def _refusals(refused: Sequence[StepStatus]) -> list[str]:
     """Return what in the data stops reports, each finding once, a line each."""
-    from msoko.build.graph.blocked_reports import listed
+    from msoko.build.graph.blocked_reports import listed_reasons
 
     found = list(dict.fromkeys(reason.text for item in refused for reason in item.reasons))
-    return listed(found, refused[0].year) if refused else []
+    return listed_reasons(found, refused[0].year) if refused else []
 
 
 def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:
@@ -99,7 +99,7 @@ def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:
     ]
 
 
-def _grouped(reasons: Sequence[Reason]) -> list[str]:
+def _grouped(reasons: Sequence[StaleReason]) -> list[str]:
     """Return the reasons with those of one kind together: what changed, and the files."""
     groups: dict[str, list[str]] = {}
     for reason in reasons:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from msoko.cli.message_paths import from_here, say
+from msoko.cli.message_paths import paths_from_here, print_message
 from msoko.cli.options import project_option, year_argument
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -42,11 +42,11 @@ def command(
     target = folder or project.reports(year) / "internal" / "templates"
     written = write_templates(project, year, target, forms, school, force)
     # what was typed leads from the current folder
-    shown = str if folder else lambda path: from_here(project.shown(path))
+    shown = str if folder else lambda path: paths_from_here(project.shown(path))
     for path in written.fresh:
         click.echo(shown(path))
     for path in written.kept:
         click.echo(f"{shown(path)} – уже есть и отличается от чистой, не тронута")
-    say(f"Записано форм: {len(written.fresh)}.")
+    print_message(f"Записано форм: {len(written.fresh)}.")
     if written.kept:
-        say("Чтобы записать чистые поверх, повторите с --force.")
+        print_message("Чтобы записать чистые поверх, повторите с --force.")

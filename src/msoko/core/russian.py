@@ -28,6 +28,12 @@ UNIT_NAMES = {
     "pieces": "ед.",
     "percent_points": "п. п.",
 }
+MONTHS = ("Январь", "Февраль", "Март", "Апрель", "Май", "Июнь", "Июль", "Август", "Сентябрь",
+          "Октябрь", "Ноябрь", "Декабрь")  # fmt: skip
+MONTHS_OF_DATES = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа",
+                   "сентября", "октября", "ноября", "декабря")  # fmt: skip
+YEAR_SIGN = f"{NBSP}г."
+"""What stands after the year of a date written out."""
 DIGITS = {"percent": 1, "score": 2, "points": 1, "persons": 0, "pieces": 0, "percent_points": 1}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,22 +11,27 @@ from pathlib import Path
 from msoko.core.errors import DataRefused
 
 
-def _refusal(target: Path, error: OSError) -> DataRefused:
+def _refusal(target: Path, error: OSError, loss: str = "отчёты не записаны") -> DataRefused:
     return DataRefused(
-        f"{target.name}: отчёты не записаны ({error.strerror}). Освободите место на диске "
+        f"{target.name}: {loss} ({error.strerror}). Освободите место на диске "
         "или проверьте права на папку. Прежние отчёты, если они были, остались на месте."
     )
 
 
+def _fresh_name(path: Path) -> Path:
+    """Return where a file lies until it is whole: commands side by side may write the same one."""
+    return path.with_name(f".{path.name}.{os.getpid()}.new")
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write `text` at `path` at once; where it fails, the old file stays."""
-    fresh = path.with_name(f".{path.name}.new")
+    fresh = _fresh_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_text(text, encoding="utf-8", newline="\n")
         fresh.replace(path)
     except OSError as error:
-        raise _refusal(path, error) from error
+        raise _refusal(path, error, "файл не записан") from error
     finally:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
@@ -33,7 +39,7 @@ def write_whole(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` at `path` at once; where it fails, the old file stays."""
-    fresh = path.with_name(f".{path.name}.new")
+    fresh = _fresh_name(path)
     with storage_refusals(path):
         try:
             fresh.write_bytes(content)

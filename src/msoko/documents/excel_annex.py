@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 UNITS = {"municipality": "unit.own", "region": "unit.region"}
 NUMBERS = ("value", "low", "high")
 COUNTS = ("numerator", "denominator")
+GROUP_HEADS = ("subject", "grade", "group")
+VALUE = ("value", "interval_low", "interval_high")
+PARTS = ("numerator", "denominator")
+"""Columns that several sheets have, as their heads are called in the wording."""
 KNOWN_KEYS = ("subject", "grade", "school_id")
 
 
@@ -40,30 +45,37 @@ def annex(report: JudgedData) -> bytes:
 def about(report: JudgedData, title: str, tabs: list[Tab]) -> Tab:
     """Return the first sheet: what the workbook is, and what each sheet holds."""
     rows: list[list[Value]] = [
-        ["Отчёт", title],
-        ["Муниципалитет", report.profile.name.nominative],
-        ["Учебный год", str(report.year)],
-        ["Редакция", report.say(f"edition.{report.edition}")],
-        ["Версия msoko", msoko.__version__],
+        [report.say("annex.report"), title],
+        [report.say("annex.municipality"), report.profile.name.nominative],
+        [report.say("annex.school_year"), str(report.year)],
+        [report.say("annex.edition"), report.say(f"edition.{report.edition}")],
+        [report.say("annex.version"), msoko.__version__],
     ]
     if report.is_synthetic:
-        rows.append(["Данные", "синтетические: муниципалитет, школы и результаты вымышлены"])
-    rows += [[f"Лист «{tab.title}»", tab.note] for tab in tabs]
-    return Tab("О таблицах", report.say("annex.about"), ["Что", "Значение"], rows)
+        rows.append([report.say("annex.data"), report.say("annex.synthetic")])
+    rows += [[report.say("annex.sheet", title=tab.title), tab.note] for tab in tabs]
+    return tab_of(report, "about", report.heads("item", "value"), rows)
+
+
+def tab_of(
+    report: JudgedData, name: str, head: list[str], rows: Sequence[Sequence[Value | Amount]]
+) -> Tab:
+    """Return a sheet under the title and the note that the wording gives it."""
+    title, note = report.say(f"annex.tab.{name}"), report.say(f"annex.{name}")
+    return Tab(title, note, head, rows, report.say("annex.without_rows"))
 
 
 def _indicators(report: JudgedData) -> Tab:
     rows = report.own[report.own["unit_of_analysis"].isin(UNITS)]
-    head = ["Показатель", "Код", "Чей результат", "Предмет", "Класс", "Группа", "Единица",
-            "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",
-            "Цель", "Примечание", "Источник данных"]  # fmt: skip
+    columns = ("indicator", "code", "whose", *GROUP_HEADS, "unit", *VALUE, *PARTS, "n",
+               "target", "note", "data_source")  # fmt: skip
     declared = {one.code: one for one in report.direction.indicators}
     body = [
         _indicator_row(report, declared[row.indicator], row)
         for row in rows.itertuples()
         if row.indicator in declared
     ]
-    return Tab("Показатели", report.say("annex.indicators"), head, body)
+    return tab_of(report, "indicators", report.heads(*columns), body)
 
 
 def _indicator_row(report: JudgedData, declared: Indicator, row: tuple) -> list[Value | Amount]:
@@ -127,9 +139,12 @@ def _flags(report: JudgedData, flags: object) -> str | None:
 
 
 def _changes(report: JudgedData) -> Tab:
-    head = ["Показатель", "Единица", str(report.year.shifted(-1)), str(report.year), "Изменение",
-            "95 % интервал, от", "95 % интервал, до", "q (Бенджамини – Хохберга)",
-            "Вывод об изменении"]  # fmt: skip
+    head = [
+        *report.heads("indicator", "unit"),
+        str(report.year.shifted(-1)),
+        str(report.year),
+        *report.heads("change", "interval_low", "interval_high", "q", "change_verdict"),
+    ]
     rows: list[list[Value | Amount]] = []
     for line, found in report.changes.items():
         unit = line.indicator.unit
@@ -147,15 +162,23 @@ def _changes(report: JudgedData) -> Tab:
             Amount(found.q, "q"),
             report.say(f"verdict.{verdict}"),
         ])  # fmt: skip
-    return Tab("Изменения", report.say("annex.changes"), head, rows)
+    return tab_of(report, "changes", head, rows)
 
 
 def _schools(report: JudgedData) -> Tab:
     rows = report.own[report.own["unit_of_analysis"] == "school"]
     declared = {one.code: one for one in report.direction.indicators}
-    head = ["Организация", "Показатель", "Код", "Предмет", "Класс", "Группа", "Единица",
-            "Значение", "95 % интервал, от", "95 % интервал, до", "Числитель", "Знаменатель", "n",
-            "Примечание"]  # fmt: skip
+    columns = (
+        "organisation",
+        "indicator",
+        "code",
+        *GROUP_HEADS,
+        "unit",
+        *VALUE,
+        *PARTS,
+        "n",
+        "note",
+    )
     body: list[list[Value | Amount]] = [
         [
             report.school_name(row.school_id),
@@ -173,16 +196,16 @@ def _schools(report: JudgedData) -> Tab:
         for row in rows.itertuples()
         if row.indicator in declared
     ]
-    return Tab("Школы", report.say("annex.schools"), head, body)
+    return tab_of(report, "schools", report.heads(*columns), body)
 
 
 def _recommendations(report: JudgedData) -> Tab:
     from msoko.report.data.rule_evidence import ground
     from msoko.report.sections.cycle import advice
 
-    head = ["Кому", "Организация", "Что установлено", "Показатель", "Код показателя", "Правило",
-            "Единица", "Значение", "95 % интервал, от", "95 % интервал, до", "n", "Что сделать",
-            "Срок", "Ожидаемый результат", "Пункт дорожной карты"]  # fmt: skip
+    columns = ("addressee", "organisation", "finding", "indicator", "indicator_code", "rule",
+               "unit", *VALUE, "n", "action", "deadline", "expected_result",
+               "roadmap_point")  # fmt: skip
     numbers = advice.measure_numbers(report)
     body: list[list[Value | Amount]] = []
     for row in advice.shown(report).itertuples():
@@ -198,7 +221,7 @@ def _recommendations(report: JudgedData) -> Tab:
             *(_text(getattr(row, name)) for name in ("text", "deadline", "expected")),
             numbers.get(row.measure),
         ])  # fmt: skip
-    return Tab("Рекомендации", report.say("annex.recommendations"), head, body)
+    return tab_of(report, "recommendations", report.heads(*columns), body)
 
 
 def _ground(report: JudgedData, found: Ground) -> list[Value | Amount]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from msoko.documents.excel_annex import about
+from msoko.documents.excel_annex import about, tab_of
 from msoko.documents.xlsx import Tab, Value, workbook
 from msoko.report.sections.pages import roadmap_page as blocks
 
@@ -29,23 +29,30 @@ def calendar(report: ReportData) -> bytes:
     made.add("prodid", "-//msoko//roadmap//RU")
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
-    name = f"Дорожная карта, {report.profile.name.nominative}, {report.year}"
+    municipality = report.profile.name.nominative
+    name = report.say("roadmap.calendar_name", municipality=municipality, year=report.year)
     made.add("x-wr-calname", name)
     for task in found.tasks:
         for due in task.dues:
             end = min(due.end, report.year.ends)
-            made.add_component(_event(report, f"{task.measure.code}-{end}", end, *_said(task)))
+            words = _event_words(report, task)
+            made.add_component(_event(report, f"{task.measure.code}-{end}", end, *words))
     for day in _return_days(found):
         title = report.say("roadmap.return_day")
         made.add_component(_event(report, f"return-{day}", day, title, found.rule.source))
     return made.to_ical(sorted=True)
 
 
-def _said(task: Task) -> tuple[str, str]:
-    one = task.measure
-    lines = [one.text, f"Срок, как напечатан: {one.deadline}", f"Ответственный: {one.responsible}"]
+def _event_words(report: ReportData, task: Task) -> tuple[str, str]:
+    """Return the title and the description of a measure's event."""
+    one, say = task.measure, report.say
+    lines = [
+        one.text,
+        say("roadmap.event.deadline", text=one.deadline),
+        say("roadmap.event.responsible", name=one.responsible),
+    ]
     if one.result:
-        lines.append(f"Документ: {one.result}")
+        lines.append(say("roadmap.event.document", text=one.result))
     title = " ".join(filter(None, [one.number.strip(". "), one.text]))
     return title, "\n".join(lines)
 
@@ -82,9 +89,9 @@ def tables(report: ReportData) -> bytes:
 
 
 def _measures(report: ReportData, found: RoadmapYear) -> Tab:
-    head = ["Пункт", "Раздел", "Мероприятие", "Срок, как напечатан", "Вид срока",
-            "Ближайший срок года", "Последний срок года", "Ответственный", "Документ",
-            "Состояние", "Пояснение"]  # fmt: skip
+    columns = ("point", "section", "measure", "printed_deadline", "deadline_kind",
+               "first_deadline", "last_deadline", "responsible", "document", "status",
+               "explanation")  # fmt: skip
     rows: list[list[Value]] = []
     for task in found.tasks:
         one, ends = task.measure, sorted(due.end for due in task.dues)
@@ -96,11 +103,11 @@ def _measures(report: ReportData, found: RoadmapYear) -> Tab:
             one.responsible, one.result or None,
             report.say(f"roadmap.said.{said}"), one.note or None,
         ])  # fmt: skip
-    return Tab("Мероприятия", report.say("roadmap.tab.measures"), head, rows)
+    return tab_of(report, "measures", report.heads(*columns), rows)
 
 
 def _overdue(report: ReportData, found: RoadmapYear) -> Tab:
-    head = ["Пункт", "Мероприятие", "Ответственный", "Срок отчёта", "Поступил", "Дней опоздания"]
+    columns = ("point", "measure", "responsible", "return_due", "returned_on", "days_late")
     rows: list[list[Value]] = [
         [
             one.measure.number or None,
@@ -112,4 +119,4 @@ def _overdue(report: ReportData, found: RoadmapYear) -> Tab:
         ]
         for one in found.overdue
     ]
-    return Tab("Отчёты с опозданием", report.say("roadmap.tab.overdue"), head, rows)
+    return tab_of(report, "overdue", report.heads(*columns), rows)

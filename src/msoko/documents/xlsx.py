@@ -35,16 +35,17 @@ class Amount:
 
 @dataclass(frozen=True)
 class Tab:
-    """A sheet: what it holds in a sentence, its columns, its rows."""
+    """A sheet: what it holds in a sentence, its columns, its rows, and what it says without any."""
 
     title: str
     note: str
     head: Sequence[str]
     rows: Sequence[Sequence[Value | Amount]]
+    without_rows: str = ""
 
 
 def workbook(tabs: Sequence[Tab]) -> bytes:
-    """Return the tabs as a workbook; a tab without rows says so in its note's place."""
+    """Return the tabs as a workbook; a tab without rows says so after its note."""
     from openpyxl import Workbook
 
     from msoko.ingest.layouts.forms.form_workbook import save
@@ -61,7 +62,7 @@ def workbook(tabs: Sequence[Tab]) -> bytes:
 def _fill(sheet: Worksheet, tab: Tab) -> None:
     from openpyxl.utils import get_column_letter
 
-    _put(sheet, 1, 1, tab.note if tab.rows else f"{tab.note} Строк нет.")
+    _put(sheet, 1, 1, tab.note if tab.rows else f"{tab.note} {tab.without_rows}".strip())
     sheet["A1"].font = Font(italic=True)
     for column, name in enumerate(tab.head, 1):
         _put(sheet, HEADER_ROW, column, name)

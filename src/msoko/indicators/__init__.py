@@ -4,8 +4,7 @@ from msoko.indicators.computation import compute
 from msoko.indicators.rules.recommendations import recommend
 from msoko.indicators.rules.school_lists import find_low_results
 from msoko.indicators.sums.table_relations import backend_of
-from msoko.indicators.values.performance_levels import motivating_points, task_level
-from msoko.indicators.values.wellbeing import social_wellbeing
+from msoko.indicators.values.motivating_points import motivating_points
 
 __all__ = [
     "backend_of",
@@ -13,6 +12,4 @@ __all__ = [
     "find_low_results",
     "motivating_points",
     "recommend",
-    "social_wellbeing",
-    "task_level",
 ]

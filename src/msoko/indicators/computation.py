@@ -41,11 +41,14 @@ def compute(
     `paths` tells where tables lie (a `Store`), `backend` is the Ibis engine (by default an
     embedded DuckDB); `thresholds` take the place of the usual ones of the low-results rule.
     """
+    directions = tuple(directions)
     declared = [(item.direction, indicator) for item in directions for indicator in item.indicators]
     if not declared:
         return indicator_values.joined([], year)
     engine = backend or backend_of()
-    made = derived_tables.tables([indicator for _, indicator in declared], thresholds or {})
+    made = derived_tables.table_makers(
+        derived_tables.low_results_base(directions), thresholds or {}
+    )
     relations = Relations(paths, year, engine, made)
     previous = relations.at(year.shifted(-1))
     parts = []

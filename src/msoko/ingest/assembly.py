@@ -1,4 +1,4 @@
-"""Readings of all blocks → the year's tables, with schools resolved and repeats refused."""
+"""The blocks of all files → the year's tables, with schools resolved and repeats refused."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import pandas as pd
 from msoko.core.school_year import SchoolYear
 from msoko.core.tables import TABLES
 from msoko.ingest.file_reconciliation import reconcile
-from msoko.ingest.identity.crosswalk import Crosswalk, attach
+from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
 from msoko.ingest.repeats import (
-    Placed,
     repeated_content,
     repeated_papers,
     retaken,
     shared_reference_rows,
 )
+from msoko.ingest.school_ids import attach_schools
 
 REGISTER_SOURCE = "schools"
 NO_REGISTER = Finding(
@@ -32,75 +33,79 @@ KEYED = ("monitoring", "surveys", "olympiad", "roadmap_returns", "school_results
 """Tables whose key must not stand twice, whatever block a row came from."""
 
 
+RETAKEN = "пересдача: оставлен результат более поздней даты"
+REPEATED = "такая же строка уже прочитана из другого файла"
+RejectedRow = tuple[str, int, str]
+"""A row that the table `set_aside` names: source, row from 1, reason."""
+
+
 def assemble(
-    placed: list[Placed],
-    sources: list[dict[str, object]],
-    crosswalk: Crosswalk,
-    year: SchoolYear,
+    placed: list[PlacedBlock], crosswalk: Crosswalk, year: SchoolYear
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Return the year's tables (`schools` and the bookkeeping among them) and findings."""
-    findings = attach(placed, crosswalk)
+    findings = attach_schools(placed, crosswalk)
     findings += repeated_content(placed)
     findings += repeated_papers(placed)
     shown = {one.source_id: (one.file, one.sheet) for one in placed}
-    aside = [
-        (one.source_id, row, reason) for one in placed for row, reason in one.reading.set_aside
+    rejected = [
+        (one.source_id, row, reason) for one in placed for row, reason in one.parsed.rejected_rows
     ]
     tables: dict[str, pd.DataFrame] = {}
-    for name in sorted({name for one in placed for name in one.reading.tables}):
-        frame = _gather(placed, name, year)
-        if name == "results":
-            frame, gone = _without_retaken(frame)
-            aside += gone
-            findings += _told_retaken(gone, shown)
-        elif "group_level" in frame and name != "school_results":
-            frame, gone_rows, clashes = shared_reference_rows(
-                frame, name, {key: file for key, (file, _) in shown.items()}
-            )
-            findings += clashes
-            pairs = gone_rows[["source_id", "source_row"]].drop_duplicates()
-            reason = "такая же строка уже прочитана из другого файла"
-            aside += [(one, int(row), reason) for one, row in pairs.itertuples(index=False)]
+    for name in sorted({name for one in placed for name in one.parsed.tables}):
+        frame, repeated, told = _without_repeats(_gather(placed, name, year), name, shown)
+        rejected += repeated
+        findings += told
         if name in KEYED:
             findings += _repeated_keys(frame, name, shown)
         tables[name] = _shape(frame, name)
-    _drop_tasks_of_retaken(tables, aside)
+    _drop_tasks_of_retaken(tables, rejected)
     tables["schools"] = _schools(tables, crosswalk, year)
-    tables |= _bookkeeping(placed, sources, aside, crosswalk)
+    tables |= _bookkeeping(placed, rejected)
     if not crosswalk.lines and "results" in tables:
         findings.append(NO_REGISTER)
     findings += reconcile(tables, shown)
     return tables, findings
 
 
-def _gather(placed: list[Placed], name: str, year: SchoolYear) -> pd.DataFrame:
-    ones = [one for one in placed if name in one.reading.tables]
-    filled = [one for one in ones if len(one.reading.tables[name])] or ones[:1]
-    pieces = [one.reading.tables[name] for one in filled]
+def _gather(placed: list[PlacedBlock], name: str, year: SchoolYear) -> pd.DataFrame:
+    ones = [one for one in placed if name in one.parsed.tables]
+    filled = [one for one in ones if len(one.parsed.tables[name])] or ones[:1]
+    pieces = [one.parsed.tables[name] for one in filled]
     which = np.repeat(np.arange(len(filled)), [len(piece) for piece in pieces])
     sources = pd.array([one.source_id for one in filled], dtype="str").take(which)
     frame = pd.concat(pieces, ignore_index=True)
     return frame.assign(source_id=sources, school_year=str(year))
 
 
-def _without_retaken(
-    frame: pd.DataFrame,
-) -> tuple[pd.DataFrame, list[tuple[str, int, str]]]:
-    """Return results without those that a later sitting replaced, and these as set aside."""
+def _without_repeats(
+    frame: pd.DataFrame, name: str, shown: Mapping[str, tuple[str, str]]
+) -> tuple[pd.DataFrame, list[RejectedRow], list[Finding]]:
+    """Return the rows of a table that are kept, those that repeat others, and findings."""
+    if name == "results":
+        frame, rejected = _without_retaken(frame)
+        return frame, rejected, _retaken_findings(rejected, shown)
+    if "group_level" not in frame or name == "school_results":
+        return frame, [], []
+    files = {source: file for source, (file, _) in shown.items()}
+    frame, repeated, clashes = shared_reference_rows(frame, name, files)
+    pairs = repeated[["source_id", "source_row"]].drop_duplicates()
+    rejected = [(source, int(row), REPEATED) for source, row in pairs.itertuples(index=False)]
+    return frame, rejected, clashes
+
+
+def _without_retaken(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[RejectedRow]]:
+    """Return results without those that a later sitting replaced, and these."""
     replaced = retaken(frame)
     gone = frame.loc[replaced, ["source_id", "source_row"]]
-    rows = [(one, int(row), RETAKEN) for one, row in gone.itertuples(index=False)]
+    rows = [(source, int(row), RETAKEN) for source, row in gone.itertuples(index=False)]
     return frame[~replaced], rows
 
 
-RETAKEN = "пересдача: оставлен результат более поздней даты"
-
-
-def _told_retaken(
-    gone: list[tuple[str, int, str]], shown: Mapping[str, tuple[str, str]]
+def _retaken_findings(
+    rejected: list[RejectedRow], shown: Mapping[str, tuple[str, str]]
 ) -> list[Finding]:
     """Return a warning per block whose results gave way to a later sitting."""
-    counts = pd.Series([source for source, _, _ in gone], dtype=object).value_counts()
+    counts = pd.Series([source for source, _, _ in rejected], dtype=object).value_counts()
     return [
         Finding("retaken", "warning",
                 f"{count} результатов отложено: у этих участников есть результат более поздней "
@@ -111,11 +116,9 @@ def _told_retaken(
     ]  # fmt: skip
 
 
-def _drop_tasks_of_retaken(
-    tables: dict[str, pd.DataFrame], aside: list[tuple[str, int, str]]
-) -> None:
+def _drop_tasks_of_retaken(tables: dict[str, pd.DataFrame], rejected: list[RejectedRow]) -> None:
     """Take out the points of results that were set aside as retaken."""
-    gone = {(source, row) for source, row, reason in aside if reason == RETAKEN}
+    gone = {(source, row) for source, row, reason in rejected if reason == RETAKEN}
     if gone and "task_scores" in tables:
         frame = tables["task_scores"]
         rows = pd.MultiIndex.from_frame(frame[["source_id", "source_row"]])
@@ -127,18 +130,18 @@ def _repeated_keys(
 ) -> list[Finding]:
     key = [column for column in TABLES[name].key if column in frame]
     repeated = frame[frame.duplicated(key, keep=False)]
-    findings = []
-    pairs: dict[tuple[str, ...], int] = {}
+    counts: dict[tuple[str, ...], int] = {}
     for _, group in repeated.groupby(key, dropna=False, sort=False):
-        places = tuple(dict.fromkeys(group["source_id"]))
-        pairs[places] = pairs.get(places, 0) + 1
-    for places, count in pairs.items():
-        files = "; ".join(f"{file}, лист «{sheet}»" for file, sheet in map(shown.get, places))
+        sources = tuple(dict.fromkeys(group["source_id"]))
+        counts[sources] = counts.get(sources, 0) + 1
+    findings = []
+    for sources, count in counts.items():
+        files = "; ".join(f"{file}, лист «{sheet}»" for file, sheet in map(shown.get, sources))
+        message = f"одни и те же сведения даны дважды ({count} показателей): {files}."
+        file, sheet = shown[sources[-1]]
         findings.append(
-            Finding("repeated_block", "blocking",
-                    f"одни и те же сведения даны дважды ({count} показателей): {files}.",
-                    "Оставьте один экземпляр, лишний удалите из папки года.", table=name,
-                    file=shown[places[-1]][0], sheet=shown[places[-1]][1], row_count=count)
+            Finding("repeated_block", "blocking", message, ONE_COPY, table=name, file=file,
+                    sheet=sheet, row_count=count)
         )  # fmt: skip
     return findings
 
@@ -177,9 +180,9 @@ def _schools(
 ) -> pd.DataFrame:
     """Return the year's schools: of the register, or else those that the files speak of."""
     if crosswalk.lines:
-        return _shape(
-            crosswalk.schools().assign(school_year=str(year), source_id=REGISTER_SOURCE), "schools"
-        )
+        registered = crosswalk.schools()
+        frame = registered.assign(school_year=str(year), source_id=REGISTER_SOURCE)
+        return _shape(frame, "schools")
     pieces = [tables["schools"]] if "schools" in tables else []
     named = [
         frame.loc[frame["school_id"].notna(), ["school_id", "source_id", "source_row"]]
@@ -188,45 +191,46 @@ def _schools(
     ]
     if named:
         first = pd.concat(named, ignore_index=True).drop_duplicates("school_id")
-        names = tables.get("mark_shares", pd.DataFrame(columns=["school_id", "group_name"]))
-        known = names.dropna(subset=["school_id"]).drop_duplicates("school_id")
-        known = known.set_index("school_id")["group_name"]
-        name = first["school_id"].map(known)
-        pieces.append(
-            first.assign(
-                name=name.where(name.notna(), first["school_id"]), kind="school",
-                school_year=str(year),
-                vpr_login=first["school_id"].where(first["school_id"].str.startswith("edu"), None),
-            )
-        )  # fmt: skip
+        pieces.append(_unregistered(first, tables, year))
     frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=["school_id"])
     return _shape(frame.drop_duplicates("school_id").assign(school_year=str(year)), "schools")
 
 
-def _bookkeeping(
-    placed: list[Placed],
-    sources: list[dict[str, object]],
-    aside: list[tuple[str, int, str]],
-    crosswalk: Crosswalk,
-) -> dict[str, pd.DataFrame]:
+def _unregistered(
+    schools: pd.DataFrame, tables: Mapping[str, pd.DataFrame], year: SchoolYear
+) -> pd.DataFrame:
+    """Return schools that no register names, called as Ф3 calls them or else by their codes."""
+    shares = tables.get("mark_shares", pd.DataFrame(columns=["school_id", "group_name"]))
+    known = shares.dropna(subset=["school_id"]).drop_duplicates("school_id")
+    code = schools["school_id"]
+    name = code.map(known.set_index("school_id")["group_name"])
+    return schools.assign(
+        name=name.where(name.notna(), code),
+        kind="school",
+        school_year=str(year),
+        vpr_login=code.where(code.str.startswith("edu"), None),
+    )
+
+
+def _bookkeeping(placed: list[PlacedBlock], rejected: list[RejectedRow]) -> dict[str, pd.DataFrame]:
     """Return `sources`, `source_columns` and `set_aside`, in order."""
     columns = [
         (one.source_id, table, column, letter)
         for one in placed
-        for table, named in one.reading.columns.items()
+        for table, named in one.parsed.columns.items()
         for column, letter in named.items()
     ]
-    set_aside = pd.DataFrame(aside, columns=["source_id", "source_row", "reason"])
-    set_aside = set_aside.drop_duplicates(["source_id", "source_row"])
+    rows = pd.DataFrame(rejected, columns=["source_id", "source_row", "reason"])
+    rows = rows.drop_duplicates(["source_id", "source_row"])
+    sources = pd.DataFrame([one.source for one in placed], columns=list(TABLES["sources"].columns))
+    counted = rows.groupby("source_id").size()
+    sources["rows_set_aside"] = sources["source_id"].map(counted).fillna(0)
+    sources["rows_kept"] = sources["rows_in"] - sources["rows_set_aside"]
     frames = {
-        "sources": pd.DataFrame(sources, columns=list(TABLES["sources"].columns)),
+        "sources": sources,
         "source_columns": pd.DataFrame(
             columns, columns=["source_id", "table", "column", "source_column"]
         ),
-        "set_aside": set_aside.sort_values(["source_id", "source_row"], kind="stable"),
+        "set_aside": rows.sort_values(["source_id", "source_row"], kind="stable"),
     }
-    counted = set_aside.groupby("source_id").size()
-    own = frames["sources"]
-    own["rows_set_aside"] = own["source_id"].map(counted).fillna(0)
-    own["rows_kept"] = own["rows_in"] - own["rows_set_aside"]
     return {name: _shape(frame, name) for name, frame in frames.items()}

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.sandbox.file_guard import column_number
-from msoko.ingest.sandbox.workbook_reader import Book, Sheet
 from msoko.ingest.sheets.cells import address, label, labels, number, text
+from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.year_file import matches
 
 FIX = "Исправьте запись в corrections.yml или удалите её, если файл уже заменён."
@@ -39,7 +39,7 @@ class Correction:
     match: Mapping[str, str] = field(default_factory=dict)
     column: str | None = None
     date: dt.date | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 def load_corrections(path: Path, shown: str) -> tuple[Correction, ...]:
@@ -53,7 +53,7 @@ def load_corrections(path: Path, shown: str) -> tuple[Correction, ...]:
     return found
 
 
-class Register:
+class CorrectionRegister:
     """Applies corrections to books as they are opened, and remembers which found their cell."""
 
     def __init__(self, corrections: Sequence[Correction]) -> None:
@@ -62,7 +62,7 @@ class Register:
         self.used: set[int] = set()
         self.findings: list[Finding] = []
 
-    def apply(self, book: Book) -> Book:
+    def apply(self, book: RawBook) -> RawBook:
         """Return the book with its corrections made; the raw file is never touched."""
         for number_, one in enumerate(self.corrections):
             if matches(book.file, one.file):
@@ -70,7 +70,7 @@ class Register:
                 book = self._correct(book, one)
         return book
 
-    def _correct(self, book: Book, one: Correction) -> Book:
+    def _correct(self, book: RawBook, one: Correction) -> RawBook:
         sheets = [sheet for sheet in book.sheets if one.sheet in (None, sheet.name)]
         if len(sheets) != 1:
             self._refuse(
@@ -115,7 +115,7 @@ class Register:
         return self.findings
 
 
-def _cells(sheet: Sheet, one: Correction) -> list[tuple[int, int]]:
+def _cells(sheet: RawSheet, one: Correction) -> list[tuple[int, int]]:
     """Return the cells that the correction names, as indices from 0."""
     if one.cell:
         letters = one.cell.rstrip("0123456789")

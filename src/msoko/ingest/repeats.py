@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -13,7 +12,9 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.tables import TABLES
 from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.layouts.contract import Reading
+from msoko.ingest.layouts.contract import ParsedBlock
+from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
+from msoko.ingest.sandbox.workbook_reader import file_digest
 
 FEWEST = 4
 """Blocks of fewer rows may agree by chance."""
@@ -22,42 +23,18 @@ NOT_CONTENT = {
     "school_code", "school_name",
 }  # fmt: skip
 PLACE = ("source_id", "source_row", "source_column")
-ACTION = "Оставьте один экземпляр, лишний удалите из папки года."
 PAPER = ("procedure", "subject", "grade")
-
-
-@dataclass
-class Placed:
-    """A reading with its place."""
-
-    file: str
-    sheet: str
-    sha256: str
-    source_id: str
-    layout: str
-    reading: Reading
-
-    @property
-    def shown(self) -> str:
-        block = f", блок {self.reading.block}" if self.reading.block > 1 else ""
-        return f"{self.file}" + (f", лист «{self.sheet}»" if self.sheet else "") + block
-
-    def finding(self, check: str, message: str, table: str | None = None) -> Finding:
-        return Finding(check, "blocking", message, ACTION, table=table, file=self.file,
-                       sheet=self.sheet or None)  # fmt: skip
 
 
 def repeated_files(
     digests: Mapping[str, str], project: Project, year: SchoolYear
 ) -> Iterable[Finding]:
     """Yield a finding for each file whose bytes lie twice, in this year or another's folder."""
-    from msoko.ingest.sandbox.workbook_reader import file_digest
-
     seen: dict[str, str] = {}
     for file, digest in sorted(digests.items()):
         if digest in seen:
             message = f"файл совпадает байт в байт с «{seen[digest]}»."
-            yield Finding("repeated_file", "blocking", message, ACTION, file=file)
+            yield Finding("repeated_file", "blocking", message, ONE_COPY, file=file)
         seen.setdefault(digest, file)
     for other in project.raw_years():
         if other == year:
@@ -68,14 +45,14 @@ def repeated_files(
             file = seen.get(file_digest(path))
             if file:
                 message = f"этот же файл лежит в папке {other} учебного года: «{path.name}»."
-                yield Finding("repeated_file", "blocking", message, ACTION, file=file)
+                yield Finding("repeated_file", "blocking", message, ONE_COPY, file=file)
 
 
-def repeated_content(placed: Iterable[Placed]) -> Iterable[Finding]:
+def repeated_content(placed: Iterable[PlacedBlock]) -> Iterable[Finding]:
     """Yield a finding for each block whose rows equal an earlier block's, whatever its title."""
-    alike: dict[tuple[str, int], list[Placed]] = {}
+    alike: dict[tuple[str, int], list[PlacedBlock]] = {}
     for one in placed:
-        for table, frame in one.reading.tables.items():
+        for table, frame in one.parsed.tables.items():
             if table not in ("schools", "task_scores") and len(frame) >= FEWEST:
                 alike.setdefault((table, len(frame)), []).append(one)
     for (table, _), group in alike.items():
@@ -88,26 +65,26 @@ def repeated_content(placed: Iterable[Placed]) -> Iterable[Finding]:
 
 
 def _together(
-    group: Sequence[Placed], table: str, key: Callable[[Reading, str], object]
-) -> Iterable[list[Placed]]:
+    group: Sequence[PlacedBlock], table: str, key: Callable[[ParsedBlock, str], object]
+) -> Iterable[list[PlacedBlock]]:
     """Return the blocks of equal keys together; a block without another of its group is left."""
-    alike: dict[object, list[Placed]] = {}
+    alike: dict[object, list[PlacedBlock]] = {}
     for one in group if len(group) > 1 else ():
-        alike.setdefault(key(one.reading, table), []).append(one)
+        alike.setdefault(key(one.parsed, table), []).append(one)
     return alike.values()
 
 
-def _first_row(reading: Reading, table: str) -> tuple[str, ...]:
+def _first_row(parsed: ParsedBlock, table: str) -> tuple[str, ...]:
     """Return the words of the first row, which equal blocks have in common."""
-    frame = reading.tables[table]
+    frame = parsed.tables[table]
     values = [frame[name].iloc[0] for name in frame.columns if name not in NOT_CONTENT]
     return tuple("" if pd.isna(value) else str(value) for value in values)
 
 
-def _content(reading: Reading, table: str) -> str:
+def _content(parsed: ParsedBlock, table: str) -> str:
     digest = hashlib.sha256()
     for name in (table, "task_scores"):
-        frame = reading.tables.get(name)
+        frame = parsed.tables.get(name)
         if frame is None:
             continue
         kept = frame.drop(columns=[c for c in frame.columns if c in NOT_CONTENT])
@@ -116,21 +93,21 @@ def _content(reading: Reading, table: str) -> str:
     return digest.hexdigest()
 
 
-def repeated_papers(placed: list[Placed]) -> Iterable[Finding]:
+def repeated_papers(placed: list[PlacedBlock]) -> Iterable[Finding]:
     """Yield a finding for each paper of a school that stands in two blocks.
 
     An exam may be sat on several days, so its day counts too; of a test (ВПР) a
     school has one sitting a year.
     """
-    seen: dict[tuple[object, ...], Placed] = {}
+    seen: dict[tuple[object, ...], PlacedBlock] = {}
     told: set[tuple[str, str]] = set()
     for one in placed:
         for table in ("results", "mark_shares", "journal_comparison", "score_distribution",
                       "task_performance"):  # fmt: skip
-            frame = one.reading.tables.get(table)
+            frame = one.parsed.tables.get(table)
             if frame is None:
                 continue
-            day = "" if table != "results" or one.layout == "vpr_f1" else one.reading.paper["day"]
+            day = "" if table != "results" or one.layout == "vpr_f1" else one.parsed.paper["day"]
             for key in _papers_of_schools(frame):
                 first = seen.setdefault((table, day, *key), one)
                 pair = (first.source_id, one.source_id)

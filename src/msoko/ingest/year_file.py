@@ -7,69 +7,16 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
-
-LayoutName = Literal[
-    "columns", "ignore", "vpr_f1", "vpr_f3", "vpr_journal", "vpr_distribution", "vpr_tasks",
-    "gia_exam", "gia_appeals", "pupil_links", "form",
-]  # fmt: skip
-Procedure = Literal["vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy"]
+from msoko.ingest.layouts.file_entry import COLUMNS, IGNORE, FileEntry
+from msoko.ingest.layouts.known_layouts import layout_names
 
 
 @dataclass(frozen=True)
-class SchoolColumns:
-    """How a declared table names a school.
-
-    `id`: a column whose text is the id. `key`: columns that together name a school;
-    the id is a short hash of them. `code`: a column that the register knows.
-    """
-
-    id: str | None = None
-    key: tuple[str, ...] = ()
-    code: str | None = None
-    name: str | None = None
-    kind: str = "school"
-    location: str | None = None
-    school_type: str | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class RowsEntry:
-    """One set of rows that each line of the file gives: constants, and column → file column."""
-
-    columns: Mapping[str, str]
-    constant: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class FileEntry:
-    """What year.yml says of the files that match a pattern."""
-
-    layout: LayoutName | None = None
-    reason: str = ""
-    procedure: Procedure | None = None
-    sheet: str | None = None
-    table: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: Literal[",", "."] | None = None
-    header_row: int = 1
-    school: SchoolColumns | None = None
-    where: Mapping[str, str] = field(default_factory=dict)
-    constant: Mapping[str, str] = field(default_factory=dict)
-    rows: tuple[RowsEntry, ...] = ()
-    blanks: Literal["refuse", "suppressed"] = "refuse"
-    duplicates: Literal["refuse", "set_aside"] = "refuse"
-    place: Place = field(default=Place(), compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Expected:
+class ExpectedCounts:
     """Counts that a person vouches for; any other count is a blocking finding."""
 
     files: int | None = None
@@ -84,8 +31,8 @@ class YearFile:
     municipality: str = ""
     is_synthetic: bool = False  # the data are invented; every page must say so
     files: Mapping[str, FileEntry] = field(default_factory=dict)
-    expected: Expected = field(default_factory=Expected)
-    place: Place = field(default=Place(), compare=False, repr=False)
+    expected: ExpectedCounts = field(default_factory=ExpectedCounts)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     def entry(self, file: str) -> FileEntry:
         """Return the entry of the first pattern that the file matches, else an empty one.
@@ -115,13 +62,18 @@ def load_year_file(path: Path, shown: str) -> YearFile:
 
 
 def _check(entry: FileEntry, pattern: str) -> None:
+    known = (COLUMNS, IGNORE, *layout_names())
+    if entry.layout is not None and entry.layout not in known:
+        raise UsageError(
+            f"{entry.place}: «layout»: значение «{entry.layout}». {suggestion(entry.layout, known)}"
+        )
     where = f"{entry.place}: «{pattern}»: "
-    if entry.layout == "ignore" and not entry.reason:
+    if entry.layout == IGNORE and not entry.reason:
         raise UsageError(f"{where}для layout: ignore нужна причина (reason). Допишите её.")
     declared = entry.table or entry.rows or entry.school or entry.where or entry.constant
-    if entry.layout != "columns" and declared:
+    if entry.layout != COLUMNS and declared:
         raise UsageError(f"{where}table, rows, school, where и constant – только для columns.")
-    if entry.layout == "columns" and not (entry.table and entry.rows and entry.school):
+    if entry.layout == COLUMNS and not (entry.table and entry.rows and entry.school):
         raise UsageError(f"{where}для layout: columns нужны table, school и rows. Допишите их.")
     if entry.school:
         ways = [bool(entry.school.id), bool(entry.school.key), bool(entry.school.code)]

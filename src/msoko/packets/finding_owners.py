@@ -35,7 +35,7 @@ def areas(cell: str | None) -> list[Area]:
     return found
 
 
-class Owners:
+class FindingOwners:
     """The schools of all rows that became rows of tables.
 
     `placed`: file, sheet, row and school of each, as the columns `PLACED` of tables have them.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msoko.core.office_archive import fixed, printable
 from msoko.packets.packet_contents import Packet
-from msoko.validate.findings.check_wording import Wording
+from msoko.validate.findings.check_wording import CheckWording
 from msoko.validate.findings.source_cells import cells_named
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ MOST_LISTED = 300
 
 
 def protocol(
-    packet: Packet, words: Wording, school_year: str, copies: Mapping[str, str], is_synthetic: bool
+    packet: Packet,
+    words: CheckWording,
+    school_year: str,
+    copies: Mapping[str, str],
+    is_synthetic: bool,
 ) -> bytes:
     """Return the protocol as the bytes of a .docx file, the same for the same input.
 
@@ -70,7 +74,9 @@ def _prepare(document: Document, packet: Packet, school_year: str) -> None:
     section.left_margin = section.right_margin = Cm(2.0)
 
 
-def _opening(packet: Packet, words: Wording, school_year: str, is_synthetic: bool) -> Sequence[str]:
+def _opening(
+    packet: Packet, words: CheckWording, school_year: str, is_synthetic: bool
+) -> Sequence[str]:
     counts = {
         name: sum(one["severity"] == name for one in packet.findings) for name in words.severities
     }
@@ -86,7 +92,7 @@ def _opening(packet: Packet, words: Wording, school_year: str, is_synthetic: boo
     return lines
 
 
-def _table(document: Document, findings: Sequence[Mapping[str, Any]], words: Wording) -> None:
+def _table(document: Document, findings: Sequence[Mapping[str, Any]], words: CheckWording) -> None:
     from docx.shared import Cm
 
     table = document.add_table(rows=1, cols=len(HEADERS), style="Table Grid")

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from msoko.core.office_archive import fixed, neutral, printable
-from msoko.ingest.sandbox.workbook_reader import Book
+from msoko.ingest.sheets.raw_book import RawBook
 from msoko.packets.finding_owners import areas
 from msoko.packets.packet_contents import Packet, SheetShare
 
@@ -31,7 +31,7 @@ WIDEST = 40
 SHEET_NAME_LIMIT = 31
 
 
-def marked_copy(book: Book, packet: Packet, file: str, severities: Mapping[str, str]) -> bytes:
+def marked_copy(book: RawBook, packet: Packet, file: str, severities: Mapping[str, str]) -> bytes:
     """Return the copy of `file` as the bytes of an .xlsx file, the same for the same input.
 
     Findings without a cell are in the protocol alone.

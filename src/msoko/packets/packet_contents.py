@@ -14,7 +14,7 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.core.tables import TABLES
-from msoko.packets.finding_owners import PLACED, Owners
+from msoko.packets.finding_owners import PLACED, FindingOwners
 
 LOCATED = ("school_id", "source_id", "source_row")
 OWN_TABLES = tuple(name for name, table in TABLES.items() if set(LOCATED) <= set(table.columns))
@@ -55,7 +55,7 @@ class Packet:
     strangers: frozenset[str] = frozenset()  # what other schools are called
 
 
-class Year:
+class CheckedYear:
     """A year's findings and the origin of every row, ready to be split by school."""
 
     def __init__(self, project: Project, year: SchoolYear) -> None:
@@ -77,7 +77,7 @@ class Year:
     def _attributed(self, findings: pd.DataFrame) -> pd.DataFrame:
         """Return the findings, each given to the school that it is about."""
         placed = self.origins.merge(self.sources[["source_id", "file", "sheet"]], on="source_id")
-        owners = Owners(placed[PLACED].itertuples(index=False, name=None))
+        owners = FindingOwners(placed[PLACED].itertuples(index=False, name=None))
         plain = findings.astype(object).where(findings.notna(), None).to_dict("records")
         split = [part for finding in plain for part in owners.split(finding)]
         return pd.DataFrame(split, columns=list(findings.columns), dtype=object)

@@ -11,11 +11,12 @@ from msoko.catalog import load_profile
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
-from msoko.ingest.sandbox.workbook_reader import Book, Reader
+from msoko.ingest.sandbox.workbook_reader import WorkbookReader
+from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.year_file import YearFile, load_year_file
 from msoko.packets.findings_protocol import protocol
 from msoko.packets.marked_copies import marked_copy
-from msoko.packets.packet_contents import Packet, Year
+from msoko.packets.packet_contents import CheckedYear, Packet
 from msoko.validate.findings.check_wording import read_wording
 
 PROTOCOL = "protocol.docx"
@@ -30,7 +31,7 @@ def write_packets(
     only that school's. Raises `UsageError` where the year has not been checked or the
     school has no findings.
     """
-    contents = Year(project, year)
+    contents = CheckedYear(project, year)
     wanted = contents.school_ids() if school_id is None else [school_id]
     if school_id is not None and school_id not in contents.school_ids():
         raise UsageError(
@@ -42,9 +43,9 @@ def write_packets(
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
-        with Workshop(project, year) as workshop:
+        with PacketWriter(project, year) as writer:
             for one in wanted:
-                workshop.make(contents.packet(one), fresh / one)
+                writer.make(contents.packet(one), fresh / one)
         _replace(fresh, target, school_id)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -64,7 +65,7 @@ def _replace(fresh: Path, target: Path, school_id: str | None) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-class Workshop:
+class PacketWriter:
     """Opens raw files, each once, and makes packets from them."""
 
     def __init__(self, project: Project, year: SchoolYear) -> None:
@@ -72,10 +73,10 @@ class Workshop:
         self.declared = _declared(project, year)
         self.words = read_wording(project)
         self.is_synthetic = _is_synthetic(project, self.declared)
-        self.reader = Reader()
-        self.books: dict[str, Book | None] = {}
+        self.reader = WorkbookReader()
+        self.books: dict[str, RawBook | None] = {}
 
-    def __enter__(self) -> Workshop:
+    def __enter__(self) -> PacketWriter:
         self.reader.__enter__()
         return self
 
@@ -97,7 +98,7 @@ class Workshop:
         content = protocol(packet, self.words, str(self.year), copies, self.is_synthetic)
         (folder / PROTOCOL).write_bytes(content)
 
-    def _book(self, file: str) -> Book | None:
+    def _book(self, file: str) -> RawBook | None:
         """Return the file as it was received; None where it is no longer there."""
         if file not in self.books:
             path = self._path(file)
@@ -106,7 +107,7 @@ class Workshop:
             given = {name: value for name, value in options.items() if value}
             name = path.relative_to(self.project.raw(self.year)).as_posix() if path else file
             opened = self.reader.open(path, name, given) if path else []
-            self.books.update({one.file: one for one in opened if isinstance(one, Book)})
+            self.books.update({one.file: one for one in opened if isinstance(one, RawBook)})
             self.books.setdefault(file, None)
         return self.books[file]
 

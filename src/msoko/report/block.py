@@ -27,8 +27,8 @@ class Prose:
 class Sheet:
     """A table: its head, its rows as shown, and a caption; `id` makes it referable.
 
-    Cells are Markdown. `align` has a letter a column: l, r or c. A table without
-    rows says so in words instead.
+    Cells are Markdown. `align` has a letter a column: l, r or c. A table without rows is
+    replaced by `without_rows`, the words that say so.
     """
 
     head: Sequence[str]
@@ -36,10 +36,11 @@ class Sheet:
     caption: str
     id: str = ""
     align: str = ""
+    without_rows: str = ""
 
     def markdown(self) -> str:
         if not self.rows:
-            return f"*{self.caption}: нет данных.*"
+            return f"*{self.without_rows or self.caption}*"
         rules = {"l": ":---", "r": "---:", "c": ":---:"}
         align = self.align or "l" + "r" * (len(self.head) - 1)
         widths = [
@@ -59,13 +60,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing with its caption, its text alternative and the table behind it."""
+    """A drawing with its caption, its text alternative and, folded, the table behind it."""
 
     svg: bytes
     caption: str
     alternative: str
     id: str
-    behind: Sheet
+    behind: Details
 
     def markdown(self) -> str:
         data = base64.b64encode(self.svg).decode()
@@ -73,7 +74,7 @@ class Figure:
         return (
             f"![{self.caption}](data:image/svg+xml;base64,{data})"
             f'{{#fig-{self.id} fig-alt="{alternative}"}}\n\n'
-            f"{Details('Данные рисунка', (self.behind,)).markdown()}"
+            f"{self.behind.markdown()}"
         )
 
 
@@ -124,11 +125,6 @@ def block(*parts: BlockPart | str | None) -> Block:
     """Return a block of the parts that are there; a plain string is a paragraph."""
     made = (Prose(part) if isinstance(part, str) else part for part in parts if part)
     return Block(tuple(made))
-
-
-def insufficient(what: str, reason: str) -> Block:
-    """Return the block that says that, and why, the data do not carry an answer."""
-    return block(f"**Недостаточно данных.** {what}: {reason}.")
 
 
 def anchor(code: str) -> str:

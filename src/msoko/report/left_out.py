@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msoko import catalog
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core import russian
 from msoko.core.errors import UsageError
 from msoko.report.block import Block, block, cell

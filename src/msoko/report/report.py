@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from msoko import catalog
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from markupsafe import Markup
 
-from msoko.core.whole_files import write_whole
 from msoko.site import page_template
 from msoko.site.notebook_markdown import put_back
-from msoko.site.page_bodies import RENDERER_NAMES, Rendered, fragments
+from msoko.site.page_bodies import RENDERER_NAMES, Rendered
 from msoko.site.passport_pages import lead_up
 from msoko.site.site_model import PageLink, SiteMap
-
-
-def render(
-    notebook_path: Path, out_path: Path, *, site: SiteMap, renderer: str = "auto"
-) -> Rendered:
-    """Write the executed notebook as one HTML page at `out_path`, and return its parts.
-
-    The file appears whole or not at all. Raises DataRefused for a notebook that holds
-    a traceback, UsageError for references that lead nowhere or a renderer that is absent.
-    """
-    done = fragments([notebook_path], renderer)[0]
-    write_whole(out_path, composed(done, site, out_path.name))
-    return done
 
 
 def composed(done: Rendered, site: SiteMap, href: str, heading: str = "") -> str:

@@ -25,7 +25,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["whole"] = lambda number: f"{number:,}".replace(",", "\xa0")
     return environment
 
 
@@ -58,8 +57,3 @@ def page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
 def is_passport(href: str) -> bool:
     """Whether a page is one school's passport, which has a print layout of its own."""
     return href.startswith("passports/") and href != PASSPORTS
-
-
-def part(template: str, **facts: Any) -> str:
-    """Return a piece of a page, not yet in its shell."""
-    return _environment().get_template(template).render(words=labels(), **facts)

@@ -7,14 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from msoko.core.whole_files import replacing, write_whole
 from msoko.disclosure.leaks import refuse_leaks
-from msoko.site import embedded_renderer, page_template, passport_pages
-from msoko.site.page_bodies import Rendered, fragments, plain, written
+from msoko.site import page_template, passport_pages
+from msoko.site.page_bodies import Rendered, fragments, written
 from msoko.site.page_composition import composed
-from msoko.site.renderer_labels import labels
 from msoko.site.site_model import (
     INDEX,
     METHOD,
@@ -23,11 +20,9 @@ from msoko.site.site_model import (
     ExecutedReport,
     MarkdownPage,
     PageLink,
-    Quality,
     RefusedReport,
     SiteContext,
     SiteMap,
-    TableCheck,
 )
 
 MECHANISMS = {
@@ -45,7 +40,6 @@ SENSES = {
     "neutral": "",
     "not_comparable": "",
 }
-SEVERITIES = {"blocking": "Препятствует", "warning": "Предупреждение", "notice": "К сведению"}
 
 
 def build(
@@ -70,8 +64,6 @@ def build(
     pages[INDEX] = _index(reports, kept, site, context)
     if context.passports:
         pages[PASSPORTS] = passport_pages.list_page(context.passports, old, site)
-    if not any(entry.href == QUALITY for entry in kept):
-        pages.setdefault(QUALITY, _quality(context.quality, site))
     with replacing(out_dir) as folder:
         _keep(out_dir, folder, [*_files_of(kept, out_dir), *(one.href for one in old)], context)
         for href, html in pages.items():
@@ -100,7 +92,7 @@ def _bodied(
     bodies = {**rendered, **dict(zip(absent, made, strict=True))}
     headings = {one.href: one.heading for one in context.passports}
     pages = {href: composed(bodies[href], site, href, headings.get(href, "")) for href in notebooks}
-    for extra in _written_pages(context):
+    for extra in context.extra_pages:
         pages[extra.href] = composed(bodies.get(extra.href) or written(extra), site, extra.href)
     return pages
 
@@ -134,10 +126,6 @@ def _text(path: Path) -> str:
     return "\n".join([*book.sheet_names, *(cell for cell in cells if isinstance(cell, str))])
 
 
-def _written_pages(context: SiteContext) -> list[MarkdownPage]:
-    return [*([context.method] if context.method else []), *context.extra_pages]
-
-
 def _site_map(
     reports: Sequence[ExecutedReport], kept: Sequence[RefusedReport], context: SiteContext
 ) -> SiteMap:
@@ -145,8 +133,9 @@ def _site_map(
     directions = sorted([*reports, *kept_directions], key=_by_number)
     menu = [PageLink(page.title, page.href) for page in _overall(kept, context)]
     menu += passport_pages.menu(context.passports)
-    menu += [PageLink("Качество данных", QUALITY)]
-    menu += [PageLink(p.menu_title or p.title, p.href) for p in _written_pages(context)]
+    if context.quality_notebook or any(one.href == QUALITY for one in kept):
+        menu.append(PageLink("Качество данных", QUALITY))
+    menu += [PageLink(p.menu_title or p.title, p.href) for p in context.extra_pages]
     return SiteMap(
         municipality=context.municipality,
         region=context.region,
@@ -202,7 +191,6 @@ def _cards(
             "mechanism": report.mechanism,
             "href": report.href,
             "purpose": report.purpose,
-            "highlights": report.highlights,
             "refused": "",
         }
         for report in reports
@@ -214,7 +202,6 @@ def _cards(
             "mechanism": entry.mechanism,
             "href": entry.href if entry in kept else "",
             "purpose": "",
-            "highlights": (),
             "refused": entry.reason,
         }
         for entry in context.refused
@@ -229,23 +216,25 @@ def _cards(
 
 def _about(kept: Sequence[RefusedReport], context: SiteContext) -> list[dict[str, str]]:
     """Return the cards of the pages of no direction; a page that is not there has no address."""
-    absent = [one for one in context.refused_pages if one not in kept and one.href != QUALITY]
+    absent = [one for one in context.refused_pages if one not in kept]
+    others = [one for one in absent if one.href != QUALITY]
     entries = [
         {"href": page.href, "title": page.title, "text": page.purpose}
-        for page in sorted([*_overall(kept, context), *absent], key=_by_number)
+        for page in sorted([*_overall(kept, context), *others], key=_by_number)
     ]
     entries += [
         {"href": link.href, "title": link.title, "text": passport_pages.PURPOSE}
         for link in passport_pages.menu(context.passports)
     ]
-    entries += [
-        {
-            "href": QUALITY,
-            "title": "Качество данных",
-            "text": "Какие файлы получены, что проверено, какие замечания остались.",
-        }
-    ]
-    for page in _written_pages(context):
+    if context.quality_notebook or any(one.href == QUALITY for one in context.refused_pages):
+        entries.append(
+            {
+                "href": QUALITY,
+                "title": "Качество данных",
+                "text": "Какие файлы получены, что проверено, какие замечания остались.",
+            }
+        )
+    for page in context.extra_pages:
         text = (
             "Как рассчитаны показатели и интервалы, какие пороги применены и откуда они."
             if page.href == METHOD
@@ -262,23 +251,6 @@ def _about(kept: Sequence[RefusedReport], context: SiteContext) -> list[dict[str
         }
         for entry in entries
     ]
-
-
-def _quality(quality: Quality, site: SiteMap) -> str:
-    body = page_template.part(
-        "quality.html.j2",
-        quality=quality,
-        introduction=Markup(embedded_renderer.rendered([quality.introduction], labels())),
-        outcome=_outcome,
-        severities=SEVERITIES,
-    )
-    return composed(plain("Качество данных", body, QUALITY, {}), site, QUALITY)
-
-
-def _outcome(check: TableCheck) -> str:
-    if check.is_blocking:
-        return "не принята"
-    return "принята с замечаниями" if check.failed or check.warnings else "принята"
 
 
 def written_page(page: MarkdownPage, site: SiteMap) -> str:

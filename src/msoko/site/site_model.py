@@ -1,8 +1,8 @@
-"""What a site is told: its pages, its key figures, its data quality."""
+"""What a site is told: its pages and its key figures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -82,7 +82,6 @@ class ExecutedReport:
     mechanism: Mechanism
     notebook: Path
     purpose: str = ""
-    highlights: tuple[str, ...] = ()
     heading: str = ""
 
     @property
@@ -130,49 +129,6 @@ class Passport:
 
 
 @dataclass(frozen=True)
-class TableCheck:
-    """The outcome of one table's suite."""
-
-    table: str
-    rows: int
-    checks: int
-    failed: int
-    warnings: int
-    is_blocking: bool = False
-
-
-@dataclass(frozen=True)
-class QualityNote:
-    """A finding for readers: where, what, what to do. `count` is how often it occurs."""
-
-    severity: Literal["blocking", "warning", "notice"]
-    where: str
-    what: str
-    action: str = ""
-    count: int = 1
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A raw file that the year rests upon."""
-
-    name: str
-    title: str
-    rows: int | None
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Quality:
-    """The data-quality page. `introduction` is markdown."""
-
-    introduction: str = ""
-    tables: tuple[TableCheck, ...] = ()
-    notes: tuple[QualityNote, ...] = ()
-    sources: tuple[SourceFile, ...] = ()
-
-
-@dataclass(frozen=True)
 class MarkdownPage:
     """A page written by people: the method, a note on the release."""
 
@@ -198,13 +154,10 @@ class SiteContext:
     edition: Edition
     is_synthetic: bool
     key_figures: tuple[KeyFigure, ...] = ()
-    summary: str = ""
-    quality: Quality = field(default_factory=Quality)
-    quality_notebook: Path | None = None  # an executed notebook takes the place of `quality`
+    quality_notebook: Path | None = None
     overall: tuple[ExecutedReport, ...] = ()  # pages of no direction, listed with the method
     attachments: tuple[Attachment, ...] = ()
     passports: tuple[Passport, ...] = ()  # never in the public edition
-    method: MarkdownPage | None = None
     extra_pages: tuple[MarkdownPage, ...] = ()
     refused: tuple[RefusedReport, ...] = ()
     refused_pages: tuple[RefusedReport, ...] = ()  # those of no direction

@@ -1,30 +1,7 @@
-"""Tables are checked here: suites in, a verdict and findings out.
-
-The names below are loaded on first use: asking for a verdict must not import
-Great Expectations, and the command line must not import pandas.
-"""
+"""Tables are checked here: suites in, a verdict and findings out."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from msoko.validate.verdict import Verdict, check_derived, check_year
 
-if TYPE_CHECKING:
-    from msoko.validate.quality_summary import Quality, quality
-    from msoko.validate.verdict import Verdict, check_derived, check_year
-
-__all__ = ["Quality", "Verdict", "check_derived", "check_year", "quality"]
-
-_HOMES = {
-    "Quality": "quality_summary",
-    "Verdict": "verdict",
-    "check_derived": "verdict",
-    "check_year": "verdict",
-    "quality": "quality_summary",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__all__ = ["Verdict", "check_derived", "check_year"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msoko.catalog import Indicator, load_direction, load_form_items
+from msoko.catalog.directions.condition_facts import indicator_columns
 from msoko.catalog.directions.direction_faults import FORMS
 from msoko.core.project import Project
 from msoko.core.tables import TABLES
@@ -36,9 +36,9 @@ def readers(project: Project) -> dict[str, tuple[str, ...]]:
 
 def _tables(indicator: Indicator, forms: Iterable[str]) -> Iterator[str]:
     if indicator.table == FORMS:
-        said = f"{indicator.where} {indicator.numerator} {indicator.denominator}"
+        read = {form for form, _ in indicator_columns(indicator)}
         yield "monitoring"
-        yield from (f"monitoring/{form}" for form in forms if re.search(rf"\b{form}\.", said))
+        yield from (f"monitoring/{form}" for form in forms if form in read)
     else:
         yield indicator.table if indicator.table in TABLES else "results"
 

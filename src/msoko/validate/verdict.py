@@ -13,13 +13,12 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.ingest.ingest_findings import Finding, findings_frame
-from msoko.validate import concerned_directions
-from msoko.validate.findings.finding_tracing import Tracer
-from msoko.validate.findings.repeated_checks import untold
+from msoko.validate.concerned_directions import keys as concerned_keys
+from msoko.validate.findings.finding_tracing import FindingTracer
 from msoko.validate.findings.source_cells import cells_named
 from msoko.validate.suites.suite_files import DERIVED, RECEIVED
 from msoko.validate.suites.suite_outcome import document, serialised
-from msoko.validate.suites.suite_runner import Evaluator, Judge, Judged
+from msoko.validate.suites.suite_runner import Evaluator, SuiteResult, SuiteRunner
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,15 @@ def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relat
     the same tables writes the same bytes.
     """
     store = Store(project)
-    judge = Judge(project, year, evaluator)
+    judge = SuiteRunner(project, year, evaluator)
     judged = [*judge.tables(RECEIVED), *judge.reconciliations()]
     shutil.rmtree(_folder(project, year), ignore_errors=True)
     _write(project, year, judged)
     own = {check.name for suite, _ in judged for check in suite.checks}
     before = store.read("findings", [year])
-    told = before[~before["check"].isin(own)]
-    found = untold(_traced(project, year, judged), told)
-    everything = _in_order([told, found], year)
+    of_readers = before[~before["check"].isin(own)]
+    found = _traced(project, year, judged)
+    everything = _in_order([of_readers, found], year)
     store.add(year, "findings", everything)
     return _verdict(year, judged, found, everything)
 
@@ -68,24 +67,24 @@ def check_derived(
     They do not exist when the received tables are checked, and a fault in them is a
     defect of ours: it is reported, and not added to the schools' findings.
     """
-    judged = Judge(project, year, evaluator).tables(DERIVED)
+    judged = SuiteRunner(project, year, evaluator).tables(DERIVED)
     _write(project, year, judged)
     found = _traced(project, year, judged)
     return _verdict(year, judged, found, found)
 
 
-def _traced(project: Project, year: SchoolYear, judged: list[Judged]) -> pd.DataFrame:
+def _traced(project: Project, year: SchoolYear, judged: list[SuiteResult]) -> pd.DataFrame:
     """Return the findings of the checks that failed; where all hold, nothing is read for words."""
     if all(one.success for _, outcomes in judged for one in outcomes):
         return findings_frame((), str(year))
-    return findings_frame(Tracer.of_year(project, year).findings(judged), str(year))
+    return findings_frame(FindingTracer.of_year(project, year).findings(judged), str(year))
 
 
 def _folder(project: Project, year: SchoolYear) -> Path:
     return project.processed(year) / "validation"
 
 
-def _write(project: Project, year: SchoolYear, judged: list[Judged]) -> None:
+def _write(project: Project, year: SchoolYear, judged: list[SuiteResult]) -> None:
     folder = _folder(project, year)
     folder.mkdir(parents=True, exist_ok=True)
     for suite, outcomes in judged:
@@ -100,7 +99,7 @@ def _in_order(frames: list[pd.DataFrame], year: SchoolYear) -> pd.DataFrame:
 
 
 def _verdict(
-    year: SchoolYear, judged: list[Judged], found: pd.DataFrame, everything: pd.DataFrame
+    year: SchoolYear, judged: list[SuiteResult], found: pd.DataFrame, everything: pd.DataFrame
 ) -> Verdict:
     passed = {
         suite.name: all(one.success or one.check.severity == "note" for one in outcomes)
@@ -111,7 +110,7 @@ def _verdict(
     for finding in _plain(everything[everything["severity"] == "blocking"]):
         line = _line(finding)
         blocking.append(line)
-        for direction in concerned_directions.keys(finding["directions"]):
+        for direction in concerned_keys(finding["directions"]):
             blocked.setdefault(direction, []).append(line)
     return Verdict(str(year), passed, found, blocking, blocked)
 

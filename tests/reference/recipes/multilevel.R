@@ -23,11 +23,6 @@ for (m in names(forms)) for (reml in c(TRUE, FALSE))
   report(d, paste(m, if (reml) "REML" else "ML"), lmer(forms[[m]], exam, REML = reml, control = tight))
 ri <- lmer(forms[[2]], exam, control = tight); rs <- lmer(forms[[3]], exam, control = tight)
 effects(d, "RI normexam~standLRT REML", ri); effects(d, "RS normexam~standLRT REML", rs)
-v <- as.data.frame(VarCorr(ri))$vcov; n <- table(exam$school)
-out(d, "RI normexam~standLRT REML", "reliability_shrinkage_lambda", v[1] / (v[1] + v[2] / n))
-raw <- tapply(resid(lm(normexam ~ standLRT, exam)), exam$school, mean)
-out(d, "OLS normexam~standLRT", "school_mean_residual_VA", raw)
-out(d, "OLS normexam~standLRT", "spearman", cor(raw, ranef(ri)$school[[1]], method = "spearman"))
 report(d, "RI normexam~standLRT+sex+schgend REML",
        lmer(normexam ~ standLRT + sex + schgend + (1 | school), exam, control = tight))
 out(d, "RI (nlme)", "varcomp",

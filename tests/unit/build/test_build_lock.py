@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from msoko.build.build_lock import BuildBusy, TryAgain, held, only_build
+from msoko.build.build_lock import BuildBusy, TryAgain, build_lock, whole_project_lock
 from msoko.core.project import Project
 
 
@@ -37,7 +37,7 @@ def busy(call: Callable[[], None]) -> bool:
 
 def whole(project: Project) -> Callable[[], None]:
     def build() -> None:
-        with only_build(project):
+        with whole_project_lock(project):
             pass
 
     return build
@@ -45,52 +45,52 @@ def whole(project: Project) -> Callable[[], None]:
 
 def single(project: Project, *reports: str) -> Callable[[], None]:
     def job() -> None:
-        with held(project) as hold:
-            hold.beside_others(reports)
+        with build_lock(project) as lock:
+            lock.hold_reports(reports)
 
     return job
 
 
 def test_a_whole_build_refuses_every_other(project: Project):
-    with only_build(project):
+    with whole_project_lock(project):
         assert busy(whole(project))
         assert busy(single(project, "report:a"))
     assert not busy(whole(project))
 
 
 def test_jobs_of_different_reports_go_side_by_side(project: Project):
-    with held(project) as hold:
-        hold.beside_others(["report:a", "report:b"])
+    with build_lock(project) as lock:
+        lock.hold_reports(["report:a", "report:b"])
         assert not busy(single(project, "report:c"))
         assert busy(single(project, "report:c", "report:b"))
         assert not busy(single(project, "report:c"))  # what was refused holds nothing
 
 
 def test_a_whole_build_waits_for_single_reports(project: Project):
-    with held(project) as hold:
-        hold.beside_others(["report:a"])
+    with build_lock(project) as lock:
+        lock.hold_reports(["report:a"])
         assert busy(whole(project))
     assert not busy(whole(project))
 
 
 def test_a_job_that_waits_leaves_the_gate_and_looks_at_all_anew(project: Project):
-    with held(project) as hold:
-        hold.beside_others(["report:a"])
-        with pytest.raises(TryAgain), held(project, wait=True) as other:
-            other.beside_others(["report:a"])
+    with build_lock(project) as lock:
+        lock.hold_reports(["report:a"])
+        with pytest.raises(TryAgain), build_lock(project, wait=True) as other:
+            other.hold_reports(["report:a"])
         assert not busy(single(project, "report:b"))
 
 
 def test_the_gate_is_waited_for_a_moment_and_no_longer(project: Project):
     def patient(seconds: float) -> Callable[[], None]:
         def pass_gate() -> None:
-            with held(project, patience=seconds):
+            with build_lock(project, patience=seconds):
                 pass
 
         return pass_gate
 
     opened = threading.Event()
-    with held(project):
+    with build_lock(project):
         assert busy(patient(0.2))
         waiting = threading.Thread(target=lambda: (patient(10.0)(), opened.set()))
         waiting.start()

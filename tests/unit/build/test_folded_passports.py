@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from msoko.build.graph.build_plan import Plan
+from msoko.build.graph.build_plan import BuildPlan
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 
@@ -25,7 +25,7 @@ def test_the_folded_notebook_and_declaration_are_parts_of_the_report(
     tmp_path: Path, municipality: str, report: str, has_objectivity: bool
 ) -> None:
     (tmp_path / "data" / "raw" / str(YEAR)).mkdir(parents=True)
-    step = Plan(Project(tmp_path), municipality, "internal").report(YEAR, report)
+    step = BuildPlan(Project(tmp_path), municipality, "internal").report(YEAR, report)
     named = {Path(name).name for kind, name in step.parts if kind in ("notebook", "declaration")}
     assert f"{report}.ipynb" in named
     assert ({"objectivity.ipynb", "objectivity.yml"} <= named) is has_objectivity

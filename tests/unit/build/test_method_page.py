@@ -42,21 +42,41 @@ def test_every_reference_record_has_its_section_and_every_section_is_on_the_page
     assert all(f'"{section}"' in template for section in method_page.SECTIONS)
 
 
-def test_a_check_counts_programs_publications_and_the_widest_tolerance():
+def page_with(bare, records):
+    """Return the page's markdown where these are all the reference numbers there are."""
+    path = bare.root.joinpath(*written_pages.REFERENCE)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(records), encoding="utf-8")
+    return method_page.method_page(bare).markdown
+
+
+def test_a_check_counts_programs_publications_and_the_widest_tolerance(bare):
     records = [
         record("wilson95", "R 4.2.2; lme4 1.1.31", 1e-9),
         record("wilson95", "R 4.2.2", 1e-4),
         record("wilson95[0]", PUBLISHED, 5.1e-5, "abs"),
-        record("x", model="Cronbach"),
+        record("p", model="p.adjust"),
     ]
-    said = method_page.checked(records, "shares")
-    assert "по 3 эталонным числам" in said
-    assert "программами R 4.2.2 и lme4 1.1.31 – 2, расхождение не более 10^−4^ (относ" in said
-    assert "опубликовано (Book 1999) – 1, расхождение не более 5,1·10^−5^ (абсолютное)" in said
+    found = method_page.reference_numbers(records, "shares")
+    assert found["computed"].sources == ["R 4.2.2", "lme4 1.1.31"]
+    assert found["computed"].bounds == [("rel", 1e-4)]
+    assert (
+        "**Сверка.** Функции проверяются по 3 эталонным числам: посчитано программами R 4.2.2 и "
+        "lme4 1.1.31 – 2, расхождение не более 10^−4^ (относительное); опубликовано (Book 1999) "
+        "– 1, расхождение не более 5,1·10^−5^ (абсолютное).\n"
+    ) in page_with(bare, records)
 
 
-def test_a_check_without_records_says_so():
-    assert method_page.checked([], "shares") == "**Сверка.** Файл эталонных чисел не найден."
+def test_a_check_without_a_tolerance_is_exact_and_two_bounds_are_both_named(bare):
+    exact = record("wilson95", tolerance=0.0)
+    assert "R 4.2.2 – 1, совпадение точное.\n" in page_with(bare, [exact])
+    both = method_page.reference_numbers([record("wilson95"), record("w", kind="abs")], "shares")
+    assert [kind for kind, _ in both["computed"].bounds] == ["rel", "abs"]
+
+
+def test_a_check_without_records_says_so(bare):
+    said = method_page.method_page(bare).markdown
+    assert "\n**Сверка.** Файл эталонных чисел не найден.\n" in said
 
 
 def test_the_page_shows_the_proof_with_its_date_and_seed(bare):
@@ -78,7 +98,7 @@ def test_without_a_proof_the_page_says_how_to_run_it(bare):
     assert "ещё не проводилось" in page.markdown and "`make proof`" in page.markdown
     assert "validation.html" not in page.markdown
     assert method_page.validation_page(bare) is None
-    assert [path.name for path in written_pages.documents(bare)] == ["method.md.j2"]
+    assert [path.name for path in written_pages.page_sources(bare)] == ["method.md.j2"]
 
 
 def test_the_page_is_good_pandoc():

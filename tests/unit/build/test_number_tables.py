@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.build.steps.number_tables import _steady, compute_numbers
+from msoko.build.steps.number_tables import _steady, compute_values, recommend
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -38,7 +38,7 @@ def test_an_engine_that_is_none_stops_the_numbers(tmp_path: Path) -> None:
     made = project(tmp_path / "one")
     (made.root / "msoko.yml").write_text("engine: sqlite\n", encoding="utf-8")
     with pytest.raises(UsageError, match="msoko.yml: неизвестный движок таблиц «sqlite»"):
-        compute_numbers(made, "demo", YEAR, [YEAR])
+        compute_values(made, "demo", YEAR, [YEAR])
 
 
 def test_spark_writes_the_tables_that_duckdb_writes(tmp_path: Path) -> None:
@@ -47,7 +47,8 @@ def test_spark_writes_the_tables_that_duckdb_writes(tmp_path: Path) -> None:
     for engine in ("duckdb", "spark"):
         made = project(tmp_path / engine)
         (made.root / "msoko.yml").write_text(f"engine: {engine}\n", encoding="utf-8")
-        slices.append(compute_numbers(made, "demo", YEAR, [YEAR]))
+        compute_values(made, "demo", YEAR, [YEAR])
+        slices.append(recommend(made, "demo", YEAR))
         written.append([Store(made).path(YEAR, name).read_bytes() for name in DERIVED])
     assert slices[0] == slices[1]
     assert written[0] == written[1]

@@ -6,7 +6,7 @@ from typing import Any
 
 from msoko.build.graph.step_records import Step
 from msoko.build.progress import Silence
-from msoko.build.steps.progress_groups import Groups
+from msoko.build.steps.progress_groups import GroupedProgress
 
 
 class Heard(Silence):
@@ -14,9 +14,6 @@ class Heard(Silence):
 
     def __init__(self) -> None:
         self.news: list[tuple[Any, ...]] = []
-
-    def planned(self, titles: Any) -> None:
-        self.news.append(("planned", *titles))
 
     def started(self, title: str) -> None:
         self.news.append(("started", title))
@@ -37,33 +34,32 @@ def step(title: str, group: str = "") -> Step:
 
 def test_a_step_without_a_group_is_told_as_it_is():
     heard = Heard()
-    groups, one = Groups(heard), step("отчёт")
-    groups.planned([one])
+    groups, one = GroupedProgress(heard), step("отчёт")
+    groups.expect(one)
     groups.started(one)
     groups.finished(one, 1.0)
     groups.end()
-    assert heard.news == [("planned", "отчёт"), ("started", "отчёт"), ("finished", "отчёт")]
+    assert heard.news == [("started", "отчёт"), ("finished", "отчёт")]
 
 
 def test_a_group_is_counted_and_ends_once():
     heard = Heard()
-    groups = Groups(heard)
+    groups = GroupedProgress(heard)
     steps = [step(name, "паспорта") for name in "abc"]
-    groups.planned(steps[:2])
+    for one in steps[:2]:
+        groups.expect(one)
     groups.started(steps[0])
     groups.finished(steps[0], 1.0)
-    groups.planned(steps[2:])  # it has become possible meanwhile
+    groups.expect(steps[2])  # it has become possible meanwhile
     groups.started(steps[1])
     groups.failed(steps[1], "нет")
     groups.started(steps[2])
     groups.finished(steps[2], 1.0)
     groups.end()
     assert heard.news == [
-        ("planned", "паспорта"),
         ("started", "паспорта"),
         ("counted", "паспорта", 0, 2),
         ("counted", "паспорта", 1, 2),
-        ("planned", "паспорта"),
         ("failed", "b"),
         ("counted", "паспорта", 2, 3),
         ("finished", "паспорта"),

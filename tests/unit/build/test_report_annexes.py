@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from msoko.build.steps.report_annexes import Annex, Figure, index_figures
+from msoko.build.steps.report_annexes import Annex, IndexFigure, index_figures
 from msoko.site.site_model import KeyFigure
 from msoko.stats.estimators.judged_changes import judge
 
 
 def annex(p: float | None, told: str, *others: float) -> Annex:
     change_is = "neutral" if p is None else "same"
-    figure = Figure(KeyFigure("…", "1", change_is=change_is), told, p)
+    figure = IndexFigure(KeyFigure("…", "1", change_is=change_is), told, p)
     return Annex((), (figure,), [*([p] if p is not None else []), *others])
 
 

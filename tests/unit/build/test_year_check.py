@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from msoko.build.year_check import Found, folded
+from msoko.build.year_check import YearFinding, finding_lines
 
 GONE = "Организация была в прошлом году, а в этом её нет"
 
 
-def found(message: str, count: int | None = 1, file: str = "", cell: str = "") -> Found:
-    return Found("gone", "warning", file, "", cell, message, "Запросите файлы.", count)
+def found(message: str, count: int | None = 1, file: str = "", cell: str = "") -> YearFinding:
+    return YearFinding("gone", "warning", file, "", cell, message, "Запросите файлы.", count)
 
 
-def gone(*names: str) -> list[Found]:
+def gone(*names: str) -> list[YearFinding]:
     return [found(f"{GONE}: {name}.") for name in names]
 
 
 def test_few_alike_are_listed_each_with_what_to_do():
-    assert folded(gone("А", "Б")) == [
+    assert finding_lines(gone("А", "Б")) == [
         f"{GONE}: А. Запросите файлы.",
         f"{GONE}: Б. Запросите файлы.",
     ]
@@ -24,15 +24,17 @@ def test_few_alike_are_listed_each_with_what_to_do():
 
 def test_many_alike_are_one_line_that_counts_those_not_kept_too():
     rest = found(f"{GONE}.", 1439)
-    assert folded([rest, *gone("А", "Б", "В", "Г", "Д")]) == [
+    assert finding_lines([rest, *gone("А", "Б", "В", "Г", "Д")]) == [
         f"{GONE} – 1444: А; Б; В; Г и ещё 1440. Запросите файлы."
     ]
-    assert folded([found(f"{GONE}.", 2)] * 5) == [f"{GONE} – 10. Запросите файлы."]
+    assert finding_lines([found(f"{GONE}.", 2)] * 5) == [f"{GONE} – 10. Запросите файлы."]
 
 
 def test_findings_with_a_place_stay_apart():
     placed = [found("пусто: ячейка.", file="а.csv", cell=f"A{row}") for row in range(6)]
-    assert folded(placed) == [f"а.csv, A{row}: пусто: ячейка. Запросите файлы." for row in range(6)]
+    assert finding_lines(placed) == [
+        f"а.csv, A{row}: пусто: ячейка. Запросите файлы." for row in range(6)
+    ]
 
 
 def test_a_cell_is_not_taken_for_named_where_another_begins_alike():

@@ -12,7 +12,7 @@ import pytest
 
 from msoko import catalog
 from msoko.catalog.directions import direction_faults
-from msoko.catalog.directions.direction import Direction
+from msoko.catalog.directions.direction import Direction, indicators_in_role
 from msoko.catalog.yaml.yaml_schema import parse
 from msoko.core.errors import UsageError
 from msoko.core.project import HOME, Project
@@ -88,6 +88,8 @@ def test_a_sound_direction_passes() -> None:
         ("interval: wilson", "interval: t", "вне воронки"),
         ("by: [school_id]", "by: [subject]", "которых нет в «by»"),
         ("{{ school }}", "{{ scool }}", "«{{ … }}: scool» не объявлено. Возможно"),
+        ("number: 1", "number: 1\nroles: {papers: [j]}", "«papers: j» не объявлено"),
+        ("number: 1", "number: 1\nroles: {paper: [i]}", "ключ «paper». Возможно"),
         (
             "groups: [",
             "groups: [{code: k, text: Другая}, ",
@@ -110,6 +112,20 @@ def test_items_of_forms_are_checked_against_the_forms() -> None:
         checked(*as_form, ("mark >= 3", "staff.traned > 3"))
     with pytest.raises(UsageError, match="«form: stuff» не объявлено"):
         checked(*as_form, ("mark >= 3", "stuff.trained > 3"))
+
+
+def test_roles_follow_what_a_profile_folds_and_drops() -> None:
+    first = checked(("number: 1", "number: 1\nroles: {papers: [i]}"))
+    changes = (("direction: d", "direction: e"), ("code: i", "code: j"),
+               ("indicator: i", "indicator: j"))  # fmt: skip
+    roles = "number: 1\nroles: {papers: [j], low_results: [j]}"
+    second = checked(*changes, ("number: 1", roles))
+    both = first.roles.followed_by(second.roles)
+    assert (both.papers, both.low_results) == (("i", "j"), ("j",))
+    assert both.without({"j"}) == first.roles
+    assert indicators_in_role([first, second], "papers") == [
+        (first, first.indicator("i")), (second, second.indicator("j"))
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("code", DIRECTIONS)

@@ -9,7 +9,6 @@ import pytest
 
 from meeting_world import DATE, MEETING, MEMBERS, PROFILE, YEAR
 from msoko.catalog import load_direction
-from msoko.catalog.directions.direction import Place
 from msoko.catalog.meetings.meeting_faults import faults
 from msoko.catalog.meetings.meeting_file import MeetingFile, Roster, require_group
 from msoko.catalog.meetings.meeting_references import declaration_faults
@@ -17,6 +16,7 @@ from msoko.catalog.meetings.voting import outcome, quorum, seats, terms
 from msoko.catalog.municipality.profile import Profile, WorkingGroup
 from msoko.catalog.municipality.working_days import WorkCalendar, load_calendar
 from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.core.errors import UsageError
 from msoko.core.project import HOME, Project
 
@@ -49,13 +49,16 @@ def federal() -> WorkCalendar:
     [("2/3", 11, 8), ("2/3", 9, 6), ("2/3", 5, 4), ("1/2", 11, 6), ("1", 3, 3), ("0.5", 4, 2)],
 )
 def test_quorum_is_rounded_up(share: str, members: int, needed: int) -> None:
-    assert quorum(dataclasses.replace(GROUP, quorum=share, members=members), Place()) == needed
+    assert (
+        quorum(dataclasses.replace(GROUP, quorum=share, members=members), DeclarationLine())
+        == needed
+    )
 
 
 @pytest.mark.parametrize("share", ["две трети", "3/2", "0", "1/0"])
 def test_quorum_that_is_no_share_is_refused(share: str) -> None:
     with pytest.raises(UsageError, match=r"small\.yml, строка 12: quorum – «"):
-        quorum(dataclasses.replace(GROUP, quorum=share), Place("small.yml", 12))
+        quorum(dataclasses.replace(GROUP, quorum=share), DeclarationLine("small.yml", 12))
 
 
 # Votes: of four present
@@ -374,4 +377,4 @@ def test_group_of_kerch_is_that_of_its_founding_document() -> None:
     from msoko.catalog import load_profile
 
     rule: WorkingGroup = require_group(load_profile(Project(HOME), "kerch"))
-    assert (rule.members, quorum(rule, Place()), rule.notice_working_days) == (11, 8, 2)
+    assert (rule.members, quorum(rule, DeclarationLine()), rule.notice_working_days) == (11, 8, 2)

@@ -78,9 +78,6 @@ def test_region_adds_its_days_in_the_years_it_entered(
 ) -> None:
     assert crimean.is_working(day("18.03.2025")) is False
     assert federal.is_working(day("18.03.2025")) is True
-    assert crimean.is_regional_known(day("18.03.2025"))
-    assert not crimean.is_regional_known(day("18.03.2022"))
-    assert not federal.is_regional_known(day("18.03.2025"))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Literal
 
 import pytest
 
-from msoko.catalog.directions.direction import Place
-from msoko.catalog.yaml.yaml_schema import load, parse, suggestion
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
+from msoko.catalog.yaml.yaml_schema import load, parse
 from msoko.core.errors import UsageError
 
 
@@ -23,7 +23,7 @@ class Fruit:
     count: int = 0
     is_ripe: bool = False
     picked: dt.date | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

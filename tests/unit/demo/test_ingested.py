@@ -10,7 +10,7 @@ from demo_world import small_demo
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.demo.population.people import document, person
-from msoko.ingest import read_year
+from msoko.ingest.year_reading import read_year
 
 SECRET = b"a key for tests only"
 

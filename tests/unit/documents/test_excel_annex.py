@@ -38,7 +38,7 @@ def test_values_keep_their_types_and_units():
 
 
 def test_an_empty_sheet_says_so():
-    sheet = opened(workbook([Tab("Лист", "Примечание.", ["а"], [])]))["Лист"]
+    sheet = opened(workbook([Tab("Лист", "Примечание.", ["а"], [], "Строк нет.")]))["Лист"]
     assert sheet["A1"].value == "Примечание. Строк нет."
 
 

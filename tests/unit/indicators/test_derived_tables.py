@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from drawn import group_names, table
-from msoko.catalog.directions.direction import Direction, Goal, Indicator
+from msoko.catalog.directions.direction import Direction, Goal, Indicator, IndicatorRoles
+from msoko.catalog.yaml.declaration_lines import WrittenName
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -18,7 +19,7 @@ from msoko.indicators import compute, find_low_results
 YEAR = SchoolYear.parse("2024-25")
 COMMON = {"goal": "g", "unit": "percent", "polarity": "lower_is_better", "source": "…"}
 BASE = Indicator(
-    code="lr_below_minimum",
+    code="below_minimum",
     title="Ниже минимума",
     table="results",
     measure="share",
@@ -52,7 +53,9 @@ BELOW_VPR = Indicator(
 
 
 def direction(*indicators: Indicator) -> Direction:
-    return Direction("d", 1, "results", "…", "…", (Goal("g", "…"),), indicators)
+    named = tuple(WrittenName(one.code) for one in indicators if one is BASE)
+    roles = IndicatorRoles(low_results=named)
+    return Direction("d", 1, "results", "…", "…", (Goal("g", "…"),), indicators, roles=roles)
 
 
 def papers(drawing: str, year: SchoolYear) -> pd.DataFrame:
@@ -92,7 +95,7 @@ def test_low_results_look_back_one_year(store: Store) -> None:
 
 
 def test_without_the_base_indicator_the_rule_is_refused(store: Store) -> None:
-    with pytest.raises(UsageError, match="показатель «lr_below_minimum» не объявлен"):
+    with pytest.raises(UsageError, match="ни одно направление не называет показатель"):
         find_low_results((direction(LOW),), store, YEAR, {})
     (row,) = compute((direction(LOW),), store, YEAR).to_dict("records")
     assert row["flags"] == "no_data"

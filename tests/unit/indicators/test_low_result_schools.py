@@ -7,7 +7,7 @@ import pytest
 
 from drawn import table
 from msoko.catalog.directions.direction import Threshold
-from msoko.indicators.rules.low_result_schools import Rule, assess
+from msoko.indicators.values.low_result_schools import LowResultsRule, assess
 
 
 def papers(drawing: str) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def test_every_number_of_the_rule_can_be_set() -> None:
     codes = {"low_results_share": 0.5, "low_results_procedures": 1, "low_results_years": 3,
              "low_results_min_n": 5}  # fmt: skip
     thresholds = {code: threshold(code, value) for code, value in codes.items()}
-    assert Rule.of(thresholds) == Rule(share=0.5, papers=1, years=3, min_n=5)
+    assert LowResultsRule.of(thresholds) == LowResultsRule(share=0.5, papers=1, years=3, min_n=5)
     assert assess(papers(YEARS), thresholds).schools.set_index("school_id").at["3", "is_low"]
 
 

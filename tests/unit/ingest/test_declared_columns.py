@@ -10,7 +10,7 @@ from made_exports import checks, take
 from msoko.catalog.yaml.yaml_schema import parse
 from msoko.core.project import HOME
 from msoko.ingest.corrections import Correction
-from msoko.ingest.identity.crosswalk import Link
+from msoko.ingest.identity.crosswalk import SchoolLink
 from msoko.ingest.year_file import YearFile, load_year_file
 
 YEAR = """\
@@ -163,7 +163,7 @@ def test_the_examples_of_the_guide_are_true(tmp_path):
     assert len(blocks) >= 5
     for block in blocks:
         if block.startswith("- {"):
-            assert parse(block, tuple[Link, ...], "guide")
+            assert parse(block, tuple[SchoolLink, ...], "guide")
         elif block.startswith("- "):
             assert parse(block, tuple[Correction, ...], "guide")
         else:

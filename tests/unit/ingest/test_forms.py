@@ -10,10 +10,10 @@ from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.identity.pseudonyms import Pseudonyms
 from msoko.ingest.identity.subject_names import Subjects
-from msoko.ingest.layouts import forms
-from msoko.ingest.layouts.contract import SURE, Desk
+from msoko.ingest.layouts.contract import SURE, ReadingContext
 from msoko.ingest.layouts.forms.blank_forms import write_templates
 from msoko.ingest.layouts.forms.form_declarations import Item, load_forms
+from msoko.ingest.layouts.forms.form_layout import LAYOUT
 from msoko.ingest.layouts.forms.form_values import read_value
 from msoko.ingest.layouts.forms.form_workbook import (
     HEADER_ROW,
@@ -21,22 +21,23 @@ from msoko.ingest.layouts.forms.form_workbook import (
     Organisation,
     write_form,
 )
-from msoko.ingest.sandbox.workbook_reader import Book, Sheet
+from msoko.ingest.sheets.raw_book import RawBook, RawSheet
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
 DECLARED = load_forms(Project(HOME))
 READABLE = [code for code, form in DECLARED.items() if form.table != "pupil_links"]
 SUBJECTS = Subjects.load(Project(HOME))
-DESK = Desk(SchoolYear(2024), Pseudonyms(b"0" * 32), SUBJECTS, home=Project(HOME))
+CONTEXT = ReadingContext(SchoolYear(2024), Pseudonyms(b"0" * 32), SUBJECTS, home=Project(HOME))
 SCHOOL = {"school_code": "99120001", "school_name": "МБОУ «СОШ № 1»"}
 
 
-def book_of(path) -> Book:
+def book_of(path) -> RawBook:
     """Return the workbook as the intake sees it."""
     sheets = []
     for sheet in openpyxl.load_workbook(path).worksheets:
         cells = [list(row) for row in sheet.values]
-        sheets.append(Sheet(sheet.title, cells, is_hidden=sheet.sheet_state != "visible"))
-    return Book(path.name, "xlsx", "0" * 64, tuple(sheets))
+        sheets.append(RawSheet(sheet.title, cells, is_hidden=sheet.sheet_state != "visible"))
+    return RawBook(path.name, "xlsx", "0" * 64, tuple(sheets))
 
 
 def filled(tmp_path, code, *records, version=None, year="2024-25"):
@@ -47,25 +48,26 @@ def filled(tmp_path, code, *records, version=None, year="2024-25"):
 
 def read(path):
     book = book_of(path)
-    found = forms.recognise(book)
+    found = LAYOUT.recognise(book)
     assert len(found) == 1
-    return forms.read(book, found[0], DESK)[0]
+    place = SheetPlace(book, book.sheet(found[0].sheet))
+    return LAYOUT.read(place, found[0], CONTEXT)[0]
 
 
-def figures(reading):
-    frame = reading.tables["monitoring"]
+def figures(parsed):
+    frame = parsed.tables["monitoring"]
     return dict(zip(frame["item"], frame["value"], strict=True))
 
 
-def checks(reading):
-    return [(one.check, one.severity) for one in reading.findings]
+def checks(parsed):
+    return [(one.check, one.severity) for one in parsed.findings]
 
 
 @pytest.mark.parametrize("code", READABLE)
 def test_a_blank_form_is_known_as_itself(tmp_path, code):
     path = tmp_path / "переименован.xlsx"
     write_form(path, DECLARED[code], "2024-25", [Organisation("1", "Школа")])
-    found = forms.recognise(book_of(path))
+    found = LAYOUT.recognise(book_of(path))
     assert [one.details["form"] for one in found] == [code]
     assert found[0].confidence >= SURE
     assert not found[0].missing
@@ -76,8 +78,8 @@ def test_a_form_is_known_without_its_mark_and_under_another_sheet_name(tmp_path,
     path = tmp_path / "a.xlsx"
     write_form(path, DECLARED[code], "2024-25", [Organisation("1", "Школа")])
     book = book_of(path)
-    bare = Book("b.csv", "csv", "0", (Sheet("Лист1", book.sheets[0].cells),))
-    assert [one.details["form"] for one in forms.recognise(bare)] == [code]
+    bare = RawBook("b.csv", "csv", "0", (RawSheet("Лист1", book.sheets[0].cells),))
+    assert [one.details["form"] for one in LAYOUT.recognise(bare)] == [code]
 
 
 @pytest.mark.parametrize("code", list(DECLARED))
@@ -127,15 +129,15 @@ def test_the_same_form_has_the_same_bytes(tmp_path):
 
 def test_filled_figures_come_back_with_their_cells(tmp_path):
     row = {**SCHOOL, "families_surveyed": 400, "single_parent": 0, "on_register": 7}
-    reading = read(filled(tmp_path, "context", row))
-    frame = reading.tables["monitoring"]
-    assert figures(reading) == {"families_surveyed": 400, "single_parent": 0, "on_register": 7}
+    parsed = read(filled(tmp_path, "context", row))
+    frame = parsed.tables["monitoring"]
+    assert figures(parsed) == {"families_surveyed": 400, "single_parent": 0, "on_register": 7}
     assert set(frame["school_code"]) == {"99120001"}
     assert set(frame["source_row"]) == {HEADER_ROW + 1}
     at = dict(zip(frame["item"], frame["source_column"], strict=True))
     assert at["families_surveyed"] == "C"
     assert at["on_register"] == "I"
-    assert reading.findings == []
+    assert parsed.findings == []
 
 
 def test_an_empty_cell_is_no_figure_and_zero_is_zero(tmp_path):
@@ -167,24 +169,24 @@ def test_a_filled_old_version_is_still_read(tmp_path, code, row, expected):
     headers = [cell.value for cell in openpyxl.load_workbook(path).worksheets[0][HEADER_ROW]]
     old = DECLARED[code].versions["1"]
     assert all(title in " ".join(headers) for title in old.titles.values())
-    reading = read(path)
-    assert set(figures(reading)) == expected
-    assert checks(reading) == [("form_version", "note")]
+    parsed = read(path)
+    assert set(figures(parsed)) == expected
+    assert checks(parsed) == [("form_version", "note")]
 
 
 def test_a_form_of_another_year_stops_the_run(tmp_path):
-    reading = read(filled(tmp_path, "context", {**SCHOOL, "families_surveyed": 1}, year="2023-24"))
-    assert reading.tables["monitoring"].empty
-    assert checks(reading) == [("form_year", "blocking")]
-    assert "2023-24" in reading.findings[0].message
-    assert len(reading.set_aside) == reading.rows_in == 1
+    parsed = read(filled(tmp_path, "context", {**SCHOOL, "families_surveyed": 1}, year="2023-24"))
+    assert parsed.tables["monitoring"].empty
+    assert checks(parsed) == [("form_year", "blocking")]
+    assert "2023-24" in parsed.findings[0].message
+    assert len(parsed.rejected_rows) == parsed.rows_in == 1
 
 
 def test_a_part_above_its_whole_is_refused_with_its_cell(tmp_path):
     row = {**SCHOOL, "families_surveyed": 10, "single_parent": 11}
-    reading = read(filled(tmp_path, "context", row))
-    assert figures(reading) == {"families_surveyed": 10}
-    finding = reading.findings[0]
+    parsed = read(filled(tmp_path, "context", row))
+    assert figures(parsed) == {"families_surveyed": 10}
+    finding = parsed.findings[0]
     assert (finding.check, finding.severity) == ("form_value", "warning")
     assert finding.cell == f"E{HEADER_ROW + 1}"
     assert "больше" in finding.message
@@ -196,21 +198,21 @@ def test_rows_are_kept_or_set_aside_with_a_reason(tmp_path):
         {"school_code": "2", "school_name": "Молчит"},
         {"families_surveyed": 5},
     ]
-    reading = read(filled(tmp_path, "context", *rows))
-    kept = reading.tables["monitoring"]["source_row"].nunique()
-    assert kept + len(reading.set_aside) == reading.rows_in == 3
-    assert {reason for _, reason in reading.set_aside} == {
+    parsed = read(filled(tmp_path, "context", *rows))
+    kept = parsed.tables["monitoring"]["source_row"].nunique()
+    assert kept + len(parsed.rejected_rows) == parsed.rows_in == 3
+    assert {reason for _, reason in parsed.rejected_rows} == {
         "строка не заполнена", "не указана организация",
     }  # fmt: skip
-    assert {check for check, _ in checks(reading)} == {"form_silent", "form_no_school"}
-    silent = next(one for one in reading.findings if one.check == "form_silent")
+    assert {check for check, _ in checks(parsed)} == {"form_silent", "form_no_school"}
+    silent = next(one for one in parsed.findings if one.check == "form_silent")
     assert silent.message == f"не заполнена форма: Молчит (строка {HEADER_ROW + 2})."
     assert silent.action == "Запросите сведения у этих организаций."
 
 
 def test_a_missing_required_figure_is_told(tmp_path):
-    reading = read(filled(tmp_path, "context", {**SCHOOL, "single_parent": 3}))
-    assert ("form_required", "warning") in checks(reading)
+    parsed = read(filled(tmp_path, "context", {**SCHOOL, "single_parent": 3}))
+    assert ("form_required", "warning") in checks(parsed)
 
 
 def test_columns_may_change_places_and_a_lost_one_is_told(tmp_path):
@@ -220,9 +222,9 @@ def test_columns_may_change_places_and_a_lost_one_is_told(tmp_path):
     sheet.move_range(f"C{HEADER_ROW}:C{HEADER_ROW + 1}", cols=8)
     sheet.delete_cols(4)  # «Комфортность условий»
     workbook.save(path)
-    reading = read(path)
-    assert figures(reading) == {"openness": 90, "goodwill": 70}
-    told = next(one for one in reading.findings if one.check == "form_columns")
+    parsed = read(path)
+    assert figures(parsed) == {"openness": 90, "goodwill": 70}
+    told = next(one for one in parsed.findings if one.check == "form_columns")
     assert "Комфортность условий" in told.message
 
 
@@ -231,7 +233,7 @@ def test_a_form_that_lost_most_columns_is_named_but_not_read(tmp_path):
     workbook = openpyxl.load_workbook(path)
     workbook.worksheets[0].delete_cols(6, 8)
     workbook.save(path)
-    found = forms.recognise(book_of(path))
+    found = LAYOUT.recognise(book_of(path))
     assert [one.details["form"] for one in found] == ["context"]
     assert found[0].confidence < SURE
     assert any("малообеспеченных" in title for title in found[0].missing)
@@ -239,7 +241,7 @@ def test_a_form_that_lost_most_columns_is_named_but_not_read(tmp_path):
 
 def test_a_sheet_of_strangers_is_no_form():
     cells = [["ОО", "Класс", "Вариант", "Отметка"], ["edu990101", 1, 1, 5]]
-    assert forms.recognise(Book("a.csv", "csv", "0", (Sheet("", cells),))) == []
+    assert LAYOUT.recognise(RawBook("a.csv", "csv", "0", (RawSheet("", cells),))) == []
 
 
 @pytest.mark.parametrize(
@@ -307,10 +309,10 @@ def test_olympiad_pupils_get_the_pseudonym_of_the_register_of_links(tmp_path):
 
 def test_a_record_without_a_required_value_is_set_aside(tmp_path):
     row = {**SCHOOL, "pupil_code": "У1", "stage": "школьный", "grade": 7, "status": "призёр"}
-    reading = read(filled(tmp_path, "olympiad", row))
-    assert reading.tables["olympiad"].empty
-    assert "Предмет" in reading.set_aside[0][1]
-    assert checks(reading) == [("form_required", "warning")]
+    parsed = read(filled(tmp_path, "olympiad", row))
+    assert parsed.tables["olympiad"].empty
+    assert "Предмет" in parsed.rejected_rows[0][1]
+    assert checks(parsed) == [("form_required", "warning")]
 
 
 def test_trials_become_results_and_returns_keep_their_day(tmp_path):

@@ -16,7 +16,7 @@ import pytest
 
 from made_exports import checks, f1, repacked, save, take
 from msoko.ingest.sandbox import file_guard
-from msoko.ingest.sandbox.workbook_reader import Reader, Refusal
+from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader
 
 GIB = 1024**3
 SHEET = "xl/worksheets/sheet1.xml"
@@ -181,7 +181,7 @@ def test_a_hostile_file_is_refused_soon_and_in_little_memory(tmp_path, good, mak
     path = tmp_path / "hostile.bin"
     path.write_bytes(make(good))
     start = time.monotonic()
-    with Reader() as reader:
+    with WorkbookReader() as reader:
         [refusal] = reader.open(path, "hostile.bin")
         survivor = reader.open(good, "good.xlsx")
     assert time.monotonic() - start < 30
@@ -209,7 +209,7 @@ def test_the_child_cannot_take_more_than_its_memory(tmp_path, good):
 
 
 def test_a_reader_that_hangs_is_ended(good):
-    reader = Reader(timeout=0.0)
+    reader = WorkbookReader(timeout=0.0)
     [refusal] = reader.open(good, "good.xlsx")
     assert isinstance(refusal, Refusal)
     assert refusal.check == "timeout"
@@ -253,7 +253,7 @@ def test_a_lying_archive_is_found_out(tmp_path, good):
     content[content.rindex(true) : content.rindex(true) + 4] = (10).to_bytes(4, "little")
     path = tmp_path / "lie.xlsx"
     path.write_bytes(content)
-    with Reader() as reader:
+    with WorkbookReader() as reader:
         assert isinstance(reader.open(path, "lie.xlsx")[0], Refusal)
 
 

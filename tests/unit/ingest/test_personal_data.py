@@ -10,8 +10,8 @@ from made_exports import SECRET, YEAR, checks, exam, f1, project, put_in, save, 
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.store import Store
-from msoko.ingest import read_year
 from msoko.ingest.identity.pseudonyms import PUBLIC_DEMO, VARIABLE, Pseudonyms, project_secret
+from msoko.ingest.year_reading import read_year
 
 PERSONAL = ("Абрикосова", "Ия", "Львовна", "Кедров", "Ильич", "111111", "222222")
 LINKS = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from msoko.build.graph.build_plan import Plan
+from msoko.build.graph.build_plan import BuildPlan
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.identity import pseudonyms
@@ -60,11 +60,11 @@ def test_tables_made_with_another_key_are_stale(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(pseudonyms.VARIABLE, KEYS[0])
-    plan = Plan(project, "demo", "internal")
+    plan = BuildPlan(project, "demo", "internal")
     plan.records.remember(plan.intake(YEAR), 1.0)
     assert plan.records.reasons(plan.intake(YEAR)) == []
     monkeypatch.setenv(pseudonyms.VARIABLE, KEYS[1])
-    now = Plan(project, "demo", "internal")
+    now = BuildPlan(project, "demo", "internal")
     told = [reason.text for reason in now.records.reasons(now.intake(YEAR))]
     assert told == ["сменился ключ псевдонимов учеников"]
     written = "".join(path.read_text() for path in plan.records.folder.glob("*.json"))

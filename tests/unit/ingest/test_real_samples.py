@@ -11,8 +11,9 @@ import pytest
 from made_exports import SECRET, checks
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
-from msoko.ingest import Intake, read_year, recognise
 from msoko.ingest.layouts.contract import SURE
+from msoko.ingest.recognition import recognise
+from msoko.ingest.year_reading import Intake, read_year
 
 DATA = HOME / "tests" / "data"
 FIS_OKO, RCOI = DATA / "fis_oko", DATA / "rcoi"

@@ -18,8 +18,8 @@ from made_exports import (
     tasks,
 )
 from msoko.core.errors import DataRefused
-from msoko.ingest import recognise
 from msoko.ingest.layouts.contract import SURE
+from msoko.ingest.recognition import recognise
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from msoko.ingest.layouts.contract import Reading
-from msoko.ingest.repeats import Placed, repeated_content
+from msoko.ingest.layouts.contract import ParsedBlock
+from msoko.ingest.placed_blocks import PlacedBlock
+from msoko.ingest.repeats import repeated_content
 
 
-def placed(file: str, scores: list[float | None], subject: str = "mathematics") -> Placed:
+def placed(file: str, scores: list[float | None], subject: str = "mathematics") -> PlacedBlock:
     """Return a block of results with a class, a score and a title of its own."""
     results = pd.DataFrame(
         {
@@ -19,10 +20,10 @@ def placed(file: str, scores: list[float | None], subject: str = "mathematics") 
             "source_row": range(10, 14),
         }
     )
-    return Placed(file, "Лист1", "", file, "vpr_f1", Reading(tables={"results": results}))
+    return PlacedBlock(file, "Лист1", "", file, "vpr_f1", ParsedBlock(tables={"results": results}))
 
 
-def files(blocks: list[Placed]) -> list[tuple[str | None, str]]:
+def files(blocks: list[PlacedBlock]) -> list[tuple[str | None, str]]:
     return [(one.file, one.message) for one in repeated_content(blocks)]
 
 

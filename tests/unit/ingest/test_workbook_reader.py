@@ -12,7 +12,8 @@ from made_exports import checks, f1, f3, save, take, values
 from made_workbooks import ods, xls
 from msoko.ingest.sandbox.file_guard import Refused, column_number
 from msoko.ingest.sandbox.grids import decode, delimiter_of, tidy
-from msoko.ingest.sandbox.workbook_reader import Book, Reader, Refusal
+from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader
+from msoko.ingest.sheets.raw_book import RawBook
 
 ROWS = [["a", None, 1], [None, None, None], ["ё «»", 2.5, 3]]
 EMPTY_TAIL = (
@@ -21,10 +22,10 @@ EMPTY_TAIL = (
 )
 
 
-def opened(folder, content: bytes) -> Book | Refusal:
+def opened(folder, content: bytes) -> RawBook | Refusal:
     path = folder / "file"
     path.write_bytes(content)
-    with Reader() as reader:
+    with WorkbookReader() as reader:
         [one] = reader.open(path, "file")
     return one
 
@@ -118,7 +119,7 @@ def test_column_numbers(letters, number):
 
 def test_the_reader_serves_many_files_with_one_child(tmp_path):
     path = save(tmp_path / "a.xlsx", f1())
-    with Reader() as reader:
+    with WorkbookReader() as reader:
         reader.open(path, "a")
         child = reader._child
         reader.open(path, "b")

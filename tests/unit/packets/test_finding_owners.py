@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drawn import table
-from msoko.packets.finding_owners import Owners, areas
+from msoko.packets.finding_owners import FindingOwners, areas
 
 PLACED = table("""
     file    | sheet | source_row | school_id
@@ -15,7 +15,7 @@ PLACED = table("""
     a.xlsx  | МА 4  |         20 | s2
     own.csv |       |          2 | s3
 """)
-OWNERS = Owners(PLACED.itertuples(index=False, name=None))
+OWNERS = FindingOwners(PLACED.itertuples(index=False, name=None))
 
 
 def split(cell, message="–", file="a.xlsx", sheet="МА 4", school_id=None):

@@ -6,19 +6,27 @@ import pytest
 from msoko.report.charts import charts
 
 BAND = charts.FunnelBand([10, 50], [40, 60], [95, 90], [30, 55], [99, 95], 75.0)
+WORDS = charts.FunnelWords("99,8 %", "95 %", "в среднем", "участников", "внутри", "вне")
 DRAWN = {
     "dynamics": lambda: charts.dynamics(
-        [charts.Series("Доля", ["2022-23", "2023-24"], [80, None], [78, None], [82, None])], "%", 90
+        [charts.Series("Доля", ["2022-23", "2023-24"], [80, None], [78, None], [82, None])],
+        "%",
+        90,
+        "цель",
     ),
     "dots": lambda: charts.dots(
         [charts.Dot("Математика", 80, 75, 85, 70, 1)], "%", "округ", "край"
     ),
-    "stacked": lambda: charts.stacked([("округ", [5, 35, 40, 20])], ["«2»", "«3»", "«4»", "«5»"]),
-    "funnel": lambda: charts.funnel([20, 40], [70, 50], BAND, [False, True], ["", "№ 3"], "%"),
+    "stacked": lambda: charts.stacked(
+        [("округ", [5, 35, 40, 20])], ["«2»", "«3»", "«4»", "«5»"], "%"
+    ),
+    "funnel": lambda: charts.funnel(
+        [20, 40], [70, 50], BAND, [False, True], ["", "№ 3"], "%", WORDS
+    ),
     "scatter": lambda: charts.scatter([1, 2, 3, 4, 5], [2, 1, 4, 3, 5], [9, 9, 9, 9, 9], "x", "y"),
     "scatter of one": lambda: charts.scatter([1], [2], [0], "x", "y"),
     "distribution": lambda: charts.distribution(
-        [0, 1, 2], [20, 30, 50], [1, 2], [30, 30, 40], "край"
+        [0, 1, 2], [20, 30, 50], [1, 2], "балл", "%", [30, 30, 40], "край"
     ),
 }
 

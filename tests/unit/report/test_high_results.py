@@ -1,12 +1,15 @@
 """Medals and high scores, satisfaction, and marks of schools beside exams."""
 
+import dataclasses
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.indicators.values.shared_indicators import EXAM_MARKS, SCHOOL_MARKS
+from msoko import catalog
+from msoko.core.project import HOME, Project
 from msoko.report.sections.results import high_results, satisfaction, school_marks
 
 
@@ -177,16 +180,18 @@ def marked(made, monkeypatch):
     """Give a report with so many schools whose forms and exams agree in order, or only forms."""
 
     def give(schools, *, exams=True, edition="internal"):
-        report = made(1, 1, edition=edition)
-        codes = (*SCHOOL_MARKS, *(EXAM_MARKS if exams else ()))
+        declared = catalog.load_direction(Project(HOME), "student_outcomes")
+        report = dataclasses.replace(made(1, 1, edition=edition), directions=(declared,))
+        codes = declared.roles.school_marks + (declared.roles.exam_marks if exams else ())
         rows = pd.DataFrame([
             {"code": code, "school_id": f"s{n}", "value": (n + 1) / 40, "numerator": n + 1.0,
              "denominator": 40.0}
             for code in codes for n in range(schools)
         ], columns=["code", "school_id", "value", "numerator", "denominator"])  # fmt: skip
-        monkeypatch.setattr(
-            type(report), "select", lambda self, code, *_, **__: rows[rows["code"] == code]
-        )
+        def picked(_: object, code: str, *__: object, **___: object) -> SimpleNamespace:
+            return SimpleNamespace(frame=rows[rows["code"] == code])
+
+        monkeypatch.setattr(type(report), "rows", picked)
         return report
 
     return give

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from msoko import catalog
-from msoko.catalog.directions.direction import Place
-from msoko.catalog.directions.summary_blocks import RegionBest, SummaryBlock, SummaryItem
+from msoko.catalog.municipality.region_best import RegionBest
+from msoko.catalog.municipality.summary_blocks import SummaryBlock, SummaryItem
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.report.sections.pages import own_summary
 
 
@@ -51,7 +52,7 @@ def best(monkeypatch):
 
     def give(**values):
         found = {
-            code: RegionBest("2024-25", code, value, "Город", "письмо", Place())
+            code: RegionBest("2024-25", code, value, "Город", "письмо", DeclarationLine())
             for code, value in values.items()
         }
         monkeypatch.setattr(catalog, "load_region_best", lambda *_: found)

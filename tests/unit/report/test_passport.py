@@ -70,7 +70,7 @@ def test_the_passport_and_the_report_name_the_same_schools(project):
     from msoko.report.sections.results.comparison import OUTER
     from msoko.stats.schools.funnel import outside, share_funnel
 
-    field = passport(project, "s01").school.wholes["talents", "ta_events"]
+    field = passport(project, "s01").organisation.wholes["talents", "ta_events"]
     funnel = share_funnel(field.numerator, field.denominator)
     places = dict(zip(field.school_id, outside(funnel, OUTER), strict=True))
     for school_id in ("s01", "s02", "s03", "s05", "s06", "s08"):
@@ -413,7 +413,7 @@ def test_no_pupil_of_another_school_is_read(project, monkeypatch):
 
         monkeypatch.setattr(Store, name, watched)
 
-    for name in ("read", "columns"):  # `records` asks `columns`
+    for name in ("read", "records"):
         watch(name)
     whole(passport(project, "s01"))
     assert "task_scores" not in [name for name, _ in seen]
@@ -449,7 +449,7 @@ def test_an_opened_passport_is_the_same(project, monkeypatch):
 def test_monitoring_of_another_kind_is_no_size(project):
     counts = monitoring_rows(4, LAST)
     assert set(counts.loc[counts["form"] == "preschool", "school_id"]) == {"d01", "d02"}
-    assert passport(project, "s09").school.conditions
+    assert passport(project, "s09").organisation.conditions
     assert "Число" not in said(passport(project, "s09"), "card")
 
 

@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from msoko.catalog.directions import profile_overrides
+from msoko.catalog.municipality import profile_overrides
 from msoko.catalog.municipality.profile import DirectionChange
 from msoko.core.errors import UsageError
 from msoko.report.block import Details, Figure, Sheet, block
@@ -125,14 +125,15 @@ def test_the_same_number_has_one_entry_and_a_stable_id():
 
 def test_a_figure_carries_its_alternative_and_the_table_behind_it():
     sheet = Sheet(["Школа", "%"], [["а", "1"]], "Данные")
-    drawn = Figure(b"<svg/>", "Подпись", 'Текст "в кавычках"', "x", sheet).markdown()
+    folded = Details("Данные рисунка", (sheet,))
+    drawn = Figure(b"<svg/>", "Подпись", 'Текст "в кавычках"', "x", folded).markdown()
     assert 'fig-alt="Текст ”в кавычках”"' in drawn
     assert "![Подпись](data:image/svg+xml;base64," in drawn and "{#fig-x" in drawn
     assert "Данные рисунка" in drawn and "| а | 1 |" in drawn
 
 
-def test_an_empty_table_says_so_in_words():
-    assert Sheet(["а"], [], "Школы").markdown() == "*Школы: нет данных.*"
+def test_an_empty_table_says_so_in_words(made):
+    assert made().sheet(["а"], [], "Школы").markdown() == "*Школы: нет данных.*"
     assert block(None, "", Details("x", ())).parts == (Details("x", ()),)
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from executed import markdown_cell, site_map, write_notebook
+from executed import markdown_cell, site_map, write_notebook, write_page
 from msoko.core.errors import UsageError
 from msoko.site.page_bodies import fragments, keep, kept, written
-from msoko.site.page_composition import composed, render
+from msoko.site.page_composition import composed
 from msoko.site.site_model import MarkdownPage
 
 
 def test_a_kept_body_gives_the_same_page(tmp_path: Path):
     notebook = write_notebook(tmp_path / "a.ipynb")
-    render(notebook, tmp_path / "at-once.html", site=site_map(), renderer="embedded")
+    write_page(notebook, tmp_path / "at-once.html", "embedded")
     keep(fragments([notebook], "embedded")[0], tmp_path / "pages" / "a.json")
     later = composed(kept(tmp_path / "pages" / "a.json"), site_map(), "at-once.html")
     assert later == (tmp_path / "at-once.html").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from executed import drawn_svg, markdown_cell, report_cells, site_map, write_notebook
+from executed import drawn_svg, markdown_cell, report_cells, write_notebook, write_page
 from msoko.core.errors import DataRefused, UsageError
-from msoko.site import page_bodies, page_composition, quarto_renderer
+from msoko.site import page_bodies, quarto_renderer
 from msoko.site.notebook_markdown import read_manuscript
 
 FAKE = Path(__file__).with_name("fake_quarto.py")
@@ -61,9 +61,7 @@ def test_the_project_holds_what_quarto_needs_and_nothing_to_execute(tmp_path):
 def test_both_renderers_give_the_same_page(tmp_path, fake_quarto):
     notebook = write_notebook(tmp_path / "a.ipynb")
     for renderer in ("quarto", "embedded"):
-        page_composition.render(
-            notebook, tmp_path / f"{renderer}.html", site=site_map(), renderer=renderer
-        )
+        write_page(notebook, tmp_path / f"{renderer}.html", renderer)
     by_quarto = (tmp_path / "quarto.html").read_text(encoding="utf-8")
     embedded = (tmp_path / "embedded.html").read_text(encoding="utf-8")
     assert "<dd>Quarto</dd>" in by_quarto
@@ -105,10 +103,9 @@ def test_an_unknown_renderer_is_refused():
 @pytest.mark.parametrize(
     ("title", "words"), [("broken", "something is wrong"), ("missing", "report-1.html")]
 )
-def test_quarto_s_failure_is_said_and_leaves_no_page(tmp_path, fake_quarto, title, words):
+def test_quarto_s_failure_is_said_in_its_words(tmp_path, fake_quarto, title, words):
     cells = [markdown_cell(f"# {title}\n\nТекст."), *report_cells()[1:]]
     notebook = write_notebook(tmp_path / "a.ipynb", cells)
     with pytest.raises(DataRefused, match=words) as refusal:
-        page_composition.render(notebook, tmp_path / "a.html", site=site_map(), renderer="quarto")
+        page_bodies.fragments([notebook], "quarto")
     assert "msoko-quarto-" not in str(refusal.value)
-    assert not (tmp_path / "a.html").exists()

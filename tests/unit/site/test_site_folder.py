@@ -3,10 +3,17 @@ from html.parser import HTMLParser
 
 import pytest
 
-from executed import code_cell, markdown_cell, reports, site_context, write_notebook
+from executed import (
+    code_cell,
+    markdown_cell,
+    quality_notebook,
+    reports,
+    site_context,
+    write_notebook,
+)
 from msoko.core.errors import DataRefused
 from msoko.site.site_folder import build
-from msoko.site.site_model import ExecutedReport, KeyFigure, Quality, RefusedReport
+from msoko.site.site_model import ExecutedReport, KeyFigure, RefusedReport
 
 OUTSIDE = re.compile(r"(?:src|href|action|data|poster)=[\"'](?!#|data:|[\w.-]+\.html)")
 
@@ -18,7 +25,8 @@ def pages(folder) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
-    build(reports(folder / "executed"), folder / "internal", site_context())
+    context = site_context(quality_notebook=quality_notebook(folder))
+    build(reports(folder / "executed"), folder / "internal", context)
     return pages(folder / "internal")
 
 
@@ -108,16 +116,9 @@ def test_reports_name_their_neighbours(site):
     assert "Предыдущее направление" in site["objectivity.html"]
 
 
-def test_the_quality_page_tells_outcomes_notes_and_sources(site):
-    text = site["quality.html"]
-    assert "принята с замечаниями" in text
-    assert "12\xa0345" in text
-    assert "Нет отметки по журналу" in text
-    assert "ab" * 32 in text
-
-
 def test_the_same_input_gives_the_same_bytes(tmp_path, site):
-    build(reports(tmp_path / "executed"), tmp_path / "again", site_context())
+    context = site_context(quality_notebook=quality_notebook(tmp_path / "executed"))
+    build(reports(tmp_path / "executed"), tmp_path / "again", context)
     assert pages(tmp_path / "again") == site
 
 
@@ -130,7 +131,9 @@ def test_texts_of_people_are_escaped(tmp_path):
 
 @pytest.fixture
 def released(tmp_path):
-    build(reports(tmp_path / "executed"), tmp_path / "public", site_context(edition="public"))
+    page = quality_notebook(tmp_path / "executed")
+    context = site_context(edition="public", quality_notebook=page)
+    build(reports(tmp_path / "executed"), tmp_path / "public", context)
     return pages(tmp_path / "public")
 
 
@@ -203,11 +206,19 @@ def test_a_refused_page_that_never_was_there_has_its_reason_and_no_link(tmp_path
 
 def test_a_refused_page_of_data_quality_keeps_the_last_one(tmp_path, released):
     quality = refused_page("quality", "Качество данных")
-    context = site_context(edition="public", quality=Quality(), refused_pages=(quality,))
+    context = site_context(edition="public", refused_pages=(quality,))
     build(reports(tmp_path / "executed"), tmp_path / "public", context)
     now = pages(tmp_path / "public")
     assert now["quality.html"] == released["quality.html"]
     assert now["index.html"].count('href="quality.html"') == 2  # the menu and its card
+
+
+def test_data_quality_refused_before_it_ever_was_has_its_reason_and_no_page(tmp_path):
+    context = site_context(refused_pages=(refused_page("quality", "Качество данных"),))
+    build(reports(tmp_path / "executed"), tmp_path / "site", context)
+    now = pages(tmp_path / "site")
+    assert now["index.html"].count("Отчёт не построен.</strong> Нет файла Ф1.") == 1
+    assert not [name for name, text in now.items() if "quality.html" in text]
 
 
 def test_a_refused_direction_without_a_last_page_has_no_link(tmp_path):

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from msoko.core.tables import TABLES
-from msoko.demo.simulator import KINDS, Plan, simulate
 from msoko.stats.objectivity.assessment import Assessment, assess, tier
+from research.simulated_municipality import KINDS, SimulationPlan, simulate
 
 
 @pytest.fixture(scope="module")
 def planted():
-    return simulate(Plan(), 2024)
+    return simulate(SimulationPlan(), 2024)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_each_kind_speaks_through_its_own_marker(planted, verdict):
 
 
 def test_inflation_is_a_break_and_is_not_confirmed_by_the_exam():
-    drawn = simulate(Plan(kinds=("inflate",), planted_count=4), 7)
+    drawn = simulate(SimulationPlan(kinds=("inflate",), planted_count=4), 7)
     together = assess(**drawn.tables).markers.query("subject == 'all'")
     p = together[together["school_id"].isin(drawn.planted["school_id"])].groupby("marker")["p"]
     assert p.median()["break"] < 0.01
@@ -57,7 +57,7 @@ def test_inflation_is_a_break_and_is_not_confirmed_by_the_exam():
 
 def test_journal_divergence_alone_never_flags():
     """Six schools whose journals are a whole mark harsher, and six a mark kinder."""
-    drawn = simulate(Plan(planted_count=0), 12)
+    drawn = simulate(SimulationPlan(planted_count=0), 12)
     results = drawn.tables["results"].copy()
     number = results["school_id"].str[1:].astype(int)
     shift = np.select([number <= 6, number <= 12], [-1, 1], 0)
@@ -137,7 +137,7 @@ def test_absent_rows_may_be_missing_altogether(planted, verdict):
 
 @pytest.mark.parametrize("count", [1, 3, 4])
 def test_few_schools_are_not_compared(count):
-    drawn = simulate(Plan(school_count=count, planted_count=0), 5)
+    drawn = simulate(SimulationPlan(school_count=count, planted_count=0), 5)
     found = assess(**drawn.tables)
     assert not found.schools["is_flagged"].any()
     assert {reason for _, reason in reasons(found)} == {"too_few_groups"}
@@ -166,7 +166,7 @@ def test_tiers(n, name):
 
 
 def test_region_wide_lifting_is_the_municipality_s_and_no_school_s():
-    drawn = simulate(Plan(generator="true_score", school_count=40, planted_count=0), 3)
+    drawn = simulate(SimulationPlan(generator="true_score", school_count=40, planted_count=0), 3)
     results = drawn.tables["results"].copy()
     for row in drawn.tables["scales"].query("procedure == 'vpr'").itertuples():
         for cut in map(int, row.cuts.split(";")):
@@ -198,7 +198,7 @@ def test_refusals(planted):
 @pytest.mark.parametrize("generator", ["irt", "true_score"])
 def test_a_clean_municipality_is_mostly_left_alone(generator):
     flagged = [
-        assess(**simulate(Plan(planted_count=0, generator=generator), seed).tables)
+        assess(**simulate(SimulationPlan(planted_count=0, generator=generator), seed).tables)
         .schools["is_flagged"]
         .sum()
         for seed in range(6)

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tests.drawn import table
 
+from drawn import table
 from msoko.stats.objectivity.coded_rows import coded_rows
 
 

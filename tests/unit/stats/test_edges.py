@@ -5,7 +5,6 @@ Warnings are errors here: a warning on the analyst's screen is a defect.
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -14,20 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.stats.estimators import (
-    agreement,
-    composite,
-    correlation,
-    density,
-    detectable_change,
-    means,
-    multiplicity,
-    poisson_binomial,
-    proportions,
-    trend,
-)
+from msoko.stats.estimators import agreement, correlation, means, multiplicity, proportions, trend
 from msoko.stats.estimators.estimate import NotEstimable
-from msoko.stats.regression import least_squares, wild_bootstrap
+from msoko.stats.regression import least_squares, robust_errors, wild_bootstrap
 from msoko.stats.schools import funnel, shrinkage
 from unit.stats.vouched import vouch
 
@@ -58,37 +46,23 @@ VECTORS |= {
     "tiny": list(draw(12) * 1e-9),
 }
 ONE_SAMPLE: dict[str, Callable[[Any], Any]] = {
-    "describe": means.describe,
-    "mean": means.mean,
     "mann_kendall": trend.mann_kendall,
     "theil_sen": trend.theil_sen,
     "trend": trend.trend,
-    "density_break": density.density_break,
-    "density_break_inside": lambda x: density.density_break(x, 1.5),
 }
 TWO_SAMPLES: dict[str, Callable[[Any, Any], Any]] = {
     "welch": means.welch_difference,
     "hedges_g": means.hedges_g,
     "pearson": correlation.pearson,
     "spearman": correlation.spearman,
-    "kendall": correlation.kendall,
-    "bca": lambda x, y: correlation.bca([x, y], correlation_value, draws=199),
     "partial": lambda x, y: correlation.partial(
         pd.DataFrame({"x": x, "y": y, "g": draw(len(x), 5)}), "x", "y", ["g"]
     ),
     "partial_spearman": lambda x, y: correlation.partial(
         pd.DataFrame({"x": x, "y": y, "g": draw(len(x), 5)}), "x", "y", ["g"], "spearman"
     ),
-    "matrix": lambda x, y: correlation.correlation_matrix(pd.DataFrame({"x": x, "y": y})),
-    "composite": lambda x, y: composite.first_component(pd.DataFrame({"x": x, "y": y}), ["x", "y"]),
-    "vif": lambda x, y: composite.variance_inflation(pd.DataFrame({"x": x, "y": y}), ["x", "y"]),
-    "alpha": lambda x, y: composite.cronbach_alpha(pd.DataFrame({"x": x, "y": y}).astype(float)),
     "ols": lambda x, y: every_inference(pd.DataFrame({"x": x, "y": y})),
 }
-
-
-def correlation_value(x: np.ndarray, y: np.ndarray) -> float:
-    return float(np.corrcoef(x, y)[0, 1]) if np.ptp(x) and np.ptp(y) else math.nan
 
 
 def every_inference(frame: pd.DataFrame) -> Any:
@@ -96,17 +70,13 @@ def every_inference(frame: pd.DataFrame) -> Any:
     if isinstance(fit, NotEstimable):
         return fit
     schools = [f"s{row // 3}" for row in range(len(frame))]
-    vouch(least_squares.classical(fit))
-    vouch(least_squares.breusch_pagan(fit))
-    for kind in least_squares.KINDS:
-        vouch(least_squares.heteroscedastic(fit, kind))
+    for kind in robust_errors.KINDS:
+        vouch(robust_errors.heteroscedastic(fit, kind))
     for kind in ("CR0", "CR1", "CR2"):
-        vouch(least_squares.clustered(fit, schools, kind))
-        vouch(least_squares.clustered(fit, ["one school"] * len(frame), kind))
-    vouch(least_squares.clustered_twice(fit, schools, list(reversed(schools))))
-    vouch(least_squares.newey_west(fit, 1))
-    vouch(least_squares.recommended(fit))
-    vouch(least_squares.recommended(fit, schools))
+        vouch(robust_errors.clustered(fit, schools, kind))
+        vouch(robust_errors.clustered(fit, ["one school"] * len(frame), kind))
+    vouch(robust_errors.recommended_inference(fit))
+    vouch(robust_errors.recommended_inference(fit, schools))
     vouch(wild_bootstrap.wild_cluster_bootstrap(fit, schools, "x", draws=99))
     return fit
 
@@ -142,8 +112,6 @@ COUNTS: dict[str, tuple[list[Any], list[Any]]] = {
 ON_COUNTS: dict[str, Callable[[Any, Any], Any]] = {
     "share_funnel": funnel.share_funnel,
     "share_funnel_target": lambda k, n: funnel.share_funnel(k, n, target=0.5),
-    "homogeneity": proportions.homogeneity,
-    "cochran_armitage": trend.cochran_armitage,
     "beta_binomial": shrinkage.beta_binomial,
     "share_shrinkage": shrinkage.share_shrinkage,
 }
@@ -167,8 +135,7 @@ def test_counts(function: str, sample: str) -> None:
     "pair", [(0, 0), (0, 1), (1, 1), (1, 2), (0, 5), (5, 5), (3, 5), (0, 30), (30, 30), (17, 30)]
 )
 def test_one_share(pair: tuple[int, int]) -> None:
-    for function in (proportions.wilson, proportions.clopper_pearson, proportions.jeffreys):
-        vouch(function(*pair))
+    vouch(proportions.wilson(*pair))
     vouch(proportions.newcombe_difference((pair[0], 0), (pair[1], 0)))
     vouch(proportions.newcombe_difference((pair[0], 2), (pair[1], 4)))
     vouch(proportions.newcombe_difference((pair[0], pair[0]), (pair[1], pair[1])))
@@ -192,10 +159,10 @@ ERRORS: dict[str, tuple[list[Any], list[Any]]] = {
     [
         funnel.mean_funnel,
         funnel.overdispersion,
-        shrinkage.random_effects,
-        lambda y, s: shrinkage.random_effects(y, s, "DL"),
-        lambda y, s: shrinkage.random_effects(y, s, "REML"),
-        lambda y, s: shrinkage.random_effects(y, s, "FE"),
+        shrinkage.random_effects_mean,
+        lambda y, s: shrinkage.random_effects_mean(y, s, "DL"),
+        lambda y, s: shrinkage.random_effects_mean(y, s, "REML"),
+        lambda y, s: shrinkage.random_effects_mean(y, s, "FE"),
         shrinkage.normal_shrinkage,
     ],
 )
@@ -223,14 +190,6 @@ def test_tables(sample: str) -> None:
     table = TABLES[sample]
     for weights in agreement.WEIGHTS:
         vouch(agreement.kappa(table, weights))
-    for method in ("stuart_maxwell", "bhapkar"):
-        vouch(agreement.marginal_homogeneity(table, method))
-        vouch(agreement.marginal_homogeneity(table, method, merge=False))
-    vouch(agreement.bowker(table))
-    vouch(agreement.linear_by_linear(table))
-    if np.asarray(table).shape == (2, 2):
-        for method in ("exact", "mid_p", "chi2", "continuity"):
-            vouch(agreement.mcnemar(table, method))
 
 
 @pytest.mark.parametrize("p", [[], [0.5], [0.0], [1.0], [0.0, 1.0], [None] * 3, [1e-300, 0.2]])
@@ -238,32 +197,5 @@ def test_p_values(p: list[Any]) -> None:
     for method in multiplicity.ADJUSTMENTS:
         adjusted = multiplicity.adjust(p, method)
         assert (np.isnan(adjusted) == pd.isna(pd.Series(p, dtype=object)).to_numpy()).all()
-        assert multiplicity.rejected(p, 0.05, method).dtype == bool
-    for rule in (
-        multiplicity.cauchy_combination,
-        multiplicity.harmonic_mean,
-        multiplicity.simes,
-        multiplicity.fisher,
-        multiplicity.stouffer,
-    ):
-        vouch(rule(p))
+    vouch(multiplicity.cauchy_combination(p))
     vouch(multiplicity.cauchy_combination(p, cap=0.9))
-
-
-@pytest.mark.parametrize("p", [[], [0.0], [1.0], [0.5], [0.0, 1.0], [0.3] * 30])
-def test_poisson_binomial(p: list[float]) -> None:
-    assert poisson_binomial.pmf(p).sum() == pytest.approx(1, rel=1e-12)
-    vouch(poisson_binomial.excess(p, min(1, len(p))))
-
-
-def test_detectable_changes() -> None:
-    for base in (0.0, 0.5, 1.0):
-        for n in (1, 2, 5, 30):
-            found = detectable_change.detectable_share_change(base, n, n)
-            assert all(change is None or change > 0 for change in found.values())
-    vouch(detectable_change.detectable_share_change(0.5, 0, 3))
-    for n in (0, 1, 2, 5, 30):
-        vouch(detectable_change.detectable_effect_size(n, n))
-    for counts in ((0, 0, 0), (1, 0, 0), (0, 5, 0), (2, 2, 2)):
-        vouch(density.discrete_break(*counts))
-        vouch(density.discrete_break(*counts, 0.1, one_sided=True))

@@ -24,20 +24,21 @@ def bcg():
 
 @pytest.mark.parametrize(("method", "tau2"), [("DL", 0.3088), ("REML", 0.3132), ("PM", 0.3181)])
 def test_bcg_vaccine_trials_as_metafor_prints_them(method, tau2):
-    law = shrinkage.random_effects(*bcg(), method)
+    law = shrinkage.random_effects_mean(*bcg(), method)
     assert law.tau2 == pytest.approx(tau2, abs=6e-5)
     assert law.q == pytest.approx(152.2330, abs=6e-5)
 
 
 def test_bcg_reml_mean_and_i2():
-    law = shrinkage.random_effects(*bcg(), "REML")
+    law = shrinkage.random_effects_mean(*bcg(), "REML")
     assert (law.mean, law.se) == (pytest.approx(-0.7145, abs=6e-5), pytest.approx(0.1798, abs=6e-5))
     assert law.i2 == pytest.approx(0.9222, abs=6e-5)
 
 
 def test_shrunken_values_lie_between_their_own_and_the_mean():
     values, errors = bcg()
-    rows, law = shrinkage.normal_shrinkage(values, errors), shrinkage.random_effects(values, errors)
+    rows = shrinkage.normal_shrinkage(values, errors)
+    law = shrinkage.random_effects_mean(values, errors)
     weight = law.tau2 / (law.tau2 + errors**2)
     expected = weight * values + (1 - weight) * law.mean
     assert rows["shrunk"].to_numpy() == pytest.approx(expected, rel=1e-12)
@@ -156,14 +157,13 @@ def test_printed_moments_serve_as_well_as_values():
 
 
 def test_missing_values_do_not_count():
-    found = means.mean(pd.Series([1, None, 3, pd.NA, 5], dtype="Float64"))
-    assert (found.value, found.n) == (3.0, 3)
-    assert means.describe([1, None, 3]).missing == 1
+    found = means.Moments.of(pd.Series([1, None, 3, pd.NA, 5], dtype="Float64"))
+    assert found == means.Moments(3.0, 2.0, 3)
 
 
 def test_nonsense_is_refused():
     with pytest.raises(ValueError, match="infinite"):
-        means.mean([1.0, float("inf")])
+        means.Moments.of([1.0, float("inf")])
     with pytest.raises(ValueError, match="more successes"):
         proportions.wilson(5, 4)
     with pytest.raises(ValueError, match="confidence level"):

@@ -125,18 +125,6 @@ def test_the_readers_findings_stay_and_block_too(project, keep):
     assert list(verdict.directions_blocked) == ["*"]
 
 
-def test_a_fault_that_a_reader_told_is_not_told_again(project, keep):
-    where = {"file": "vpr/ma4.xlsx", "sheet": "МА 4", "cell": "J14"}
-    reader = Finding("mark_range", "blocking", "отметка вне пределов.", **where)
-    keep({**wrong_mark(), "findings": told(reader)})
-    verdict = check_year(project, YEAR)
-    assert "results_mark_known" not in set(verdict.findings["check"])
-    assert not verdict.passed["results"]
-    elsewhere = Finding("mark_range", "blocking", "отметка вне пределов.", file="other.xlsx")
-    keep({**wrong_mark(), "findings": told(elsewhere)})
-    assert "results_mark_known" in set(check_year(project, YEAR).findings["check"])
-
-
 def test_results_of_a_table_that_is_gone_go_too(project, keep):
     keep(drawn_year())
     check_year(project, YEAR)

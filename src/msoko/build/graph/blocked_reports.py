@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from msoko.build.graph.build_plan import Plan
+from msoko.build.graph.build_plan import BuildPlan
 from msoko.build.graph.report_list import QUALITY, SUMMARY, notebook_of
 from msoko.core.school_year import SchoolYear
 
@@ -13,7 +13,9 @@ MOST_REASONS = 12
 """Blocking findings listed on a terminal; `msoko check` lists all."""
 
 
-def blocked(plan: Plan, year: SchoolYear, reports: Iterable[str]) -> dict[str, list[str]]:
+def blocked_reports(
+    plan: BuildPlan, year: SchoolYear, reports: Iterable[str]
+) -> dict[str, list[str]]:
     """Return the reports that the year's data stop, with what stops them.
 
     A passport is stopped only by what stops every direction: it tells of a stopped
@@ -31,7 +33,7 @@ def blocked(plan: Plan, year: SchoolYear, reports: Iterable[str]) -> dict[str, l
     return {one: lines for one, lines in told.items() if lines}
 
 
-def refusals(stopped: Mapping[str, list[str]], year: SchoolYear) -> list[str]:
+def refusal_messages(stopped: Mapping[str, list[str]], year: SchoolYear) -> list[str]:
     """Return what people are told: one message for the reports with the same reasons."""
     together: dict[tuple[str, ...], dict[str, None]] = {}
     for report, lines in stopped.items():
@@ -41,10 +43,10 @@ def refusals(stopped: Mapping[str, list[str]], year: SchoolYear) -> list[str]:
 
 def _refusal(notebooks: Iterable[str], lines: tuple[str, ...], year: SchoolYear) -> str:
     head = f"Данные не позволяют построить отчёты: {', '.join(notebooks)}."
-    return "\n".join([head, *listed(lines, year)])
+    return "\n".join([head, *listed_reasons(lines, year)])
 
 
-def listed(lines: Sequence[str], year: SchoolYear | str) -> list[str]:
+def listed_reasons(lines: Sequence[str], year: SchoolYear | str) -> list[str]:
     """Return the first of what stops reports, a line each, and where the rest is told."""
     rest = len(lines) - MOST_REASONS
     more = [f"и ещё замечаний: {rest}; все покажет msoko check {year}"] if rest > 0 else []

@@ -13,7 +13,7 @@ DERIVED = ("indicators", "objectivity_schools", "objectivity_markers", "recommen
 
 
 @dataclass(frozen=True)
-class Where:
+class BuildPaths:
     """The places of one municipality and edition within a project."""
 
     project: Project
@@ -57,7 +57,7 @@ class Where:
     def findings(self, year: SchoolYear) -> Path:
         return self.table(year, "findings")
 
-    def set_aside_findings(self, year: SchoolYear) -> Path:
+    def reader_findings(self, year: SchoolYear) -> Path:
         """Return where the readers' own findings are kept, apart from the checks'."""
         return self.project.cache / "intake" / str(year) / "findings.parquet"
 
@@ -79,7 +79,7 @@ class Where:
         """Return where the files that go beside a report's page are kept until then."""
         return self._made("annexes", year, report, "json")
 
-    def written(self, name: str) -> Path:
+    def written_page(self, name: str) -> Path:
         """Return where the body of a page that people wrote is kept."""
         return self.project.cache / "pages" / f"{name}.json"
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from msoko.build.graph.build_paths import DERIVED, Where
+from msoko.build.graph.build_paths import DERIVED, BuildPaths
 from msoko.build.graph.codebase import Codebase
-from msoko.build.graph.file_digests import Fingerprints, files_under
-from msoko.build.graph.input_digests import Inputs
-from msoko.build.graph.planned_schools import School, recalled
-from msoko.build.graph.report_list import PAGES, PASSPORT, Reports, notebook_of, school_of
-from msoko.build.graph.step_records import Records, Step, parameter_parts
-from msoko.build.graph.written_pages import documents, written
+from msoko.build.graph.file_digests import FileDigests, SettledFileDigests, files_under
+from msoko.build.graph.input_digests import InputDigests
+from msoko.build.graph.planned_schools import PlannedSchool, schools_from_facts
+from msoko.build.graph.report_list import PAGES, PASSPORT, ReportList, notebook_of, school_of
+from msoko.build.graph.step_records import Step, StepRecords, parameter_parts
+from msoko.build.graph.written_pages import available_pages, page_sources
 from msoko.build.kernels.notebook_parameters import Value
-from msoko.catalog import load_directions, load_profile
+from msoko.catalog import Direction, load_directions, load_profile
 from msoko.catalog.municipality.profile import Profile
+from msoko.core.errors import UsageError
 from msoko.core.project import MEETINGS, Project
 from msoko.core.school_year import SchoolYear
-
-if TYPE_CHECKING:
-    from msoko.build.steps.report_annexes import Declared
 
 NUMBERS = (
     "msoko.build.steps.number_tables",
@@ -35,8 +33,19 @@ NOT_TRIED = "В этой сборке не строился."
 EDITIONS = {"internal": "для служебного пользования", "public": "открытая редакция"}
 
 
+def choose_renderer(wanted: str = "auto") -> str:
+    """Return the renderer that will be used, without loading what renders."""
+    has_quarto = shutil.which("quarto") is not None
+    if wanted == "quarto" and not has_quarto:
+        raise UsageError(
+            "Программа quarto не найдена. Установите Quarto 1.7 или повторите команду "
+            "с --renderer embedded."
+        )
+    return "quarto" if has_quarto and wanted != "embedded" else "embedded"
+
+
 @dataclass
-class Plan:
+class BuildPlan:
     """The steps of one municipality and edition, as the files stand now."""
 
     project: Project
@@ -45,15 +54,17 @@ class Plan:
     renderer: str = "embedded"
     parameters: Mapping[str, Value] = field(default_factory=dict)
     validator: str = "relational"
+    are_files_settled: bool = False
 
     def __post_init__(self) -> None:
-        self.where = Where(self.project, self.municipality, self.edition)
+        self.paths = BuildPaths(self.project, self.municipality, self.edition)
         self.years = self.project.raw_years()
-        self.prints = Fingerprints(self.project.cache / "files.json")
-        self.code = Codebase(self.project, self.prints)
-        self.records = Records(self.project, self.prints)
-        self.inputs = Inputs(
-            self.where, self.code, self.records, lambda: self.profile, self.years_to
+        read_digests = SettledFileDigests if self.are_files_settled else FileDigests
+        self.digests = read_digests(self.project.cache / "files.json")
+        self.code = Codebase(self.project, self.digests)
+        self.records = StepRecords(self.project, self.digests)
+        self.inputs = InputDigests(
+            self.paths, self.code, self.records, lambda: self.profile, self.years_to
         )
 
     @functools.cached_property
@@ -61,20 +72,18 @@ class Plan:
         return load_profile(self.project, self.municipality)
 
     @functools.cached_property
-    def reports(self) -> Reports:
-        return Reports(self.where, self.profile, self.schools)
+    def reports(self) -> ReportList:
+        return ReportList(self.paths, self.profile, self.schools)
 
     @functools.cached_property
-    def declared(self) -> Declared:
+    def directions(self) -> tuple[Direction, ...]:
         """The profile's directions, loaded and checked."""
-        from msoko.build.steps.report_annexes import Declared
+        return load_directions(self.project, self.profile)
 
-        return Declared(self.profile, load_directions(self.project, self.profile))
-
-    def schools(self, year: SchoolYear) -> tuple[School, ...]:
+    def schools(self, year: SchoolYear) -> tuple[PlannedSchool, ...]:
         """Return the schools of the year as they were last read; none before that."""
         record = self.records.of(f"intake:{year}")
-        return recalled(record.facts.get("schools", [])) if record else ()
+        return schools_from_facts(record.facts.get("schools", [])) if record else ()
 
     def years_to(self, year: SchoolYear) -> list[SchoolYear]:
         """Return the school years with raw files up to `year`, earliest first."""
@@ -94,7 +103,7 @@ class Plan:
     def published(self, year: SchoolYear) -> tuple[list[str], dict[str, str]]:
         """Return the reports that have been executed, and why the site goes without the others."""
         listed, known = self.reports.of(year), self.refusals(year)
-        ready = [one for one in listed if self.where.executed(year, one).exists()]
+        ready = [one for one in listed if self.paths.executed(year, one).exists()]
         return ready, {one: known.get(one, NOT_TRIED) for one in listed if one not in ready}
 
     def refusals(self, year: SchoolYear) -> dict[str, str]:
@@ -107,7 +116,7 @@ class Plan:
 
     def save(self) -> None:
         """Remember what was read; a build that changed nothing touches nothing."""
-        self.prints.save()
+        self.digests.save()
         self.code.save()
 
     # The steps
@@ -134,12 +143,12 @@ class Plan:
 
     def validation(self, year: SchoolYear) -> Step:
         """Tables are checked."""
-        where, before = self.where, year.shifted(-1)
-        tables = [*where.received(before), *where.received(year), where.set_aside_findings(year)]
+        paths, before = self.paths, year.shifted(-1)
+        tables = [*paths.received(before), *paths.received(year), paths.reader_findings(year)]
         parts = {
             **self.inputs.files("suite", files_under(self.project.find("expectations"))),
             **self.inputs.files("table", tables),
-            **self.inputs.files("declaration", where.all_declarations()),
+            **self.inputs.files("declaration", paths.all_declarations()),
             **self.inputs.facts("wording_checks.yml"),
             **self.code.module_parts(*self.code.modules_below("msoko.validate")),
             **self.code.lock_parts(),
@@ -150,23 +159,23 @@ class Plan:
 
     def numbers(self, year: SchoolYear) -> Step:
         """Indicators, objectivity and recommendations are computed."""
-        where, earlier = self.where, [one for one in self.years_to(year) if one < year]
-        tables = [path for one in (*earlier, year) for path in where.received(one)]
-        tables += [where.table(one, name) for one in earlier for name in DERIVED]
+        paths, earlier = self.paths, [one for one in self.years_to(year) if one < year]
+        tables = [path for one in (*earlier, year) for path in paths.received(one)]
+        tables += [paths.table(one, name) for one in earlier for name in DERIVED]
         parts = {
             **self.inputs.files("table", tables),
             **self.inputs.declarations(),
             **self.inputs.registry(),
             **self.inputs.profile(),
-            **self.inputs.files("suite", where.derived_suites()),
+            **self.inputs.files("suite", paths.derived_suites()),
             **self.code.module_parts(*NUMBERS),
             **self.code.lock_parts(),
             **parameter_parts({"municipality": self.municipality}),
         }
         checked = self.project.processed(year) / "validation"
         outputs = (
-            *(where.table(year, name) for name in DERIVED),
-            *(checked / path.name for path in where.derived_suites()),
+            *(paths.table(year, name) for name in DERIVED),
+            *(checked / path.name for path in paths.derived_suites()),
         )
         read = (f"intake:{one}" for one in (*earlier, year))
         after = (*read, *(f"numbers:{one}" for one in earlier))
@@ -185,7 +194,7 @@ class Plan:
     def report(self, year: SchoolYear, report: str) -> Step:
         """A notebook is executed."""
         name, school = notebook_of(report), school_of(report)
-        roots = self.code.roots_of(self.where.notebook(name))
+        roots = self.code.roots_of(self.paths.notebook(name))
         parts = {
             **self.inputs.files("notebook", self.inputs.notebooks(name)),
             **self.inputs.data_of(year, report),
@@ -195,7 +204,7 @@ class Plan:
         }
         title = f"паспорт {school} {year}" if school else f"отчёт {report} {year}"
         group = f"паспорта школ {year}" if school else ""
-        step_id, outputs = self.report_id(year, report), (self.where.executed(year, report),)
+        step_id, outputs = self.report_id(year, report), (self.paths.executed(year, report),)
         after = (*self._after_numbers(year), *([f"declared:{self.municipality}"] if school else []))
         return Step(step_id, title, parts, outputs, after, group)
 
@@ -207,30 +216,30 @@ class Plan:
             **self.code.lock_parts(),
             **parameter_parts({"municipality": self.municipality, "edition": self.edition}),
         }
-        step_id, outputs = self._id("annex", year, report), (self.where.annex(year, report),)
+        step_id, outputs = self._id("annex", year, report), (self.paths.annex(year, report),)
         title, group = f"приложение {report} {year}", f"приложения {year}"
         return Step(step_id, title, parts, outputs, self._after_numbers(year), group)
 
     def page(self, year: SchoolYear, report: str) -> Step:
         """An executed notebook becomes the body of a page, whatever shell it will get."""
         parts = {
-            **self.inputs.files("report", [self.where.executed(year, report)]),
+            **self.inputs.files("report", [self.paths.executed(year, report)]),
             **self.inputs.rendering("msoko.site.page_bodies"),
             **parameter_parts({"renderer": self.renderer}),
         }
         step_id, after = self._id("page", year, report), (self.report_id(year, report),)
-        outputs, school = (self.where.page(year, report),), school_of(report)
+        outputs, school = (self.paths.page(year, report),), school_of(report)
         title = f"страница паспорта {school} {year}" if school else f"страница {report} {year}"
         return Step(step_id, title, parts, outputs, after, f"страницы {year}")
 
-    def written(self, name: str) -> Step:
+    def written_page(self, name: str) -> Step:
         """What people wrote becomes the body of a page."""
         parts = {
-            **self.inputs.files("document", documents(self.project)),
+            **self.inputs.files("document", page_sources(self.project)),
             **self.inputs.registry(),
             **self.inputs.rendering("msoko.site.page_bodies", "msoko.build.steps.method_page"),
         }
-        outputs = (self.where.written(name),)
+        outputs = (self.paths.written_page(name),)
         return Step(f"page:{name}", f"страница {name}", parts, outputs, (), "страницы методики")
 
     def site(self, year: SchoolYear, reports: Sequence[str], refused: Mapping[str, str]) -> Step:
@@ -238,22 +247,22 @@ class Plan:
 
         `refused` are the reports that it goes without, with the reasons.
         """
-        where, raw = self.where, self.project.raw(year)
+        paths, raw = self.paths, self.project.raw(year)
         annexed = [one for one in reports if self.reports.has_annex(one)]
-        by_people = written(self.project)
+        by_people = available_pages(self.project)
         overall = [one for one in (*reports, *refused) if one in PAGES]
         names_kept_back = [self.project.raw(one) / MEETINGS for one in self.years]
-        pages = [where.page(year, one) for one in reports] + [*map(where.written, by_people)]
+        pages = [paths.page(year, one) for one in reports] + [*map(paths.written_page, by_people)]
         parts = {
             **self.inputs.files("page", pages),
-            **self.inputs.files("annex", [where.annex(year, one) for one in annexed]),
+            **self.inputs.files("annex", [paths.annex(year, one) for one in annexed]),
             **self.inputs.files(
                 "raw", [path for path in files_under(raw) if path.name != MEETINGS]
             ),
             **self.inputs.files("raw", names_kept_back if self.edition == "public" else ()),
-            **self.inputs.files("table", [where.table(year, "schools")]),
+            **self.inputs.files("table", [paths.table(year, "schools")]),
             **self.inputs.declarations(),
-            **self.inputs.files("declaration", map(where.declaration, overall)),
+            **self.inputs.files("declaration", map(paths.declaration, overall)),
             **self.inputs.registry(),
             **self.inputs.profile(),
             **self.code.module_parts("msoko.build.steps.site_content"),

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from msoko.build.graph.blocked_reports import blocked
-from msoko.build.graph.build_plan import Plan
+from msoko.build.graph.blocked_reports import blocked_reports
+from msoko.build.graph.build_plan import BuildPlan, choose_renderer
+from msoko.build.graph.raw_year import has_data, municipality_of, refuse_absent_year
 from msoko.build.graph.report_list import PASSPORT
-from msoko.build.graph.step_records import Reason, Step
-from msoko.build.graph.written_pages import written
-from msoko.build.preconditions import has_data, municipality_of, refuse_absent_year
+from msoko.build.graph.step_records import StaleReason, Step
+from msoko.build.graph.written_pages import available_pages
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 
@@ -27,7 +27,7 @@ class StepStatus:
     step: str
     title: str
     state: Literal["fresh", "stale", "waits", "blocked"]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[StaleReason, ...]
     after: tuple[str, ...]
     group: str = ""
 
@@ -51,21 +51,20 @@ def status(
         return []
     last = year or years[-1]
     name = municipality or municipality_of(project, last)
-    plan = Plan(project, name, edition, _renderer())
-    plan.inputs.stand_still()
-    plan.prints.stand_still()
+    plan = BuildPlan(project, name, edition, choose_renderer(), are_files_settled=True)
+    plan.inputs.settle()
     steps = _steps(plan, [one for one in years if one <= last], last)
     plan.save()
-    return _judged(plan, steps, _refused(plan, last))
+    return _states(plan, steps, _refused(plan, last))
 
 
-def _refused(plan: Plan, year: SchoolYear) -> dict[str, list[str]]:
+def _refused(plan: BuildPlan, year: SchoolYear) -> dict[str, list[str]]:
     """Return the steps of reports that the data stop, with what stops them."""
-    stopped = blocked(plan, year, plan.reports.of(year))
+    stopped = blocked_reports(plan, year, plan.reports.of(year))
     return {plan.report_id(year, one): lines for one, lines in stopped.items()}
 
 
-def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
+def _steps(plan: BuildPlan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
     steps = [step for year in years for step in (plan.intake(year), plan.validation(year))]
     steps += [plan.numbers(year) for year in years]
     steps += [plan.declarations()] if PASSPORT in plan.reports.notebooks() else []
@@ -73,26 +72,25 @@ def _steps(plan: Plan, years: list[SchoolYear], last: SchoolYear) -> list[Step]:
     ready, refused = plan.published(last)
     steps += [plan.page(last, one) for one in ready]
     steps += [plan.annex(last, one) for one in ready if plan.reports.has_annex(one)]
-    steps += [plan.written(name) for name in written(plan.project)]
+    steps += [plan.written_page(name) for name in available_pages(plan.project)]
     return [*steps, plan.site(last, ready, refused)]
 
 
-def _judged(plan: Plan, steps: list[Step], refused: Mapping[str, list[str]]) -> list[StepStatus]:
-    found: list[StepStatus] = []
+def _states(
+    plan: BuildPlan, steps: list[Step], refused: Mapping[str, list[str]]
+) -> list[StepStatus]:
+    states: list[StepStatus] = []
     stale: set[str] = set()
     for step in steps:
         reasons = tuple(plan.records.reasons(step))
         waits = [one for one in step.after if one in stale]
         state = "stale" if reasons else "waits" if waits else "fresh"
         if step.id in refused and not waits:  # checked as the files stand now
-            state, reasons = "blocked", tuple(Reason("data", one, one) for one in refused[step.id])
+            state, reasons = (
+                "blocked",
+                tuple(StaleReason("data", one, one) for one in refused[step.id]),
+            )
         if state != "fresh":
             stale.add(step.id)
-        found.append(StepStatus(step.id, step.title, state, reasons, tuple(waits), step.group))
-    return found
-
-
-def _renderer() -> str:
-    import shutil
-
-    return "quarto" if shutil.which("quarto") else "embedded"
+        states.append(StepStatus(step.id, step.title, state, reasons, tuple(waits), step.group))
+    return states

@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import msoko
-from msoko.build.graph.file_digests import Fingerprints, digest_of, files_under, write_whole
+from msoko.build.graph.file_digests import FileDigests, digest_of, files_under
 from msoko.build.graph.module_imports import Imports, ModuleGraph, imports_of, notebook_imports
 from msoko.build.kernels.notebook_files import read_notebook
 from msoko.core.project import HOME, Project
+from msoko.core.whole_files import write_whole
 
 Parts = dict[tuple[str, str], str]
 SOURCE = Path(msoko.__file__).resolve().parent
@@ -28,14 +29,14 @@ RARE = ("great_expectations", "pyspark")
 class Codebase:
     """The package's source as the graph of staleness sees it."""
 
-    def __init__(self, project: Project, prints: Fingerprints) -> None:
+    def __init__(self, project: Project, digests: FileDigests) -> None:
         self.project = project
-        self.prints = prints
+        self.digests = digests
         self.memory = project.cache / "imports.json"
         self._known = _remembered(self.memory)
         self._is_changed = False
         self.graph = ModuleGraph(SOURCE.parent, self._imports)
-        self._digest = functools.cache(prints.of)  # source stands still while a build runs
+        self._digest = functools.cache(digests.of)  # source stands still while a build runs
         self._shown = functools.cache(self._name)
         self.module_parts = functools.cache(self._module_parts)
         self.lock_parts = functools.cache(self._lock_parts)
@@ -86,7 +87,7 @@ class Codebase:
         )
         python = ".".join(map(str, sys.version_info[:3]))
         return {
-            ("lock", LOCK): self.prints.of(lock),
+            ("lock", LOCK): self.digests.of(lock),
             ("lock", "установленные библиотеки"): digest_of("\n".join(installed)),
             ("lock", "Python"): python,
         }
@@ -105,7 +106,7 @@ class Codebase:
         return self._recalled(notebook, lambda: notebook_imports(read_notebook(notebook, shown)))
 
     def _recalled(self, file: Path, read: object) -> Imports:
-        digest = self.prints.of(file)
+        digest = self.digests.of(file)
         known = self._known.get(str(file))
         if known and known[0] == digest:
             return Imports(tuple(known[1]), tuple(known[2]))

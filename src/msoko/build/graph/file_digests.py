@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import os
@@ -11,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from msoko.core.whole_files import write_whole
+
 ABSENT = "absent"
 RACY_NANOSECONDS = 20_000_000
 """Two writes this close may carry the same time: such a file is read a moment later."""
 
 
-class Fingerprints:
+class FileDigests:
     """Digests of files, remembered with the size and times under which they were read.
 
     A file with the same size, time of change and inode is taken to be the same, as make
@@ -47,10 +48,6 @@ class Fingerprints:
         self._is_changed = True
         return digest
 
-    def stand_still(self) -> None:
-        """Remember that from now on no file changes, so that each is looked at once."""
-        self.of = functools.cache(self.of)
-
     def of_all(self, folder: Path) -> dict[str, str]:
         """Return the digests of all files under a folder, by their relative path, sorted."""
         return {path.relative_to(folder).as_posix(): self.of(path) for path in files_under(folder)}
@@ -60,6 +57,19 @@ class Fingerprints:
         if self._is_changed:
             write_whole(self.memory, json.dumps(self._known, ensure_ascii=False))
             self._is_changed = False
+
+
+class SettledFileDigests(FileDigests):
+    """Digests for a command that only looks: each file is looked at once."""
+
+    def __init__(self, memory: Path) -> None:
+        super().__init__(memory)
+        self._seen: dict[Path, str] = {}
+
+    def of(self, path: Path) -> str:
+        if path not in self._seen:
+            self._seen[path] = super().of(path)
+        return self._seen[path]
 
 
 def files_under(folder: Path) -> list[Path]:
@@ -81,18 +91,6 @@ def _walked(folder: Path | str) -> Iterator[str]:
 def digest_of(text: str) -> str:
     """Return the digest of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put a text at `path`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # several commands may remember at once: each writes its own, the last one stays
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _read(memory: Path) -> dict[str, list]:

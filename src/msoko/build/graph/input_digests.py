@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from msoko.build.graph.build_paths import DERIVED, Where
+from msoko.build.graph.build_paths import DERIVED, BuildPaths
 from msoko.build.graph.codebase import Codebase, Parts
-from msoko.build.graph.file_digests import ABSENT, Fingerprints, files_under
+from msoko.build.graph.file_digests import ABSENT, FileDigests, files_under
+from msoko.build.graph.raw_year import DECLARED
 from msoko.build.graph.report_list import PASSPORT, ROADMAP, SUMMARY, notebook_of, school_of
-from msoko.build.graph.step_records import Records, file_parts
-from msoko.build.preconditions import DECLARED
+from msoko.build.graph.step_records import StepRecords, file_parts
 from msoko.catalog.municipality.profile import Profile
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+from msoko.ingest.identity.pseudonyms import key_mark
 
 SLICED = ("indicators", "recommendations")
 """Derived tables of which a report uses the rows of its direction only."""
@@ -24,38 +24,34 @@ SHELL = (".css", ".js", ".j2")
 """Files of the pages' shell, on which their bodies do not depend."""
 
 
-class Inputs:
+class InputDigests:
     """The parts of steps; `profile` tells the municipality's, `years_to` the years there are."""
 
     def __init__(
         self,
-        where: Where,
+        paths: BuildPaths,
         code: Codebase,
-        records: Records,
+        records: StepRecords,
         profile: Callable[[], Profile],
         years_to: Callable[[SchoolYear], Sequence[SchoolYear]],
     ) -> None:
-        self.where = where
-        self.project: Project = where.project
-        self.prints: Fingerprints = code.prints
+        self.paths = paths
+        self.project: Project = paths.project
+        self.digests: FileDigests = code.digests
         self.code = code
         self.records = records
         self.profile_of = profile
         self.years_to = years_to
-        self._mark = ABSENT
+        self._key_mark = ABSENT
+        self._settled: dict[tuple, Parts] | None = None
 
-    def stand_still(self) -> None:
-        """Remember what data and declarations are: from now on nothing makes them anew."""
-        self._shared = functools.cache(self._shared)
-        self._of_notebook = functools.cache(self._of_notebook)
-        self._received = functools.cache(self._received)
-        self.registry = functools.cache(self.registry)
-        self.profile = functools.cache(self.profile)
-        self.declarations = functools.cache(self.declarations)
+    def settle(self) -> None:
+        """Take it that from now on data and declarations stay, so that all reports share them."""
+        self._settled = {}
 
     def files(self, kind: str, paths: Iterable[Path]) -> Parts:
         """Return the parts that files are, under their names within the project."""
-        return file_parts(self.project, self.prints, kind, paths)
+        return file_parts(self.project, self.digests, kind, paths)
 
     def registry(self) -> Parts:
         """Return the facts and the words of the registry, the project's own and the house's.
@@ -80,7 +76,7 @@ class Inputs:
 
     def profile(self) -> Parts:
         """Return the profile and the files beside it: roadmap, decisions."""
-        name = self.where.municipality
+        name = self.paths.municipality
         own = self.project.find("profiles", f"{name}.yml")
         return self.files("profile", [own, *files_under(self.project.find("profiles", name))])
 
@@ -88,7 +84,7 @@ class Inputs:
         """Return what the profile's directions declare, those folded into others too."""
         profile = self.profile_of()
         listed = (*profile.directions, *profile.folds)
-        return self.files("declaration", map(self.where.declaration, listed))
+        return self.files("declaration", map(self.paths.declaration, listed))
 
     def repeated(self, year: SchoolYear) -> Parts:
         """Return the files of other years that equal a file of this one; readers refuse them."""
@@ -103,15 +99,13 @@ class Inputs:
         return parts
 
     def _received(self, year: SchoolYear) -> dict[str, str]:
-        return self.prints.of_all(self.project.raw(year))
+        return self.digests.of_all(self.project.raw(year))
 
     def pseudonyms(self) -> Parts:
         """Return a mark of the key that makes pseudonyms; it tells nothing of the key."""
-        from msoko.ingest.identity.pseudonyms import key_mark
-
-        if self._mark == ABSENT:  # until the first reading makes the key
-            self._mark = key_mark(self.project)
-        return {("key", "псевдонимов учеников"): self._mark}
+        if self._key_mark == ABSENT:  # until the first reading makes the key
+            self._key_mark = key_mark(self.project)
+        return {("key", "псевдонимов учеников"): self._key_mark}
 
     def modules(self, *roots: str) -> Parts:
         """Return the modules of what has no shell yet, without the shell's files."""
@@ -127,27 +121,36 @@ class Inputs:
 
     def notebooks(self, name: str) -> list[Path]:
         """Return a notebook and those folded into it."""
-        return [self.where.notebook(one) for one in (name, *self._folded(name))]
+        return [self.paths.notebook(one) for one in (name, *self._folded(name))]
 
     def data_of(self, year: SchoolYear, report: str) -> Parts:
         """Return the tables and declarations that a report and its annex read."""
-        parts = self._of_notebook(year, notebook_of(report))
+        name = notebook_of(report)
+        parts = self._once(("notebook", year, name), lambda: self._of_notebook(year, name))
         school = school_of(report)
         return {**parts, **self._advice(year, school)} if school else parts
 
+    def _once(self, key: tuple, find: Callable[[], Parts]) -> Parts:
+        """Return what `find` finds; once all is settled, what it found the first time."""
+        if self._settled is None:
+            return find()
+        if key not in self._settled:
+            self._settled[key] = find()
+        return self._settled[key]
+
     def _of_notebook(self, year: SchoolYear, name: str) -> Parts:
-        where, years = self.where, self.years_to(year)
-        own = [where.declaration(one) for one in (name, *self._folded(name))]
+        paths, years = self.paths, self.years_to(year)
+        own = [paths.declaration(one) for one in (name, *self._folded(name))]
         parts = {
-            **self._shared(year),
+            **self._once(("shared", year), lambda: self._shared(year)),
             **self.files("declaration", own),
             **self._rows_of(years, name),
         }
         if name in OF_ALL_DIRECTIONS:
-            tables = [where.table(one, table) for one in years for table in SLICED]
+            tables = [paths.table(one, table) for one in years for table in SLICED]
             parts |= {**self.files("table", tables), **self.declarations()}
         if name == PASSPORT:
-            tables = [where.table(one, "indicators") for one in years]
+            tables = [paths.table(one, "indicators") for one in years]
             register = self.project.root / "data" / "raw" / "schools.csv"  # who joined whom
             parts |= {
                 **self.files("table", tables),
@@ -158,13 +161,13 @@ class Inputs:
 
     def _shared(self, year: SchoolYear) -> Parts:
         """Return what every notebook may read."""
-        where, years = self.where, self.years_to(year)
-        tables = [path for one in years for path in where.received(one)]
-        tables += [where.table(one, table) for one in years for table in DERIVED[1:3]]
-        tables += [path for one in years for path in where.verdicts(one)]
-        tables += [where.findings(one) for one in years]
+        paths, years = self.paths, self.years_to(year)
+        tables = [path for one in years for path in paths.received(one)]
+        tables += [paths.table(one, table) for one in years for table in DERIVED[1:3]]
+        tables += [path for one in years for path in paths.verdicts(one)]
+        tables += [paths.findings(one) for one in years]
         return {
-            **self.files("raw", [where.year_file(year)]),
+            **self.files("raw", [paths.year_file(year)]),
             **self.files("table", tables),
             **self.registry(),
             **self.profile(),
@@ -182,13 +185,13 @@ class Inputs:
             shared = f"контекст и названия направлений {year}"
             parts["table", shared] = slices.get("shared", {}).get("*", "absent")
             for name in SLICED:
-                shown = f"{self.project.shown(self.where.table(year, name))} ({direction})"
+                shown = f"{self.project.shown(self.paths.table(year, name))} ({direction})"
                 parts["table", shown] = slices.get(name, {}).get(direction, "absent")
         return parts
 
     def _declared(self) -> Parts:
         """Return the digest of what is declared apart from rules of recommendation."""
-        digest = self._facts(f"declared:{self.where.municipality}").get("digest", "absent")
+        digest = self._facts(f"declared:{self.paths.municipality}").get("digest", "absent")
         return {("declaration", "всех направлений, кроме правил рекомендаций"): digest}
 
     def _advice(self, year: SchoolYear, school: str) -> Parts:
@@ -196,7 +199,7 @@ class Inputs:
         parts: Parts = {}
         for one in self.years_to(year):
             own = self._facts(f"numbers:{one}").get("advice", {})
-            shown = f"{self.project.shown(self.where.table(one, 'recommendations'))} ({school})"
+            shown = f"{self.project.shown(self.paths.table(one, 'recommendations'))} ({school})"
             parts["table", shown] = own.get(school, "absent")
         return parts
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msoko.catalog import Direction
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,14 +24,12 @@ if TYPE_CHECKING:
 
 def declared_digest(directions: Iterable[Direction]) -> str:
     """Return the digest of what directions declare apart from their rules of recommendation."""
-    told = [repr(replace(one, recommendations=())) for one in directions]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+    declared = [repr(replace(one, recommendations=())) for one in directions]
+    return hashlib.sha256("\n".join(declared).encode()).hexdigest()
 
 
 def advice_digests(project: Project, year: SchoolYear) -> dict[str, str]:
     """Return the digest of the recommendations that concern each school, by its id."""
-    from msoko.core.store import Store
-
     table = Store(project).read("recommendations", [year])
     rows = row_digests(table)
     return {

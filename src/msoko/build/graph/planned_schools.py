@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
 
 SPELT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """The ids that may name a file; any other is a blocking finding of the checks."""
 
 
 @dataclass(frozen=True)
-class School:
+class PlannedSchool:
     """A school or preschool of the year's table."""
 
     school_id: str
@@ -27,13 +28,13 @@ def schools_of(project: Project, year: SchoolYear) -> list[list[str]]:
     Plain lists: a plan keeps them in the record of the reading, so that it need not
     open a table to know what there is to build.
     """
-    from msoko.core.store import Store
-
     rows = Store(project).read("schools", [year], ["school_id", "name", "kind"]).fillna("")
     listed = sorted(rows.astype(str).itertuples(index=False, name=None))
     return [list(row) for row in listed if SPELT.fullmatch(row[0])]
 
 
-def recalled(facts: list[list[str]]) -> tuple[School, ...]:
+def schools_from_facts(facts: list[list[str]]) -> tuple[PlannedSchool, ...]:
     """Return the schools of such a record."""
-    return tuple(School(code, name or code, kind == "preschool") for code, name, kind in facts)
+    return tuple(
+        PlannedSchool(code, name or code, kind == "preschool") for code, name, kind in facts
+    )

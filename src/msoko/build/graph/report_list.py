@@ -6,12 +6,14 @@ A report is named by its notebook; a passport by its notebook and the school aft
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from msoko.build.graph.build_paths import Where
-from msoko.build.graph.planned_schools import School
+from msoko.build.graph.build_paths import BuildPaths
+from msoko.build.graph.planned_schools import PlannedSchool
 from msoko.catalog.municipality.profile import Profile
+from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.school_year import SchoolYear
 
@@ -40,12 +42,12 @@ def passport(school_id: str) -> str:
 
 
 @dataclass(frozen=True)
-class Reports:
+class ReportList:
     """The reports of one municipality and edition; `schools` tells those of a year."""
 
-    where: Where
+    paths: BuildPaths
     profile: Profile
-    schools: Callable[[SchoolYear], Sequence[School]]
+    schools: Callable[[SchoolYear], Sequence[PlannedSchool]]
 
     def notebooks(self) -> list[str]:
         """Return the notebooks of a whole build, in the order of the site."""
@@ -96,28 +98,24 @@ class Reports:
                 f"Направлений в профиле {count}, а «{page}» строится, когда их не меньше "
                 f"{LEAST_SUMMED}."
             )
-        if page == PASSPORT and self.where.edition != "internal":
+        if page == PASSPORT and self.paths.edition != "internal":
             return (
                 "Паспорта организаций – для служебного пользования: в открытой редакции "
                 "их нет. Повторите команду с --edition internal."
             )
-        if not self.where.notebook(page).exists():
+        if not self.paths.notebook(page).exists():
             return f"Нет блокнота notebooks/{page}.ipynb."
-        if page == ROADMAP and not self.where.roadmap().exists():
-            return f"Нет файла profiles/{self.where.municipality}/roadmap.csv."
+        if page == ROADMAP and not self.paths.roadmap().exists():
+            return f"Нет файла profiles/{self.paths.municipality}/roadmap.csv."
         return ""
 
     def _refusal(self, code: str, listed: list[str]) -> str:
-        from msoko.catalog.yaml.yaml_schema import suggestion
-
-        head = f"В профиле «{self.where.municipality}» нет направления «{code}»."
+        head = f"В профиле «{self.paths.municipality}» нет направления «{code}»."
         reason = self._absence(code) if code in (*PAGES, PASSPORT) else suggestion(code, listed)
         return f"{head} {reason}"
 
 
 def _unknown_school(school_id: str, known: Sequence[str], year: SchoolYear) -> str:
-    import difflib
-
     near = difflib.get_close_matches(school_id, known, n=1, cutoff=0.5)
     hint = f"Возможно, имелось в виду «{near[0]}»." if near else "Коды – в data/raw/schools.csv."
     return f"В {year} учебном году нет организации с кодом «{school_id}». {hint}"

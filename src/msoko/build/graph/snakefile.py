@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from msoko.build.graph.build_plan import Plan
-from msoko.build.graph.file_digests import write_whole
+from msoko.build.graph.build_plan import BuildPlan
+from msoko.build.graph.raw_year import has_data, municipality_of, refuse_absent_year
 from msoko.build.graph.report_list import PASSPORT, passport, school_of
 from msoko.build.graph.step_records import Step
-from msoko.build.preconditions import has_data, municipality_of, refuse_absent_year
 from msoko.core.errors import DataRefused
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+from msoko.core.whole_files import write_whole
 
 FILE_KINDS = ("raw", "notebook", "declaration", "profile", "registry", "suite", "table")
 """Parts of a step that are files of the project; modules are the machine's own matter."""
@@ -31,7 +31,7 @@ def export_graph(
     must have been built once: only they tell which schools there are.
     """
     refuse_absent_year(project, year)
-    plan = Plan(project, municipality or municipality_of(project, year), edition)
+    plan = BuildPlan(project, municipality or municipality_of(project, year), edition)
     years = [one for one in plan.years_to(year) if has_data(project, one)]
     steps = [step for one in years for step in _table_steps(plan, one)]
     if any(plan.records.of(step.id) is None for step in steps):
@@ -40,8 +40,8 @@ def export_graph(
             f"Сначала выполните msoko build {year}."
         )
     reports = plan.reports.of(year)
-    site = project.shown(plan.where.site(year) / "index.html")
-    executed = [project.shown(plan.where.executed(year, one)) for one in reports]
+    site = project.shown(plan.paths.site(year) / "index.html")
+    executed = [project.shown(plan.paths.executed(year, one)) for one in reports]
     rules = [
         _rule("all", [site]),
         _tables_rule(plan, year, steps),
@@ -54,27 +54,27 @@ def export_graph(
     return len(reports)
 
 
-def _table_steps(plan: Plan, year: SchoolYear) -> tuple[Step, Step, Step]:
+def _table_steps(plan: BuildPlan, year: SchoolYear) -> tuple[Step, Step, Step]:
     return plan.intake(year), plan.validation(year), plan.numbers(year)
 
 
-def _tables_rule(plan: Plan, year: SchoolYear, steps: Iterable[Step]) -> str:
+def _tables_rule(plan: BuildPlan, year: SchoolYear, steps: Iterable[Step]) -> str:
     steps = list(steps)
     made = {plan.project.shown(path) for step in steps for path in step.outputs}
     inputs = {name for step in steps for name in _inputs(plan, step)} - made
     return _rule("tables", sorted(inputs), sorted(made), f"{_command(plan, year)} --only-tables")
 
 
-def _report_rule(plan: Plan, year: SchoolYear, report: str) -> str:
+def _report_rule(plan: BuildPlan, year: SchoolYear, report: str) -> str:
     step = plan.report(year, report)
     command = f"{_command(plan, year)} --direction {report} --no-site"
     return _rule(report, _inputs(plan, step), [plan.project.shown(step.outputs[0])], command)
 
 
-def _passport_rule(plan: Plan, year: SchoolYear) -> str:
+def _passport_rule(plan: BuildPlan, year: SchoolYear) -> str:
     """Return one rule for all passports; what they read is the same."""
     inputs = _inputs(plan, plan.report(year, passport("any")))
-    output = plan.project.shown(plan.where.executed(year, passport("{school}")))
+    output = plan.project.shown(plan.paths.executed(year, passport("{school}")))
     command = f"{_command(plan, year)} --school {{wildcards.school}} --no-site"
     return _rule(PASSPORT, inputs, [output], command)
 
@@ -88,14 +88,14 @@ def _rule(name: str, inputs: list[str], outputs: Iterable[str] = (), command: st
     return "\n".join(parts)
 
 
-def _command(plan: Plan, year: SchoolYear) -> str:
+def _command(plan: BuildPlan, year: SchoolYear) -> str:
     return (
         f"msoko build {year} --project . --municipality {plan.municipality} "
         f"--edition {plan.edition} --wait"
     )
 
 
-def _inputs(plan: Plan, step: Step) -> list[str]:
+def _inputs(plan: BuildPlan, step: Step) -> list[str]:
     """Return the files of the project that a step reads, by their names within it."""
     names = sorted({name for kind, name in step.parts if kind in FILE_KINDS})
     return [name for name in names if (plan.project.root / name).is_file()]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from msoko.build.graph.file_digests import ABSENT, Fingerprints, digest_of, write_whole
+from msoko.build.graph.file_digests import ABSENT, FileDigests, digest_of
 from msoko.core.project import Project
+from msoko.core.whole_files import write_whole
 
 KINDS = {
     "raw": "исходный файл",
@@ -51,7 +52,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Reason:
+class StaleReason:
     """Why a step is stale, in Russian."""
 
     kind: str
@@ -60,7 +61,7 @@ class Reason:
 
 
 @dataclass
-class Record:
+class StepRecord:
     """What a step was made from when it was last made, and what came of it."""
 
     parts: dict[str, str]
@@ -69,21 +70,21 @@ class Record:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-class Records:
+class StepRecords:
     """The records of a project's steps, one small file each, in its cache."""
 
-    def __init__(self, project: Project, prints: Fingerprints) -> None:
+    def __init__(self, project: Project, digests: FileDigests) -> None:
         self.project = project
-        self.prints = prints
+        self.digests = digests
         self.folder = project.cache / "steps"
-        self._read: dict[str, Record | None] = {}
+        self._read: dict[str, StepRecord | None] = {}
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was ever built, or all that was is forgotten."""
         return not any(self.folder.glob("*.json"))
 
-    def of(self, step_id: str) -> Record | None:
+    def of(self, step_id: str) -> StepRecord | None:
         """Return the record of a step, or None if there is none that can be read.
 
         What was read once is remembered: nobody else writes what this process holds.
@@ -92,17 +93,17 @@ class Records:
             self._read[step_id] = self._on_disk(step_id)
         return self._read[step_id]
 
-    def _on_disk(self, step_id: str) -> Record | None:
+    def _on_disk(self, step_id: str) -> StepRecord | None:
         try:
-            return Record(**json.loads(self._path(step_id).read_text(encoding="utf-8")))
+            return StepRecord(**json.loads(self._path(step_id).read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
-    def reasons(self, step: Step) -> list[Reason]:
+    def reasons(self, step: Step) -> list[StaleReason]:
         """Return why the step is stale; nothing when it is fresh."""
         record = self.of(step.id)
         if record is None:
-            return [Reason("", "", "ещё не строилось")]
+            return [StaleReason("", "", "ещё не строилось")]
         parts = {f"{kind}|{name}": digest for (kind, name), digest in step.parts.items()}
         found = [
             _changed(key, record.parts.get(key), parts.get(key))
@@ -113,9 +114,9 @@ class Records:
 
     def remember(self, step: Step, seconds: float, **facts: Any) -> None:
         """Record that the step has just been made from its parts."""
-        record = Record(
+        record = StepRecord(
             parts={f"{kind}|{name}": digest for (kind, name), digest in step.parts.items()},
-            outputs={self.project.shown(path): self.prints.of(path) for path in step.outputs},
+            outputs={self.project.shown(path): self.digests.of(path) for path in step.outputs},
             seconds=round(seconds, 2),
             facts=facts,
         )
@@ -128,32 +129,32 @@ class Records:
         self._path(step_id).unlink(missing_ok=True)
         self._read[step_id] = None
 
-    def _output_reasons(self, step: Step, record: Record) -> list[Reason]:
+    def _output_reasons(self, step: Step, record: StepRecord) -> list[StaleReason]:
         found = []
         named = {self.project.shown(path): path for path in step.outputs}
         for name, path in named.items():
-            digest = self.prints.of(path)
+            digest = self.digests.of(path)
             if digest == ABSENT and record.outputs.get(name) != ABSENT:
-                found.append(Reason("output", name, f"нет результата: {name}"))
+                found.append(StaleReason("output", name, f"нет результата: {name}"))
             elif digest != record.outputs.get(name):
-                found.append(Reason("output", name, f"результат изменён не сборкой: {name}"))
+                found.append(StaleReason("output", name, f"результат изменён не сборкой: {name}"))
         for name in sorted(record.outputs):
             if name not in named:
-                found.append(Reason("output", name, f"больше не нужно: {name}"))
+                found.append(StaleReason("output", name, f"больше не нужно: {name}"))
         return found
 
     def _path(self, step_id: str) -> Path:
         return self.folder / f"{step_id.replace(':', '@')}.json"
 
 
-def _changed(key: str, before: str | None, now: str | None) -> Reason:
+def _changed(key: str, before: str | None, now: str | None) -> StaleReason:
     kind, name = key.split("|", 1)
     if kind == "key":
-        return Reason(kind, name, f"сменился ключ {name}")
+        return StaleReason(kind, name, f"сменился ключ {name}")
     if kind == "repeat" and now in (None, ABSENT):
-        return Reason(kind, name, f"больше не совпадает с файлом другого года: {name}")
+        return StaleReason(kind, name, f"больше не совпадает с файлом другого года: {name}")
     if kind == "repeat":
-        return Reason(kind, name, f"совпадает с файлом другого года: {name}")
+        return StaleReason(kind, name, f"совпадает с файлом другого года: {name}")
     if before in (None, ABSENT):
         change = "появилось"
     elif now in (None, ABSENT):
@@ -161,17 +162,17 @@ def _changed(key: str, before: str | None, now: str | None) -> Reason:
     else:
         change = "изменилось"
     if kind == "parameter":
-        return Reason(
+        return StaleReason(
             kind, name, f"изменилось: параметр {name} ({before or 'нет'} → {now or 'нет'})"
         )
-    return Reason(kind, name, f"{change}: {KINDS.get(kind, kind)} {name}")
+    return StaleReason(kind, name, f"{change}: {KINDS.get(kind, kind)} {name}")
 
 
 def file_parts(
-    project: Project, prints: Fingerprints, kind: str, paths: Iterable[Path]
+    project: Project, digests: FileDigests, kind: str, paths: Iterable[Path]
 ) -> dict[tuple[str, str], str]:
     """Return the parts that files are, under their names within the project."""
-    return {(kind, project.shown(path)): prints.of(path) for path in paths}
+    return {(kind, project.shown(path)): digests.of(path) for path in paths}
 
 
 def parameter_parts(values: Mapping[str, object]) -> dict[tuple[str, str], str]:

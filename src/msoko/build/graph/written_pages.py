@@ -1,4 +1,4 @@
-"""What the pages written by people are made of; apart from `method`, since a plan asks for it
+"""What the pages written by people are made of; apart from `method_page`, since a plan asks for it
 on every start and must not import the charts for that."""
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ MADE_OF = {"method": TEMPLATE, "validation": EXECUTED}
 """The file without which a page is not made."""
 
 
-def written(project: Project) -> list[str]:
+def available_pages(project: Project) -> list[str]:
     """Return the pages that the project has what to make of."""
     return [name for name, parts in MADE_OF.items() if project.find(*parts).exists()]
 
 
-def documents(project: Project) -> list[Path]:
+def page_sources(project: Project) -> list[Path]:
     """Return the files that exist of those that the pages are made of."""
     paths = (project.find(*parts) for parts in (TEMPLATE, PROOF, FACTS, EXECUTED, REFERENCE))
     return [path for path in paths if path.exists()]

@@ -45,7 +45,7 @@ def remember_checks(root: str) -> None:
     from msoko.core.store import stored_columns
     from msoko.core.tables import TABLES
     from msoko.validate.findings.check_wording import read_wording
-    from msoko.validate.suites import mark_table
+    from msoko.validate.suites import scale_table
     from msoko.validate.suites.reconciliations import RECONCILIATIONS
     from msoko.validate.suites.suite_files import RECEIVED, read_reconciliation, read_suite
     from msoko.validate.suites.suite_query import question
@@ -54,7 +54,7 @@ def remember_checks(root: str) -> None:
     project = Project.at(root)
     columns = {name: stored_columns(name) for name in TABLES}
     usual = [name for name in RECEIVED if name not in DECLARED_ONLY]
-    there = {name: columns[name] for name in usual} | {SCALES: mark_table.SCHEMA}
+    there = {name: columns[name] for name in usual} | {SCALES: scale_table.SCHEMA}
     there |= {name + BEFORE: columns[name] for name in usual}
     with suppress(MsokoError, OSError):
         read_wording(project)

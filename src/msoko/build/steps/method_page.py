@@ -11,34 +11,38 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from jinja2 import Environment, StrictUndefined
 
 from msoko.build.graph.written_pages import EXECUTED, FACTS, MENU, PROOF, REFERENCE, TEMPLATE
 from msoko.catalog.loading import load_thresholds
 from msoko.core.project import Project
 from msoko.core.russian import decimal, listed, noun
+from msoko.site import page_bodies
 from msoko.site.site_model import METHOD, MarkdownPage
+from msoko.stats.estimators.judged_changes import LEVEL_CODE
+from msoko.stats.estimators.trend import exact_kendall_p
+from msoko.stats.objectivity.assessment import P_CAP, WEIGHT_ALL, Q
+from msoko.stats.objectivity.markers import LEAST_PUPILS
 
 VALIDATION = "validation.html"
 
 SECTIONS: dict[str, str] = {
     "shares": r"^\d+/\d+ ",
-    "difference": r"^(difference of proportions|k-proportions)",
-    "means": r"^(descriptive|table|input|item p) ",
-    "multiplicity": r"^(p\.adjust|n rejected|Cauchy|harmonic|Fisher|Stouffer)",
-    "trends": r"^(Mann-Kendall|Theil-Sen|Cochran-Armitage|OLS trend)",
-    "shrinkage": r"^meta ",
+    "difference": r"^difference of proportions",
+    "multiplicity": r"^(input p$|p\.adjust|Cauchy)",
+    "trends": r"^(Mann-Kendall|Theil-Sen)",
+    "shrinkage": r"^(input (est|se)$|meta )",
     "correlation": r"^(cor|partial cor)\(",
     "added": r"^(RI|RS|OLS) .* .*(EB|VA|mode)",
-    "robust": r"^OLS .* (se_(?!classical)|CR2_)",
+    "robust": r"^OLS .* (se_|CR2_)",
     "regression": r"^(OLS |binomial GLM)",
     "multilevel": r"^(null RI|RI |RS |growth)",
-    "agreement": r"^(Stuart|Bhapkar|Bowker|Cohen|weighted|linear-by|McNemar)",
-    "heaping": r"^(rddensity|\d+,\d+,\d+ )",
-    "absence": r"^Poisson-binomial",
-    "consistency": r"^Cronbach",
+    "agreement": r"^(table|Cohen|weighted)",
 }
 """Which reference records a section of the page rests upon: «model quantity», first match."""
 
@@ -63,13 +67,11 @@ def validation_page(project: Project) -> MarkdownPage | None:
 
 
 WRITTEN = {"method": method_page, "validation": validation_page}
-"""What makes the pages that people wrote, by the names of `documents.written`."""
+"""What makes the pages that people wrote, by the names of `written_pages.available_pages`."""
 
 
 def make_page(project: Project, name: str, out: Path) -> None:
     """Write the body of a page that people wrote at `out`; `name` is one of `WRITTEN`."""
-    from msoko.site import page_bodies
-
     page_bodies.keep(page_bodies.written(WRITTEN[name](project)), out)
 
 
@@ -78,8 +80,6 @@ def filled(template: Path, project: Project) -> str:
 
     Delimiters are << >> and <% %>, since pandoc and TeX need the braces.
     """
-    from jinja2 import Environment, StrictUndefined
-
     environment = Environment(
         variable_start_string="<<", variable_end_string=">>",
         block_start_string="<%", block_end_string="%>",
@@ -87,11 +87,12 @@ def filled(template: Path, project: Project) -> str:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True,
     )  # fmt: skip
-    environment.filters |= {"share": percent, "decimal": decimal, "day": day}
+    environment.filters |= {"share": percent, "decimal": decimal, "day": day, "power": power}
+    environment.filters |= {"listed": listed, "noun": noun}
     environment.filters["whole"] = partial(decimal, digits=0)
     records = _read(project, REFERENCE) or []
     return environment.from_string(template.read_text(encoding="utf-8")).render(
-        checked=partial(checked, records),
+        reference_numbers=partial(reference_numbers, records),
         record_count=len(records),
         proof=_read(project, PROOF),
         found=_read(project, FACTS),
@@ -107,33 +108,40 @@ def section_of(record: dict[str, Any]) -> str | None:
     return next((code for code, pattern in SECTIONS.items() if re.search(pattern, name)), None)
 
 
-def checked(records: Sequence[dict[str, Any]], *sections: str) -> str:
-    """Return the sentence on what a method was checked against, and how closely."""
+@dataclass(frozen=True)
+class ReferenceNumbers:
+    """Reference numbers of one origin: how many, from where, and their widest tolerances.
+
+    A bound is «rel» or «abs» and the tolerance; without any, numbers agree exactly.
+    """
+
+    count: int
+    sources: list[str]
+    bounds: list[tuple[str, float]]
+
+
+def reference_numbers(
+    records: Sequence[dict[str, Any]], *sections: str
+) -> dict[str, ReferenceNumbers]:
+    """Return what the sections' functions are checked against: «computed», «published»."""
     own = [record for record in records if section_of(record) in sections]
-    if not own:
-        return "**Сверка.** Файл эталонных чисел не найден."
-    printed = [record for record in own if record["source"].startswith("PUBLISHED")]
-    computed = [record for record in own if record not in printed]
-    parts = [
-        _agreement(computed, "посчитано", f"программами {listed(_programs(computed))}")
-        if computed
-        else "",
-        _agreement(printed, "опубликовано", _publications(printed)) if printed else "",
-    ]
-    numbers = noun(len(own), "эталонному числу", "эталонным числам", "эталонным числам")
-    said = "; ".join(part for part in parts if part)
-    return f"**Сверка.** Функции проверяются по {len(own)} {numbers}: {said}."
-
-
-def _agreement(records: Sequence[dict[str, Any]], verb: str, by: str) -> str:
-    kinds = {"rel": "относительное", "abs": "абсолютное"}
-    widest = {
-        kind: max((r["tolerance"] for r in records if r["tolerance_kind"] == kind), default=None)
-        for kind in kinds
+    published = [record for record in own if record["source"].startswith("PUBLISHED")]
+    computed = [record for record in own if record not in published]
+    origins = {"computed": (computed, _programs), "published": (published, _publications)}
+    return {
+        name: ReferenceNumbers(len(found), sources(found), _bounds(found))
+        for name, (found, sources) in origins.items()
+        if found
     }
-    bounds = [f"{power(value)} ({kinds[kind]})" for kind, value in widest.items() if value]
-    bound = f", расхождение не более {' или '.join(bounds)}" if bounds else ", совпадение точное"
-    return f"{verb} {by} – {len(records)}{bound}"
+
+
+def _bounds(records: Sequence[dict[str, Any]]) -> list[tuple[str, float]]:
+    widest: dict[str, float] = {"rel": 0.0, "abs": 0.0}
+    for record in records:
+        kind = record["tolerance_kind"]
+        if kind in widest:
+            widest[kind] = max(widest[kind], record["tolerance"])
+    return [(kind, value) for kind, value in widest.items() if value]
 
 
 def _programs(records: Sequence[dict[str, Any]]) -> list[str]:
@@ -142,9 +150,9 @@ def _programs(records: Sequence[dict[str, Any]]) -> list[str]:
     return sorted(names, key=lambda name: (not name.startswith("R "), name))
 
 
-def _publications(records: Sequence[dict[str, Any]]) -> str:
+def _publications(records: Sequence[dict[str, Any]]) -> list[str]:
     texts = {re.sub(r"^PUBLISHED: | \(recalled digits\)$", "", one["source"]) for one in records}
-    return f"({'; '.join(sorted(texts - {'same'}))})"
+    return sorted(texts - {"same"})
 
 
 def power(value: float) -> str:
@@ -171,11 +179,6 @@ def day(iso: str) -> str:
 
 def _constants(project: Project) -> dict[str, Any]:
     """Return the settings that the page names, from where they are used."""
-    from msoko.stats.estimators.judged_changes import LEVEL_CODE
-    from msoko.stats.estimators.trend import exact_kendall_p
-    from msoko.stats.objectivity.assessment import P_CAP, WEIGHT_ALL, Q
-    from msoko.stats.objectivity.markers import LEAST_PUPILS
-
     return {
         "changes_fdr": load_thresholds(project)[LEVEL_CODE].value,
         "list_fdr": Q,

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_float_dtype
+
+from msoko import indicators
+from msoko.build.graph.passport_digests import advice_digests, row_digests
+from msoko.catalog import Direction, load_directions, load_settings, load_thresholds
+from msoko.catalog.directions.direction import indicators_in_role
+from msoko.catalog.registry.mark_scales import Scales
+from msoko.core import russian
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
+from msoko.core.tables import TABLES
+from msoko.stats.objectivity.assessment import assess
+from msoko.validate import check_derived
 
-if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
-    from msoko.catalog import Direction
-
-MOST_TOLD = 5
+MOST_LISTED = 5
+SHARED_ROLES = ("low_results", "school_marks", "exam_marks")
+"""Roles of indicators that reports of other directions use beside that which declares them."""
 ASSESSED = "vpr"
 """The procedure whose objectivity is judged: it is held and marked inside schools."""
 PAPER = ("school_year", "procedure", "subject", "grade", "pupil_id")
@@ -33,24 +42,13 @@ class WrongNumbers(MsokoError):
     exit_code = 3
 
 
-def compute_numbers(
-    project: Project, municipality: str, year: SchoolYear, years: list[SchoolYear]
-) -> dict[str, dict[str, str]]:
-    """Write the derived tables, and return the digest of each direction's rows in them.
-
-    `years` are the school years that may be looked back at, `year` included.
-    """
-    compute_values(project, municipality, year, years)
-    return recommend(project, municipality, year)
-
-
 def compute_values(
     project: Project, municipality: str, year: SchoolYear, years: list[SchoolYear]
 ) -> None:
-    """Write objectivity and indicators, which need no other year's derived tables."""
-    from msoko import indicators
-    from msoko.catalog import load_directions, load_settings, load_thresholds
+    """Write objectivity and indicators, which need no other year's derived tables.
 
+    `years` are the school years that may be looked back at, `year` included.
+    """
     store = Store(project)
     schools, markers = _objectivity(project, store, year, years)
     store.add(year, "objectivity_schools", schools)
@@ -66,13 +64,17 @@ def compute_values(
     store.add(year, "indicators", values)
 
 
+def conclude(
+    project: Project, municipality: str, year: SchoolYear, validator: str
+) -> dict[str, dict[str, Any]]:
+    """Recommend, and check all that was computed; return the facts of the step."""
+    slices = recommend(project, municipality, year)
+    refuse_faults(project, year, validator)
+    return {"slices": slices, "advice": advice_digests(project, year)}
+
+
 def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str, dict[str, str]]:
     """Write the recommendations; return the digest of each direction's rows of derived tables."""
-    from msoko import indicators
-    from msoko.build.graph.passport_digests import row_digests
-    from msoko.catalog import load_directions
-    from msoko.core import russian
-
     store = Store(project)
     advice = indicators.recommend(project, municipality, year, russian)
     store.add(year, "recommendations", advice)
@@ -86,13 +88,11 @@ def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str
 
 def refuse_faults(project: Project, year: SchoolYear, validator: str) -> None:
     """Check the derived tables; a fault in them is the program's own and never the data's."""
-    from msoko.validate import check_derived
-
     found = check_derived(project, year, validator).blocking
     if found:
         raise WrongNumbers(
             f"Показатели за {year} рассчитаны неверно – это ошибка программы, а не данных:\n"
-            + "\n".join(f"  – {line}" for line in found[:MOST_TOLD])
+            + "\n".join(f"  – {line}" for line in found[:MOST_LISTED])
             + "\nОтчёты не построены; прежние, если были, остались на месте. "
             "Сообщите об этом разработчикам."
         )
@@ -102,8 +102,6 @@ def _objectivity(
     project: Project, store: Store, year: SchoolYear, years: list[SchoolYear]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the verdict's two tables; a year without scored papers has empty ones."""
-    from msoko.stats.objectivity.assessment import assess
-
     results = store.read("results", years, PUPIL)
     own = results[(results["school_year"] == str(year)) & (results["procedure"] == ASSESSED)]
     if not own["primary_score"].notna().any():
@@ -125,8 +123,6 @@ def _steady(frame: pd.DataFrame) -> pd.DataFrame:
     Libraries multiply matrices in another order on another model of processor; where a fit goes
     step by step, the ninth digit is then another, and nobody could compute the same file again.
     """
-    from pandas.api.types import is_float_dtype
-
     numbers = [name for name in frame if is_float_dtype(frame[name].dtype)]
     steady = {
         name: frame[name].map(lambda x: float(f"{x:.6g}"), na_action="ignore") for name in numbers
@@ -136,10 +132,6 @@ def _steady(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _scales(project: Project, year: SchoolYear, papers: pd.DataFrame) -> pd.DataFrame:
     """Return the cuts of the marks of each paper held, as the assessment takes them."""
-    import pandas as pd
-
-    from msoko.catalog.registry.mark_scales import Scales
-
     known = Scales.load(project)
     rows = []
     held = papers[["subject", "grade"]].drop_duplicates().sort_values(["subject", "grade"])
@@ -157,10 +149,6 @@ def _context(store: Store, year: SchoolYear) -> pd.DataFrame:
 
 
 def _empty(name: str) -> pd.DataFrame:
-    import pandas as pd
-
-    from msoko.core.tables import TABLES
-
     return pd.DataFrame(columns=list(TABLES[name].columns))
 
 
@@ -178,14 +166,15 @@ def _shared(directions: Iterable[Direction], values: pd.DataFrame, rows: np.ndar
     These are names, the indicators of social context with their values, the one indicator by
     which schools with low results are found, and the marks of schools set beside exams.
     """
-    from msoko.indicators.values.shared_indicators import EVERYWHERE
-
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
+    directions = tuple(directions)
+    named = (pair for role in SHARED_ROLES for pair in indicators_in_role(directions, role))
+    shared = {item.code for _, item in named}
     places = values.groupby(["direction", "indicator"]).indices
     for one in directions:
-        used = [item for item in one.indicators if item.is_context or item.code in EVERYWHERE]
-        said = (one.direction, one.number, one.title, one.short_title, used)
-        found.update(f"{said!r}\n".encode())
+        used = [item for item in one.indicators if item.is_context or item.code in shared]
+        declared = (one.direction, one.number, one.title, one.short_title, used)
+        digest.update(f"{declared!r}\n".encode())
         for item in used:
-            found.update(rows[places.get((one.direction, item.code), [])])
-    return found.hexdigest()
+            digest.update(rows[places.get((one.direction, item.code), [])])
+    return digest.hexdigest()

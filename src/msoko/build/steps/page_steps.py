@@ -2,102 +2,119 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msoko.build.graph.step_records import Step
-from msoko.build.graph.written_pages import written
-from msoko.build.steps.step_executor import Task, run_tasks
+from msoko.build.graph.written_pages import available_pages
+from msoko.build.steps.build_context import BuildContext
+from msoko.build.steps.step_executor import StepJob, execute_steps
+from msoko.build.steps.step_workers import SerialWorkers, ThreadWorkers
 
 if TYPE_CHECKING:
-    from msoko.build.steps.build_context import Build
+    from msoko.site.page_bodies import Rendered
 
 
-def page_tasks(build: Build, reports: Iterable[str]) -> list[Task]:
-    """Return the tasks of rendering the pages that are stale.
+def finish_pages(context: BuildContext) -> None:
+    """Make what is still missing for the pages of reports executed in this build or before."""
+    reports = context.whole_reports()
+    jobs = [*annex_jobs(context, reports), *page_jobs(context, reports), *_written_jobs(context)]
+    execute_steps(context, jobs, ThreadWorkers(context.workers))
+    if context.plan.renderer == "quarto":
+        execute_steps(context, _quarto_jobs(context, reports), SerialWorkers())
+
+
+def page_jobs(context: BuildContext, reports: Iterable[str]) -> list[StepJob]:
+    """Return the jobs of rendering pages, each after its report.
 
     Quarto is started once for all pages of a build, so it has none: see `finish_pages`.
     """
-    if build.plan.renderer == "quarto":
+    plan, year = context.plan, context.year
+    if plan.renderer == "quarto":
         return []
-    return [_page_task(build, one, step) for one, step in _stale_pages(build, reports).items()]
-
-
-def annex_tasks(build: Build, reports: Iterable[str]) -> list[Task]:
-    """Return the tasks of making the annexes that are stale."""
-    plan = build.plan
-    steps = {one: plan.annex(build.year, one) for one in reports if plan.reports.has_annex(one)}
     return [
-        _annex_task(build, one, step) for one, step in steps.items() if plan.records.reasons(step)
+        StepJob(
+            f"page:{report}",
+            partial(plan.page, year, report),
+            partial(_render_page, plan.paths.executed(year, report), plan.paths.page(year, report)),
+            after=(f"report:{report}",),
+            report=report,
+        )
+        for report in reports
     ]
 
 
-def written_tasks(build: Build) -> list[Task]:
-    """Return the tasks of rendering what people wrote, where it is stale."""
-    steps = {name: build.plan.written(name) for name in written(build.plan.project)}
-    stale = {name: step for name, step in steps.items() if build.plan.records.reasons(step)}
-    return [_written_task(build, name, step) for name, step in stale.items()]
+def annex_jobs(context: BuildContext, reports: Iterable[str]) -> list[StepJob]:
+    """Return the jobs of making the files that go beside pages."""
+    return [_annex_job(context, one) for one in reports if context.plan.reports.has_annex(one)]
 
 
-def finish_pages(build: Build, reports: Sequence[str]) -> None:
-    """Make what is still missing for the pages of reports executed in this build or before."""
-    tasks = annex_tasks(build, reports) + page_tasks(build, reports) + written_tasks(build)
-    run_tasks(build, tasks)
-    if build.plan.renderer == "quarto":
-        _render_together(build, _stale_pages(build, reports))
+def _annex_job(context: BuildContext, report: str) -> StepJob:
+    plan, year = context.plan, context.year
+
+    def make() -> None:
+        declared = (plan.profile, plan.directions)  # checked only where an annex is made
+        given = (
+            plan.project,
+            year,
+            *declared,
+            report,
+            plan.edition,
+            plan.paths.annex(year, report),
+        )
+        context.processes.call("msoko.build.steps.report_annexes:make_annex", *given)
+
+    return StepJob(f"annex:{report}", partial(plan.annex, year, report), make, report=report)
 
 
-def _stale_pages(build: Build, reports: Iterable[str]) -> dict[str, Step]:
-    steps = {one: build.plan.page(build.year, one) for one in reports}
-    return {one: step for one, step in steps.items() if build.plan.records.reasons(step)}
+def _written_jobs(context: BuildContext) -> list[StepJob]:
+    """Return the jobs of the pages that people wrote, made where statistics are imported."""
+    plan = context.plan
+    call = partial(context.processes.call, "msoko.build.steps.method_page:make_page", plan.project)
+    return [
+        StepJob(
+            f"page:{name}",
+            partial(plan.written_page, name),
+            partial(call, name, plan.paths.written_page(name)),
+        )
+        for name in available_pages(plan.project)
+    ]
 
 
-def _page_task(build: Build, report: str, step: Step) -> Task:
-    executed = build.plan.where.executed(build.year, report)
+def _render_page(executed: Path, body: Path) -> None:
+    from msoko.site.page_bodies import fragments, keep  # a build that renders nothing is quick
 
-    def render() -> None:
+    keep(fragments([executed], "embedded")[0], body)
+
+
+def _quarto_jobs(context: BuildContext, reports: Sequence[str]) -> list[StepJob]:
+    """Return the jobs of the pages that Quarto renders all at one start, failing all together."""
+    plan, year = context.plan, context.year
+    steps = {report: plan.page(year, report) for report in reports}
+    stale = [report for report, step in steps.items() if context.are_stale([step])]
+    batch = _QuartoBatch({report: plan.paths.executed(year, report) for report in stale})
+    return [
+        StepJob(
+            f"page:{report}",
+            partial(plan.page, year, report),
+            partial(batch.write, report, plan.paths.page(year, report)),
+        )
+        for report in stale
+    ]
+
+
+class _QuartoBatch:
+    """Pages rendered by one start of Quarto, when the first of them is asked for."""
+
+    def __init__(self, executed: dict[str, Path]) -> None:
+        self.executed = executed
+        self.bodies: dict[str, Rendered] = {}
+
+    def write(self, report: str, body: Path) -> None:
         from msoko.site.page_bodies import fragments, keep
 
-        keep(fragments([executed], "embedded")[0], step.outputs[0])
-
-    return Task(report, step, render)
-
-
-def _annex_task(build: Build, report: str, step: Step) -> Task:
-    """Return the task of one annex, made in a process of its own where the build has a server."""
-    plan = build.plan
-
-    def make() -> None:
-        given = (plan.project, build.year, plan.declared, report, plan.edition, step.outputs[0])
-        build.call("msoko.build.steps.report_annexes:make_annex", *given)
-
-    return Task(report, step, make)
-
-
-def _written_task(build: Build, name: str, step: Step) -> Task:
-    """Return the task of one page, made where the statistics that it quotes are imported."""
-
-    def make() -> None:
-        given = (build.plan.project, name, step.outputs[0])
-        build.call("msoko.build.steps.method_page:make_page", *given)
-
-    return Task("", step, make)
-
-
-def _render_together(build: Build, stale: dict[str, Step]) -> None:
-    """Render pages by one start of Quarto, whose failure is the failure of all."""
-    if not stale:
-        return
-    from msoko.site.page_bodies import fragments, keep
-
-    title = f"страницы {build.year}"
-    build.progress.started(title)
-    began = time.perf_counter()
-    bodies = fragments([build.plan.where.executed(build.year, one) for one in stale], "quarto")
-    seconds = time.perf_counter() - began
-    for step, body in zip(stale.values(), bodies, strict=True):
-        keep(body, step.outputs[0])
-        build.plan.records.remember(step, seconds / len(stale))
-        build.result.done.append(step.title)
-    build.progress.finished(title, seconds)
+        if not self.bodies:
+            rendered = fragments(list(self.executed.values()), "quarto")
+            self.bodies = dict(zip(self.executed, rendered, strict=True))
+        keep(self.bodies[report], body)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
 
 from msoko.build.graph.step_records import Step
 from msoko.build.progress import Progress
 
 
-class Groups:
+class GroupedProgress:
     """Passes news of steps on; those of one group only as counts, and failures as they are."""
 
     def __init__(self, progress: Progress) -> None:
@@ -20,12 +19,9 @@ class Groups:
         self.began: dict[str, float] = {}
         self.ended: dict[str, float] = {}
 
-    def planned(self, steps: Iterable[Step]) -> None:
-        """Say which steps are to be done; a group may grow later."""
-        steps = list(steps)
-        self.sizes.update(step.group for step in steps)
-        titles = [step.group or step.title for step in steps]
-        self.progress.planned(list(dict.fromkeys(titles)))
+    def expect(self, step: Step) -> None:
+        """Count a step that is to be done; a group may grow later."""
+        self.sizes[step.group] += 1
 
     def started(self, step: Step) -> None:
         """Say that a step has begun; of a group, that its first step has."""
@@ -34,7 +30,7 @@ class Groups:
         elif step.group not in self.began:
             self.began[step.group] = time.perf_counter()
             self.progress.started(step.group)
-            self._counted(step.group)
+            self._count(step.group)
 
     def finished(self, step: Step, seconds: float) -> None:
         """Say that a step is done; of a group, how many are."""
@@ -43,7 +39,7 @@ class Groups:
             return
         self.made[step.group] += 1
         self.ended[step.group] = time.perf_counter()
-        self._counted(step.group)
+        self._count(step.group)
 
     def failed(self, step: Step, message: str) -> None:
         """Say that a step is not done; in a group too, each by its name."""
@@ -54,5 +50,5 @@ class Groups:
         for group, began in self.began.items():
             self.progress.finished(group, self.ended.get(group, began) - began)
 
-    def _counted(self, group: str) -> None:
+    def _count(self, group: str) -> None:
         self.progress.counted(group, self.made[group], self.sizes[group])

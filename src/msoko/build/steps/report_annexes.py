@@ -25,24 +25,16 @@ if TYPE_CHECKING:
 FIGURES_PER_DIRECTION = 1
 SENSED = ("better", "worse")
 """Changes that have a sense; others are shown without one."""
-Judge = Callable[[Sequence[float]], Sequence[Judgement]]
+Judge = Callable[[Sequence[float]], Sequence["Judgement"]]
 """Judges p-values of one family (`msoko.stats.estimators.judged_changes.judge`)."""
 
 
 @dataclass(frozen=True)
-class Declared:
-    """A profile and its directions, loaded and checked once for a build."""
-
-    profile: Profile
-    directions: tuple[Direction, ...]
-
-
-@dataclass(frozen=True)
-class Figure:
+class IndexFigure:
     """A figure of the index, and what its change is called once it is told from chance."""
 
     shown: KeyFigure
-    told: str
+    change_is: str
     p: float | None = None
 
 
@@ -51,15 +43,25 @@ class Annex:
     """What goes with a report's page; `p_values`: of all changes that the report judges."""
 
     files: Sequence[Attachment]
-    figures: Sequence[Figure]
+    figures: Sequence[IndexFigure]
     p_values: Sequence[float]
 
 
 def make_annex(
-    project: Project, year: SchoolYear, declared: Declared, report: str, edition: str, out: Path
+    project: Project,
+    year: SchoolYear,
+    profile: Profile,
+    directions: tuple[Direction, ...],
+    report: str,
+    edition: str,
+    out: Path,
 ) -> None:
     """Write the files that go beside a report's page, and its figures, into one file."""
-    reading = _reading(project, year, declared, report, edition)
+    from msoko.report import Report  # the builder, which reads annexes, loads no tables
+
+    own = next((one for one in directions if one.direction == report), None)
+    direction = own or load_direction(project, report)
+    reading = Report(project, year, profile, direction, directions, edition)
     is_roadmap = report == ROADMAP
     files = _roadmap_files(reading) if is_roadmap else _tables(reading)
     facts = {
@@ -70,11 +72,13 @@ def make_annex(
     write_whole(out, json.dumps(facts, ensure_ascii=False) + "\n")
 
 
-def kept_annex(path: Path) -> Annex:
+def read_annex(path: Path) -> Annex:
     """Return what `make_annex` wrote."""
     facts = json.loads(path.read_text(encoding="utf-8"))
     files = [Attachment(**one | {"content": b64decode(one["content"])}) for one in facts["files"]]
-    figures = [Figure(**one | {"shown": KeyFigure(**one["shown"])}) for one in facts["figures"]]
+    figures = [
+        IndexFigure(**one | {"shown": KeyFigure(**one["shown"])}) for one in facts["figures"]
+    ]
     return Annex(files, figures, facts["p_values"])
 
 
@@ -86,23 +90,12 @@ def index_figures(annexes: Sequence[Annex], judge: Judge) -> tuple[KeyFigure, ..
     p_values = [p for one in annexes for p in one.p_values]
     known = dict(zip(p_values, judge(p_values), strict=True)) if p_values else {}
     return tuple(
-        replace(figure.shown, change_is=figure.told)
+        replace(figure.shown, change_is=figure.change_is)
         if figure.p is not None and known[figure.p].is_told
         else figure.shown
         for one in annexes
         for figure in one.figures
     )
-
-
-def _reading(
-    project: Project, year: SchoolYear, declared: Declared, report: str, edition: str
-) -> JudgedData:
-    from msoko.report import Report
-
-    everything = declared.directions
-    own = next((one for one in everything if one.direction == report), None)
-    direction = own or load_direction(project, report)
-    return Report(project, year, declared.profile, direction, everything, edition)
 
 
 def _tables(report: JudgedData) -> Iterator[Attachment]:
@@ -122,7 +115,7 @@ def _p_values(report: JudgedData) -> list[float]:
     return [one.p for one in report.changes.values() if one.has_interval]
 
 
-def _key_figures(report: JudgedData) -> list[Figure]:
+def _key_figures(report: JudgedData) -> list[IndexFigure]:
     """Return the first figures that a direction has this year."""
     known = [line for line in report.all_lines if _is_known(report, line)]
     return [_figure(report, one) for one in known[:FIGURES_PER_DIRECTION]]
@@ -133,7 +126,7 @@ def _is_known(report: JudgedData, line: IndicatorLine) -> bool:
     return row is not None and row["value"] == row["value"]
 
 
-def _figure(report: JudgedData, line: IndicatorLine) -> Figure:
+def _figure(report: JudgedData, line: IndicatorLine) -> IndexFigure:
     from msoko.core import russian
     from msoko.report.data.line_changes import is_comparable
 
@@ -153,4 +146,5 @@ def _figure(report: JudgedData, line: IndicatorLine) -> Figure:
         detail=detail,
         href=f"{report.direction.direction}.html",
     )
-    return Figure(shown, told if told in SENSED else "neutral", found.p if is_judged else None)
+    p = found.p if is_judged else None
+    return IndexFigure(shown, told if told in SENSED else "neutral", p)

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import msoko
 from msoko.build.graph import report_list
-from msoko.build.graph.build_plan import EDITIONS, Plan
+from msoko.build.graph.build_plan import EDITIONS, BuildPlan
 from msoko.build.graph.report_list import PAGES, school_of
 from msoko.build.graph.step_records import joined_digest
-from msoko.build.graph.written_pages import MENU, written
-from msoko.build.steps.report_annexes import Annex, Judge, index_figures, kept_annex
+from msoko.build.graph.written_pages import MENU, available_pages
+from msoko.build.steps.report_annexes import Annex, Judge, index_figures, read_annex
 from msoko.catalog import Direction, is_synthetic, load_direction
 from msoko.catalog.meetings.meeting_file import load_meetings
 from msoko.core.project import MEETINGS
 from msoko.core.school_year import SchoolYear
+from msoko.core.store import Store
 from msoko.site import page_bodies, site_folder
 from msoko.site.page_bodies import Rendered
 from msoko.site.site_model import (
@@ -29,7 +30,7 @@ from msoko.site.site_model import (
 
 
 def publish(
-    plan: Plan,
+    plan: BuildPlan,
     year: SchoolYear,
     ready: Sequence[str],
     refused: Mapping[str, str],
@@ -40,14 +41,16 @@ def publish(
 
     `judge` judges the p-values of one family (`msoko.stats.estimators.judged_changes.judge`).
     """
-    directions = {one.direction: one for one in plan.declared.directions}
+    directions = {one.direction: one for one in plan.directions}
     overall = [load_direction(plan.project, one) for one in PAGES if one in {*ready, *refused}]
     shown = {*ready} - {report_list.QUALITY}
     quality = (
-        plan.where.executed(year, report_list.QUALITY) if report_list.QUALITY in ready else None
+        plan.paths.executed(year, report_list.QUALITY) if report_list.QUALITY in ready else None
     )
-    bodies = {_href(one): page_bodies.kept(plan.where.page(year, one)) for one in ready}
-    by_people = {one: page_bodies.kept(plan.where.written(one)) for one in written(plan.project)}
+    bodies = {_href(one): page_bodies.kept(plan.paths.page(year, one)) for one in ready}
+    by_people = {
+        one: page_bodies.kept(plan.paths.written_page(one)) for one in available_pages(plan.project)
+    }
     bodies |= {f"{name}.html": body for name, body in by_people.items()}
     annexes = _annexes(plan, year, [*directions, *PAGES], ready)
     profile = plan.profile
@@ -82,13 +85,13 @@ def _href(report: str) -> str:
     return QUALITY if report == report_list.QUALITY else f"{report}.html"
 
 
-def _executed(plan: Plan, year: SchoolYear, direction: Direction) -> ExecutedReport:
+def _executed(plan: BuildPlan, year: SchoolYear, direction: Direction) -> ExecutedReport:
     return ExecutedReport(
         direction=direction.direction,
         number=direction.number,
         title=direction.short_title or direction.title,
         mechanism=direction.mechanism,
-        notebook=plan.where.executed(year, direction.direction),
+        notebook=plan.paths.executed(year, direction.direction),
         purpose=direction.purpose,
         heading=direction.title,
     )
@@ -99,18 +102,18 @@ def _written(name: str, body: Rendered) -> MarkdownPage:
 
 
 def _annexes(
-    plan: Plan, year: SchoolYear, listed: Sequence[str], ready: Sequence[str]
+    plan: BuildPlan, year: SchoolYear, listed: Sequence[str], ready: Sequence[str]
 ) -> list[Annex]:
     """Return what goes beside the pages, in the given order."""
     return [
-        kept_annex(plan.where.annex(year, report))
+        read_annex(plan.paths.annex(year, report))
         for report in listed
         if report in ready and plan.reports.has_annex(report)
     ]
 
 
 def _passports(
-    plan: Plan, year: SchoolYear, ready: Sequence[str], refused: Mapping[str, str]
+    plan: BuildPlan, year: SchoolYear, ready: Sequence[str], refused: Mapping[str, str]
 ) -> Iterator[Passport]:
     """Return the year's schools, each with its passport or the reason why there is none."""
     for school in plan.schools(year):
@@ -120,7 +123,7 @@ def _passports(
                 school_id=school.school_id,
                 name=school.name,
                 is_preschool=school.is_preschool,
-                notebook=plan.where.executed(year, report) if report in ready else None,
+                notebook=plan.paths.executed(year, report) if report in ready else None,
                 reason=refused.get(report, ""),
             )
 
@@ -135,8 +138,8 @@ def _refused(declared: Iterable[Direction], refused: Mapping[str, str]) -> Itera
             yield RefusedReport(page, one.number, title, one.mechanism, reason, purpose=purpose)
 
 
-def _provenance(plan: Plan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
-    raw = plan.prints.of_all(plan.project.raw(year))
+def _provenance(plan: BuildPlan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
+    raw = plan.digests.of_all(plan.project.raw(year))
     raw.pop(MEETINGS, None)
     return (
         ("Учебный год", str(year)),
@@ -147,10 +150,8 @@ def _provenance(plan: Plan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _forbidden(plan: Plan, year: SchoolYear) -> tuple[str, ...]:
+def _forbidden(plan: BuildPlan, year: SchoolYear) -> tuple[str, ...]:
     """Return what the public edition may not hold: logins of schools, the group's names."""
-    from msoko.core.store import Store
-
     schools = Store(plan.project).read("schools", [year])
     logins = {str(login) for login in schools["vpr_login"].dropna() if str(login).strip()}
     years = plan.project.raw_years() if plan.edition == "public" else []

@@ -1,67 +1,123 @@
-"""Stale steps done side by side, each of one report: executed, rendered, tabulated."""
+"""The one executor of steps: what is ready is judged, what is stale is done and recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
 
 from msoko.build.graph.step_records import Step
-from msoko.build.steps.job_queue import Job, Outcome, run_jobs
-from msoko.build.steps.progress_groups import Groups
+from msoko.build.steps.build_context import BuildContext
+from msoko.build.steps.progress_groups import GroupedProgress
+from msoko.build.steps.step_workers import JobOutcome, Work, Workers
 
-if TYPE_CHECKING:
-    from msoko.build.steps.build_context import Build
+
+def _facts_of(value: Any) -> Mapping[str, Any]:
+    return value or {}
 
 
 @dataclass(frozen=True)
-class Task:
-    """The work of one step. A failure is the failure of its report, if it has one, alone.
+class StepJob:
+    """What makes one step: `work` wherever there is a worker, then `finish` in the build's thread.
 
-    `work` runs in a thread of its own; `keep` and then `following`, which gives the tasks
-    that have become possible, run in the build's.
+    `plan` is asked for the step when all jobs named in `after` are done, and it may be fresh by
+    then. `finish` is given what the work returned, and returns the facts to record; `outputs`
+    names the files where only the work could. A failure is the failure of `report` alone, or
+    of the whole build where the job belongs to none. A job that `is_part` of a step leaves the
+    record to a later job of the same step.
     """
 
-    report: str
-    step: Step
-    work: Callable[[], Any]
-    keep: Callable[[Any], None] = lambda value: None
-    following: Callable[[], Iterable[Task]] = tuple
+    name: str
+    plan: Callable[[], Step]
+    work: Work
+    after: tuple[str, ...] = ()
+    report: str = ""
+    finish: Callable[[Any], Mapping[str, Any]] = _facts_of
+    outputs: Callable[[], Sequence[Path]] | None = None
+    is_part: bool = False
 
 
-def run_tasks(
-    build: Build, tasks: Sequence[Task], end_all: Callable[[], None] = lambda: None
-) -> None:
-    """Do the tasks and those that follow from them, as many at once as there are workers."""
-    known: dict[str, Task] = {}
-    groups = Groups(build.progress)
+def execute_steps(context: BuildContext, jobs: Sequence[StepJob], workers: Workers) -> None:
+    """Do the jobs whose steps are stale, those listed first before others that are ready too.
 
-    def jobs(given: Iterable[Task]) -> list[Job]:
-        added = {task.step.id: task for task in given}
-        known.update(added)
-        groups.planned(task.step for task in added.values())
-        return [Job(name, task.work, _last(build, task)) for name, task in added.items()]
+    What waits for a job that failed is not done. The first failure of a job without a report
+    is raised, and nothing more is started.
+    """
+    _Execution(context, jobs, workers).run()
 
-    def ended(outcome: Outcome) -> list[Job]:
-        task = known[outcome.name]
-        if outcome.error is not None and not task.report:
+
+class _Execution:
+    """Jobs on their way: those that wait for others, stale ones, those at work."""
+
+    def __init__(self, context: BuildContext, jobs: Sequence[StepJob], workers: Workers) -> None:
+        self.context = context
+        self.records = context.plan.records
+        self.jobs = {job.name: job for job in jobs}
+        self.workers = workers
+        self.progress = GroupedProgress(context.progress)
+        self.waiting = TopologicalSorter(
+            {job.name: [name for name in job.after if name in self.jobs] for job in jobs}
+        )
+        self.stale: dict[str, Step] = {}
+        self.started: dict[str, Step] = {}
+        self.seconds: Counter[str] = Counter()
+
+    def run(self) -> None:
+        self.waiting.prepare()
+        self._judge_ready()
+        while self.stale or self.started:
+            self._start_stale()
+            self._end(self.workers.next_outcome())
+            self._judge_ready()
+        self.progress.end()
+
+    def _judge_ready(self) -> None:
+        """Find out which jobs that wait for nothing are stale; others may follow the fresh."""
+        while ready := self.waiting.get_ready():
+            for name in ready:
+                step = self.jobs[name].plan()
+                if self.records.reasons(step):
+                    self.stale[name] = step
+                    self.progress.expect(step)
+                else:
+                    self.waiting.done(name)
+
+    def _start_stale(self) -> None:
+        for name in self.jobs:
+            if name in self.stale and self.workers.has_free:
+                self._start(self.jobs[name], self.stale.pop(name))
+
+    def _start(self, job: StepJob, step: Step) -> None:
+        if step.id not in self.seconds:
+            self.seconds[step.id] = 0.0
+            self.progress.started(step)
+        if not job.report:
+            # its files may be replaced one by one: an interruption must show. A report's file is
+            # replaced at the end, so one whose notebook is put back as it was is fresh again
+            self.records.forget(step.id)
+        self.started[job.name] = step
+        self.workers.start(job.name, job.work)
+
+    def _end(self, outcome: JobOutcome) -> None:
+        """Record what is whole, and let those that wait for it go on."""
+        job, step = self.jobs[outcome.name], self.started.pop(outcome.name)
+        self.seconds[step.id] += outcome.seconds
+        if outcome.error is None:
+            facts = job.finish(outcome.value)
+            if not job.is_part:
+                self._record(job, step, facts)
+            self.waiting.done(job.name)
+        elif job.report:
+            self.progress.failed(step, self.context.fail(job.report, outcome.error))
+        else:
             raise outcome.error
-        if outcome.error is not None:
-            groups.failed(task.step, build.fail(task.report, outcome.error))
-            return []
-        task.keep(outcome.value)
-        build.plan.records.remember(task.step, outcome.seconds)
-        build.result.done.append(task.step.title)
-        groups.finished(task.step, outcome.seconds)
-        return jobs(task.following())
 
-    if tasks:
-        started = lambda name: groups.started(known[name].step)  # noqa: E731
-        run_jobs(jobs(tasks), build.workers, end_all, started, ended)
-        groups.end()
-
-
-def _last(build: Build, task: Task) -> float | None:
-    """Return how many seconds the step took last time."""
-    record = build.plan.records.of(task.step.id)
-    return record.seconds if record else None
+    def _record(self, job: StepJob, step: Step, facts: Mapping[str, Any]) -> None:
+        made = replace(step, outputs=tuple(job.outputs())) if job.outputs else step
+        seconds = self.seconds[step.id]
+        self.records.remember(made, seconds, **facts)
+        self.context.result.done.append(step.title)
+        self.progress.finished(step, seconds)

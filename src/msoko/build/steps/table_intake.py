@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from msoko.build.graph.planned_schools import schools_of
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pandas as pd
+from msoko.core.whole_files import write_bytes
+from msoko.ingest.identity.pseudonyms import project_secret
+from msoko.ingest.year_reading import read_year
 
 
-def take_in(project: Project, year: SchoolYear, findings_copy: Path) -> dict[str, int]:
-    """Read the year's raw files, write its tables, and return their numbers of rows.
+def read_tables(project: Project, year: SchoolYear, findings_copy: Path) -> Mapping[str, Any]:
+    """Read the year's raw files and write its tables; return the facts of the step.
 
     The readers' findings are kept apart too: checks add theirs to the table, and must
     find it as the readers left it when they run again.
     """
-    from msoko.ingest import read_year
-    from msoko.ingest.identity.pseudonyms import project_secret
-
     intake = read_year(project, year, project_secret(project))
-    with Store(project).replacing(year) as writer:
+    store = Store(project)
+    with store.replacing(year) as writer:
         for name, frame in intake.tables.items():
             if name != "findings":
                 writer.write(name, frame)
         writer.write("findings", intake.findings)
-    _keep(intake.findings, findings_copy)
-    return {name: len(frame) for name, frame in intake.tables.items()}
+    findings_copy.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(findings_copy, store.path(year, "findings").read_bytes())
+    rows = {name: len(frame) for name, frame in intake.tables.items()}
+    return {"rows": rows, "schools": schools_of(project, year)}
 
 
 def restore_findings(project: Project, year: SchoolYear, findings_copy: Path) -> None:
     """Put the readers' findings back in place of those that checks have added to."""
-    import shutil
-
-    target = Store(project).path(year, "findings")
-    fresh = target.with_name(f".{target.name}.new")
-    shutil.copyfile(findings_copy, fresh)
-    fresh.replace(target)
-
-
-def _keep(found: pd.DataFrame, copy: Path) -> None:
-    from msoko.core.store import Writer
-
-    holder = copy.parent / ".new"
-    holder.mkdir(parents=True, exist_ok=True)
-    Writer(holder).write("findings", found)
-    (holder / "findings.parquet").replace(copy)
-    holder.rmdir()
+    write_bytes(Store(project).path(year, "findings"), findings_copy.read_bytes())

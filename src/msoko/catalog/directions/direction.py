@@ -1,13 +1,16 @@
 """What people declare of directions: goals, indicators, rules, thresholds.
 
-Each class is its own schema: the loader in `strict` reads the fields and their
+Each class is its own schema: `yaml_schema` reads the fields and their
 types, so a key that is not a field is refused wherever it is written.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, fields
 from typing import Literal
+
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, WrittenName
 
 Mechanism = Literal["results", "activity", "system"]
 MeasureKind = Literal["share", "mean", "sum", "count", "ratio"]
@@ -22,23 +25,6 @@ RuleKind = Literal[
 Origin = Literal["seed", "regulation", "layout", "practice", "unverified"]
 Code = str
 """A short name in Latin letters, unique among its kind."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something is declared, as messages print it."""
-
-    file: str = ""
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.file}, строка {self.line}"
-
-
-class Named(str):
-    """A name that people wrote, and where, so that a fault in a list of names has its line."""
-
-    place: Place = Place()
 
 
 @dataclass(frozen=True)
@@ -58,7 +44,7 @@ class Goal:
     text: str
     seed: Seed | None = None
     needs: str = ""
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -72,7 +58,7 @@ class IndicatorGroup:
     text: str
     seed: Seed | None = None
     needs: str = ""
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -132,7 +118,7 @@ class Indicator:
     method: str = ""
     note: str = ""
     seed: Seed | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -178,7 +164,37 @@ class RecommendationRule:
     threshold: str = ""
     merge: str = ""  # a key whose groups make one finding together, such as task
     min_n: int = 10
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class IndicatorRoles:
+    """The indicators of a direction that reports ask for by what they are and not by their codes.
+
+    `low_results` says who is below the minimum, by which schools with low results are found.
+    `school_marks` are shares of good marks that schools give, `exam_marks` those that exams give.
+    `papers` are what a school's passport tells by paper.
+    """
+
+    low_results: tuple[WrittenName, ...] = ()
+    school_marks: tuple[WrittenName, ...] = ()
+    exam_marks: tuple[WrittenName, ...] = ()
+    papers: tuple[WrittenName, ...] = ()
+
+    def without(self, codes: Collection[str]) -> IndicatorRoles:
+        """Return the roles less the indicators that a profile drops."""
+        return self._each(lambda own, _: tuple(code for code in own if code not in codes), self)
+
+    def followed_by(self, other: IndicatorRoles) -> IndicatorRoles:
+        """Return the roles with those of a direction that is folded into this one."""
+        return self._each(lambda own, more: tuple(dict.fromkeys((*own, *more))), other)
+
+    def _each(self, make: Callable[[tuple, tuple], tuple], other: IndicatorRoles) -> IndicatorRoles:
+        names = (role.name for role in fields(self))
+        return IndicatorRoles(*(make(getattr(self, name), getattr(other, name)) for name in names))
+
+
+IndicatorRole = Literal["low_results", "school_marks", "exam_marks", "papers"]
 
 
 @dataclass(frozen=True)
@@ -199,12 +215,33 @@ class Direction:
     collection: tuple[CollectionMethod, ...] = ()
     recommendations: tuple[RecommendationRule, ...] = ()
     limits: tuple[str, ...] = ()
-    key_figures: tuple[Named, ...] = ()  # indicators that the annual summary shows first
-    place: Place = field(default=Place(), compare=False, repr=False)
+    key_figures: tuple[WrittenName, ...] = ()  # indicators that the annual summary shows first
+    roles: IndicatorRoles = IndicatorRoles()
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     def indicator(self, code: str) -> Indicator:
         """Return the indicator named `code`; a `KeyError` is a defect of the caller."""
         return {indicator.code: indicator for indicator in self.indicators}[code]
+
+
+def indicators_in_role(
+    directions: Iterable[Direction], role: IndicatorRole
+) -> list[tuple[Direction, Indicator]]:
+    """Return the indicators that directions name for `role`, in the order named."""
+    return [
+        (direction, direction.indicator(code))
+        for direction in directions
+        for code in getattr(direction.roles, role)
+    ]
+
+
+def indicators_by_code(directions: Iterable[Direction]) -> dict[Code, tuple[Direction, Indicator]]:
+    """Return each indicator with the direction that declares it first."""
+    declared: dict[Code, tuple[Direction, Indicator]] = {}
+    for direction in directions:
+        for indicator in direction.indicators:
+            declared.setdefault(indicator.code, (direction, indicator))
+    return declared
 
 
 @dataclass(frozen=True)
@@ -222,7 +259,7 @@ class Threshold:
     source: str
     note: str = ""
     alternatives: tuple[float, ...] = ()
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

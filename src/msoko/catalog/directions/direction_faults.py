@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
-from msoko.catalog.directions.direction import (
-    Direction,
-    Indicator,
-    Named,
-    Place,
-    RecommendationRule,
-    Reference,
+from msoko.catalog.directions.condition_facts import Columns, condition_columns
+from msoko.catalog.directions.direction import Direction, Indicator, RecommendationRule, Reference
+from msoko.catalog.yaml.declaration_lines import (
+    DeclarationLine,
+    refuse_repeated,
+    require_known,
+    suggestion,
 )
-from msoko.catalog.yaml.yaml_schema import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.tables import GROUP, TABLES
 
@@ -78,6 +77,9 @@ def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> No
     codes = {indicator.code: indicator for indicator in direction.indicators}
     for code in direction.key_figures:
         require_known("key_figures", code, codes, code.place)
+    for role in dataclasses.fields(direction.roles):
+        for code in getattr(direction.roles, role.name):
+            require_known(role.name, code, codes, code.place)
     for rule in direction.recommendations:
         require_known("indicator", rule.indicator, codes, rule.place)
         _check_rule(rule, codes[rule.indicator])
@@ -111,35 +113,6 @@ def check_thresholds(direction: Direction, thresholds: Iterable[str]) -> None:
             require_known("threshold", rule.threshold, thresholds, rule.place)
 
 
-def refuse_repeated(title: str, declared: Iterable) -> None:
-    """Refuse two declarations of one kind under the same code."""
-    first: dict[str, Place] = {}
-    for item in declared:
-        if item.code in first:
-            raise UsageError(
-                f"{item.place}: {title} с кодом «{item.code}» – код уже занят "
-                f"({first[item.code]}). Дайте другой."
-            )
-        first[item.code] = item.place
-
-
-def place_of(word: str, place: Place) -> Place:
-    """Return where a name was written if it knows, else `place`."""
-    return word.place if isinstance(word, Named) else place
-
-
-def require_known(key: str, word: str, known: Iterable[str], place: Place) -> None:
-    """Refuse a word that is not one of `known`, with the nearest of them.
-
-    A name that knows its own line is refused there and not at `place`.
-    """
-    known = list(known)
-    if word not in known:
-        raise UsageError(
-            f"{place_of(word, place)}: «{key}: {word}» не объявлено. {suggestion(word, known)}"
-        )
-
-
 def _check_indicator(indicator: Indicator, forms: Mapping[str, Iterable[str]] | None) -> None:
     if indicator.measure in ("share", "ratio") and not indicator.denominator:
         raise UsageError(
@@ -159,7 +132,7 @@ def _check_columns(
     table: str,
     parts: Iterable[str],
     by: Iterable[Iterable[str]],
-    place: Place,
+    place: DeclarationLine,
     forms: Mapping[str, Iterable[str]] | None,
 ) -> None:
     if table != FORMS and table not in TABLES and table not in DERIVED:
@@ -172,7 +145,7 @@ def _check_columns(
         for key in keys:
             require_known("by", key, [one for one in GROUP if one in columns], place)
     for part in parts:
-        for form, name in _columns_in(part, place, indicator.code):
+        for form, name in _read_columns(part, place, indicator.code):
             if table == FORMS and form:
                 _check_item(form, name, place, forms)
             elif name not in columns or form:
@@ -192,7 +165,7 @@ def columns_of(table: str) -> dict[str, str]:
 
 
 def _check_item(
-    form: str, item: str, place: Place, forms: Mapping[str, Iterable[str]] | None
+    form: str, item: str, place: DeclarationLine, forms: Mapping[str, Iterable[str]] | None
 ) -> None:
     if forms is None:
         return
@@ -203,31 +176,11 @@ def _check_item(
         )
 
 
-def _columns_in(text: str, place: Place, code: str) -> tuple[tuple[str, str], ...]:
-    if not text:
-        return ()
+def _read_columns(text: str, place: DeclarationLine, code: str) -> Columns:
     try:
-        return columns_in(text)
+        return condition_columns(text)
     except ValueError as error:
         raise UsageError(
             f"{place}: в показателе «{code}» выражение «{text}» не разобрано: {error}. "
             "Пишите условие SQL над столбцами таблицы."
         ) from None
-
-
-@lru_cache(maxsize=4096)
-def columns_in(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the (qualifier, column) pairs of an SQL expression; `ValueError` if it is none."""
-    import sqlglot
-    from sqlglot import expressions
-
-    try:
-        tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
-    except sqlglot.errors.ParseError as error:
-        raise ValueError(error.errors[0]["description"] if error.errors else str(error)) from None
-    if not isinstance(tree, expressions.Select) or len(tree.expressions) != 1:
-        raise ValueError("ожидалось одно выражение")
-    if tree.find(expressions.From, expressions.Subquery):
-        raise ValueError("обращение к другой таблице не допускается")
-    found = {(column.table, column.name) for column in tree.find_all(expressions.Column)}
-    return tuple(sorted(found))

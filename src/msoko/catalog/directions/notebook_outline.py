@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
@@ -60,7 +60,7 @@ def _cells(path: Path, shown: str) -> list[dict]:
         return json.loads(path.read_text(encoding="utf-8"))["cells"]
     except FileNotFoundError:
         known = {entry.stem for entry in path.parent.glob("*.ipynb")}
-        hint = yaml_schema.suggestion(path.stem, known)
+        hint = suggestion(path.stem, known)
         raise UsageError(f"{shown}: блокнота нет. {hint}") from None
     except (ValueError, KeyError, TypeError):
         raise UsageError(

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from msoko.catalog.directions.direction import Named, Place
 from msoko.catalog.meetings.meeting_file import Meeting, MeetingFile, Member, Roster, Vote
 from msoko.catalog.meetings.voting import (
     SIDES,
@@ -18,7 +17,7 @@ from msoko.catalog.meetings.voting import (
     seats,
 )
 from msoko.catalog.municipality.profile import Profile, WorkingGroup
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, WrittenName, suggestion
 from msoko.core.errors import UsageError
 from msoko.core.school_year import SchoolYear
 
@@ -27,7 +26,7 @@ from msoko.core.school_year import SchoolYear
 class Fault:
     """What is wrong, where, and what to do."""
 
-    place: Place
+    place: DeclarationLine
     text: str
 
     def __str__(self) -> str:
@@ -136,7 +135,7 @@ def _name_faults(meeting: Meeting, roster: Roster) -> Iterator[Fault]:
         )
 
 
-def _all_names(meeting: Meeting) -> list[Named]:
+def _all_names(meeting: Meeting) -> list[WrittenName]:
     names = [*meeting.present, *meeting.remote, *meeting.absent]
     names += [one.name for one in meeting.written]
     names += [one for one in (meeting.presiding, meeting.secretary) if one]
@@ -144,12 +143,12 @@ def _all_names(meeting: Meeting) -> list[Named]:
     return names + [name for question in meeting.questions for name in _voters(question.vote)]
 
 
-def _voters(vote: Vote | None) -> list[Named]:
+def _voters(vote: Vote | None) -> list[WrittenName]:
     sides = [getattr(vote, side) for side in SIDES] if vote else []
     return [name for side in sides if not isinstance(side, int) for name in side]
 
 
-def _unknown(names: Sequence[Named], roster: Roster) -> Iterator[Fault]:
+def _unknown(names: Sequence[WrittenName], roster: Roster) -> Iterator[Fault]:
     for name in names:
         found = roster.find(name)
         if not found:
@@ -161,7 +160,7 @@ def _unknown(names: Sequence[Named], roster: Roster) -> Iterator[Fault]:
             yield Fault(name.place, f"«{name}» – это {listed}? Напишите имя полностью.")
 
 
-def _members(roster: Roster, names: Sequence[Named]) -> list[tuple[Named, Member]]:
+def _members(roster: Roster, names: Sequence[WrittenName]) -> list[tuple[WrittenName, Member]]:
     found = [(name, roster.find(name)) for name in names]
     return [(name, members[0]) for name, members in found if len(members) == 1]
 

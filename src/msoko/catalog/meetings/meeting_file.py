@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from msoko.catalog.directions.direction import Code, Named, Place
+from msoko.catalog.directions.direction import Code
 from msoko.catalog.municipality.profile import ExpectedChange, Profile, WorkingGroup
 from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, WrittenName
 from msoko.core.errors import UsageError
 from msoko.core.project import MEETINGS, Project
 from msoko.core.school_year import SchoolYear
@@ -32,25 +33,25 @@ class Member:
     role: Literal["chair", "deputy", "secretary", "member"] = "member"
     since: dt.date | None = None
     until: dt.date | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Vote:
     """A vote as counts, or as the names on each side; `presiding` is needed where it is a tie."""
 
-    in_favour: int | tuple[Named, ...]
-    against: int | tuple[Named, ...] = 0
-    abstained: int | tuple[Named, ...] = 0
+    in_favour: int | tuple[WrittenName, ...]
+    against: int | tuple[WrittenName, ...] = 0
+    abstained: int | tuple[WrittenName, ...] = 0
     presiding: Side | None = None
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Opinion:
     """What an absent member wrote, or a member's dissent, to be added to the minutes."""
 
-    name: Named
+    name: WrittenName
     text: str
 
 
@@ -68,7 +69,7 @@ class Resolution:
     measure: str = ""
     schools: tuple[str, ...] = ()
     group: Mapping[str, str] = field(default_factory=dict)
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Question:
     vote: Vote | None = None
     decisions: tuple[Resolution, ...] = ()
     dissenting: tuple[Opinion, ...] = ()
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,18 @@ class Meeting:
     venue: str = ""
     results: str = ""
     notified: dt.date | None = None
-    presiding: Named | None = None
+    presiding: WrittenName | None = None
     appointed: str = ""
-    secretary: Named | None = None
-    present: tuple[Named, ...] = ()
-    remote: tuple[Named, ...] = ()
-    absent: tuple[Named, ...] = ()
+    secretary: WrittenName | None = None
+    present: tuple[WrittenName, ...] = ()
+    remote: tuple[WrittenName, ...] = ()
+    absent: tuple[WrittenName, ...] = ()
     written: tuple[Opinion, ...] = ()
     invited: tuple[str, ...] = ()
     signed: dt.date | None = None
     extracts_sent: dt.date | None = None
     questions: tuple[Question, ...] = ()
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     @property
     def is_held(self) -> bool:
@@ -132,7 +133,7 @@ class MeetingFile:
 
     members: tuple[Member, ...] = ()
     meetings: tuple[Meeting, ...] = ()
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     def at(self, day: dt.date) -> Meeting | None:
         """Return the meeting of that day."""

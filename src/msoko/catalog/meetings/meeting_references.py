@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msoko.catalog.directions.direction import Indicator
-from msoko.catalog.loading import GROUP_KEYS
 from msoko.catalog.meetings.meeting_faults import Fault
 from msoko.catalog.meetings.meeting_file import Meeting, Resolution
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.municipality.profile import GROUP_KEYS
+from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.school_year import SchoolYear
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from msoko.catalog.directions.direction import Named, Place
 from msoko.catalog.meetings.meeting_file import Meeting, Member, Roster, Side, Vote
 from msoko.catalog.municipality.profile import WorkingGroup
 from msoko.catalog.municipality.working_days import WorkCalendar
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, WrittenName
 from msoko.core.errors import UsageError
 
 SIDES: dict[Side, str] = {"in_favour": "за", "against": "против", "abstained": "воздержались"}
@@ -53,7 +53,7 @@ class Seats:
         return [one for one in self.roster.members if one not in self.present]
 
 
-def quorum(rule: WorkingGroup, place: Place) -> int:
+def quorum(rule: WorkingGroup, place: DeclarationLine) -> int:
     """Return how many members must be present: the rule's share of all, rounded up.
 
     «Не менее 2/3» of 11 is 7⅓, and seven members are less than that, so eight are needed.
@@ -144,7 +144,7 @@ def seats(meeting: Meeting, roster: Roster) -> Seats:
     here = known_members(roster, (*meeting.present, *meeting.remote))
     present = tuple(dict.fromkeys(here))
 
-    def role(written: Named | None, *roles: str) -> Member | None:
+    def role(written: WrittenName | None, *roles: str) -> Member | None:
         if written is not None:
             return next(iter(roster.find(written)), None)
         by_role = (roster.with_role(one) for one in roles)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from msoko.catalog.directions import direction_faults
 from msoko.catalog.directions.direction import Advice, Direction, RecommendationRule
 from msoko.catalog.municipality.profile import Measure, Profile
+from msoko.catalog.yaml.declaration_lines import require_known
 
 LEAST_LIKENESS = 0.7
 """Two texts of one number are taken for one measure from this likeness on (Ratcliff, Obershelp)."""
@@ -65,7 +65,7 @@ def _advice(
     led = roadmaps.led(advice.measure, profile)
     if led is None:
         known = [*roadmaps.own, *roadmaps.house]
-        direction_faults.require_known("measure", advice.measure, known, rule.place)
+        require_known("measure", advice.measure, known, rule.place)
     return dataclasses.replace(advice, measure=led or "")
 
 
@@ -74,7 +74,7 @@ def check_own(rules: tuple[RecommendationRule, ...], own: Mapping[str, Measure])
     for rule in rules:
         for one in rule.advice:
             if one.measure:
-                direction_faults.require_known("measure", one.measure, own, rule.place)
+                require_known("measure", one.measure, own, rule.place)
 
 
 def check_directions(own: Iterable[Measure], known: Iterable[str]) -> None:
@@ -85,11 +85,11 @@ def check_directions(own: Iterable[Measure], known: Iterable[str]) -> None:
     """
     for measure in own:
         if measure.direction:
-            direction_faults.require_known("direction", measure.direction, known, measure.place)
+            require_known("direction", measure.direction, known, measure.place)
 
 
 def check_map(profile: Profile, roadmaps: Roadmaps) -> None:
     """Refuse a line of `measures` that leads from or to what no roadmap has."""
     for house, own in profile.measures.items():
-        direction_faults.require_known("measures", house, roadmaps.house, profile.place)
-        direction_faults.require_known("measures", own, roadmaps.own, profile.place)
+        require_known("measures", house, roadmaps.house, profile.place)
+        require_known("measures", own, roadmaps.own, profile.place)

@@ -13,15 +13,17 @@ from msoko.catalog.directions.direction import (
     Goal,
     Indicator,
     IndicatorGroup,
-    Named,
-    Place,
     RecommendationRule,
     Seed,
     Target,
 )
-from msoko.catalog.directions.summary_blocks import SummaryBlock
+from msoko.catalog.municipality.summary_blocks import SummaryBlock
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, WrittenName
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+
+GROUP_KEYS = ("subject",)
+"""The parts of an indicator that a decision's effect is measured for."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Decision:
     group: Mapping[str, str] = field(default_factory=dict)  # subject, where only one is meant
     document: str = ""
     measure: str = ""
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Measure:
     result: str
     responsible: str
     note: str
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,12 @@ class DirectionChange:
     goals: tuple[Goal, ...] = ()
     groups: tuple[IndicatorGroup, ...] = ()
     collection: tuple[CollectionMethod, ...] = ()
-    indicators: Mapping[Named, IndicatorChange] = field(default_factory=dict)
-    drop: tuple[Named, ...] = ()
+    indicators: Mapping[WrittenName, IndicatorChange] = field(default_factory=dict)
+    drop: tuple[WrittenName, ...] = ()
     add: tuple[Indicator, ...] = ()
     recommendations: tuple[RecommendationRule, ...] | None = None
-    key_figures: tuple[Named, ...] = ()
-    place: Place = field(default=Place(), compare=False, repr=False)
+    key_figures: tuple[WrittenName, ...] = ()
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ class Profile:
     region: Name
     department: Name
     methodical_service: Name
-    directions: tuple[Named, ...]
+    directions: tuple[WrittenName, ...]
     is_synthetic: bool = False
     pseudonym_key: str = ""  # public-demo: a key that is no secret, for invented pupils only
     municipality_code: str = ""
@@ -169,14 +171,14 @@ class Profile:
     preschool_count: int | None = None
     document: str = ""
     seed: str = ""
-    folds: Mapping[Named, Named] = field(default_factory=dict)
-    changes: Mapping[Named, DirectionChange] = field(default_factory=dict)
-    measures: Mapping[Named, Named] = field(default_factory=dict)
+    folds: Mapping[WrittenName, WrittenName] = field(default_factory=dict)
+    changes: Mapping[WrittenName, DirectionChange] = field(default_factory=dict)
+    measures: Mapping[WrittenName, WrittenName] = field(default_factory=dict)
     returns: Returns | None = None
     working_group: WorkingGroup | None = None
     summary_blocks: tuple[SummaryBlock, ...] = ()
-    wording: Mapping[Named, str] = field(default_factory=dict)
-    place: Place = field(default=Place(), compare=False, repr=False)
+    wording: Mapping[WrittenName, str] = field(default_factory=dict)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 def is_synthetic(project: Project, profile: Profile, year: SchoolYear) -> bool:

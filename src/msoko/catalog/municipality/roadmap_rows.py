@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog.directions import direction_faults
-from msoko.catalog.directions.direction import Place
 from msoko.catalog.municipality.profile import Measure, Profile
-from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, refuse_repeated, suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
@@ -40,8 +38,8 @@ def _parsed(text: str, shown: str) -> tuple[Measure, ...]:
     delimiter = ";" if header.count(";") > header.count(",") else ","
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     _check_header(rows.fieldnames or (), shown)
-    measures = tuple(_measure(row, Place(shown, rows.line_num)) for row in rows)
-    direction_faults.refuse_repeated("мероприятие", measures)
+    measures = tuple(_measure(row, DeclarationLine(shown, rows.line_num)) for row in rows)
+    refuse_repeated("мероприятие", measures)
     return measures
 
 
@@ -57,14 +55,14 @@ def _text(path: Path, shown: str) -> str:
 def _check_header(found: Sequence[str], shown: str) -> None:
     for column in found:
         if column not in COLUMNS:
-            hint = yaml_schema.suggestion(column, COLUMNS)
+            hint = suggestion(column, COLUMNS)
             raise UsageError(f"{shown}, строка 1: неизвестный столбец «{column}». {hint}")
     absent = [column for column in COLUMNS if column not in found]
     if absent:
         raise UsageError(f"{shown}, строка 1: нет столбцов {', '.join(absent)}. Допишите их.")
 
 
-def _measure(row: dict[str | None, str | None], place: Place) -> Measure:
+def _measure(row: dict[str | None, str | None], place: DeclarationLine) -> Measure:
     if None in row:
         raise UsageError(
             f"{place}: ячеек больше, чем столбцов. Текст, в котором есть разделитель, "

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from msoko.catalog.directions.direction import Origin, Place
+from msoko.catalog.directions.direction import Origin
 from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
@@ -22,7 +23,7 @@ class CalendarYear:
     origin: Origin
     working_weekends: tuple[dt.date, ...] = ()
     note: str = ""
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class RegionalYear:
     days_off: tuple[dt.date, ...]
     source: str
     origin: Origin
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,6 @@ class WorkCalendar:
 
     def is_known(self, day: dt.date) -> bool:
         return day.year in self.years
-
-    def is_regional_known(self, day: dt.date) -> bool:
-        """Whether the region's own days off are entered for the day's year."""
-        return day.year in self.regional
 
     def is_working(self, day: dt.date) -> bool | None:
         """Return whether people work on `day`; None where its year is not entered."""

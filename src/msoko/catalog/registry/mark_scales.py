@@ -64,25 +64,6 @@ class Scale:
         return len(self.cuts) == 3 and not self.is_test_scale
 
 
-def mark_of(scale: Scale, total: float, parts: Mapping[str, float] | None = None) -> int | None:
-    """Return the mark for a total, `None` where a side condition cannot be checked.
-
-    `parts`: points by part (`geometry`, `literacy`). A condition that is not met
-    takes the mark down to the one below it, and again if that has one too.
-    """
-    if not scale.gives_marks:
-        return None
-    mark = 2 + sum(total >= cut for cut in scale.cuts)
-    for condition in sorted(scale.conditions, key=lambda one: -one.mark):
-        if mark < condition.mark:
-            continue
-        if parts is None or condition.part not in parts:
-            return None
-        if parts[condition.part] < condition.minimum:
-            mark = condition.mark - 1
-    return mark
-
-
 def marks_possible(scale: Scale, totals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the lowest and highest mark each total may have, where parts are unknown."""
     highest = 2 + np.searchsorted(np.asarray(scale.cuts), totals, side="right")

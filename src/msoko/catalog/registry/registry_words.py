@@ -8,15 +8,30 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from msoko.catalog.directions.direction import Place
-from msoko.catalog.directions.direction_faults import place_of
 from msoko.catalog.municipality.profile import Profile
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, line_of, suggestion
+from msoko.core import russian
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
-FILES = ("wording.yml", "wording_passport.yml", "wording_summary.yml")
-"""The house's sentences, in registry/."""
+FILES = (
+    "wording.yml",
+    "wording_annex.yml",
+    "wording_evidence.yml",
+    "wording_passport.yml",
+    "wording_roadmap.yml",
+    "wording_summary.yml",
+    "wording_tables.yml",
+)
+"""The house's sentences, in registry/, a theme a file; a section stands in one of them."""
+FILTERS = {
+    "capitalised": russian.capitalised,
+    "counted": russian.counted,
+    "noun": russian.noun,
+    "listed": russian.listed,
+    "shortened": russian.shortened,
+}
+"""What a sentence may make of a slot, beside what Jinja has."""
 
 
 def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
@@ -30,7 +45,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
         sentences |= _read(project.find("registry", name))
     known = dict(flat(sentences)) if profile.wording else {}
     for key, text in profile.wording.items():
-        place = place_of(key, profile.place)
+        place = line_of(key, profile.place)
         if key not in known:
             raise UsageError(
                 f"{place}: в wording нет предложения «{key}». {suggestion(key, known)}"
@@ -55,17 +70,20 @@ def _put(sentences: Mapping[str, object], path: list[str], text: str) -> dict[st
     return {**sentences, first: _put(inner, rest, text) if isinstance(inner, Mapping) else text}
 
 
-def _check_slots(key: str, text: str, house: str, place: Place) -> None:
+def _check_slots(key: str, text: str, house: str, place: DeclarationLine) -> None:
     from jinja2 import Environment, TemplateSyntaxError, meta
 
+    environment = Environment(autoescape=False)
+    environment.filters |= FILTERS
+
     def slots(sentence: str) -> set[str]:
-        return meta.find_undeclared_variables(Environment(autoescape=False).parse(sentence))
+        return meta.find_undeclared_variables(environment.parse(sentence))
 
     try:
         own, filled = slots(text), slots(house)
     except TemplateSyntaxError as error:
         raise UsageError(
-            f"{place}: предложение «{key}» не разобрано: {error.message}. "
+            f"{place}: предложение «{key}» не разобрано: {str(error.message).rstrip('.')}. "
             "Проверьте скобки {{ }} и имена фильтров."
         ) from None
     for slot in sorted(own - filled):
@@ -88,13 +106,17 @@ def load_subjects(project: Project) -> list[dict[str, str]]:
     return list(rows.values())
 
 
-@lru_cache(maxsize=8)
 def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
+    return _parsed(path.read_text(encoding="utf-8"))
+
+
+# By the text and not by the path: a process that lives on, such as a kernel in which a notebook
+# is open, must say what the file says now, and so must whatever is recorded as built from it.
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Mapping[str, Mapping[str, str]]:
     import yaml
 
-    return yaml.load(
-        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @dataclass(frozen=True)

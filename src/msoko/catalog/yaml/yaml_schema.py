@@ -12,14 +12,14 @@ import datetime as dt
 import math
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
-from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
 from msoko.core.errors import UsageError
 
 T = TypeVar("T")
@@ -65,17 +65,6 @@ def parse(text: str, kind: type[T], shown: str) -> T:
     if node is None:
         raise UsageError(f"{shown}: файл пуст.")
     return _Reader(shown).build(node, kind, "")
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return a sentence with the known word nearest to `word`, or with all of them."""
-    import difflib
-
-    known = sorted(known)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if near:
-        return f"Возможно, имелось в виду «{near[0]}»."
-    return f"Известны: {', '.join(known)}."
 
 
 @lru_cache
@@ -126,7 +115,7 @@ class _Reader:
             within = f" в «{key}»" if key else ""
             raise self.refuse(node, f"нет обязательных ключей{within}: {listed}. Допишите их.")
         if "place" in hints:
-            values["place"] = Place(self.shown, node.start_mark.line + 1)
+            values["place"] = DeclarationLine(self.shown, node.start_mark.line + 1)
         return kind(**values)
 
     def _pairs(self, node: yaml.Node, key: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
@@ -172,7 +161,7 @@ class _Reader:
         """Return a text; a subclass of `str` is told where it stands."""
         text = kind(self._text(node, key))
         if kind is not str:
-            text.place = Place(self.shown, node.start_mark.line + 1)
+            text.place = DeclarationLine(self.shown, node.start_mark.line + 1)
         return text
 
     def _text(self, node: yaml.Node, key: str) -> str:

@@ -29,10 +29,6 @@ DECLINED = re.compile(
 )
 """A person's name with a patronymic, in a case other than the nominative."""
 NAMED_AFTER = re.compile(r"\b(?:имени|им\.)[^.;|]{0,80}$")
-HEAD = """\
-# Решения по итогам учебного года; их действие измеряют отчёты следующих лет.
-# expected.value – ожидаемое изменение показателя в долях единицы (0.02 – два процентных пункта).
-"""
 
 
 @dataclass(frozen=True)
@@ -82,7 +78,6 @@ def _code(case: Case, number: str) -> str:
 
 def _entry(case: Case, number: str, point: Resolution) -> dict[str, Any]:
     meeting = case.meeting
-    which = f" № {meeting.number}" if meeting.number else ""
     expected = {"value": point.expected.value} if point.expected else {}
     if point.expected and point.expected.by:
         expected["by"] = point.expected.by
@@ -97,7 +92,12 @@ def _entry(case: Case, number: str, point: Resolution) -> dict[str, Any]:
         "group": dict(point.group),
         "expected": expected,
         "deadline": point.deadline,
-        "document": f"Протокол рабочей группы от {meeting.date:%d.%m.%Y}{which}, пункт {number}",
+        "document": case.say(
+            "register.document",
+            date=f"{meeting.date:%d.%m.%Y}",
+            number=meeting.number,
+            point=number,
+        ),
         "measure": point.measure,
         "schools": list(point.schools),
     }
@@ -108,7 +108,8 @@ def _write(project: Project, path: Path, entries: Sequence[dict[str, Any]], case
     import yaml
 
     source = project.find("profiles", case.profile.profile, "decisions.yml")
-    text = source.read_text(encoding="utf-8-sig") if source.exists() else HEAD
+    head = case.say("register.head") + "\n"
+    text = source.read_text(encoding="utf-8-sig") if source.exists() else head
     dumped = [yaml.safe_dump(one, allow_unicode=True, sort_keys=False, width=96) for one in entries]
     shown = project.shown(path)
     fresh = appended(text, "decisions", dumped, shown)

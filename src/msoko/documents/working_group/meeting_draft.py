@@ -19,30 +19,6 @@ if TYPE_CHECKING:
     from msoko.core.school_year import SchoolYear
     from msoko.documents.working_group.meeting_case import Case
 
-HEAD = """\
-# Заседания рабочей группы {year} учебного года.
-# Имена отсюда попадают только в протоколы для служебного пользования, на страницы – никогда.
-"""
-NO_MEMBERS = """\
-# Состав: {count} чел. role: chair – председатель, deputy – заместитель, secretary – секретарь.
-members: []
-# Замените [] строками:
-#   - {{name: Фамилия Имя Отчество, position: должность, role: chair}}
-"""
-HELD = """\
-# После заседания впишите, уберите знак # и выполните msoko meeting minutes:
-# number: "1"
-# notified: {notified}                # когда извещены члены группы
-# present: [Фамилия И. О., Фамилия И. О.]  # с этой строки заседание считается состоявшимся
-# remote: []                          # кто участвовал дистанционно
-# absent: []
-# written: []                         # - {{name: Фамилия И. О., text: письменное мнение}}
-# signed: {signed}                  # когда подписан протокол
-"""
-VOTE = "# vote: {in_favour: 0, against: 0, abstained: 0}  # числа или [Фамилия И. О., …]\n"
-EXPECTED = (
-    "# expected: {value: 0.02}  # ожидаемое изменение в долях: без него решение не в реестре\n"
-)
 KEPT = ("text", "addressee", "deadline", "direction", "indicator", "expected_text", "measure")
 
 
@@ -66,11 +42,17 @@ def write_draft(project: Project, year: SchoolYear, case: Case) -> Path | None:
 def _head(project: Project, year: SchoolYear, case: Case) -> str:
     last = load_meetings(project, year.shifted(-1)).members
     members = [one for one in last if one.until is None]
+    head = _lines_of(case, "head", year=year)
     if not members:
-        return HEAD.format(year=year) + NO_MEMBERS.format(count=case.rule.members)
-    note = f"# Состав перешёл из data/raw/{year.shifted(-1)}/{MEETINGS}: проверьте его.\n"
+        return head + _lines_of(case, "no_members", count=case.rule.members)
+    taken_from = f"data/raw/{year.shifted(-1)}/{MEETINGS}"
     listed = "".join(f"  - {_flow(_member(one))}\n" for one in members)
-    return HEAD.format(year=year) + note + "members:\n" + listed
+    return head + _lines_of(case, "members", file=taken_from) + "members:\n" + listed
+
+
+def _lines_of(case: Case, key: str, **slots: object) -> str:
+    """Return lines of the draft that explain it to whoever fills it in."""
+    return case.say(f"draft.{key}", **slots) + "\n"
 
 
 def _member(one: Member) -> dict[str, str]:
@@ -85,27 +67,29 @@ def _meeting(case: Case) -> str:
         if getattr(meeting, key):
             given[key] = getattr(meeting, key)
     notified, signed = (f"{day:%Y-%m-%d}" if day else "" for day in (terms.notice, terms.minutes))
-    text = _block(given) + HELD.format(notified=notified, signed=signed) + "questions:\n"
-    return text + "".join(_indented(one) for question in case.questions for one in _lines(question))
+    held = _lines_of(case, "held", notified=notified, signed=signed)
+    lines = (one for question in case.questions for one in _lines(case, question))
+    return _block(given) + held + "questions:\n" + "".join(_indented(one) for one in lines)
 
 
-def _lines(question: Question) -> Iterator[str]:
+def _lines(case: Case, question: Question) -> Iterator[str]:
     head = {key: getattr(question, key) for key in ("title", "about", "rapporteur")}
-    text = _block({key: value for key, value in head.items() if value}) + VOTE
+    text = _block({key: value for key, value in head.items() if value})
+    text += _lines_of(case, "vote")
     if question.decisions:
         text += "decisions:\n"
         for point in question.decisions:
-            text += _listed(_point(point), 2)
+            text += _listed(_point(case, point), 2)
     yield _listed(text, 0)
 
 
-def _point(point: Resolution) -> str:
+def _point(case: Case, point: Resolution) -> str:
     said = {key: value for key in KEPT if (value := getattr(point, key))}
     if point.group:
         said["group"] = dict(point.group)
     if point.schools:
         said["schools"] = list(point.schools)
-    return _block(said) + (EXPECTED if point.indicator else "")
+    return _block(said) + (_lines_of(case, "expected") if point.indicator else "")
 
 
 def _block(said: dict[str, Any]) -> str:

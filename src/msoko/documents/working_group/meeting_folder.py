@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from msoko.documents.working_group.meeting_topics import Topic
 
 WRITTEN = ".written.json"
-AGENDA, MINUTES, EXTRACT = "Повестка", "Протокол", "Выписка"
 LONGEST = 60
 """The most of an addressee's name that goes into the name of his extract."""
 CONTROL = ("effect", "roadmap", "quality")
@@ -136,19 +135,19 @@ def folder_of(project: Project, year: SchoolYear, meeting: Meeting) -> Path:
 
 def write_prepared(project: Project, year: SchoolYear, case: Case) -> Written:
     """Write the agenda and, until the meeting is held, the draft minutes."""
-    papers = {AGENDA: agenda(case)}
+    papers = {case.say("file.agenda"): agenda(case)}
     if not case.meeting.is_held:
-        papers[MINUTES] = minutes(case)
-    return _write(folder_of(project, year, case.meeting), papers)
+        papers[case.say("file.minutes")] = minutes(case)
+    return _write(folder_of(project, year, case.meeting), case, papers)
 
 
 def write_minutes(project: Project, year: SchoolYear, case: Case) -> Written:
     """Write the minutes and, once they are signed, an extract for each addressee."""
-    papers = {MINUTES: minutes(case)}
+    papers, extract = {case.say("file.minutes"): minutes(case)}, case.say("file.extract")
     if case.meeting.signed:
         for number, (name, paper) in enumerate(extracts(case).items(), start=1):
-            papers[f"{EXTRACT} {number:02d} {_safe(name)}"] = paper
-    return _write(folder_of(project, year, case.meeting), papers, replaced=EXTRACT)
+            papers[f"{extract} {number:02d} {_safe(name)}"] = paper
+    return _write(folder_of(project, year, case.meeting), case, papers, replaced=extract)
 
 
 def _safe(name: str) -> str:
@@ -157,7 +156,7 @@ def _safe(name: str) -> str:
     return re.sub(r'[<>:"/\\|?*«»\x00-\x1f]', "", short)[:LONGEST].strip(" .")
 
 
-def _write(folder: Path, papers: Mapping[str, Paper], replaced: str = "") -> Written:
+def _write(folder: Path, case: Case, papers: Mapping[str, Paper], replaced: str = "") -> Written:
     """Put the papers into the folder; what people have changed there is left to them.
 
     A file is theirs where it is not, byte for byte, what was written last: the new one then
@@ -176,7 +175,7 @@ def _write(folder: Path, papers: Mapping[str, Paper], replaced: str = "") -> Wri
         for name, content in contents.items():
             if _is_changed(folder / name, ours, content):
                 kept.append(name)
-            free = (folder / one for one in _names(name))
+            free = (folder / one for one in _names(case, name))
             target = next(one for one in free if not _is_changed(one, ours, content))
             write_bytes(target, content)
             ours[target.name] = _sha(content)
@@ -195,11 +194,12 @@ def _remembered(memory: Path) -> dict[str, str]:
     return said if isinstance(said, dict) else {}
 
 
-def _names(name: str) -> Iterator[str]:
+def _names(case: Case, name: str) -> Iterator[str]:
     """Give the names that a paper may have beside those of its copies that people keep."""
     stem = name.removesuffix(".docx")
-    yield from (name, f"{stem} – новый.docx")
-    yield from (f"{stem} – новый {number}.docx" for number in count(2))
+    fresh = case.say("file.fresh", name=stem)
+    yield from (name, f"{fresh}.docx")
+    yield from (f"{fresh} {number}.docx" for number in count(2))
 
 
 def _is_changed(target: Path, ours: Mapping[str, str], content: bytes) -> bool:

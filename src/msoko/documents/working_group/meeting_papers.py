@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from msoko.core import russian
 from msoko.documents.official_paper import Grid, Landscape, Paper, Part, Sides, Text
 from msoko.documents.working_group.meeting_words import long_date, short_date
 
@@ -18,8 +17,6 @@ MOST_LISTED = 300
 """Lines of the annex; what is beyond is in the workbooks beside the reports."""
 FIGURE_WIDTHS = (0.30, 0.13, 0.21, 0.11, 0.25)
 ANNEX_WIDTHS = (0.05, 0.25, 0.17, 0.33, 0.12, 0.08)
-DAYS = ("дня", "дней", "дней")
-WORKING = ("рабочего дня", "рабочих дней", "рабочих дней")
 
 
 def agenda(case: Case) -> Paper:
@@ -79,25 +76,25 @@ def _terms(case: Case) -> list[Part]:
     rule, terms, unknown = case.rule, case.terms, case.say("agenda.unknown_term")
     rows = [
         [
-            case.say("agenda.term_minutes", days=_days(rule.minutes_days, DAYS)),
+            case.say("agenda.term_minutes", days=case.say("agenda.days", n=rule.minutes_days)),
             short_date(terms.minutes),
         ],
         [
-            case.say("agenda.term_extracts", days=_days(rule.extracts_working_days, WORKING)),
+            case.say("agenda.term_extracts", days=_working_days(case, rule.extracts_working_days)),
             short_date(terms.extracts) if terms.extracts else unknown,
         ],
     ]
     if rule.notice_working_days:
-        days = _days(rule.notice_working_days, WORKING)
+        days = _working_days(case, rule.notice_working_days)
         said = short_date(terms.notice) if terms.notice else unknown
         rows.insert(0, [case.say("agenda.term_notice", days=days), said])
-    grid = Grid(["Что сделать", "Не позднее"], rows, (0.8, 0.2), case.say("agenda.terms"))
+    grid = Grid(case.head("agenda"), rows, (0.8, 0.2), case.say("agenda.terms"))
     notes = [Text(case.say("agenda.caveat", text=one), "note") for one in terms.caveats]
     return [grid, *notes]
 
 
-def _days(number: int, forms: tuple[str, str, str]) -> str:
-    return russian.counted(number, *forms)
+def _working_days(case: Case, number: int) -> str:
+    return case.say("agenda.working_days", n=number)
 
 
 def _material(case: Case, number: int, question: Question) -> list[Part]:

@@ -6,13 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import suggestion
+from msoko.core import russian
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.report.words.wording import Wording
-
-MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-          "октября", "ноября", "декабря")  # fmt: skip
 
 
 def load_words(project: Project) -> Wording:
@@ -48,7 +46,7 @@ def _laid_over(
 
 def long_date(day: dt.date) -> str:
     """Return «22 августа 2025 г.»."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}\N{NO-BREAK SPACE}г."
+    return f"{day.day} {russian.MONTHS_OF_DATES[day.month - 1]} {day.year}{russian.YEAR_SIGN}"
 
 
 def short_date(day: dt.date | None) -> str:

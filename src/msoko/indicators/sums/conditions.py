@@ -6,12 +6,13 @@ One reading of the YAML serves DuckDB and Spark: nothing is written in two diale
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, reduce
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import ibis
-import sqlglot
 from sqlglot import expressions as sql
+
+from msoko.catalog.directions.condition_facts import parse_condition
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
@@ -43,12 +44,7 @@ def expression(table: Table, text: str) -> Value:
     Raises ValueError for a construct outside the small language of declarations:
     comparisons, and/or/not, in, between, is null, arithmetic, case, coalesce, abs, if.
     """
-    return _built(table, _parsed(text))
-
-
-@cache
-def _parsed(text: str) -> sql.Expression:
-    return sqlglot.parse_one(f"SELECT {text}", dialect="duckdb").expressions[0]
+    return _built(table, parse_condition(text))
 
 
 def _built(table: Table, node: sql.Expression) -> Value:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from msoko.catalog.directions.condition_facts import indicator_columns
 from msoko.catalog.directions.direction import Indicator
 from msoko.catalog.directions.direction_faults import FORMS
-from msoko.indicators.sums import form_scan, sum_terms, table_scan
+from msoko.indicators.sums import form_scan, table_scan
 from msoko.indicators.sums.table_relations import Relations
 
 KEY_ORDER = ("school_id", "procedure", "subject", "grade")
@@ -112,7 +113,7 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
     table = indicators[0].table
     if not relations.has(table):
         return Sums(pd.DataFrame(columns=list(keys)), keys, 0)
-    columns = {pair for indicator in indicators for pair in sum_terms.columns_of(indicator)}
+    columns = {pair for indicator in indicators for pair in indicator_columns(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
     scan = form_scan.scanned if table == FORMS else table_scan.scanned
     return Sums(scan(relations.backend, rows, indicators, keys), keys, len(indicators))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import ibis
 
 from msoko.catalog.directions.direction import Indicator
-from msoko.catalog.directions.direction_faults import columns_in
 from msoko.indicators.sums.conditions import both, expression
 
 if TYPE_CHECKING:
@@ -21,13 +20,6 @@ SCALE = 1_000
 """Numbers are kept to a thousandth; their sums fit 64 bits up to nine million millions."""
 LARGEST = 3 * 10**9
 """The largest scaled number whose square fits 64 bits: three million, and sums in roubles pass."""
-
-
-def columns_of(indicator: Indicator) -> set[tuple[str, str]]:
-    """Return the (qualifier, column) pairs that an indicator reads, its groups included."""
-    texts = (indicator.where, indicator.numerator, indicator.denominator, indicator.size)
-    found = {pair for text in texts if text for pair in columns_in(text)}
-    return found | {("", key) for keys in indicator.by for key in keys}
 
 
 def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> dict[str, Value]:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from msoko.catalog.directions.direction import Indicator, Threshold
-from msoko.indicators.rules import low_result_schools
+from msoko.catalog.directions.direction import Direction, Indicator, Threshold, indicators_in_role
 from msoko.indicators.sums import grouped_sums
 from msoko.indicators.sums.table_relations import Relations
+from msoko.indicators.values import low_result_schools
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -28,18 +28,22 @@ LOW_SCHEMA = {
 }
 
 
-def tables(
-    indicators: Iterable[Indicator], thresholds: Mapping[str, Threshold]
+def table_makers(
+    base: Indicator | None, thresholds: Mapping[str, Threshold]
 ) -> dict[str, Callable[[Relations], Table]]:
-    """Return how each derived table is made; `low_results` needs its base indicator declared."""
+    """Return how each derived table is made; `low_results` needs its `base` indicator."""
     made: dict[str, Callable[[Relations], Table]] = {
         "confirmation": confirmation,
         "graduates": graduates,
     }
-    base = next((item for item in indicators if item.code == low_result_schools.BASE), None)
     if base is not None:
         made["low_results"] = partial(_low_results, base=base, thresholds=thresholds)
     return made
+
+
+def low_results_base(directions: Iterable[Direction]) -> Indicator | None:
+    """Return the indicator that says who is below the minimum, None where no direction names it."""
+    return next((item for _, item in indicators_in_role(directions, "low_results")), None)
 
 
 def below_minimum(relations: Relations, base: Indicator, years: int) -> pd.DataFrame:
@@ -68,9 +72,10 @@ def below_minimum(relations: Relations, base: Indicator, years: int) -> pd.DataF
 def _low_results(
     relations: Relations, base: Indicator, thresholds: Mapping[str, Threshold]
 ) -> Table:
-    years = low_result_schools.Rule.of(thresholds).years
-    found = low_result_schools.found(below_minimum(relations, base, years), thresholds)
-    rows = found.assign(school_year=str(relations.year))[list(LOW_SCHEMA)]
+    years = low_result_schools.LowResultsRule.of(thresholds).years
+    papers = below_minimum(relations, base, years)
+    schools = low_result_schools.assess_schools(papers, thresholds)
+    rows = schools.assign(school_year=str(relations.year))[list(LOW_SCHEMA)]
     return ibis.memtable(rows.astype({"school_id": "str", "is_low": "boolean"}), schema=LOW_SCHEMA)
 
 

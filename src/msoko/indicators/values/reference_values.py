@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msoko.catalog.directions.condition_facts import indicator_columns
 from msoko.catalog.directions.direction import Indicator, Reference
-from msoko.indicators.sums import sum_terms, table_scan
+from msoko.indicators.sums import table_scan
 from msoko.indicators.sums.grouped_sums import Sums
 from msoko.indicators.sums.table_relations import Relations
 from msoko.indicators.values import indicator_values
@@ -68,7 +69,7 @@ def _by_level(
     stand_ins: Sequence[Indicator],
 ) -> Iterator[tuple[str, Sums]]:
     """Yield the sums of each level of groups, of the indicators in their order."""
-    columns = {pair for indicator in stand_ins for pair in sum_terms.columns_of(indicator)}
+    columns = {pair for indicator in stand_ins for pair in indicator_columns(indicator)}
     table = relations.table(name, columns)
     table = table.filter(table[LEVEL].isin(list(levels)))
     frame = table_scan.scanned(relations.backend, table, stand_ins, [LEVEL, *keys])

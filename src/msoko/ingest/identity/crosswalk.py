@@ -5,21 +5,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
-from msoko.catalog.directions.direction import Place
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
-from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.repeats import Placed
 from msoko.ingest.sheets.cells import folded
 
 REGISTER = (
@@ -29,14 +26,10 @@ REGISTER = (
 CODES = ("vpr_login", "exam_code", "oo1_code")
 LIKELY = 60.0
 """A suggestion below this similarity (0–100) is no help."""
-ACTION = (
-    "Допишите школу в data/raw/schools.csv или подтвердите связь в data/raw/crosswalk.yml "
-    "(code, school_id, author)."
-)
 
 
 @dataclass(frozen=True)
-class Link:
+class SchoolLink:
     """A person's confirmation that a code or name means a school."""
 
     school_id: str
@@ -46,11 +39,11 @@ class Link:
     kind: Literal["vpr_login", "exam_code", "oo1_code", "name"] | None = None
     date: dt.date | None = None
     note: str = ""
-    place: Place = field(default=Place(), compare=False, repr=False)
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
-class Line:
+class RegisterLine:
     """One line of the register: a school under one name and set of codes, in some years."""
 
     row: int
@@ -73,11 +66,12 @@ class Line:
 class Crosswalk:
     """The register `data/raw/schools.csv` with the confirmed links, for one school year."""
 
-    def __init__(self, lines: list[Line], links: tuple[Link, ...], year: SchoolYear) -> None:
+    def __init__(
+        self, lines: list[RegisterLine], links: tuple[SchoolLink, ...], year: SchoolYear
+    ) -> None:
         self.year = year
         self.lines = lines
         self.links = links
-        self.findings: list[Finding] = []
         self._memo: dict[tuple[str | None, str | None], str | None] = {}
         known = {line.school_id for line in lines}
         for link in links:
@@ -93,7 +87,7 @@ class Crosswalk:
         lines = _read_register(folder / "schools.csv")
         path = folder / "crosswalk.yml"
         links = (
-            load(path, tuple[Link, ...], project.shown(path))  # type: ignore[arg-type]
+            load(path, tuple[SchoolLink, ...], project.shown(path))  # type: ignore[arg-type]
             if path.exists()
             else ()
         )
@@ -122,10 +116,10 @@ class Crosswalk:
         lines = self._by_code(code) or self._by_bare_code(code) if code else self._by_name(name)
         return self._standing(lines) if lines else None
 
-    def _by_code(self, code: str | None) -> list[Line]:
+    def _by_code(self, code: str | None) -> list[RegisterLine]:
         return [line for line in self.lines if code and code in line.codes.values()]
 
-    def _by_bare_code(self, code: str | None) -> list[Line]:
+    def _by_bare_code(self, code: str | None) -> list[RegisterLine]:
         """Excel drops leading zeros, so digits alone are compared without them."""
         if not code or not code.isdecimal():
             return []
@@ -136,13 +130,13 @@ class Crosswalk:
             if any(one.isdecimal() and one.lstrip("0") == bare for one in line.codes.values())
         ]
 
-    def _by_name(self, name: str | None) -> list[Line]:
+    def _by_name(self, name: str | None) -> list[RegisterLine]:
         if not name:
             return []
         plain = plain_name(name)
         return [line for line in self.lines if plain_name(line.name) == plain]
 
-    def _standing(self, lines: list[Line]) -> str | None:
+    def _standing(self, lines: list[RegisterLine]) -> str | None:
         """Return the one school that the lines mean in the year; ambiguity is no answer."""
         now = {line.school_id for line in lines if line.holds(self.year)}
         if len(now) == 1:
@@ -152,7 +146,7 @@ class Crosswalk:
         ids = {self._successor(line) for line in lines}
         return ids.pop() if len(ids) == 1 else None
 
-    def _successor(self, line: Line, depth: int = 10) -> str | None:
+    def _successor(self, line: RegisterLine, depth: int = 10) -> str | None:
         """Return the school as it stands in the year: itself renamed, or what it joined."""
         for school_id in (line.school_id, line.successor_id):
             lines = [other for other in self.lines if other.school_id == school_id]
@@ -163,7 +157,7 @@ class Crosswalk:
 
     def suggest(self, code: str | None, name: str | None) -> list[str]:
         """Return up to three likely schools, as «s001 (name)», for a person to confirm."""
-        from rapidfuzz import fuzz, process
+        from rapidfuzz import fuzz, process  # slow to load, and most years know all schools
 
         now = [line for line in self.lines if line.holds(self.year)]
         if name:
@@ -204,76 +198,7 @@ def plain_name(name: str) -> str:
     return " ".join(re.sub(r"№\s*", "№", name).split())
 
 
-def attach(placed: Iterable[Placed], crosswalk: Crosswalk) -> list[Finding]:
-    """Give each frame its `school_id`, which `school_code` and `school_name` mean.
-
-    Returns a finding for each unmatched school of a file. A row of a region,
-    municipality or country names no school and needs none.
-    """
-    findings: dict[tuple[str, str | None, str | None], Finding] = {}
-    for one in placed:
-        for frame in one.reading.tables.values():
-            if "school_code" not in frame and "school_name" not in frame:
-                continue
-            which, pairs = _pairs(frame)
-            ids = [crosswalk.resolve(*pair) if any(pair) else None for pair in pairs]
-            for number, (pair, school_id) in enumerate(zip(pairs, ids, strict=True)):
-                key = (one.file, *pair)
-                if any(pair) and school_id is None and key not in findings:
-                    count = int((which == number).sum())
-                    findings[key] = unmatched(crosswalk, one, *pair, count)
-            resolved = pd.Series(pd.array(ids, dtype="str").take(which), frame.index)
-            if "school_id" in frame:
-                known = frame["school_id"].astype(object)
-                resolved = known.where(known.notna(), resolved)
-            frame["school_id"] = resolved
-        _attach_points(one.reading.tables)
-    return list(findings.values())
-
-
-def _attach_points(tables: Mapping[str, pd.DataFrame]) -> None:
-    """Give points that name no school the school of the result in the same row."""
-    points, results = tables.get("task_scores"), tables.get("results")
-    if points is None or results is None or "school_id" in points:
-        return
-    place = np.searchsorted(results["source_row"], points["source_row"])
-    points["school_id"] = results["school_id"].array.take(place)
-
-
-def _pairs(frame: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Return which pair of code and name each row has, and the pairs."""
-    code, codes = _words(frame, "school_code")
-    name, names = _words(frame, "school_name")
-    which, found = pd.factorize(code * len(names) + name)
-    return which, [(codes[one // len(names)], names[one % len(names)]) for one in found]
-
-
-def _words(frame: pd.DataFrame, column: str) -> tuple[np.ndarray, list[str]]:
-    """Return which word each row has, and the words, empty text where there is none."""
-    if column not in frame:
-        return np.zeros(len(frame), dtype=int), [""]
-    which, words = pd.factorize(frame[column])
-    return np.where(which < 0, len(words), which), [*words, ""]
-
-
-def unmatched(crosswalk: Crosswalk, place: Placed, code: str, name: str, count: int) -> Finding:
-    """Return the finding for a school that nobody knows, with likely ones."""
-    shown = " ".join(part for part in (code, f"«{name}»" if name else "") if part)
-    likely = crosswalk.suggest(code, name)
-    tail = f" Похожие: {'; '.join(likely)}." if likely else " Похожих нет."
-    return Finding(
-        "unmatched_school",
-        "blocking",
-        f"школы {shown} нет в реестре на {crosswalk.year} учебный год.{tail}",
-        ACTION,
-        table="schools",
-        file=place.file,
-        sheet=place.sheet or None,
-        row_count=count,
-    )
-
-
-def _read_register(path: Path) -> list[Line]:
+def _read_register(path: Path) -> list[RegisterLine]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -284,7 +209,7 @@ def _read_register(path: Path) -> list[Line]:
         return [_line(number, row) for number, row in enumerate(reader, start=2)]
 
 
-def _line(number: int, row: Mapping[str, str]) -> Line:
+def _line(number: int, row: Mapping[str, str]) -> RegisterLine:
     where = f"data/raw/schools.csv, строка {number}: "
     values = {name: (row[name] or "").strip() for name in REGISTER}
     if not values["school_id"] or not values["name"]:
@@ -294,7 +219,7 @@ def _line(number: int, row: Mapping[str, str]) -> Line:
         last = SchoolYear.parse(values["to_year"]) if values["to_year"] else None
     except UsageError as error:
         raise UsageError(f"{where}{error}") from error
-    return Line(
+    return RegisterLine(
         number,
         values["school_id"],
         values["name"],

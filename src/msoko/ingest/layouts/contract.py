@@ -1,32 +1,22 @@
-"""The contract of a source family, and the table of families.
+"""The contract of a layout: how a sheet is recognised, and what its reader gives.
 
-A family is a module that offers two functions:
-
-    recognise(book: Book) -> list[Recognition]
-        One entry per sheet that it knows or nearly knows. Only content counts,
-        never the name of a file or a sheet.
-    read(book: Book, recognition: Recognition, desk: Desk) -> list[Reading]
-        One reading per block of that sheet. Nothing is raised for bad data:
-        what is wrong goes into `Reading.findings`.
-
-To add a family, add its module to `FAMILIES`.
+To add a layout, write a module that declares `LAYOUT` and add it to
+`msoko.ingest.layouts.known_layouts`; `HeaderLayout` serves every table that is
+known by the labels of its header. The steps are in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, Protocol
 
 import pandas as pd
 
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.sandbox.workbook_reader import Book
-
-FAMILIES = ("fis_oko", "rcoi", "code_register", "forms")
-"""Modules of `msoko.ingest`, asked in this order."""
+from msoko.ingest.sheets.raw_book import RawBook
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
 SURE = 0.8
 """A recognition at or above this is read; below it, it only says what a sheet looks like."""
@@ -43,11 +33,15 @@ class Recognition:
     sheet: str = ""
     missing: tuple[str, ...] = ()  # header labels that the layout needs and the sheet lacks
     refusal: str = ""  # Russian: a known layout that is never read, and what to send instead
-    details: Mapping[str, Any] = field(default_factory=dict)  # the family's own notes for `read`
+    details: Mapping[str, Any] = field(default_factory=dict)  # the layout's own notes for `read`
+
+    @property
+    def is_sure(self) -> bool:
+        return self.confidence >= SURE
 
 
 @dataclass(frozen=True)
-class Desk:
+class ReadingContext:
     """What a reader may use besides the sheet."""
 
     school_year: SchoolYear
@@ -59,7 +53,7 @@ class Desk:
 
 
 @dataclass
-class Reading:
+class ParsedBlock:
     """What one block of a sheet became.
 
     `tables`: frames with the columns of `msoko.core.tables` that the reader knows,
@@ -69,28 +63,45 @@ class Reading:
     exam code, ОО-1 code) and `school_name`, which the crosswalk resolves and no table keeps.
     `task_scores` may leave the school to `results`, whose rows stand in the order of the sheet.
     `columns`: table → column → letter of the sheet's column.
-    `set_aside`: (row number from 1, reason in Russian).
-    `rows_in`: non-empty rows below the header; each is kept or set aside.
+    `rejected_rows`: (row number from 1, reason in Russian), for the table `set_aside`.
+    `rows_in`: non-empty rows below the header; each is kept or rejected.
     `paper`: what the block is about, as messages and the check for repeats need it.
     """
 
     block: int = 1
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
-    set_aside: list[tuple[int, str]] = field(default_factory=list)
+    rejected_rows: list[tuple[int, str]] = field(default_factory=list)
     rows_in: int = 0
     findings: list[Finding] = field(default_factory=list)
     paper: dict[str, Any] = field(default_factory=dict)
 
-
-class Family(Protocol):
-    """A module of a source family."""
-
-    def recognise(self, book: Book) -> list[Recognition]: ...
-
-    def read(self, book: Book, recognition: Recognition, desk: Desk) -> list[Reading]: ...
+    def reject(self, rows: Iterable[int], reason: str) -> None:
+        """Set rows (indices from 0) aside: they are counted, named with the reason, not kept."""
+        self.rejected_rows += [(int(row) + 1, reason) for row in rows]
 
 
-def families() -> dict[str, Family]:
-    """Return the modules of the families by name, in order."""
-    return {name: import_module(f"msoko.ingest.layouts.{name}") for name in FAMILIES}
+class Layout(Protocol):
+    """One layout of received files."""
+
+    @property
+    def name(self) -> str:
+        """What year.yml and the table `sources` call it."""
+
+    @property
+    def title(self) -> str:
+        """What messages call it (Russian)."""
+
+    def recognise(self, book: RawBook) -> Iterable[Recognition]:
+        """Return an entry for each sheet that is this layout, or nearly is.
+
+        Only content counts, never the name of a file or a sheet.
+        """
+
+    def read(
+        self, place: SheetPlace, recognition: Recognition, context: ReadingContext
+    ) -> list[ParsedBlock]:
+        """Return the blocks of the recognised sheet.
+
+        Nothing is raised for bad data: what is wrong goes into `ParsedBlock.findings`.
+        """

@@ -111,7 +111,7 @@ def _kind_of_compound(content: bytes) -> str:
         raise Refused("password", "файл защищён паролем.", "Снимите пароль и сохраните заново.")
     if holds("_VBA_PROJECT"):
         raise Refused("macros", "в книге есть макросы.", RESAVE)
-    if not (holds("Workbook") or holds("Book")):
+    if not (holds("Workbook") or holds("RawBook")):
         raise Refused("unknown_kind", "это не книга Excel.", RESAVE)
     return "xls"
 

@@ -10,52 +10,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from msoko.ingest.sheets.cells import labels
+from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
-Cell = Any
-"""`None`, `str`, `int`, `float`, `bool`, or a date, datetime or time of `datetime`."""
-
-HEAD = 60
-"""A header stands in the first rows; a title block of more is not known."""
 TIMEOUT = 30.0
 """Seconds for one file; a 50,000-row export takes two."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet as a rectangular grid: `cells[0][0]` is A1, empty cells are `None`."""
-
-    name: str
-    cells: list[list[Cell]] = field(repr=False)
-    is_hidden: bool = False
-    hidden_rows: tuple[int, ...] = ()  # row numbers from 1
-    error_cells: tuple[str, ...] = ()  # #N/A and the like; empty in `cells`
-    empty_formulas: tuple[str, ...] = ()  # formulas that were never computed
-
-    @cached_property
-    def head(self) -> list[dict[str, int]]:
-        """Return the labels of each of the first rows, where a header may stand."""
-        return [labels(row) for row in self.cells[:HEAD]]
-
-
-@dataclass(frozen=True)
-class Book:
-    """One file: its name relative to `data/raw/<year>`, the hash of its bytes, its sheets.
-
-    A file inside an archive is named `archive.zip/inner.xlsx`.
-    """
-
-    file: str
-    kind: str  # xlsx, xls, ods, csv
-    sha256: str
-    sheets: tuple[Sheet, ...]
-    is_1904: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,14 +44,14 @@ SLOW = (
 )
 
 
-class Reader:
+class WorkbookReader:
     """Reads files one after another in a child process, which is replaced when it dies."""
 
     def __init__(self, timeout: float = TIMEOUT) -> None:
         self.timeout = timeout
         self._child: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> WorkbookReader:
         return self
 
     def __exit__(
@@ -101,7 +64,7 @@ class Reader:
 
     def open(
         self, path: Path, name: str, options: Mapping[str, str] | None = None
-    ) -> list[Book | Refusal]:
+    ) -> list[RawBook | Refusal]:
         """Return the books in the file: one, or one per member of an archive.
 
         `options`: `encoding` and `delimiter` of a CSV where year.yml declares them.
@@ -171,12 +134,12 @@ def _exchange(child: subprocess.Popen[bytes], request: Any, box: list[Any]) -> N
         return  # broken or closed pipe: the caller sees an empty box
 
 
-def _book(entry: Mapping[str, Any], path: Path) -> Book | Refusal:
+def _book(entry: Mapping[str, Any], path: Path) -> RawBook | Refusal:
     if "refusal" in entry:
         sha256 = entry["sha256"] or file_digest(path)
         return Refusal(entry["file"], sha256, *entry["refusal"])
-    sheets = tuple(Sheet(**sheet) for sheet in entry["sheets"])
-    return Book(entry["file"], entry["kind"], entry["sha256"], sheets, entry["is_1904"])
+    sheets = tuple(RawSheet(**sheet) for sheet in entry["sheets"])
+    return RawBook(entry["file"], entry["kind"], entry["sha256"], sheets, entry["is_1904"])
 
 
 def file_digest(path: Path) -> str:

@@ -127,16 +127,6 @@ def stood_before(keys: Iterable[Hashable]) -> np.ndarray:
     return np.array(places, dtype=int) != np.arange(len(places))
 
 
-def is_blank(values: np.ndarray) -> np.ndarray:
-    """Return where the cells are empty or hold nothing but spaces and invisible marks."""
-    flat = values.ravel()
-    empty = np.array([value is None for value in flat], dtype=bool)
-    strings = np.array([isinstance(value, str) for value in flat], dtype=bool)
-    for index in np.flatnonzero(strings):
-        empty[index] = text(flat[index]) is None
-    return empty.reshape(values.shape)
-
-
 def numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the cells as floats, and where a non-blank cell is no number.
 

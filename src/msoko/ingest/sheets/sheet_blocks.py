@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.sandbox.workbook_reader import Book, Sheet
 from msoko.ingest.sheets.cells import address, addresses, label, labels
+from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
 
 @dataclass(frozen=True)
-class Place:
+class SheetPlace:
     """Where findings of a sheet are: its file and its name."""
 
-    book: Book
-    sheet: Sheet
+    book: RawBook
+    sheet: RawSheet
 
     def finding(
         self, check: str, severity: str, message: str, action: str = "", **more: object
@@ -28,7 +28,7 @@ class Place:
         where = {"file": self.book.file, "sheet": self.sheet.name}
         return Finding(check, severity, message, action, **{**where, **more})  # type: ignore[arg-type]
 
-    def cells(
+    def cell_findings(
         self,
         check: str,
         severity: str,
@@ -47,7 +47,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Block:
+class SheetBlock:
     """One table in a sheet; rows and columns are indices from 0, `end` is exclusive."""
 
     number: int
@@ -75,8 +75,8 @@ def header_rows(cells: Sequence[Sequence[object]], needed: Sequence[str]) -> lis
 
 
 def blocks(
-    sheet: Sheet, needed: Sequence[str], is_heading: Callable[[Sequence[object]], bool]
-) -> list[Block]:
+    sheet: RawSheet, needed: Sequence[str], is_heading: Callable[[Sequence[object]], bool]
+) -> list[SheetBlock]:
     """Return the blocks of a sheet: each header that holds all `needed` labels starts one.
 
     A block begins with the rows above its header for which `is_heading` holds.
@@ -91,7 +91,7 @@ def blocks(
         tops.append(top)
     ends = [*tops[1:], len(sheet.cells)][: len(headers)]
     return [
-        Block(position + 1, top, header, end, labels(sheet.cells[header]))
+        SheetBlock(position + 1, top, header, end, labels(sheet.cells[header]))
         for position, (top, header, end) in enumerate(zip(tops, headers, ends, strict=True))
     ]
 
@@ -101,8 +101,18 @@ def filled_rows(cells: np.ndarray) -> np.ndarray:
     return np.flatnonzero((cells != np.array(None, dtype=object)).any(axis=1))
 
 
+def body_rows(cells: np.ndarray, block: SheetBlock) -> np.ndarray:
+    """Return the indices of the block's filled rows below its header."""
+    return filled_rows(cells[block.header + 1 : block.end]) + block.header + 1
+
+
+def cells_of(rows: Iterable[int], column: int) -> list[tuple[int, int]]:
+    """Return the cells of the rows in one column, as indices from 0."""
+    return [(int(row), column) for row in rows]
+
+
 def check_day(
-    place: Place, day: dt.date | None, year: SchoolYear, row: int, word: str = "Дата"
+    place: SheetPlace, day: dt.date | None, year: SchoolYear, row: int, word: str = "Дата"
 ) -> list[Finding]:
     """Return a blocking finding where the paper's day is missing or outside the school year."""
     if day is None:

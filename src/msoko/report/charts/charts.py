@@ -6,7 +6,7 @@ arguments alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -55,7 +55,9 @@ class Dot:
     side: int = 0  # −1 worse than the reference, +1 better, 0 not told apart
 
 
-def dynamics(series: Sequence[Series], unit: str, target: float | None = None) -> bytes:
+def dynamics(
+    series: Sequence[Series], unit: str, target: float | None = None, target_name: str = ""
+) -> bytes:
     """Draw values over school years with their intervals, a line a series."""
     with drawing(3.4) as (made, axes):
         years = sorted({year for one in series for year in one.years})
@@ -66,7 +68,7 @@ def dynamics(series: Sequence[Series], unit: str, target: float | None = None) -
         if target is not None:
             axes.axhline(target, color=GREY, linestyle=(0, (4, 3)), linewidth=1.2)
             axes.annotate(
-                "цель",
+                target_name,
                 (0.0, target),
                 xycoords=("axes fraction", "data"),
                 xytext=(4, 3),
@@ -104,20 +106,23 @@ def _draw_series(axes: Axes, one: Series, place: dict[str, int], shift: float, o
     )
 
 
-SIDES = {0: (ACCENT, "o", ""), -1: (WARNING, "D", "хуже"), 1: (BETTER, "s", "лучше")}
-"""Colour, marker and the legend's word, by `Dot.side`."""
+SIDES = {0: (ACCENT, "o"), -1: (WARNING, "D"), 1: (BETTER, "s")}
+"""Colour and marker, by `Dot.side`."""
 
 
-def dots(rows: Sequence[Dot], unit: str, own: str, reference: str) -> bytes:
+def dots(
+    rows: Sequence[Dot], unit: str, own: str, reference: str, *, better: str = "", worse: str = ""
+) -> bytes:
     """Draw values as dots with intervals, one row each, from the top down.
 
-    `own` and `reference` name what the dots and the ticks stand for.
+    `own` and `reference` name what the dots and the ticks stand for, `better` and `worse` the
+    dots that are told apart from their ticks.
     """
     labels = [fill(row.label, 26) for row in rows]
     lines = sum(label.count("\n") + 1 for label in labels)
     with drawing(max(1.8, 0.9 + 0.30 * max(len(rows), lines * 0.75))) as (made, axes):
         for number, row in enumerate(rows):
-            colour, marker, _ = SIDES[row.side]
+            colour, marker = SIDES[row.side]
             if row.low is not None and row.high is not None:
                 axes.plot([row.low, row.high], [number] * 2, color=colour, linewidth=1.8, alpha=0.6)
             axes.plot(row.value, number, color=colour, marker=marker)
@@ -128,28 +133,31 @@ def dots(rows: Sequence[Dot], unit: str, own: str, reference: str) -> bytes:
         axes.set_xlabel(unit)
         decimal_ticks(axes, "x")
         finish(axes, grid="x")
-        _dots_legend(made, rows, own, reference)
+        _dots_legend(made, rows, {0: own, -1: worse or own, 1: better or own}, reference)
         return svg(made)
 
 
 TICK = {"marker": "|", "markersize": 12, "markeredgewidth": 1.8}
 
 
-def _dots_legend(made: Figure, rows: Sequence[Dot], own: str, reference: str) -> None:
+def _dots_legend(
+    made: Figure, rows: Sequence[Dot], names: Mapping[int, str], reference: str
+) -> None:
     from matplotlib.lines import Line2D
 
     keys = []
     for side in sorted({row.side for row in rows}, key=abs):
-        colour, marker, word = SIDES[side]
-        name = f"{own} ({word}, чем {reference})" if word else own
-        keys.append(Line2D([], [], color=colour, marker=marker, label=name))
+        colour, marker = SIDES[side]
+        keys.append(Line2D([], [], color=colour, marker=marker, label=names[side]))
     if any(row.reference is not None for row in rows):
         keys.append(Line2D([], [], color=INK, linestyle="", label=reference, **TICK))
     if len(keys) > 1:
         made.legend(handles=keys, loc="outside lower center", ncols=1, frameon=False)
 
 
-def stacked(rows: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str]) -> bytes:
+def stacked(
+    rows: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str], share_name: str
+) -> bytes:
     """Draw shares of marks in percent as bars that add up to 100, one row each."""
     labels = [fill(label, 26) for label, _ in rows]
     lines = sum(label.count("\n") + 1 for label in labels)
@@ -173,7 +181,7 @@ def stacked(rows: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str]) -
         axes.set_yticks(range(len(rows)), labels)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(0, 100)
-        axes.set_xlabel("доля участников, %")
+        axes.set_xlabel(share_name)
         finish(axes, grid="x")
         from matplotlib.patches import Patch
 
@@ -197,6 +205,18 @@ class FunnelBand:
     centre: float
 
 
+@dataclass(frozen=True)
+class FunnelWords:
+    """What the legend and the axis of a funnel say."""
+
+    outer: str
+    inner: str
+    centre: str
+    size: str
+    inside: str
+    outside: str
+
+
 def funnel(
     n: Sequence[float],
     values: Sequence[float],
@@ -204,23 +224,24 @@ def funnel(
     outside: Sequence[bool],
     labels: Sequence[str],
     unit: str,
+    words: FunnelWords,
 ) -> bytes:
     """Draw schools by size and result with the limits that chance alone would give.
 
     `labels` names the points that should be named; the others are empty.
     """
     with drawing(3.8) as (made, axes):
-        wide = {"color": "#e8eef5", "linewidth": 0, "label": "пределы 99,8 %"}
-        narrow = {"color": "#c7d8ea", "linewidth": 0, "label": "пределы 95 %"}
+        wide = {"color": "#e8eef5", "linewidth": 0, "label": words.outer}
+        narrow = {"color": "#c7d8ea", "linewidth": 0, "label": words.inner}
         axes.fill_between(band.n, band.low_998, band.high_998, **wide)
         axes.fill_between(band.n, band.low_95, band.high_95, **narrow)
-        axes.axhline(band.centre, color=GREY, linewidth=1.2, label="в среднем")
-        _funnel_points(axes, n, values, outside)
+        axes.axhline(band.centre, color=GREY, linewidth=1.2, label=words.centre)
+        _funnel_points(axes, n, values, outside, words)
         for x, y, label in zip(n, values, labels, strict=True):
             if label:
                 beside = {"xytext": (5, 3), "textcoords": "offset points", "fontsize": 9}
                 axes.annotate(label, (x, y), **beside)
-        axes.set_xlabel("число участников")
+        axes.set_xlabel(words.size)
         axes.set_ylabel(unit)
         decimal_ticks(axes, "y")
         decimal_ticks(axes, "x")
@@ -230,7 +251,11 @@ def funnel(
 
 
 def _funnel_points(
-    axes: Axes, n: Sequence[float], values: Sequence[float], outside: Sequence[bool]
+    axes: Axes,
+    n: Sequence[float],
+    values: Sequence[float],
+    outside: Sequence[bool],
+    words: FunnelWords,
 ) -> None:
     """Draw the schools; thousands of them as small dots of one picture."""
     import numpy as np
@@ -238,8 +263,8 @@ def _funnel_points(
     x, y, is_outside = np.asarray(n), np.asarray(values), np.asarray(outside, bool)
     style = {"s": 26 if len(x) <= 400 else 5, "linewidth": 0, "rasterized": len(x) > 2000}
     for chosen, colour, marker, name in (
-        (~is_outside, ACCENT, "o", "в пределах"),
-        (is_outside, WARNING, "D", "вне пределов"),
+        (~is_outside, ACCENT, "o", words.inside),
+        (is_outside, WARNING, "D", words.outside),
     ):
         if chosen.any():
             axes.scatter(x[chosen], y[chosen], color=colour, marker=marker, label=name, **style)
@@ -271,6 +296,8 @@ def distribution(
     scores: Sequence[int],
     shares: Sequence[float],
     cuts: Sequence[int],
+    score_name: str,
+    share_name: str,
     reference: Sequence[float] | None = None,
     reference_name: str = "",
 ) -> bytes:
@@ -293,8 +320,8 @@ def distribution(
             axes.axvline(cut - 0.5, color=GREY, linewidth=0.9, linestyle=(0, (3, 2)))
             axes.text(cut - 0.3, top * 1.05, f"«{mark}»", color=GREY, fontsize=10)
         axes.set_ylim(0, top * 1.16)
-        axes.set_xlabel("первичный балл")
-        axes.set_ylabel("доля участников, %")
+        axes.set_xlabel(score_name)
+        axes.set_ylabel(share_name)
         decimal_ticks(axes, "y")
         finish(axes, grid="y")
         return svg(made)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
     from msoko.stats.estimators.estimate import Estimate, NotEstimable
 
+FUNCTION = "msoko.stats.estimators.ratio.ratio_change"
+"""What computes a change and its error, as evidence names it."""
+
 
 def line_changes(report: ReportData) -> dict[IndicatorLine, JudgedChange]:
     """Return each line's change since last year, all judged in one family."""
@@ -96,13 +99,12 @@ def change_evidence(report: ReportData, line: IndicatorLine, found: JudgedChange
     )
     last, this = _two_years(report)
     return Evidence(
-        what=f"Изменение: {report.title(line)}; с {last} по {this}",
+        what=report.say("evidence.change.what", title=report.title(line), last=last, year=this),
         shown=russian.change(found.difference, indicator.unit),
-        formula="разность двух значений; ошибка – по школам "
-        "(msoko.stats.estimators.ratio.ratio_change)",
+        formula=report.say("evidence.change.formula", function=FUNCTION),
         numerator=russian.amount(found.after, indicator.unit),
         denominator=russian.amount(found.before, indicator.unit),
-        n=russian.counted(estimate.n, "школа", "школы", "школ") if estimate else "",
+        n=report.counted("school", estimate.n) if estimate else "",
         interval=interval,
         source=indicator.source,
     )

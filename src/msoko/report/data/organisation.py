@@ -26,7 +26,7 @@ from msoko.report.data.suppressed import ORGANISATIONS, PUPILS
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
     from msoko.core.school_year import SchoolYear
-    from msoko.ingest.identity.crosswalk import Line
+    from msoko.ingest.identity.crosswalk import RegisterLine
     from msoko.report.data.report_data import ReportData
 
 SHOWN = Rule(minimum=5, pooled_below=5, extreme_below=10)
@@ -109,7 +109,7 @@ class Organisation:
         return self.report.schools["name"].dropna().to_dict()
 
     @cached_property
-    def register(self) -> list[Line]:
+    def register(self) -> list[RegisterLine]:
         """The lines of the municipality's register of organisations, of all years."""
         from msoko.ingest.identity.crosswalk import Crosswalk
 

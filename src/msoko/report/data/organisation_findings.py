@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msoko.core.tables import TABLES
-from msoko.packets.finding_owners import Owners
+from msoko.packets.finding_owners import FindingOwners
 
 if TYPE_CHECKING:
     from msoko.report.data.organisation import Organisation
@@ -33,7 +33,7 @@ def organisation_findings(school: Organisation) -> list[dict[str, Any]]:
             found.append(one)
         elif not named and one["file"]:
             open_ones.append(one)
-    owners = Owners(_placed(school, {one["file"] for one in open_ones}))
+    owners = FindingOwners(_placed(school, {one["file"] for one in open_ones}))
     found += [
         part
         for one in open_ones

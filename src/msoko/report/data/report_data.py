@@ -12,6 +12,7 @@ from msoko.catalog.registry import registry_words
 from msoko.core import russian
 from msoko.report.data.evidence import Evidence, Ledger, formula
 from msoko.report.data.report_tables import ReportTables
+from msoko.report.words.report_words import ReportWords
 from msoko.report.words.wording import Wording
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ EVERY_SUBJECT = "all"
 
 
 @dataclass
-class ReportData(ReportTables):
+class ReportData(ReportTables, ReportWords):
     """The tables of a report with their names, and the evidence of the numbers it prints."""
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -35,9 +36,6 @@ class ReportData(ReportTables):
     @cached_property
     def wording(self) -> Wording:
         return Wording(registry_words.load_wording(self.project, self.profile))
-
-    def say(self, key: str, **slots: object) -> str:
-        return self.wording.say(key, **slots)
 
     # Names
 
@@ -51,7 +49,8 @@ class ReportData(ReportTables):
 
     def school_name(self, school_id: str) -> str:
         """Return a school's name as data give it; the public edition does not name schools."""
-        return str(self._school_names.get(school_id, f"школа {school_id}"))
+        name = self._school_names.get(school_id)
+        return self.say("unit.school", code=school_id) if name is None else str(name)
 
     @cached_property
     def _school_names(self) -> dict[str, str]:
@@ -78,7 +77,7 @@ class ReportData(ReportTables):
         elif not pd.isna(subject):
             parts.append(self.subjects.get(str(subject), str(subject)))
         if not pd.isna(grade):
-            parts.append(f"{int(grade)} класс")
+            parts.append(self.say("unit.grade", grade=int(grade)))
         return ", ".join(parts)
 
     # Numbers
@@ -102,10 +101,10 @@ class ReportData(ReportTables):
         group = [self.paper(row["subject"], row["grade"])]
         if isinstance(row["school_id"], str) and not self.is_public:
             group.append(self.school_name(row["school_id"]))
-        words = [indicator.title, *filter(None, group), f"{row['school_year']} учебный год"]
+        words = "; ".join([indicator.title, *filter(None, group)])
         has_interval = bool(row["low"] == row["low"])
         return Evidence(
-            what="; ".join(words),
+            what=self.say("evidence.of_year", what=words, year=row["school_year"]),
             shown=russian.amount(row["value"], indicator.unit),
             formula=formula(indicator),
             numerator=self.count(row["numerator"], "points"),

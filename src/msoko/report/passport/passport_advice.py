@@ -51,9 +51,9 @@ def advice(report: JudgedData) -> Block:
 
 
 def _sheet(report: JudgedData, rows: Sequence[list[str]], name: str) -> Sheet:
-    head = ["Что установлено", "Значение", "Что сделать", "Срок", "Ожидаемый результат"]
-    caption = f"Рекомендации организации, {report.year} учебный год"
-    return Sheet(head, rows, caption, name, "lrlll")
+    head = report.heads("finding", "value", "action", "deadline", "expected_result")
+    caption = report.say("passport.advice_caption", year=report.year)
+    return report.sheet(head, rows, caption, name, "lrlll")
 
 
 def _row(school: JudgedOrganisation, row: Row) -> list[str]:
@@ -117,8 +117,8 @@ def _others(school: JudgedOrganisation, rows: Sequence[Row]) -> Details | None:
     ]
     counts = Counter(row["recipient"] for row in rows)
     titles = [f"{report.say(f'passport.to.{name}')} – {count}" for name, count in counts.items()]
-    head = ["Кому", "Что установлено", "Что сделать", "Срок"]
-    sheet = Sheet(head, body, report.say("passport.others_caption"), "", "llll")
+    head = report.heads("addressee", "finding", "action", "deadline")
+    sheet = report.sheet(head, body, report.say("passport.others_caption"), "", "llll")
     return Details(report.say("passport.advice_others", titles=titles), (sheet,))
 
 
@@ -146,8 +146,8 @@ def _signs(school: JudgedOrganisation) -> list[BlockPart | str]:
         ]
         for row in found.itertuples()
     ]
-    head = ["Признак", "Работа", "Величина", "p", "n", "Надёжность"]
-    sheet = Sheet(head, rows, report.say("passport.signs_caption"), "", "llrrrl")
+    head = report.heads("marker", "paper", "effect", "p", "n", "reliability")
+    sheet = report.sheet(head, rows, report.say("passport.signs_caption"), "", "llrrrl")
     return [
         Prose(f"{said} {report.say('passport.signs_caveat')}"),
         Details(report.say("passport.signs_detail", count=len(rows)), (sheet,)),

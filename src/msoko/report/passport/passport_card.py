@@ -66,9 +66,10 @@ def _facts(school: JudgedOrganisation) -> list[str]:
 def _fact(school: JudgedOrganisation, form: str, name: str, value: float) -> str:
     report = school.report
     title = report.say(f"passport.items.{name}")
+    what = f"{russian.capitalised(title)}; {school.row['name']}"
     number = report.ledger.cite(
         Evidence(
-            what=f"{russian.capitalised(title)}; {school.row['name']}; {report.year} учебный год",
+            what=report.say("evidence.of_year", what=what, year=report.year),
             shown=russian.figure(value, "persons"),
             formula=f"{form}.{name}",
             source=report.say("passport.form", form=school.form_titles.get(form, form)),
@@ -130,12 +131,13 @@ def _work(school: JudgedOrganisation, procedure: str, works: Sequence[str | None
     key = f"procedure.{procedure}"
     name = report.say(key) if report.wording.has(key) else cell(procedure)
     pupils = len({pupil for pupil in works if pupil is not None})
+    what = report.say("evidence.works.what", procedure=name, school=school.row["name"])
     count = report.ledger.cite(
         Evidence(
-            what=f"Работ: {name}; {school.row['name']}; {report.year} учебный год",
+            what=report.say("evidence.of_year", what=what, year=report.year),
             shown=russian.decimal(len(works), 0),
-            formula="число строк таблицы results, кроме отсутствовавших",
-            n=russian.counted(pupils, "обучающийся", "обучающихся", "обучающихся"),
+            formula=report.say("evidence.works.formula"),
+            n=report.counted("pupil", pupils),
         )
     )
     return report.say("passport.work", procedure=name, works=count, pupils=pupils)
@@ -147,9 +149,9 @@ def _conditions(school: JudgedOrganisation) -> list[str | Sheet]:
     if not known:
         return [report.say("passport.no_context")]
     rows = [_condition_row(school, one) for one in known]
-    head = ["Условие", "Значение", "95 % интервал", "n", "Середина"]
-    caption = f"Условия работы, {report.year} учебный год"
-    sheet = Sheet(head, rows, caption, "passport-context", "lrrrr")
+    head = report.heads("condition", "value", "interval", "n", "median")
+    caption = report.say("passport.conditions", year=report.year)
+    sheet = report.sheet(head, rows, caption, "passport-context", "lrrrr")
     text = report.say("passport.context", count=len(school.alike))
     return [text, sheet]
 
@@ -180,8 +182,9 @@ def _of_form(school: JudgedOrganisation, condition: Condition) -> list[str]:
         told = wilson(round(value * count), count)
         n = report.count(count)
         interval = russian.span(told.low, told.high, unit) if told.is_estimable else "–"
+    what = f"{condition.title}; {school.row['name']}"
     evidence = Evidence(
-        what=f"{condition.title}; {school.row['name']}; {report.year} учебный год",
+        what=report.say("evidence.of_year", what=what, year=report.year),
         shown=_plain(value, unit),
         n="" if n == "–" else n,
         interval="" if interval == "–" else interval,

@@ -41,8 +41,9 @@ def data(report: JudgedData) -> Block:
 
 
 def _sheet(report: JudgedData, rows: Sequence[list[str]], name: str) -> Sheet:
-    head = ["Важность", "Где", "Что не так", "Что сделать"]
-    return Sheet(head, rows, f"Замечания к данным организации, {report.year}", name, "llll")
+    head = report.heads("severity", "place", "what_is_wrong", "action")
+    caption = report.say("passport.data_caption", year=report.year)
+    return report.sheet(head, rows, caption, name, "llll")
 
 
 def _row(report: JudgedData, finding: Mapping[str, Any]) -> list[str]:

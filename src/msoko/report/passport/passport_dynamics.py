@@ -23,6 +23,8 @@ MOST_SHOWN = 8
 LEAST_ROWS = 4
 """Rows of the table: first the changes told from chance, then a direction's first indicator. Each
 recommendation to the organisation takes the place of one, so that two printed pages suffice."""
+FUNCTION = "msoko.stats.estimators.proportions.newcombe_difference"
+"""What computes a change of shares and its interval, as evidence names it."""
 LEAST_YEARS = 5
 """A shorter series cannot be told from chance, however steady."""
 
@@ -150,10 +152,10 @@ def _trends(report: JudgedData, shown: Sequence[Course]) -> str:
 def _sheet(school: JudgedOrganisation, shown: Sequence[Course]) -> Sheet:
     report = school.report
     years = [str(year) for year in report.years][-LEAST_YEARS:]
-    head = ["Показатель", "Вывод", "Изменение за год", "95 % интервал", *years]
+    head = [*report.heads("indicator", "verdict", "change_in_year", "interval"), *years]
     rows = [_row(report, one, years) for one in shown]
-    caption = f"Как менялись показатели, по {report.year} учебный год"
-    return Sheet(head, rows, caption, "passport-dynamics", "llrr" + "r" * len(years))
+    caption = report.say("passport.dynamics_caption", year=report.year)
+    return report.sheet(head, rows, caption, "passport-dynamics", "llrr" + "r" * len(years))
 
 
 def _row(report: JudgedData, course: Course, years: Sequence[str]) -> list[str]:
@@ -185,16 +187,15 @@ def _value(indicator: Indicator, row: Row | None) -> str:
 
 def _evidence(report: JudgedData, course: Course) -> Evidence:
     estimate, unit = course.change.estimate, course.indicator.unit
+    title = f"{course.indicator.title}; {report.organisation.row['name']}"
     last = report.year.shifted(-1)
     return Evidence(
-        what=f"Изменение: {course.indicator.title}; {report.organisation.row['name']}; "
-        f"с {last} по {report.year}",
+        what=report.say("evidence.change.what", title=title, last=last, year=report.year),
         shown=russian.change(course.change.difference, unit),
-        formula="разность двух долей, интервал Ньюкомба "
-        "(msoko.stats.estimators.proportions.newcombe_difference)",
+        formula=report.say("evidence.change.formula_of_shares", function=FUNCTION),
         numerator=russian.amount(course.change.after, unit),
         denominator=russian.amount(course.change.before, unit),
-        n=russian.counted(estimate.n, "человек", "человека", "человек"),
+        n=report.counted("person", estimate.n),
         interval=russian.span(estimate.low, estimate.high, unit, is_change=True),
         source=course.indicator.source,
     )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko.catalog.directions.direction import indicators_in_role
 from msoko.core import russian
 from msoko.core.tables import GROUP
-from msoko.report.block import Details, Sheet, cell
+from msoko.report.block import Details, cell
 from msoko.report.data.organisation import is_hidden, part_of
 
 if TYPE_CHECKING:
@@ -17,39 +18,32 @@ if TYPE_CHECKING:
     from msoko.report.data.judged_organisation import JudgedOrganisation
     from msoko.report.data.organisation import Row
 
-PAPERS = {
-    "so_vpr_basic": ("school_id", "subject", "grade"),
-    "so_oge_basic": ("school_id", "subject"),
-    "so_ege_score": ("school_id", "subject"),
-}
-"""Indicators that the electronic page tells by paper, and the groups that are papers."""
-
 
 def papers(school: JudgedOrganisation) -> list[Details]:
     """Fold away the school's results by subject and grade, in no order of worth."""
     report = school.report
-    declared = {item.code: (one, item) for one in report.directions for item in one.indicators}
     folds = []
-    for code, keys in PAPERS.items():
-        rows = _paper_rows(school, *declared[code], keys) if code in declared else []
+    for direction, item in indicators_in_role(report.directions, "papers"):
+        rows = _paper_rows(school, direction, item)
         if rows:
-            item = declared[code][1]
             name = report.say("passport.papers", title=item.title, count=len(rows))
-            head = ["Работа", "Значение", "95 % интервал", "n", "Все (регион)"]
-            caption = f"{cell(item.title)}, {report.year} учебный год"
-            folds.append(Details(name, (Sheet(head, rows, caption),)))
+            head = report.heads("paper", "value", "interval", "n", "all_and_region")
+            title = cell(item.title)
+            caption = report.say("passport.papers_caption", title=title, year=report.year)
+            folds.append(Details(name, (report.sheet(head, rows, caption),)))
     return folds
 
 
 def _paper_rows(
-    school: JudgedOrganisation, direction: Direction, item: Indicator, keys: tuple[str, ...]
+    school: JudgedOrganisation, direction: Direction, item: Indicator
 ) -> list[list[str]]:
+    keys = set(max((by for by in item.by if "school_id" in by), key=len, default=()))
     own = [
         row
         for row in school.parts
         if row["indicator"] == item.code
         and not math.isnan(row["value"])
-        and tuple(key for key in GROUP if row[key] is not None) == keys
+        and {key for key in GROUP if row[key] is not None} == keys
     ]
     order = {subject: place for place, subject in enumerate(school.report.subjects)}
     last = len(order)

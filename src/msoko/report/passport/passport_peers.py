@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from msoko.report.data.judged_organisation import JudgedOrganisation
 
 
+FUNCTION = "msoko.stats.schools.context_distance.context_distances"
+"""What computes the distance of organisations, as evidence names it."""
+
+
 def peers(report: JudgedData) -> Block:
     """Name the organisations alike in context, or say why there are none."""
     school = report.organisation
@@ -64,13 +68,15 @@ def _lower(title: str) -> str:
 
 
 def _evidence(school: JudgedOrganisation, found: Peers, code: str) -> Evidence:
+    report = school.report
+    what = report.say(
+        "evidence.peers.what", other=report.school_name(code), school=school.row["name"]
+    )
     return Evidence(
-        what=f"Отличие условий: {school.report.school_name(code)} от {school.row['name']}; "
-        f"{school.report.year} учебный год",
+        what=report.say("evidence.of_year", what=what, year=report.year),
         shown=russian.decimal(found.distances[code], 2),
-        formula="корень из среднего квадрата разностей условий, делённых на их стандартные "
-        "отклонения (msoko.stats.schools.context_distance.context_distances)",
-        n=russian.counted(len(found.conditions) + 1, "условие", "условия", "условий"),
+        formula=report.say("evidence.peers.formula", function=FUNCTION),
+        n=report.counted("condition", len(found.conditions) + 1),
         source="; ".join(dict.fromkeys(one.source for one in found.conditions)),
     )
 
@@ -81,8 +87,10 @@ def _names(school: JudgedOrganisation, found: Peers) -> Sheet:
         [_short(report, code), report.ledger.cite(_evidence(school, found, code))]
         for code in found.chosen
     ]
-    caption = f"Похожие организации, {report.year} учебный год"
-    return Sheet(["Организация", "Отличие"], rows, caption, "passport-peers", "lr")
+    caption = report.say("passport.peers_caption", year=report.year)
+    return report.sheet(
+        report.heads("organisation", "distance"), rows, caption, "passport-peers", "lr"
+    )
 
 
 def _conditions(school: JudgedOrganisation, found: Peers) -> Sheet:
@@ -97,9 +105,10 @@ def _conditions(school: JudgedOrganisation, found: Peers) -> Sheet:
         ]
         for one in found.conditions
     ]
-    head = ["Условие", "Эта организация", "Середина похожих"]
-    caption = f"Условия работы и середина похожих организаций, {school.report.year} учебный год"
-    return Sheet(head, rows, caption, "passport-peers-conditions", "lrr")
+    report = school.report
+    head = report.heads("condition", "this_organisation", "median_of_alike")
+    caption = report.say("passport.peers_conditions", year=report.year)
+    return report.sheet(head, rows, caption, "passport-peers-conditions", "lrr")
 
 
 def _short(report: JudgedData, code: str) -> str:

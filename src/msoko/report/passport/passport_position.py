@@ -210,11 +210,12 @@ def _sheet(
     school: JudgedOrganisation, places: Sequence[Place], title: str, *, is_cited: bool
 ) -> Sheet:
     """Return a table whose first head names the direction: print does without captions."""
-    head = [title, "Значение", "Вывод", "95 % интервал", "n", "Все (регион)"]
-    head += ["Похожие"] if school.peers.is_pooled else []
+    report = school.report
+    head = [title, *report.heads("value", "verdict", "interval", "n", "all_and_region")]
+    head += report.heads("alike") if school.peers.is_pooled else []
     rows = [_row(school, one, is_cited)[: len(head)] for one in places]
-    caption = f"Показатели направления «{title}»"
-    return Sheet(head, rows, caption, "", "lrlrrrr"[: len(head)])
+    caption = report.say("passport.direction", title=title)
+    return report.sheet(head, rows, caption, "", "lrlrrrr"[: len(head)])
 
 
 def _row(school: JudgedOrganisation, place: Place, is_cited: bool) -> list[str]:

@@ -1,13 +1,14 @@
-"""Sentences from `registry/wording.yml`, their slots filled with evidence-linked numbers."""
+"""Sentences from `registry/wording*.yml`, their slots filled with evidence-linked numbers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from msoko.core import russian
+from msoko.catalog.registry.registry_words import FILTERS
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -26,7 +27,7 @@ class Wording:
         """Return the sentence of `key`; a slot that it needs and is not given is a defect."""
         text = self._find(key)
         if not isinstance(text, str):
-            raise KeyError(f"registry/wording.yml has no sentence {key!r}")
+            raise KeyError(f"registry/wording*.yml has no sentence {key!r}")
         made = template(text).render(slots).strip()
         # A unit such as «п. п.» ends in the point that would end the sentence.
         return re.sub(r"(?<!\.)\.\.(?!\.)", ".", made)
@@ -38,10 +39,20 @@ class Wording:
         return place
 
 
+@dataclass(frozen=True)
+class WithoutSlots:
+    """A sentence that says itself: most heads and captions do, and need no template engine."""
+
+    text: str
+
+    def render(self, _: Mapping[str, object]) -> str:
+        return self.text
+
+
 @cache
-def template(text: str) -> Template:
+def template(text: str) -> Template | WithoutSlots:
     """Return a sentence ready to be filled; each is prepared once in a process."""
-    return _environment().from_string(text)
+    return _environment().from_string(text) if "{" in text else WithoutSlots(text)
 
 
 @cache
@@ -50,11 +61,5 @@ def _environment() -> Environment:
     from jinja2.sandbox import SandboxedEnvironment
 
     made = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)
-    made.filters |= {
-        "capitalised": russian.capitalised,
-        "counted": russian.counted,
-        "noun": russian.noun,
-        "listed": russian.listed,
-        "shortened": russian.shortened,
-    }
+    made.filters |= FILTERS
     return made

@@ -1,32 +1,27 @@
-"""Agreement of two classifications of the same persons: kappa and marginal homogeneity.
+"""Agreement of two classifications of the same persons: kappa, plain and weighted.
 
-All functions take a square table of counts, rows the first classification, columns the second,
-categories in the same order; `rating_table` makes one from two columns of ratings. The statistics
-are statsmodels' (`cohens_kappa`, `SquareTable`, `mcnemar`); ours is what happens where they have
-no value: empty pairs and categories, singular covariances, agreement without exception.
+It takes a square table of counts, rows the first classification, columns the second, categories
+in the same order; `rating_table` makes one from two columns of ratings. The statistic is
+statsmodels' (`cohens_kappa`); ours is what happens where it has no value: empty categories,
+agreement without exception.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from msoko.stats.estimators.estimate import (
     Estimate,
-    HypothesisTest,
     NotEstimable,
     Reason,
     critical_value,
 )
 from msoko.stats.estimators.proportions import wilson_limits
-
-if TYPE_CHECKING:
-    from statsmodels.stats.contingency_tables import SquareTable
 
 WEIGHTS = ("none", "linear", "quadratic")
 
@@ -95,112 +90,6 @@ def kappa(
     return Estimate(value, low, high, n, level, error, method=f"kappa_{weights}")
 
 
-def bowker(table: ArrayLike | pd.DataFrame) -> HypothesisTest | NotEstimable:
-    """Return Bowker's test that the table is symmetric, `Σ_{i<j} (n_ij−n_ji)²/(n_ij+n_ji)`.
-
-    The statistic is `SquareTable.symmetry`'s. Degrees of freedom count only pairs of categories
-    that occur; statsmodels and R's `mcnemar.test` count all k(k−1)/2, with a p too large or NaN
-    when one is empty. Not estimable without discordant persons.
-    """
-    counts = _square(table)
-    n = int(counts.sum())
-    df = int((np.triu(counts + counts.T, 1) > 0).sum())
-    if df == 0:
-        return NotEstimable(Reason.NO_DISCORDANT_PAIRS if n else Reason.NO_DATA, n)
-    statistic = float(_square_table(counts).symmetry().statistic)
-    return HypothesisTest(statistic, float(stats.chi2.sf(statistic, df)), n, df, method="bowker")
-
-
-def marginal_homogeneity(
-    table: ArrayLike | pd.DataFrame, method: str = "stuart_maxwell", merge: bool = True
-) -> HypothesisTest | NotEstimable:
-    """Return the test that both classifications use the categories equally often.
-
-    `d` = row totals − column totals without the last category, `W = d' V⁻¹ d` with
-    `V_ii = n_i. + n_.i − 2n_ii`, `V_ij = −(n_ij + n_ji)`: "stuart_maxwell" (Stuart 1955, Maxwell
-    1970); "bhapkar" (1966) is `W/(1 − W/n)`, always the larger. df = categories left − 1.
-    `SquareTable.homogeneity` computes both. The disputable choice: when V is singular or
-    ill-conditioned (usual at n < 30) and `merge`, the rarest category is joined with its rarer
-    neighbour (unless that hides every change) until V can be inverted, as for ordered marks;
-    without `merge` a singular V gives NotEstimable("singular"). Categories that never occur are
-    dropped first. Not estimable without discordant persons. Checked against coin 1.4-2 in the
-    reference tests.
-    """
-    if method not in ("stuart_maxwell", "bhapkar"):
-        raise ValueError(f"method is stuart_maxwell or bhapkar, got {method!r}")
-    counts = _square(table)
-    n = int(counts.sum())
-    if n == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    used = counts.sum(axis=0) + counts.sum(axis=1) > 0
-    counts = counts[np.ix_(used, used)]
-    if counts.sum() == np.trace(counts):
-        return NotEstimable(Reason.NO_DISCORDANT_PAIRS, n)
-    before, joined = len(counts), _until_regular(counts, merge)
-    if joined is None:
-        return NotEstimable(Reason.SINGULAR, n)
-    counts, merged = joined, before - len(joined)
-    statistic = float(_square_table(counts).homogeneity("stuart_maxwell").statistic)
-    if method == "bhapkar":
-        if statistic >= n * (1 - 1e-12):
-            return NotEstimable(Reason.SINGULAR, n, "W reaches n")
-        statistic = float(_square_table(counts).homogeneity("bhapkar").statistic)
-    df = len(counts) - 1
-    name = method + (f"_merged_{merged}" if merged else "")
-    # statsmodels takes p as 1 − cdf, which has no digits left in the far tail.
-    return HypothesisTest(statistic, float(stats.chi2.sf(statistic, df)), n, df, method=name)
-
-
-def mcnemar(
-    table: ArrayLike | pd.DataFrame, method: str = "exact"
-) -> HypothesisTest | NotEstimable:
-    """Return McNemar's test of a 2×2 table: are the two kinds of change equally frequent.
-
-    With b, c the discordant counts: "exact" two-sided binomial p (statistic min(b, c)); "mid_p"
-    the same less half the point probability (Fagerland et al. 2013); "chi2" `(b−c)²/(b+c)`;
-    "continuity" `(|b−c|−1)²/(b+c)`, R's default, 0 at b = c. All but the mid-p are computed by
-    statsmodels. Not estimable without discordant persons. Raises ValueError unless 2×2. Checked
-    against R's `mcnemar.test`.
-    """
-    counts = _square(table)
-    if len(counts) != 2:
-        raise ValueError(f"McNemar's test takes a 2x2 table, got {counts.shape}")
-    n, b, c = int(counts.sum()), counts[0, 1], counts[1, 0]
-    if b + c == 0:
-        return NotEstimable(Reason.NO_DISCORDANT_PAIRS if n else Reason.NO_DATA, n)
-    if method not in ("exact", "mid_p", "chi2", "continuity"):
-        raise ValueError(f"unknown method {method!r}")
-    from statsmodels.stats import contingency_tables
-
-    is_exact, name = method in ("exact", "mid_p"), f"mcnemar_{method}"
-    # At b = c statsmodels' correction would make a difference of nothing; R has none there.
-    found = contingency_tables.mcnemar(counts, is_exact, method == "continuity" and b != c)
-    p = float(found.pvalue)
-    if method == "mid_p":
-        p = 1.0 if b == c else p - float(stats.binom.pmf(min(b, c), b + c, 0.5))
-    return HypothesisTest(float(found.statistic), p, n, None if is_exact else 1, method=name)
-
-
-def linear_by_linear(table: ArrayLike | pd.DataFrame) -> HypothesisTest | NotEstimable:
-    """Return the linear-by-linear association test of an ordered table, `Z = r √(n−1)`.
-
-    r is the correlation of the category numbers 0, 1, …; n−1 as in coin's `lbl_test`, the
-    permutation variance (`Table.test_ordinal_association`). Any rectangular table. Checked
-    against coin 1.4-2.
-    """
-    counts = np.asarray(table, dtype=float)
-    n = int(counts.sum())
-    if n < 2:
-        return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
-    if min((counts.sum(axis=axis) > 0).sum() for axis in (0, 1)) < 2:
-        return NotEstimable(Reason.NO_VARIATION, n)
-    from statsmodels.stats.contingency_tables import Table
-
-    found = Table(counts, shift_zeros=False).test_ordinal_association()
-    p = min(1.0, float(found.pvalue))
-    return HypothesisTest(float(found.zscore), p, n, method="linear_by_linear")
-
-
 def _square(table: ArrayLike | pd.DataFrame) -> np.ndarray:
     counts = np.asarray(table, dtype=float)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
@@ -226,44 +115,3 @@ def _cohens_kappa(counts: np.ndarray, weights: str) -> tuple[float, float]:
     with np.errstate(divide="ignore", invalid="ignore"):
         found = cohens_kappa(counts, wt=None if weights == "none" else weights)
     return float(found.kappa), float(np.sqrt(max(0.0, found.var_kappa)))
-
-
-def _square_table(counts: np.ndarray) -> SquareTable:
-    from statsmodels.stats.contingency_tables import SquareTable
-
-    # By default statsmodels adds one half to every cell of a table with an empty one.
-    return SquareTable(counts, shift_zeros=False)
-
-
-def _difference_variance(counts: np.ndarray) -> np.ndarray:
-    variance = -(counts + counts.T)
-    totals = counts.sum(axis=1) + counts.sum(axis=0) - 2 * np.diag(counts)
-    np.fill_diagonal(variance, totals)
-    return variance[:-1, :-1]
-
-
-def _is_regular(counts: np.ndarray) -> bool:
-    if len(counts) < 2:
-        return False
-    variance = _difference_variance(counts)
-    return bool(np.linalg.matrix_rank(variance) == len(variance))
-
-
-def _until_regular(counts: np.ndarray, merge: bool) -> np.ndarray | None:
-    """Join categories until V can be inverted; None where it cannot be, or not without joining."""
-    regular: np.ndarray | None = counts
-    while regular is not None and not _is_regular(regular):
-        regular = _merge_rarest(regular) if merge and len(regular) > 2 else None
-    return regular
-
-
-def _merge_rarest(counts: np.ndarray) -> np.ndarray | None:
-    """Join the rarest category with a neighbour, keeping at least one discordant person."""
-    used = counts.sum(axis=0) + counts.sum(axis=1)
-    pairs = sorted(range(len(used) - 1), key=lambda place: sorted([used[place], used[place + 1]]))
-    for first in pairs:
-        kept = [place for place in range(len(used)) if place != first + 1]
-        joined = np.add.reduceat(np.add.reduceat(counts, kept, axis=0), kept, axis=1)
-        if joined.sum() > np.trace(joined):
-            return joined
-    return None

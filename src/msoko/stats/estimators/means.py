@@ -1,62 +1,15 @@
-"""Means of scores: one, the change between two, and the change in standard deviations."""
+"""Means of scores: the difference of two, in points and in standard deviations."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
 from msoko.stats.estimators.estimate import Estimate, NotEstimable, Reason, require_level
-from msoko.stats.estimators.sample import is_constant, observed
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a column of scores looks like; quartiles interpolate linearly (R type 7)."""
-
-    n: int
-    missing: int
-    mean: float
-    sd: float | None
-    minimum: float
-    lower_quartile: float
-    median: float
-    upper_quartile: float
-    maximum: float
-
-
-def describe(values: ArrayLike) -> Description | NotEstimable:
-    """Return n, mean, standard deviation (n−1) and quartiles; sd is None for one value.
-
-    Not estimable without values. Checked by the descriptive records of the reference tests.
-    """
-    scores = observed(values)
-    n = len(scores)
-    if n == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    sd = float(scores.std(ddof=1)) if n > 1 else None
-    quartiles = (float(cut) for cut in np.quantile(scores, [0, 0.25, 0.5, 0.75, 1]))
-    return Description(n, len(np.atleast_1d(values)) - n, float(scores.mean()), sd, *quartiles)
-
-
-def mean(values: ArrayLike, level: float = 0.95) -> Estimate | NotEstimable:
-    """Return the mean with Student's t interval, df n−1.
-
-    Missing values are dropped. Not estimable with fewer than two values, or when all are equal
-    (the interval would be falsely empty).
-    """
-    scores = observed(values)
-    n = len(scores)
-    require_level(level)
-    refusal = _refuse(n, 2, is_constant(scores))
-    if refusal:
-        return refusal
-    centre, error = float(scores.mean()), float(scores.std(ddof=1) / math.sqrt(n))
-    half = float(special.stdtrit(n - 1, 0.5 + level / 2)) * error
-    return Estimate(centre, centre - half, centre + half, n, level, error, n - 1, method="t")
+from msoko.stats.estimators.sample import is_constant, known_values
 
 
 @dataclass(frozen=True)
@@ -70,7 +23,7 @@ class Moments:
     @classmethod
     def of(cls, values: ArrayLike) -> Moments:
         """Return the moments of the non-missing values; sd 0 where it does not exist."""
-        scores = observed(values)
+        scores = known_values(values)
         if len(scores) == 0:
             return cls(0.0, 0.0, 0)
         is_flat = len(scores) < 2 or is_constant(scores)

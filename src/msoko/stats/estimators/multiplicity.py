@@ -1,8 +1,7 @@
 """Many p-values: false-discovery and familywise control, and combination into one.
 
-Adjustment is statsmodels' `multipletests`, with missing p-values as in R's `p.adjust`; Fisher's
-and Stouffer's combinations are scipy's, the Cauchy and harmonic ones ours. They differ in what
-they assume of dependence, which each docstring states.
+Adjustment is statsmodels' `multipletests`, with missing p-values as in R's `p.adjust`; the
+truncated Cauchy combination is ours. What each assumes of dependence its docstring states.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from msoko.stats.estimators.estimate import HypothesisTest, NotEstimable, Reason
-from msoko.stats.estimators.sample import Vector, as_floats, observed
+from msoko.stats.estimators.sample import Vector, as_floats
 
 ADJUSTMENTS = {
     "bh": "fdr_bh",
@@ -49,15 +48,6 @@ def adjust(p_values: ArrayLike, method: str = "bh") -> Vector:
     return adjusted
 
 
-def rejected(p_values: ArrayLike, level: float = 0.05, method: str = "bh") -> np.ndarray:
-    """Return a boolean vector: which hypotheses `method` rejects at `level`.
-
-    A missing p-value is never rejected. Errors as in `adjust`.
-    """
-    adjusted = adjust(p_values, method)
-    return np.nan_to_num(adjusted, nan=np.inf) <= level
-
-
 def cauchy_combination(
     p_values: ArrayLike, weights: ArrayLike | None = None, cap: float = 1.0
 ) -> HypothesisTest | NotEstimable:
@@ -84,69 +74,6 @@ def cauchy_combination(
     return HypothesisTest(
         statistic, float(stats.cauchy.sf(statistic)), len(p), None, "greater", "cauchy"
     )
-
-
-def harmonic_mean(
-    p_values: ArrayLike, weights: ArrayLike | None = None
-) -> HypothesisTest | NotEstimable:
-    """Return the raw weighted harmonic mean of p-values, `1 / Σ(w/p)` with Σw = 1.
-
-    The disputable choice: the raw mean, not Wilson's (2019) Landau-calibrated p; the raw value
-    is slightly too small as a p-value for many tests. Missing p-values are dropped.
-    Checked against R in the reference tests.
-    """
-    p, shares = _weighted(p_values, weights)
-    if len(p) == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    value = 0.0 if (p == 0).any() else float(1 / np.sum(shares / p))
-    return HypothesisTest(value, min(value, 1.0), len(p), None, "greater", "harmonic_mean")
-
-
-def simes(p_values: ArrayLike) -> HypothesisTest | NotEstimable:
-    """Return Simes' (1986) p-value of the joint null, `min p_(i) m / i`.
-
-    Valid under independence and positive dependence. Missing p-values are dropped.
-    """
-    p = _probabilities(observed(p_values))
-    if len(p) == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    value = float(adjust(p, "bh").min())
-    return HypothesisTest(value, value, len(p), None, "greater", "simes")
-
-
-def fisher(p_values: ArrayLike) -> HypothesisTest | NotEstimable:
-    """Return Fisher's combination, `−2 Σ log p` against χ² with 2m degrees of freedom.
-
-    Requires independence: not for markers that share pupils. Missing p-values are dropped.
-    Computed by `scipy.stats.combine_pvalues`, save for a p of 0, of which scipy warns. Checked
-    against R in the reference tests.
-    """
-    p = _probabilities(observed(p_values))
-    if len(p) == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    if (p == 0).any():
-        return HypothesisTest(np.inf, 0.0, len(p), 2 * len(p), "greater", "fisher")
-    found = stats.combine_pvalues(p, "fisher")
-    statistic, tail = float(found.statistic), float(found.pvalue)
-    return HypothesisTest(statistic, tail, len(p), 2 * len(p), "greater", "fisher")
-
-
-def stouffer(
-    p_values: ArrayLike, weights: ArrayLike | None = None
-) -> HypothesisTest | NotEstimable:
-    """Return Stouffer's combination of one-sided p-values, `Z = Σ w z_i / √Σ w²` (scipy's).
-
-    `z_i = Φ⁻¹(1 − p_i)`. Requires independence. A p of exactly 0 together with one of exactly 1
-    has no sum and gives NotEstimable("singular"). Checked against R in the reference tests.
-    """
-    p, shares = _weighted(p_values, weights)
-    if len(p) == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    if (p == 0).any() and (p == 1).any():
-        return NotEstimable(Reason.SINGULAR, len(p), "p-values of 0 and 1 cancel")
-    found = stats.combine_pvalues(p, "stouffer", shares)
-    statistic, tail = float(found.statistic), float(found.pvalue)
-    return HypothesisTest(statistic, tail, len(p), None, "greater", "stouffer")
 
 
 def _probabilities(p: Vector) -> Vector:

@@ -1,4 +1,4 @@
-"""Shares of pupils: intervals for one share, for the change between two, and their tests.
+"""Shares of pupils: the interval of one, and of the difference between two.
 
 The limits are computed by statsmodels; ours are the refusals and the two ends of the scale.
 """
@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy import special
 
 from msoko.stats.estimators.estimate import (
     Estimate,
-    HypothesisTest,
     NotEstimable,
     Reason,
     require_level,
 )
-from msoko.stats.estimators.sample import complete_pairs
 
 
 def wilson(successes: int, total: int, level: float = 0.95) -> Estimate | NotEstimable:
@@ -29,25 +26,16 @@ def wilson(successes: int, total: int, level: float = 0.95) -> Estimate | NotEst
     for counts that are not whole, negative, or more than the total. Checked against Newcombe
     1998 (method 3).
     """
-    return _share(successes, total, level, "wilson", "wilson")
+    _check(np.array([successes], dtype=float), np.array([total], dtype=float))
+    require_level(level)
+    k, n = int(successes), int(total)
+    if n == 0:
+        return NotEstimable(Reason.NO_DATA, 0)
+    from statsmodels.stats.proportion import proportion_confint
 
-
-def clopper_pearson(successes: int, total: int, level: float = 0.95) -> Estimate | NotEstimable:
-    """Return the share with the exact Clopper–Pearson (1934) interval, which is conservative.
-
-    Limits are the Beta quantiles `B(α/2; k, n−k+1)` and `B(1−α/2; k+1, n−k)`, computed by
-    `proportion_confint`. Errors as in `wilson`. Checked against R's `binom.test`.
-    """
-    return _share(successes, total, level, "beta", "clopper_pearson")
-
-
-def jeffreys(successes: int, total: int, level: float = 0.95) -> Estimate | NotEstimable:
-    """Return the share with the Jeffreys interval, quantiles of Beta(k+½, n−k+½).
-
-    Computed by `proportion_confint`; the lower limit is 0 at k = 0 and the upper 1 at k = n
-    (Brown, Cai & DasGupta 2001), which statsmodels leaves inside. Errors as in `wilson`.
-    """
-    return _share(successes, total, level, "jeffreys", "jeffreys")
+    low, high = proportion_confint(k, n, 1 - level, "wilson")
+    low, high = (0.0 if k == 0 else low), (1.0 if k == n else high)
+    return Estimate(k / n, low, high, n, level, method="wilson")
 
 
 def newcombe_difference(
@@ -104,27 +92,6 @@ def _difference(
     return Estimate(k1 / n1 - k2 / n2, low, high, n1 + n2, level, p=p, method="newcombe_10")
 
 
-def homogeneity(successes: ArrayLike, totals: ArrayLike) -> HypothesisTest | NotEstimable:
-    """Return Pearson's χ² test that k shares are equal, df k−1, no continuity correction.
-
-    `Σ (k_i − n_i p̄)²/(n_i p̄(1−p̄))`, computed by `proportions_chisquare`. Groups with a missing
-    count or total 0 are dropped. Not estimable with fewer than two groups or when all or none
-    succeed. Checked against R's `prop.test`.
-    """
-    hits, sizes = complete_pairs(successes, totals)
-    _check(hits, sizes)
-    hits, sizes = hits[sizes > 0], sizes[sizes > 0]
-    n = int(sizes.sum())
-    if len(hits) < 2:
-        return NotEstimable(Reason.TOO_FEW_GROUPS if n else Reason.NO_DATA, n)
-    if hits.sum() in (0, n):
-        return NotEstimable(Reason.NO_VARIATION, n)
-    from statsmodels.stats.proportion import proportions_chisquare
-
-    statistic, p, _ = proportions_chisquare(hits, sizes)
-    return HypothesisTest(float(statistic), float(p), n, len(hits) - 1, method="chi2")
-
-
 def wilson_limits(share: float, n: float, margin: float) -> tuple[float, float]:
     """Return Wilson's limits for an observed `share` of `n` at the normal quantile `margin`.
 
@@ -138,25 +105,6 @@ def wilson_limits(share: float, n: float, margin: float) -> tuple[float, float]:
     found = proportion_confint(share * n, n, 2 * special.ndtr(-margin), "wilson")
     # p̂ + (1 − p̂) need not be 1 in the last digit, and a share of 0 or 1 is a limit itself.
     return (0.0 if share == 0 else float(found[0])), (1.0 if share == 1 else float(found[1]))
-
-
-def _share(
-    successes: int, total: int, level: float, theirs: str, method: str
-) -> Estimate | NotEstimable:
-    k, n = _count(successes, total)
-    require_level(level)
-    if n == 0:
-        return NotEstimable(Reason.NO_DATA, 0)
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(k, n, 1 - level, theirs)
-    low, high = (0.0 if k == 0 else low), (1.0 if k == n else high)
-    return Estimate(k / n, low, high, n, level, method=method)
-
-
-def _count(successes: float, total: float) -> tuple[int, int]:
-    _check(np.array([successes], dtype=float), np.array([total], dtype=float))
-    return int(successes), int(total)
 
 
 def _check(hits: np.ndarray, sizes: np.ndarray) -> None:

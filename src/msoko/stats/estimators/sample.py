@@ -27,7 +27,7 @@ def as_floats(values: ArrayLike | pd.Series | Sequence[Any]) -> Vector:
     return floats
 
 
-def observed(values: ArrayLike | pd.Series) -> Vector:
+def known_values(values: ArrayLike | pd.Series) -> Vector:
     """Return the non-missing values as floats, in their order."""
     floats = as_floats(values)
     return floats[~np.isnan(floats)]

@@ -9,8 +9,6 @@ import pandas as pd
 
 from msoko.stats.estimators.estimate import Estimate, NotEstimable, Reason
 
-VERDICTS = ("above", "below", "undecided")
-
 
 @dataclass(frozen=True)
 class Sensitivity:

@@ -1,4 +1,4 @@
-"""Change over years: Mann–Kendall, Theil–Sen, ordered shares, and when not to speak of a trend."""
+"""Change over years: Mann–Kendall, Theil–Sen, and when not to speak of a trend."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import stats
 
 from msoko.stats.estimators.estimate import (
     Estimate,
@@ -164,36 +164,6 @@ def theil_sen(
     ranks = np.clip(ranks, 1, len(slopes))
     low, high = np.interp(ranks, np.arange(1, len(slopes) + 1), slopes)
     return Estimate(float(np.median(slopes)), float(low), float(high), n, level, method="theil_sen")
-
-
-def cochran_armitage(
-    successes: ArrayLike, totals: ArrayLike, scores: ArrayLike | None = None
-) -> HypothesisTest | NotEstimable:
-    """Return the Cochran–Armitage test for trend in shares; χ² with one degree of freedom.
-
-    `χ² = [Σ x_i (k_i − n_i p̄)]² / (p̄(1−p̄)[Σ n x² − (Σ n x)²/N])` with scores x, by default
-    0, 1, 2, …, as R's `prop.trend.test`. It counts pupils' variation only: for several schools over
-    years see `cohort`. Groups with a missing count or no persons are dropped. Not estimable
-    with fewer than two groups, all or none succeeding, or one score. Checked against R.
-    """
-    count = len(np.atleast_1d(np.asarray(successes)))
-    places = np.arange(count) if scores is None else scores
-    hits, sizes, x = complete_pairs(successes, totals, places)
-    if (hits < 0).any() or (hits > sizes).any():
-        raise ValueError("successes lie between 0 and their totals")
-    hits, sizes, x = (column[sizes > 0] for column in (hits, sizes, x))
-    n = int(sizes.sum())
-    if len(hits) < 2:
-        return NotEstimable(Reason.TOO_FEW_GROUPS if n else Reason.NO_DATA, n)
-    share = hits.sum() / n
-    if share in (0.0, 1.0) or is_constant(x):
-        return NotEstimable(Reason.NO_VARIATION, n)
-    # statsmodels' Table.test_ordinal_association is the permutation test, with N − 1 for N.
-    spread = share * (1 - share) * (sizes @ x**2 - (sizes @ x) ** 2 / n)
-    statistic = float((x @ (hits - sizes * share)) ** 2 / spread)
-    return HypothesisTest(
-        statistic, float(special.chdtrc(1, statistic)), n, 1, method="cochran_armitage"
-    )
 
 
 def _series(values: ArrayLike, years: ArrayLike | None) -> tuple[Vector, Vector]:

@@ -19,7 +19,7 @@ from msoko import __version__
 from msoko.stats.estimators.estimate import NotEstimable
 from msoko.stats.estimators.multiplicity import adjust, cauchy_combination
 from msoko.stats.estimators.sample import Vector
-from msoko.stats.objectivity.heaping import heaping_on_curve, pooled
+from msoko.stats.objectivity.heaping import heaping_on_curve, pool_heaping
 from msoko.stats.objectivity.markers import ALL, compute_markers
 from msoko.stats.objectivity.panel import LeftOut, Panel, build_panel
 
@@ -169,7 +169,7 @@ def _municipal_markers(panel: Panel) -> tuple[pd.DataFrame, list[LeftOut]]:
             tests.append(test)
             rows.append((paper.subject, paper.grade, test.delta, test.p, test.n))
     if len(tests) > 1:
-        together = pooled(tests)
+        together = pool_heaping(tests)
         rows.append((ALL, None, together.delta, together.p, together.n))
     frame = pd.DataFrame(rows, columns=["subject", "grade", "effect", "p", "n"])
     return frame.assign(marker="heaping"), left_out

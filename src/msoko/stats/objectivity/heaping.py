@@ -1,7 +1,7 @@
 """Heaping of primary scores at the thresholds of marks, tested on the discrete scale.
 
-Log-linear smoothing after Holland & Thayer (2000); bunching mass after Chetty et al. (2011) and
-Kleven (2016). The test is the score test of one direction, so nothing is fitted under the
+Log-linear smoothing after Holland & Thayer (2000); bunching: Chetty et al. (2011), Kleven (2016).
+The test is the score test of one direction, so nothing is fitted under the
 alternative and small schools do not separate.
 """
 
@@ -36,8 +36,7 @@ class Heaping:
 
     `score` U and `variance` V with `z = U/√V` (one-sided `p`, large when pupils are lifted);
     `delta` is the one-step estimate U/V of the log-linear effect; `degree` of the curve; `n`
-    pupils. U and V of several papers may be added, see `pooled`. How many pupils were lifted
-    says `excess_in_school`.
+    pupils. U and V of several papers may be added, see `pool_heaping`.
     """
 
     score: float
@@ -87,31 +86,6 @@ def heaping_in_school(
             widened = found.variance * (1 + n / elsewhere)
             return Heaping(found.score, widened, degree, n)
     return NotEstimable(Reason.NOT_CONVERGED, n)
-
-
-def excess_in_school(
-    counts: ArrayLike, others: ArrayLike, cuts: Sequence[int], degree: int = 2
-) -> float | NotEstimable:
-    """Return the pupils of a school in {c, c+1} over what is expected there.
-
-    As in `heaping_in_school`, but the curve is fitted without the windows of the cuts. Not
-    estimable where there is nothing besides the windows, or the curve has no fit.
-    """
-    observed, reference = _histogram(counts), _histogram(others)
-    offset = np.log(reference + 0.5)
-    is_free = window(len(observed), cuts) == 0
-    n = int(observed[is_free].sum())
-    if is_free.sum() <= degree + 1 or n == 0:
-        return NotEstimable(Reason.TOO_FEW, n)
-    design = _polynomials(len(observed), degree)
-    mean = _fit(observed[is_free], design[is_free], offset[is_free])
-    if mean is None:
-        return NotEstimable(Reason.NOT_CONVERGED, n)
-    coefficients = np.linalg.lstsq(design[is_free], np.log(mean) - offset[is_free], rcond=None)[0]
-    expected = np.exp(np.clip(design @ coefficients + offset, -30, 30))
-    landing = [x for cut in cuts for x in (cut, cut + 1) if 0 < cut < len(observed) > x]
-    places = np.unique(np.asarray(landing, dtype=int))
-    return float(np.sum(observed[places] - expected[places]))
 
 
 def heaping_on_curve(counts: ArrayLike, cuts: Sequence[int]) -> Heaping | NotEstimable:
@@ -195,7 +169,7 @@ def is_combed(counts: ArrayLike, cuts: Sequence[int] = ()) -> bool:
     return bool(special.chdtrc(spare, statistic) < COMB_LEVEL)
 
 
-def pooled(tests: Sequence[Heaping]) -> Heaping:
+def pool_heaping(tests: Sequence[Heaping]) -> Heaping:
     """Return the test of a heaping common to several papers: U and V are summed."""
     if not tests:
         raise ValueError("nothing to pool")

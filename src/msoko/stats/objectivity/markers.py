@@ -28,7 +28,7 @@ from msoko.stats.objectivity.expected_results import (
     expected_strength,
     score_given,
 )
-from msoko.stats.objectivity.heaping import Heaping, heaping_in_school, pooled
+from msoko.stats.objectivity.heaping import Heaping, heaping_in_school, pool_heaping
 from msoko.stats.objectivity.panel import LeftOut, Panel, Paper
 from msoko.stats.objectivity.residual_markers import (
     BOUND,
@@ -79,10 +79,6 @@ def compute_markers(panel: Panel) -> MarkerRows:
 Found = Iterator[pd.DataFrame | LeftOut]
 
 
-def _subjects(panel: Panel) -> list[str]:
-    return sorted({paper.subject for paper in panel.papers})
-
-
 def _frame(subject: str, effect: Vector, p: Vector, n: Vector) -> pd.DataFrame:
     columns = {"school": np.arange(len(p)), "subject": subject, "effect": effect, "p": p, "n": n}
     return pd.DataFrame(columns)
@@ -102,7 +98,7 @@ def _heaping(panel: Panel) -> Found:
     if len(tests) > 1:
         tests[ALL] = [sum(lists, []) for lists in zip(*tests.values(), strict=True)]
     for subject, lists in tests.items():
-        found = [pooled(items) if items else None for items in lists]
+        found = [pool_heaping(items) if items else None for items in lists]
         if not any(found):
             yield LeftOut("heaping", subject, "too_few")
             continue

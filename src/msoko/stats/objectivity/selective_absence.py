@@ -134,7 +134,7 @@ def _by_school(
 def _mid_p(chance: NDArray[np.float64], count: int) -> Vector:
     """Return mid-p of `count` under the Poisson-binomial law of each row of chances.
 
-    As `poisson_binomial.excess`, with all rows convolved at once: a school has a law per node.
+    All rows are convolved at once: a school has a law per node.
     """
     trials = np.clip(chance, 1e-6, 0.98)
     mass = np.zeros((len(trials), trials.shape[1] + 1))

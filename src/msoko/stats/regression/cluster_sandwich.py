@@ -12,7 +12,7 @@ import numpy as np
 
 from msoko.stats.estimators.estimate import NotEstimable, Reason
 from msoko.stats.regression.coefficient_inference import Inference, Labels
-from msoko.stats.regression.least_squares import LinearFit, inference
+from msoko.stats.regression.least_squares import LinearFit, linear_inference
 
 EIGENVALUE_FLOOR = 1e-12
 """Directions that a cluster's own fit uses up entirely get weight zero, as in clubSandwich."""
@@ -51,7 +51,7 @@ def bias_reduced(fit: LinearFit, clusters: Labels, level: float = 0.95) -> Infer
     df = _satterthwaite(fit, parts)
     if not np.isfinite(df).all():
         return NotEstimable(Reason.SINGULAR, fit.n, "no degrees of freedom")
-    return inference(fit, covariance, df, level, "CR2", groups)
+    return linear_inference(fit, covariance, df, level, "CR2", groups)
 
 
 def _adjust(fit: LinearFit, rows: np.ndarray) -> _Cluster:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from scipy import optimize
 
 from msoko.stats.estimators.estimate import NotEstimable, Reason
-from msoko.stats.estimators.sample import Vector, as_floats
+from msoko.stats.estimators.sample import Vector
 from msoko.stats.regression.coefficient_inference import Inference, Labels, coefficient_table
 from msoko.stats.regression.design_matrix import Design, design, survives_pseudo_inverse
 
@@ -25,18 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LogisticFit:
-    """A binomial logit fit: `coefficients`; `deviance`; `dispersion` = Pearson X²/(n−p);
-    `fitted` shares, `totals`, `pearson_residuals` of the rows used; `df` = n − p;
-    `bread` = (X'WX)⁻¹; `log_likelihood` with the binomial coefficients; `results`, the fit as
-    statsmodels has it."""
+    """A binomial logit fit: `coefficients`; `deviance`; `fitted` shares and `totals` of the rows
+    used; `df` = n − p; `bread` = (X'WX)⁻¹; `log_likelihood` with the binomial coefficients;
+    `results`, the fit as statsmodels has it."""
 
     coefficients: pd.Series
     deviance: float
-    dispersion: float
     log_likelihood: float
     fitted: Vector = field(repr=False)
     totals: Vector = field(repr=False)
-    pearson_residuals: Vector = field(repr=False)
     df: int
     n: int
     bread: np.ndarray = field(repr=False)
@@ -73,11 +70,9 @@ def logistic(
     return LogisticFit(
         coefficients=pd.Series(found.params, index=list(rows.terms)),
         deviance=float(found.deviance),
-        dispersion=float(found.pearson_chi2 / (n - p)),
         log_likelihood=float(found.llf),
         fitted=found.mu,
         totals=sizes,
-        pearson_residuals=found.resid_pearson,
         df=n - p,
         n=n,
         bread=found.normalized_cov_params,
@@ -86,18 +81,7 @@ def logistic(
     )
 
 
-def model_based(fit: LogisticFit, quasi: bool = False, level: float = 0.95) -> Inference:
-    """Return binomial inference (normal law), or quasi-binomial: × dispersion, t with n − p.
-
-    Schools' shares vary more than binomially, so quasi is the honest one for schools.
-    Checked against R's `glm` families binomial and quasibinomial.
-    """
-    covariance = fit.bread * (fit.dispersion if quasi else 1.0)
-    df = fit.df if quasi else np.inf
-    return _inference(fit, covariance, df, level, "quasibinomial" if quasi else "binomial")
-
-
-def robust(
+def robust_inference(
     fit: LogisticFit, clusters: Labels | None = None, level: float = 0.95
 ) -> Inference | NotEstimable:
     """Return sandwich inference: HC0 without clusters (normal law), or CR1 (t with G − 1).
@@ -118,12 +102,6 @@ def robust(
         return NotEstimable(Reason.TOO_FEW_GROUPS, fit.n)
     covariance = cov_cluster((scores, fit.bread), codes)
     return _inference(fit, covariance, groups - 1, level, "CR1", groups)
-
-
-def predicted_share(fit: LogisticFit, matrix: pd.DataFrame) -> Vector:
-    """Return the fitted share for each row of a design matrix with the fit's terms as columns."""
-    columns = [as_floats(matrix[term]) for term in fit.coefficients.index]
-    return special.expit(np.column_stack(columns) @ fit.coefficients.to_numpy())
 
 
 def is_separated(x: np.ndarray, successes: Vector, totals: Vector) -> bool:

@@ -56,11 +56,6 @@ class MixedFit:
     blocks: Blocks = field(repr=False)
 
     @property
-    def log_likelihood(self) -> float:
-        """The (restricted) log-likelihood, −criterion/2."""
-        return -self.criterion / 2
-
-    @property
     def se(self) -> pd.Series:
         """Standard errors of the fixed effects."""
         return pd.Series(np.sqrt(np.diag(self.covariance)), index=self.fixed.index)
@@ -72,14 +67,6 @@ class MixedFit:
             if row.group == group and {row.first, row.second} == wanted:
                 return float(row.value)
         raise KeyError((group, first, second))
-
-    def estimate(self, term: str, level: float = 0.95) -> Estimate:
-        """Return one fixed effect with a t interval, Satterthwaite df (see `satterthwaite`)."""
-        from msoko.stats.regression.multilevel_inference import contrast
-
-        weights = pd.Series(0.0, index=self.fixed.index)
-        weights[term] = 1.0
-        return contrast(self, weights, level)
 
 
 def mixed_model(

@@ -17,7 +17,6 @@ from msoko.stats.estimators.estimate import (
     require_level,
 )
 from msoko.stats.estimators.sample import Vector
-from msoko.stats.regression.design_matrix import INTERCEPT
 from msoko.stats.regression.multilevel import MixedFit
 
 
@@ -32,6 +31,11 @@ class ExplainedVariance:
     group: float | None
     residual: float | None
     n: int
+
+
+def fixed_effect(fit: MixedFit, term: str, level: float = 0.95) -> Estimate:
+    """Return one fixed effect with a t interval; see `contrast`. KeyError for an unknown term."""
+    return contrast(fit, pd.Series({term: 1.0}), level)
 
 
 def contrast(fit: MixedFit, weights: pd.Series, level: float = 0.95) -> Estimate:
@@ -117,19 +121,6 @@ def explained_variance(
         group = 1 - between / before
         residual = 1 - fit.residual_variance / null.residual_variance
     return ExplainedVariance(fixed / total, (fixed + between) / total, group, residual, fit.n)
-
-
-def reliability(fit: MixedFit, group: str) -> pd.Series:
-    """Return `λ = τ²/(τ² + σ²/n)` by level: the weight of a school's own data in its effect.
-
-    For one grouping with a varying intercept (ValueError otherwise).
-    """
-    if len(fit.theta) != 1:
-        raise ValueError("reliability is given for one grouping with a varying intercept")
-    table = fit.blocks.effect_table(group)
-    between = fit.variance(group, INTERCEPT)
-    values = between / (between + fit.residual_variance / table["n"].to_numpy())
-    return pd.Series(values, index=table["level"].tolist())
 
 
 def _criterion(fit: MixedFit, point: Vector) -> float:

@@ -19,7 +19,7 @@ RANK_DRAWS = 20_000
 
 
 @dataclass(frozen=True)
-class RandomEffects:
+class RandomEffectsMean:
     """A random-effects mean: `mean` with `se` and interval, `tau2` between units, Cochran's
     `q` with `q_p`, `i2` in [0, 1], `n` units, `method` of τ²."""
 
@@ -48,13 +48,13 @@ class BetaBinomial:
     is_pooled: bool
 
 
-def random_effects(
+def random_effects_mean(
     values: ArrayLike,
     errors: ArrayLike,
     method: str = "PM",
     level: float = 0.95,
     knapp_hartung: bool = False,
-) -> RandomEffects | NotEstimable:
+) -> RandomEffectsMean | NotEstimable:
     """Return the random-effects mean of values with known standard errors, and τ².
 
     `method`: "PM" (Paule & Mandel 1982: Σ w (y−μ)² = k−1), "DL" (DerSimonian & Laird 1986),
@@ -85,7 +85,7 @@ def random_effects(
         error *= float(np.sqrt(_cochran_q(y, variance, tau2) / (n - 1)))
         margin = float(special.stdtrit(n - 1, 0.5 + level / 2))
     low, high = centre - margin * error, centre + margin * error
-    return RandomEffects(centre, error, low, high, tau2, q, q_p, i2, n, level, method)
+    return RandomEffectsMean(centre, error, low, high, tau2, q, q_p, i2, n, level, method)
 
 
 def normal_shrinkage(
@@ -99,10 +99,10 @@ def normal_shrinkage(
     counted (the disputable choice), so intervals are a little narrow for few units. Quarter
     probabilities come from 20,000 seeded draws, Monte-Carlo error at most .0036; they are
     missing, with reason "no_variation", when τ² = 0, for then no unit differs. A unit with a
-    missing value or error has reason "no_data". Errors as in `random_effects`.
+    missing value or error has reason "no_data". Errors as in `random_effects_mean`.
     """
     y, spread = as_floats(values), as_floats(errors)
-    law = random_effects(y, spread, method, level)
+    law = random_effects_mean(y, spread, method, level)
     if isinstance(law, NotEstimable):
         return law
     margin = critical_value(level)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from msoko.stats.estimators.estimate import NotEstimable, critical_value
 from msoko.stats.regression.design_matrix import INTERCEPT
-from msoko.stats.regression.least_squares import ols
 from msoko.stats.regression.multilevel import MixedFit, mixed_model, random_effects
 
 PAIRWISE = 1.39
@@ -96,21 +95,3 @@ def with_group_means(
             enriched[f"{name}_mean"] = means
             terms.append(f"{name}_mean")
     return enriched, terms
-
-
-def mean_residuals(
-    frame: pd.DataFrame, response: str, predictors: Sequence[str], group: str
-) -> pd.DataFrame | NotEstimable:
-    """Return the mean least-squares residual by group: `group, value, n`, by first appearance.
-
-    Not shrunken, so small groups fill both ends: shown beside `value_added`, never ranked.
-    Checked against R (Exam). Refusals as in `regression.ols`.
-    """
-    fit = ols(frame, response, predictors)
-    if isinstance(fit, NotEstimable):
-        return fit
-    labels = frame[group].to_numpy()[fit.design.rows]
-    grouped = pd.Series(fit.residuals).groupby(labels, sort=False)
-    table = grouped.agg(["mean", "size"]).reset_index()
-    table.columns = ["group", "value", "n"]
-    return table

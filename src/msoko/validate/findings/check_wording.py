@@ -13,7 +13,7 @@ from msoko.core.project import Project
 
 
 @dataclass(frozen=True)
-class Wording:
+class CheckWording:
     """What checks, suites and severities are called."""
 
     severities: dict[str, str]
@@ -22,24 +22,20 @@ class Wording:
     titles: dict[str, str]  # what is expected, for tables of checks
     messages: dict[str, str]  # what is wrong, for findings; the readers word their own
 
-    def title(self, check: str) -> str:
-        """Return what a check is called; a check of the readers is called by its own name."""
-        return self.titles.get(check, check)
 
-
-def read_wording(project: Project) -> Wording:
+def read_wording(project: Project) -> CheckWording:
     """Return the wording of the project; refuse a file that misses a part."""
     path = project.find("registry", "wording_checks.yml")
     return _read(path, path.stat().st_mtime_ns, project.shown(path))
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, changed: int, shown: str) -> Wording:
+def _read(path: Path, changed: int, shown: str) -> CheckWording:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     try:
         checks = content["checks"]
-        return Wording(
+        return CheckWording(
             severities=dict(content["severities"]),
             suites=dict(content["suites"]),
             procedures=dict(content["procedures"]),

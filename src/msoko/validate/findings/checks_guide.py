@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from msoko.core.project import Project
 from msoko.core.tables import TABLES
-from msoko.validate.findings.check_wording import Wording, read_wording
+from msoko.validate.findings.check_wording import CheckWording, read_wording
 from msoko.validate.suites.reconciliations import RECONCILIATIONS
 from msoko.validate.suites.suite_files import Check, Suite, read_reconciliation, read_suite
 
@@ -34,13 +34,13 @@ def checks_page(project: Project) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _section(suite: Suite, words: Wording) -> Iterator[str]:
+def _section(suite: Suite, words: CheckWording) -> Iterator[str]:
     yield f"## {words.suites[suite.name]}\n"
     for check in suite.checks:
         yield from _entry(check, words)
 
 
-def _entry(check: Check, words: Wording) -> Iterator[str]:
+def _entry(check: Check, words: CheckWording) -> Iterator[str]:
     yield f'<a id="{check.name}"></a>\n'
     yield f"### {words.titles[check.name]}\n"
     yield f"{words.severities[check.severity]}. {check.reason}\n"

@@ -13,18 +13,18 @@ from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.ingest.ingest_findings import Finding
 from msoko.validate.concerned_directions import concerned, readers
-from msoko.validate.findings.check_wording import Wording, read_wording
-from msoko.validate.findings.source_cells import Place, locate, places
+from msoko.validate.findings.check_wording import CheckWording, read_wording
+from msoko.validate.findings.source_cells import SourceCells, locate, places
 from msoko.validate.suites.suite_files import Suite
-from msoko.validate.suites.suite_outcome import Outcome
-from msoko.validate.suites.suite_runner import Judged
+from msoko.validate.suites.suite_outcome import CheckOutcome
+from msoko.validate.suites.suite_runner import SuiteResult
 
 REGISTER = pd.DataFrame({"source_id": ["schools"], "file": ["schools.csv"], "sheet": [None]})
 """Where the register of organisations lies; it is kept for all years, beside their folders."""
 
 
 @dataclass(frozen=True)
-class Tracer:
+class FindingTracer:
     """What is needed to say where a row came from, and how things are called."""
 
     sources: pd.DataFrame
@@ -32,10 +32,10 @@ class Tracer:
     schools: dict[str, str]
     subjects: dict[str, str]
     directions: dict[str, tuple[str, ...]]
-    words: Wording
+    words: CheckWording
 
     @classmethod
-    def of_year(cls, project: Project, year: SchoolYear) -> Tracer:
+    def of_year(cls, project: Project, year: SchoolYear) -> FindingTracer:
         store = Store(project)
         named = store.read("schools", [year.shifted(-1), year], ["school_id", "name"]).dropna()
         return cls(
@@ -47,14 +47,14 @@ class Tracer:
             words=read_wording(project),
         )
 
-    def findings(self, judged: Iterable[Judged]) -> Iterator[Finding]:
+    def findings(self, judged: Iterable[SuiteResult]) -> Iterator[Finding]:
         """Yield the findings of every check that failed."""
         for suite, outcomes in judged:
             for outcome in outcomes:
                 if not outcome.success:
                     yield from self._of_outcome(suite, outcome)
 
-    def _of_outcome(self, suite: Suite, outcome: Outcome) -> Iterator[Finding]:
+    def _of_outcome(self, suite: Suite, outcome: CheckOutcome) -> Iterator[Finding]:
         check = outcome.check
         for place in self._places(suite, outcome):
             yield Finding(
@@ -71,28 +71,28 @@ class Tracer:
                 directions=" ".join(concerned(check, suite, self.directions, place.form)) or None,
             )
 
-    def _places(self, suite: Suite, outcome: Outcome) -> list[Place]:
+    def _places(self, suite: Suite, outcome: CheckOutcome) -> list[SourceCells]:
         """Return the places of one failed check.
 
         A check that allows for some wrong rows (`mostly`) is about the table as a whole,
         and so is one without rows: it has one place without a cell.
         """
-        check, whole = outcome.check, Place(None, None, None, None, outcome.failing_count)
+        check, whole = outcome.check, SourceCells(None, None, None, None, outcome.failing_count)
         if "mostly" in check.kwargs or outcome.rows.empty:
             return [whole]
         located = locate(outcome.rows, suite.table, check.cells, self.sources, self.source_columns)
         listed = list(places(located))
         rest = outcome.failing_count - sum(place.row_count for place in listed)
-        return [*listed, Place(None, None, None, None, rest)] if rest > 0 else listed
+        return [*listed, SourceCells(None, None, None, None, rest)] if rest > 0 else listed
 
-    def _message(self, outcome: Outcome, place: Place) -> str:
+    def _message(self, outcome: CheckOutcome, place: SourceCells) -> str:
         """Return what is wrong; where there is no cell, also with whom or in which paper."""
         text = self.words.messages.get(outcome.check.name, outcome.check.reason)
         text = f"{text[:1].upper()}{text[1:]}"
         about = self._about(place) if place.file is None else ""
         return f"{text}: {about}." if about else f"{text}."
 
-    def _about(self, place: Place) -> str:
+    def _about(self, place: SourceCells) -> str:
         if place.about:
             procedure, subject, grade = place.about.split("/")
             named = self.words.procedures.get(procedure, procedure)

@@ -15,7 +15,7 @@ PLACE_LIMIT = 500
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceCells:
     """Cells that one finding is about. `cell` is `K12`, `K12:K40`, or `12:40` for whole rows.
 
     All three are empty where the table's rows have no source, as in a comparison of
@@ -81,7 +81,7 @@ def _letters(table: str, columns: Sequence[str], source_columns: pd.DataFrame) -
 KEYS = ["file", "sheet", "letter", "school_id", "form", "about"]
 
 
-def places(located: pd.DataFrame) -> Iterator[Place]:
+def places(located: pd.DataFrame) -> Iterator[SourceCells]:
     """Yield one place per unbroken range of cells of a sheet, school by school.
 
     After `PLACE_LIMIT` ranges in a sheet its other rows are one place without a cell
@@ -102,10 +102,10 @@ def places(located: pd.DataFrame) -> Iterator[Place]:
     for one in ranges[place_in_sheet < PLACE_LIMIT].itertuples():
         cell = None if not one.file or pd.isna(one.first) else _cell(one)
         shown = (one.school_id or None, one.row_count, one.form or None, one.about or None)
-        yield Place(one.file or None, one.sheet or None, cell, *shown)
+        yield SourceCells(one.file or None, one.sheet or None, cell, *shown)
     rest = ranges[place_in_sheet >= PLACE_LIMIT].groupby(["file", "sheet"])["row_count"].sum()
     for (file, sheet), row_count in rest.items():
-        yield Place(file or None, sheet or None, None, None, int(row_count))
+        yield SourceCells(file or None, sheet or None, None, None, int(row_count))
 
 
 def _cell(one: Any) -> str:

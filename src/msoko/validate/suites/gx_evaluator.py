@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from msoko.validate.suites.suite_files import Suite
-from msoko.validate.suites.suite_outcome import LOCATORS, ROW_LIMIT, Outcome
+from msoko.validate.suites.suite_outcome import LOCATORS, ROW_LIMIT, CheckOutcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ RESULT_FORMAT = {
 PLACES = ("unexpected_index_list", "partial_unexpected_index_list")
 
 
-def evaluate(suite: Suite, rows: pd.DataFrame) -> list[Outcome]:
+def evaluate(suite: Suite, rows: pd.DataFrame) -> list[CheckOutcome]:
     """Return an outcome for each check of the suite, in its order.
 
     An expectation that Great Expectations cannot evaluate is a defect of the suite,
@@ -68,11 +68,13 @@ def loaded(suite: Suite) -> ExpectationSuite:
     return own
 
 
-def _outcome(check: Any, answer: dict[str, Any], frame: pd.DataFrame) -> Outcome:
+def _outcome(check: Any, answer: dict[str, Any], frame: pd.DataFrame) -> CheckOutcome:
     if answer["exception_info"].get("raised_exception") is not False:
         raise RuntimeError(f"{check.name}: {answer['exception_info']}")
     result = {key: value for key, value in answer["result"].items() if key not in PLACES}
     names = [name for name in LOCATORS if name in frame.columns]
     failing = frame.loc[answer["result"].get("unexpected_index_list", []), names]
     placed = failing.sort_values(names) if names else failing
-    return Outcome(check, answer["success"], result, placed.head(ROW_LIMIT).reset_index(drop=True))
+    return CheckOutcome(
+        check, answer["success"], result, placed.head(ROW_LIMIT).reset_index(drop=True)
+    )

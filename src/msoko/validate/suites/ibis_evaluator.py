@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from msoko.validate.suites.row_predicates import (
     ABOUT_MISSINGNESS,
-    ROW_TYPES,
     Predicates,
     both,
     keys,
@@ -27,11 +26,11 @@ from msoko.validate.suites.suite_files import Check, Suite
 from msoko.validate.suites.suite_outcome import (
     LOCATORS,
     ROW_LIMIT,
-    Outcome,
+    CheckOutcome,
     map_result,
     map_success,
 )
-from msoko.validate.suites.suite_query import PARTS, Question
+from msoko.validate.suites.suite_query import PARTS, SuiteQuery
 from msoko.validate.suites.table_predicates import TABLE_TYPES
 
 if TYPE_CHECKING:
@@ -63,24 +62,24 @@ def show(engine: ibis.BaseBackend, name: str, path: Path) -> None:
         engine.read_parquet(str(path), table_name=name)
 
 
-def evaluate(suite: Suite, rows: ir.Table) -> list[Outcome]:
+def evaluate(suite: Suite, rows: ir.Table) -> list[CheckOutcome]:
     """Return an outcome for each check of the suite, in its order."""
-    return answers(Question(suite, rows), rows.get_backend())
+    return answers(SuiteQuery(suite, rows), rows.get_backend())
 
 
-def answers(asked: Question, engine: ibis.BaseBackend) -> list[Outcome]:
+def answers(asked: SuiteQuery, engine: ibis.BaseBackend) -> list[CheckOutcome]:
     """Return what the engine answers to each check of a suite, in its order."""
     counts = asked.counts(engine)
     return [_outcome(check, asked, counts, engine) for check in asked.suite.checks]
 
 
 def _outcome(
-    check: Check, asked: Question, counts: Mapping[str, int], engine: ibis.BaseBackend
-) -> Outcome:
+    check: Check, asked: SuiteQuery, counts: Mapping[str, int], engine: ibis.BaseBackend
+) -> CheckOutcome:
     rows = asked.rows
     if check.type in TABLE_TYPES:
         success, result = TABLE_TYPES[check.type](rows, check.kwargs, counts["/rows"])
-        return Outcome(check, success, result, _located(rows, None, engine))
+        return CheckOutcome(check, success, result, _located(rows, None, engine))
     element, considered, wrong = (counts.get(f"{check.name}/{part}", 0) for part in PARTS)
     failing = rows.filter(asked.predicates[check.name].failing) if wrong else None
     is_repeated = counts.get(f"{check.name}/distinct", considered) < considered
@@ -93,7 +92,7 @@ def _outcome(
     missing = None if check.type in ABOUT_MISSINGNESS else element - considered
     result = map_result(element, missing, wrong)
     success = map_success(considered, wrong, check.kwargs.get("mostly", 1))
-    return Outcome(check, success, result, located)
+    return CheckOutcome(check, success, result, located)
 
 
 def _located(rows: ir.Table, failing: ir.Table | None, engine: ibis.BaseBackend) -> pd.DataFrame:
@@ -124,7 +123,3 @@ def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table
     suspects = hashed.semi_join(twice, "key_hash")
     counted = suspects.mutate(row_count=suspects.count().over(ibis.window(group_by=list(names))))
     return counted.filter(counted.row_count > 1)
-
-
-SUPPORTED = (*ROW_TYPES, *TABLE_TYPES)
-"""Every expectation type that a suite of the project may use."""

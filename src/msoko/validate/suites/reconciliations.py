@@ -16,16 +16,13 @@ from typing import TYPE_CHECKING
 
 from msoko.core.tables import TABLES
 from msoko.validate.suites.suite_files import RECEIVED
-from msoko.validate.suites.table_set import BEFORE, SCALES, Shelf
+from msoko.validate.suites.table_set import BEFORE, SCALES, TableSet
 
 if TYPE_CHECKING:
     from ibis import ir
 
 PAPER = ("school_year", "procedure", "subject", "grade")
 LOCATED = ("school_id", "source_id", "source_row")
-WHOLE_PERCENT = 100.0
-MARKS = (2, 3, 4, 5)
-JOURNAL_GROUPS = ("lowered", "confirmed", "raised")
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Reconciliation:
 
     name: str
     needs: tuple[str, ...]
-    build: Callable[[Shelf], ir.Table]
+    build: Callable[[TableSet], ir.Table]
     needs_before: tuple[str, ...] = ()
     needs_scales: bool = False
     uses: tuple[str, ...] = ()
@@ -51,138 +48,46 @@ class Reconciliation:
         return (*needed, *(name for name in self.uses if name in there and name not in needed))
 
 
-def _task_sums(shelf: Shelf) -> ir.Table:
+def _task_sums(tables: TableSet) -> ir.Table:
     """Return one row per paper that has tasks: its primary score and the sum of its tasks."""
-    results, tasks = shelf.now["results"], shelf.now["task_scores"]
+    results, tasks = tables.now["results"], tables.now["task_scores"]
     keys = [*PAPER, "pupil_id"]
     sums = tasks.group_by(keys).aggregate(task_score_sum=tasks.score.sum())
     return results.inner_join(sums, keys).select(*LOCATED, "primary_score", "task_score_sum")
 
 
-def _marks_on_scale(shelf: Shelf) -> ir.Table:
-    """Return one row per paper with the marks that its scale allows for its score.
+def _marks_on_scale(tables: TableSet) -> ir.Table:
+    """Return one row per paper with its maximum and that of the scale for it.
 
-    A scale for another maximum is no scale: marks are judged only where both agree.
-    Half points count as the whole score below, as the cuts are whole.
+    A scale for another maximum is no scale: marks cannot be judged by it.
     """
-    papers = shelf.now["results"].filter(lambda row: row.primary_score.notnull())
-    scored = papers.mutate(whole_score=papers.primary_score.floor().cast("int64"))
-    joined = scored.inner_join(shelf.scales, ["procedure", "subject", "grade", "whole_score"])
-    is_same_paper = joined.max_score == joined.scale_max_score
-    return joined.select(
-        *LOCATED,
-        "max_score",
-        "scale_max_score",
-        "lowest_mark",
-        "highest_mark",
-        mark=is_same_paper.ifelse(joined.mark, None),
-    )
-
-
-def _mark_share_sums(shelf: Shelf) -> ir.Table:
-    shares = shelf.now["mark_shares"]
-    columns = [shares[f"share_{mark}_percent"] for mark in MARKS]
-    total = columns[0] + columns[1] + columns[2] + columns[3]
-    return shares.select(*LOCATED, share_sum_percent=total, whole_percent=_whole())
-
-
-def _whole() -> ir.Value:
-    import ibis
-
-    return ibis.literal(WHOLE_PERCENT)
-
-
-def _score_distribution_sums(shelf: Shelf) -> ir.Table:
-    """Return one row per group, at the row and first column of its shares."""
-    shares = shelf.now["score_distribution"]
-    groups = shares.group_by([*PAPER, "group_name", *LOCATED])
-    sums = groups.aggregate(share_sum_percent=shares.share_percent.sum())
-    return sums.select(*LOCATED, "share_sum_percent", whole_percent=_whole())
-
-
-def _journal_sums(shelf: Shelf) -> ir.Table:
-    rows = shelf.now["journal_comparison"]
-    counts = [rows[f"{group}_count"] for group in JOURNAL_GROUPS]
-    percents = [rows[f"{group}_percent"] for group in JOURNAL_GROUPS]
-    by_count = {
-        f"{group}_percent_by_count": rows[f"{group}_count"] * 100 / rows.participant_count.nullif(0)
-        for group in JOURNAL_GROUPS
-    }
-    return rows.select(
-        *LOCATED,
-        "participant_count",
-        *(f"{group}_percent" for group in JOURNAL_GROUPS),
-        part_count_sum=counts[0] + counts[1] + counts[2],
-        part_percent_sum=percents[0] + percents[1] + percents[2],
-        whole_percent=_whole(),
-        **by_count,
-    )
+    papers = tables.now["results"].filter(lambda row: row.primary_score.notnull())
+    joined = papers.inner_join(tables.scales, ["procedure", "subject", "grade"])
+    return joined.select(*LOCATED, "max_score", "scale_max_score")
 
 
 def _of_schools(rows: ir.Table) -> ir.Table:
     return rows.filter((rows.group_level == "school") & rows.school_id.notnull())
 
 
-def _mark_shares_against_results(shelf: Shelf) -> ir.Table:
-    """Return one row per school of Ф3 that Ф1 holds too, with the shares counted from Ф1."""
-    results = shelf.now["results"]
-    marked = results.filter(results.mark.notnull())
-    keys = [*PAPER, "school_id"]
-    counted = marked.group_by(keys).aggregate(
-        result_count=marked.count(),
-        **{
-            f"result_share_{mark}_percent": marked.count(where=marked.mark == mark)
-            * 100
-            / marked.count()
-            for mark in MARKS
-        },
-    )
-    stated = _of_schools(shelf.now["mark_shares"])
-    shares = [f"share_{mark}_percent" for mark in MARKS]
-    return stated.inner_join(counted, keys).select(
-        *LOCATED,
-        "participant_count",
-        "result_count",
-        *shares,
-        *(f"result_{share}" for share in shares),
-    )
-
-
-def _journal_against_results(shelf: Shelf) -> ir.Table:
-    """Return one row per school of the journal comparison, with counts from Ф1."""
-    results = shelf.now["results"]
-    both = results.filter(results.mark.notnull() & results.journal_mark.notnull())
-    keys = [*PAPER, "school_id"]
-    counted = both.group_by(keys).aggregate(
-        result_lowered_count=both.count(where=both.mark < both.journal_mark),
-        result_confirmed_count=both.count(where=both.mark == both.journal_mark),
-        result_raised_count=both.count(where=both.mark > both.journal_mark),
-    )
-    counts = [f"{group}_count" for group in JOURNAL_GROUPS]
-    stated = _of_schools(shelf.now["journal_comparison"])
-    return stated.inner_join(counted, keys).select(
-        *LOCATED, *counts, *(f"result_{count}" for count in counts)
-    )
-
-
-def _task_performance_against_results(shelf: Shelf) -> ir.Table:
+def _task_performance_against_results(tables: TableSet) -> ir.Table:
     """Return one row per school and task; a task not attempted earns nothing."""
-    tasks = shelf.now["task_scores"]
+    tasks = tables.now["task_scores"]
     keys = [*PAPER, "school_id", "task"]
     won = tasks.score.fill_null(0).sum() * 100 / tasks.max_score.sum()
     counted = tasks.group_by(keys).aggregate(result_performance_percent=won)
-    stated = _of_schools(shelf.now["task_performance"])
+    stated = _of_schools(tables.now["task_performance"])
     return stated.inner_join(counted, keys).select(
         *LOCATED, "source_column", "performance_percent", "result_performance_percent"
     )
 
 
-def _source_rows(shelf: Shelf) -> ir.Table:
-    rows = shelf.now["sources"]
+def _source_rows(tables: TableSet) -> ir.Table:
+    rows = tables.now["sources"]
     return rows.select("source_id", "rows_in", rows_accounted=rows.rows_kept + rows.rows_set_aside)
 
 
-def _school_references(shelf: Shelf) -> ir.Table:
+def _school_references(tables: TableSet) -> ir.Table:
     """Return one row per organisation and source, and whether the year's register has it."""
     import ibis
 
@@ -190,21 +95,21 @@ def _school_references(shelf: Shelf) -> ir.Table:
         rows.filter(rows.school_id.notnull())
         .group_by(["school_id", "source_id"])
         .aggregate(source_row=rows.source_row.min())
-        for name, rows in sorted(shelf.now.items())
+        for name, rows in sorted(tables.now.items())
         if name in OF_SCHOOLS
     ]
     named = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    registered = shelf.now["schools"].select("school_id").distinct().mutate(is_known=True)
+    registered = tables.now["schools"].select("school_id").distinct().mutate(is_known=True)
     joined = named.left_join(registered, "school_id")
     return joined.select(*LOCATED, is_registered=joined.is_known.fill_null(False))
 
 
-def _school_counts_by_year(shelf: Shelf) -> ir.Table:
+def _school_counts_by_year(tables: TableSet) -> ir.Table:
     """Return one row per school and procedure that has results in both years."""
     import ibis
 
     keys = ["school_id", "procedure"]
-    now, before = shelf.now["results"], shelf.before["results"]
+    now, before = tables.now["results"], tables.before["results"]
     counted = now.group_by(keys).aggregate(result_count=now.count())
     previous = before.group_by(keys).aggregate(previous_result_count=before.count())
     joined = counted.inner_join(previous, keys)
@@ -212,7 +117,7 @@ def _school_counts_by_year(shelf: Shelf) -> ir.Table:
     return joined.select("school_id", "result_count", "previous_result_count", larger_count=larger)
 
 
-def _mean_marks_by_year(shelf: Shelf) -> ir.Table:
+def _mean_marks_by_year(tables: TableSet) -> ir.Table:
     """Return one row per paper held in both years: mean marks, never raw points.
 
     Maxima change between years, so points of two years are not comparable.
@@ -225,8 +130,10 @@ def _mean_marks_by_year(shelf: Shelf) -> ir.Table:
         marked = rows.filter(rows.mark.notnull())
         return marked.group_by(keys).aggregate(mean_mark=marked.mark.mean(), count=marked.count())
 
-    now = means(shelf.now["results"])
-    before = means(shelf.before["results"]).rename(previous_mean_mark="mean_mark", previous="count")
+    now = means(tables.now["results"])
+    before = means(tables.before["results"]).rename(
+        previous_mean_mark="mean_mark", previous="count"
+    )
     joined = now.inner_join(before, keys)
     return joined.select(
         "mean_mark",
@@ -236,10 +143,10 @@ def _mean_marks_by_year(shelf: Shelf) -> ir.Table:
     )
 
 
-def _schools_by_year(shelf: Shelf) -> ir.Table:
+def _schools_by_year(tables: TableSet) -> ir.Table:
     """Return one row per organisation of either year: whether it is new, whether it is gone."""
-    now = shelf.now["schools"].select("school_id").distinct().mutate(is_now=True)
-    before = shelf.before["schools"].select("school_id").distinct().mutate(was_before=True)
+    now = tables.now["schools"].select("school_id").distinct().mutate(is_now=True)
+    before = tables.before["schools"].select("school_id").distinct().mutate(was_before=True)
     joined = now.outer_join(before, "school_id")
     return joined.select(
         school_id=joined.school_id.coalesce(joined.school_id_right),
@@ -258,15 +165,6 @@ OF_SCHOOLS = tuple(
 RECONCILIATIONS: tuple[Reconciliation, ...] = (
     Reconciliation("task_sums", ("results", "task_scores"), _task_sums),
     Reconciliation("marks_on_scale", ("results",), _marks_on_scale, needs_scales=True),
-    Reconciliation("mark_share_sums", ("mark_shares",), _mark_share_sums),
-    Reconciliation("score_distribution_sums", ("score_distribution",), _score_distribution_sums),
-    Reconciliation("journal_sums", ("journal_comparison",), _journal_sums),
-    Reconciliation(
-        "mark_shares_against_results", ("mark_shares", "results"), _mark_shares_against_results
-    ),
-    Reconciliation(
-        "journal_against_results", ("journal_comparison", "results"), _journal_against_results
-    ),
     Reconciliation(
         "task_performance_against_results",
         ("task_performance", "task_scores"),

@@ -27,7 +27,7 @@ More rows than that mean a wrong file, not wrong cells; their number is kept in 
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CheckOutcome:
     """The answer to one check.
 
     `result` holds counts and percents (0–100) and never a value of the data.
@@ -74,7 +74,7 @@ def map_success(considered: int, unexpected: int, mostly: float) -> bool:
     return not considered or (considered - unexpected) / considered >= mostly
 
 
-def document(suite: Suite, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def document(suite: Suite, outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
     """Return the suite's validation result in Great Expectations' form.
 
     Left out on purpose: run ids, times, batch ids and samples of values. The same

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msoko.validate.suites.reconciliations import Reconciliation
 from msoko.validate.suites.row_predicates import ROW_TYPES, Predicates
 from msoko.validate.suites.suite_files import Suite
-from msoko.validate.suites.table_set import Shelf
+from msoko.validate.suites.table_set import TableSet
 
 if TYPE_CHECKING:
     import ibis
@@ -29,7 +29,7 @@ PARTS = ("element", "considered", "wrong")
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class SuiteQuery:
     """A suite put to `rows`, a table or a comparison of tables."""
 
     suite: Suite
@@ -53,7 +53,7 @@ class Question:
             found = tuple(row.values())
         return {name: found[place] or 0 for name, place in self._places.items()}  # Spark: null
 
-    def written(self) -> Question:
+    def written(self) -> SuiteQuery:
         """Return the question with its query written for the embedded engine."""
         _ = self._sql
         return self
@@ -96,12 +96,12 @@ class Question:
 
 
 @lru_cache(maxsize=128)
-def question(suite: Suite, columns: Columns, comparison: Reconciliation | None) -> Question:
+def question(suite: Suite, columns: Columns, comparison: Reconciliation | None) -> SuiteQuery:
     """Return the question of a suite to the tables whose columns are given, or to a comparison.
 
-    Tables are known to the engine by the names in `columns`, as `Shelf.of` reads them.
+    Tables are known to the engine by the names in `columns`, as `TableSet.of` reads them.
     """
     if comparison is not None:
-        return Question(suite, comparison.build(Shelf.of(columns)))
+        return SuiteQuery(suite, comparison.build(TableSet.of(columns)))
     [(name, _)] = columns
-    return Question(suite, Shelf.of(columns).now[name])
+    return SuiteQuery(suite, TableSet.of(columns).now[name])

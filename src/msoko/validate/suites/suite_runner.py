@@ -12,20 +12,20 @@ from msoko.catalog import load_settings
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-from msoko.validate.suites.mark_table import scales_of
 from msoko.validate.suites.reconciliations import RECONCILIATIONS, Reconciliation
+from msoko.validate.suites.scale_table import scales_of
 from msoko.validate.suites.suite_files import RECEIVED, Suite, read_reconciliation, read_suite
-from msoko.validate.suites.suite_outcome import Outcome
+from msoko.validate.suites.suite_outcome import CheckOutcome
 from msoko.validate.suites.table_set import BEFORE, SCALES
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Evaluator = Literal["relational", "gx"]
-Judged = tuple[Suite, list[Outcome]]
+SuiteResult = tuple[Suite, list[CheckOutcome]]
 
 
-class Judge:
+class SuiteRunner:
     """Evaluates suites on a year's tables, with one of the two evaluators."""
 
     def __init__(self, project: Project, year: SchoolYear, evaluator: Evaluator) -> None:
@@ -42,7 +42,7 @@ class Judge:
         else:
             self.engine = backend_of(engine)
 
-    def tables(self, names: Iterable[str]) -> list[Judged]:
+    def tables(self, names: Iterable[str]) -> list[SuiteResult]:
         """Return the outcomes for those of the tables that the year has."""
         files = self._existing(self.year, names)
         return [
@@ -50,7 +50,7 @@ class Judge:
             for name, path in files.items()
         ]
 
-    def reconciliations(self) -> list[Judged]:
+    def reconciliations(self) -> list[SuiteResult]:
         """Return the outcomes of those comparisons for which both sides exist."""
         compared = sorted({name for one in RECONCILIATIONS for name in one.needs_before})
         before = self._existing(self.year.shifted(-1), compared)
@@ -68,7 +68,7 @@ class Judge:
 
     def _judged(
         self, suite: Suite, files: Mapping[str, Path], comparison: Reconciliation | None = None
-    ) -> Judged:
+    ) -> SuiteResult:
         from msoko.validate.suites.suite_query import question
 
         columns = tuple((name, self._shown(name, path)) for name, path in files.items())

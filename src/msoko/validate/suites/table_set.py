@@ -17,7 +17,7 @@ SCALES = "scales"
 
 
 @dataclass(frozen=True)
-class Shelf:
+class TableSet:
     """A year's tables, the tables of the year before, and the scales, where they exist."""
 
     now: dict[str, ir.Table]
@@ -25,7 +25,7 @@ class Shelf:
     scales: ir.Table | None = None
 
     @classmethod
-    def of(cls, columns: Iterable[tuple[str, pa.Schema]]) -> Shelf:
+    def of(cls, columns: Iterable[tuple[str, pa.Schema]]) -> TableSet:
         """Return tables of these names and columns, whatever engine and year they will be of."""
         import ibis
 

@@ -5,44 +5,65 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from msoko.ingest.layouts.contract import Desk, Reading, Recognition
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import is_heading
 from msoko.ingest.layouts.fis_oko.participant_groups import FIX, ROUNDING
+from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.sheets.cells import addresses, folded, grid, letters, numbers, text, whole
-from msoko.ingest.sheets.sheet_blocks import Block, Place, blocks, filled_rows
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
 
 NEEDED = ("год", "класс", "предмет", "муниципалитет", "логин", "оо", "кол-во участников", "0", "1")
+SOURCE_COLUMNS = {
+    "grade": "класс",
+    "subject": "предмет",
+    "school_id": "логин",
+    "group_name": "оо",
+    "participant_count": "кол-во участников",
+}
 
 
-def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return one reading per block: the table `score_distribution`, long.
+def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
+    """Return the blocks of the sheet: the table `score_distribution`, long.
 
     The file may hold several years; rows of another school year are set aside.
     """
-    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
 
 
-def _read_block(place: Place, block: Block, desk: Desk) -> Reading:
-    reading = Reading(block=block.number, paper={"procedure": "vpr"})
+LAYOUT = HeaderLayout(
+    name="vpr_distribution",
+    title="«Распределение первичных баллов»",
+    needed=NEEDED,
+    banner="Распределение первичных баллов",
+    read=read,
+)
+
+
+def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> ParsedBlock:
+    parsed = ParsedBlock(block=block.number, paper={"procedure": "vpr"})
     cells = grid(place.sheet.cells)
-    body = filled_rows(cells[block.header + 1 : block.end]) + block.header + 1
-    reading.rows_in = len(body)
+    body = body_rows(cells, block)
+    parsed.rows_in = len(body)
     scores = {int(label): column for label, column in block.columns.items() if label.isdecimal()}
-    rows = _rows(block, cells, body, desk)
-    rows, shares = _check(place, block, cells, rows, scores, desk, reading)
-    _check_repeated(place, rows, reading)
-    reading.tables = {"score_distribution": _long(rows, shares, scores)}
-    reading.columns = {
+    rows = _rows(block, cells, body, context)
+    shares, is_odd = numbers(cells[np.ix_(body, list(scores.values()))])
+    is_odd = (is_odd | (shares < 0) | (shares > 100)).any(axis=1)
+    is_kept = _check_rows(place, block, rows, shares, is_odd, context, parsed)
+    rows, shares = rows[is_kept].reset_index(drop=True), shares[is_kept]
+    is_first = _check_repeated(place, rows, parsed)
+    rows, shares = rows[is_first].reset_index(drop=True), shares[is_first]
+    parsed.tables = {"score_distribution": _long(rows, shares, scores)}
+    parsed.columns = {
         "score_distribution": {
-            name: letters(block.columns[label])
-            for name, label in (("grade", "класс"), ("subject", "предмет"), ("school_id", "логин"),
-                                ("group_name", "оо"), ("participant_count", "кол-во участников"))
+            name: letters(block.columns[label]) for name, label in SOURCE_COLUMNS.items()
         }
-    }  # fmt: skip
-    return reading
+    }
+    return parsed
 
 
-def _rows(block: Block, cells: np.ndarray, body: np.ndarray, desk: Desk) -> pd.DataFrame:
+def _rows(
+    block: SheetBlock, cells: np.ndarray, body: np.ndarray, context: ReadingContext
+) -> pd.DataFrame:
     """Return the named columns of each row; what cannot be read is null."""
     value = {label: cells[body, block.columns[label]] for label in NEEDED[:7]}
     year, _ = numbers(value["год"])
@@ -56,7 +77,7 @@ def _rows(block: Block, cells: np.ndarray, body: np.ndarray, desk: Desk) -> pd.D
             "row": body,
             "year": year,
             "grade": grade,
-            "subject": [desk.subjects.code(text(cell)) for cell in value["предмет"]],
+            "subject": [context.subjects.code(text(cell)) for cell in value["предмет"]],
             "count": count,
             "login": logins,
             "name": names,
@@ -75,59 +96,60 @@ def _level(login: str | None, name: str | None, area: str | None) -> str:
     return "municipality" if area and folded(area) == folded(name) else "region"
 
 
-def _check(
-    place: Place,
-    block: Block,
-    cells: np.ndarray,
+def _check_rows(
+    place: SheetPlace,
+    block: SheetBlock,
     rows: pd.DataFrame,
-    scores: dict[int, int],
-    desk: Desk,
-    reading: Reading,
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the rows that are kept and their shares; the rest is set aside with findings."""
-    blocked = rows[["year", "grade", "subject", "count", "name"]].isna().any(axis=1)
-    shares, bad = numbers(cells[np.ix_(rows["row"].to_numpy(int), list(scores.values()))])
-    outside = bad | (shares < 0) | (shares > 100)
-    blocked |= outside.any(axis=1)
+    shares: np.ndarray,
+    is_odd: np.ndarray,
+    context: ReadingContext,
+    parsed: ParsedBlock,
+) -> np.ndarray:
+    """Return which rows are kept; the rest is set aside, and what is wrong is told.
+
+    `is_odd`: rows with a share that is no number from 0 to 100.
+    """
+    blocked = rows[["year", "grade", "subject", "count", "name"]].isna().any(axis=1) | is_odd
     # a spring VPR of 2025 belongs to 2024-25
-    other = ~blocked & (rows["year"] != desk.school_year.start + 1)
+    other = ~blocked & (rows["year"] != context.school_year.start + 1)
     gap = np.abs(np.nansum(shares, axis=1) - 100)
-    tolerance = ROUNDING + 0.005 * len(scores)
+    tolerance = ROUNDING + 0.005 * shares.shape[1]
     off = ~blocked & ~other & (gap > tolerance) & (rows["count"] > 0)
     for mask, check, severity, what in (
         (blocked, "unreadable", "blocking", "в строке есть пустое или нечитаемое значение"),
         (other, "other_year", "warning", "строка относится к другому учебному году"),
         (off, "percent_sum", "blocking", "доли в строке не дают 100 %"),
     ):
-        found = rows.loc[mask, "row"]
-        if len(found):
-            shown = addresses([(int(row), block.columns["год"]) for row in found])
-            reading.findings.append(
+        wrong = rows.loc[mask, "row"]
+        if len(wrong):
+            shown = addresses(cells_of(wrong, block.columns["год"]))
+            parsed.findings.append(
                 place.finding(check, severity, f"{what}: {shown}.", FIX,
-                              table="score_distribution", cell=shown, row_count=len(found))
+                              table="score_distribution", cell=shown, row_count=len(wrong))
             )  # fmt: skip
         if check != "percent_sum":
-            reading.set_aside += [(int(row) + 1, what) for row in found]
+            parsed.reject(wrong, what)
     keep = (~blocked & ~other).to_numpy()
     if not keep.any():
-        message = f"нет ни одной строки {desk.school_year} учебного года."
-        reading.findings.append(place.finding("paper_date", "blocking", message, FIX))
-    return rows[keep].reset_index(drop=True), shares[keep]
+        message = f"нет ни одной строки {context.school_year} учебного года."
+        parsed.findings.append(place.finding("paper_date", "blocking", message, FIX))
+    return keep
 
 
-def _check_repeated(place: Place, rows: pd.DataFrame, reading: Reading) -> None:
-    """Add a finding for each group that stands twice under one year, subject and grade."""
+def _check_repeated(place: SheetPlace, rows: pd.DataFrame, parsed: ParsedBlock) -> np.ndarray:
+    """Return which rows are the first of their group; the others are told and set aside."""
     key = ["year", "subject", "grade", "level", "login", "name"]
     repeated = rows[rows.duplicated(key, keep=False)]
-    if repeated.empty:
-        return
     for _, group in repeated.groupby(key, dropna=False, sort=False):
-        places = ", ".join(str(int(row) + 1) for row in group["row"])
-        message = f"один и тот же год, предмет, класс и группа повторяются: строки {places}."
-        reading.findings.append(
+        numbers_ = ", ".join(str(int(row) + 1) for row in group["row"])
+        message = f"один и тот же год, предмет, класс и группа повторяются: строки {numbers_}."
+        parsed.findings.append(
             place.finding("repeated_group", "blocking", message, FIX, table="score_distribution",
                           cell=f"A{int(group['row'].iloc[-1]) + 1}", row_count=len(group))
         )  # fmt: skip
+    is_again = rows.duplicated(key).to_numpy(bool)
+    parsed.reject(rows.loc[is_again, "row"], "группа повторяется")
+    return ~is_again
 
 
 def _long(rows: pd.DataFrame, shares: np.ndarray, scores: dict[int, int]) -> pd.DataFrame:

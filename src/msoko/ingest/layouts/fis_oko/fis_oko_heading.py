@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.layouts.contract import Desk
-from msoko.ingest.sandbox.workbook_reader import Sheet
+from msoko.ingest.layouts.contract import ReadingContext
+from msoko.ingest.layouts.header_layout import HeaderRow
 from msoko.ingest.sheets.cells import address, date_of, folded, number, text
-from msoko.ingest.sheets.sheet_blocks import Block, Place, check_day
+from msoko.ingest.sheets.raw_book import RawSheet
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
 
 TITLE = re.compile(r"впр\s+(\d{4})\s*г?\.?\s+(.+?)\.?\s+(\d{1,2})\s+класс", re.IGNORECASE)
 TASK = re.compile(r"(\S.*?)\s*\(\s*(\d{1,2})\s*б(?:алл\w*|\.)?\s*\)")
 LOGIN = re.compile(r"\(\s*(edu\d{4,8})\s*\)\s*$", re.IGNORECASE)
 MUNICIPALITY = re.compile(r"\(\s*(reg\d+_\w+)\s*\)\s*$", re.IGNORECASE)
 MOST_HEADING_CELLS = 3
+UNCHANGED = "Выгрузите отчёт заново из ФИС ОКО, не меняя строк над таблицей."
 
 
 @dataclass(frozen=True)
-class Heading:
+class PaperHeading:
     """What the lines above a block say. A field that could not be read is `None`."""
 
     procedure: str
@@ -30,6 +32,16 @@ class Heading:
     max_score: float | None
     day: dt.date | None
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def paper(self) -> dict[str, object]:
+        """Return what a block under this heading is about."""
+        return {
+            "procedure": self.procedure,
+            "subject": self.subject,
+            "grade": self.grade,
+            "day": self.day,
+        }
 
     @property
     def is_usable(self) -> bool:
@@ -44,45 +56,39 @@ def is_heading(row: Sequence[object]) -> bool:
     return len(words) <= MOST_HEADING_CELLS and not any("кол-во участников" in w for w in words)
 
 
-def read_heading(place: Place, block: Block, desk: Desk) -> Heading:
+def read_heading(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> PaperHeading:
     """Return what the lines above the block say, with findings about what they lack."""
     rows = place.sheet.cells[block.top : block.header]
     title, stated = _title(rows), _stated(rows)
-    findings: list[Finding] = []
-
-    def lacks(check: str, what: str, action: str, row: int = block.top) -> None:
-        message = f"строка {row + 1}: {what}"
-        findings.append(place.finding(check, "blocking", message, action, cell=address(row, 0)))
-
     names = [name for name in (stated.get("предмет"), title and title[2]) if name]
-    codes = {desk.subjects.code(text(name)) for name in names} - {None}
+    codes = {context.subjects.code(text(name)) for name in names} - {None}
     subject = codes.pop() if len(codes) == 1 else None
-    if subject is None:
-        what = (
-            "предмет в заголовке и в строке «Предмет» различается."
-            if codes
-            else ("предмет не указан или его нет в registry/subjects.csv.")
-        )
-        lacks("subject", what, "Выгрузите отчёт заново из ФИС ОКО, не меняя строк над таблицей.")
-    if title is None:
-        lacks(
-            "paper_title",
-            "нет строки вида «ВПР 2025 Математика 5 класс».",
-            "Выгрузите отчёт заново из ФИС ОКО, не меняя строк над таблицей.",
-        )
     day = date_of(stated.get("дата"), place.book.is_1904)
-    findings += check_day(place, day, desk.school_year, block.top)
+    findings = check_day(place, day, context.school_year, block.top)
+    for check, what, action in _lacks(title, subject, bool(codes), day):
+        message = f"строка {block.top + 1}: {what}"
+        cell = address(block.top, 0)
+        findings.append(place.finding(check, "blocking", message, action, cell=cell))
     grade = int(title[3]) if title else None
-    if title and day and int(title[1]) != day.year:
-        lacks(
-            "paper_year",
-            f"в заголовке год {title[1]}, а дата – {day:%d.%m.%Y}.",
-            "Проверьте, тот ли это отчёт; исправьте через corrections.yml.",
-        )
     if grade is not None and not 1 <= grade <= 11:
         grade = None
     most = number(stated.get("максимальный первичный балл"))
-    return Heading("vpr", subject, grade, most, day, findings)
+    return PaperHeading("vpr", subject, grade, most, day, findings)
+
+
+def _lacks(
+    title: re.Match[str] | None, subject: str | None, is_ambiguous: bool, day: dt.date | None
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what the lines lack or contradict: the check, what is wrong, what to do."""
+    if subject is None:
+        unknown = "предмет не указан или его нет в registry/subjects.csv."
+        differs = "предмет в заголовке и в строке «Предмет» различается."
+        yield "subject", differs if is_ambiguous else unknown, UNCHANGED
+    if title is None:
+        yield "paper_title", "нет строки вида «ВПР 2025 Математика 5 класс».", UNCHANGED
+    if title and day and int(title[1]) != day.year:
+        what = f"в заголовке год {title[1]}, а дата – {day:%d.%m.%Y}."
+        yield "paper_year", what, "Проверьте, тот ли это отчёт; исправьте через corrections.yml."
 
 
 def _title(rows: Sequence[Sequence[object]]) -> re.Match[str] | None:
@@ -104,7 +110,7 @@ def _stated(rows: Sequence[Sequence[object]]) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Task:
+class TaskColumn:
     """A task column: its name, its maximum, its level."""
 
     column: int
@@ -116,7 +122,12 @@ class Task:
 LEVELS = {"б": "basic", "п": "advanced", "b": "basic"}
 
 
-def tasks_of(sheet: Sheet, block: Block) -> list[Task]:
+def task_count(row: HeaderRow) -> int:
+    """Return how many labels of a header are tasks such as `1 (2б)`."""
+    return sum(bool(TASK.fullmatch(text(value) or "")) for value in row.sheet.cells[row.index])
+
+
+def tasks_of(sheet: RawSheet, block: SheetBlock) -> list[TaskColumn]:
     """Return the tasks in the header, such as `9.1 (1б)`, with the level from the row above."""
     level_row: Sequence[object] = ()
     for row in sheet.cells[block.top : block.header]:
@@ -127,12 +138,12 @@ def tasks_of(sheet: Sheet, block: Block) -> list[Task]:
         match = TASK.fullmatch(text(value) or "")
         if match:
             level = LEVELS.get(folded(level_row[column])) if level_row else None
-            found.append(Task(column, match[1], float(match[2]), level))
+            found.append(TaskColumn(column, match[1], float(match[2]), level))
     return found
 
 
 @dataclass(frozen=True)
-class Group:
+class ParticipantGroup:
     """A group of participants: its level, its name without the code, its code."""
 
     level: str  # school, municipality, region, country
@@ -140,15 +151,15 @@ class Group:
     code: str | None
 
 
-def group_of(value: object) -> Group | None:
+def group_of(value: object) -> ParticipantGroup | None:
     """Return the group that «Группы участников» names."""
     name = text(value)
     if name is None:
         return None
     if match := LOGIN.search(name):
-        return Group("school", name[: match.start()].strip(), match[1].lower())
+        return ParticipantGroup("school", name[: match.start()].strip(), match[1].lower())
     if match := MUNICIPALITY.search(name):
-        return Group("municipality", name[: match.start()].strip(), match[1].lower())
+        return ParticipantGroup("municipality", name[: match.start()].strip(), match[1].lower())
     if folded(name) in ("вся выборка", "российская федерация", "россия", "рф"):
-        return Group("country", name, None)
-    return Group("region", name, None)
+        return ParticipantGroup("country", name, None)
+    return ParticipantGroup("region", name, None)

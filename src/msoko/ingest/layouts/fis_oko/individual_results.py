@@ -9,62 +9,78 @@ import numpy as np
 import pandas as pd
 
 from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.layouts.contract import Desk, Reading, Recognition
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     LOGIN,
-    Heading,
-    Task,
+    PaperHeading,
+    TaskColumn,
     is_heading,
     read_heading,
+    task_count,
     tasks_of,
 )
-from msoko.ingest.layouts.fis_oko.individual_checks import check_banners, check_rows
-from msoko.ingest.layouts.fis_oko.individual_rows import FIX, Rows, parse
+from msoko.ingest.layouts.fis_oko.individual_checks import Banner, IndividualChecks
+from msoko.ingest.layouts.fis_oko.individual_rows import FIX, ParticipantRows, parse_rows
+from msoko.ingest.layouts.header_layout import HeaderLayout, HeaderNote, HeaderRow
 from msoko.ingest.sheets.cells import grid, letters, text, texts, whole
-from msoko.ingest.sheets.sheet_blocks import Block, Place, blocks, filled_rows
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows
 
 NEEDED = ("оо", "код участника", "класс", "первичный балл", "отметка", "отметка по журналу")
 BANNER = re.compile(r"(.+?)\s*\|\s*кол-во участников\s*:\s*(\d+)\s*$", re.IGNORECASE)
 
 
-def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return one reading per block: the tables `results` and `task_scores`."""
-    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED, is_heading)]
+def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
+    """Return the blocks of the sheet: the tables `results` and `task_scores`."""
+    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
 
 
-def _read_block(place: Place, block: Block, desk: Desk) -> Reading:
-    heading = read_heading(place, block, desk)
+def _look(row: HeaderRow) -> HeaderNote:
+    """Return how many tasks the header has; without any it is no Ф1."""
+    count = task_count(row)
+    if not count:
+        return HeaderNote(missing=("задания вида «1 (2б)»",))
+    return HeaderNote(reason=f"; заданий – {count}")
+
+
+LAYOUT = HeaderLayout(
+    name="vpr_f1",
+    title="Ф1 «Индивидуальные результаты»",
+    needed=NEEDED,
+    banner="Индивидуальные результаты",
+    look=_look,
+    read=read,
+)
+
+
+def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> ParsedBlock:
+    heading = read_heading(place, block, context)
     tasks = tasks_of(place.sheet, block)
-    reading = Reading(block=block.number, findings=list(heading.findings))
-    reading.paper = {
-        "procedure": heading.procedure,
-        "subject": heading.subject,
-        "grade": heading.grade,
-        "day": heading.day,
-    }
+    parsed = ParsedBlock(block=block.number, findings=list(heading.findings), paper=heading.paper)
     cells = grid(place.sheet.cells)
-    body = filled_rows(cells[block.header + 1 : block.end]) + block.header + 1
-    reading.rows_in = len(body)
+    body = body_rows(cells, block)
+    parsed.rows_in = len(body)
     if not tasks:
-        _refuse_block(place, block, reading, body, "нет столбцов заданий вида «1 (2б)».")
+        _refuse_block(place, block, parsed, body, "нет столбцов заданий вида «1 (2б)».")
     elif not heading.is_usable:
-        _refuse_block(place, block, reading, body, "не известно, какая это работа.")
+        _refuse_block(place, block, parsed, body, "не известно, какая это работа.")
     else:
-        reading.findings += _check_maximum(place, block, heading, tasks)
-        _read_rows(place, block, heading, tasks, cells, body, desk, reading)
-    return reading
+        parsed.findings += _check_maximum(place, block, heading, tasks)
+        _read_rows(place, block, heading, tasks, cells, body, context, parsed)
+    return parsed
 
 
-def _refuse_block(place: Place, block: Block, reading: Reading, body: np.ndarray, why: str) -> None:
-    reading.set_aside += [(int(row) + 1, why) for row in body]
-    if not reading.findings or "столбцов" in why:
-        reading.findings.append(
+def _refuse_block(
+    place: SheetPlace, block: SheetBlock, parsed: ParsedBlock, body: np.ndarray, why: str
+) -> None:
+    parsed.reject(body, why)
+    if not parsed.findings or "столбцов" in why:
+        parsed.findings.append(
             place.finding("block_refused", "blocking", f"строка {block.header + 1}: {why}", FIX)
         )
 
 
 def _check_maximum(
-    place: Place, block: Block, heading: Heading, tasks: list[Task]
+    place: SheetPlace, block: SheetBlock, heading: PaperHeading, tasks: list[TaskColumn]
 ) -> list[Finding]:
     total = sum(task.max_score for task in tasks)
     if heading.max_score == total:
@@ -79,34 +95,33 @@ def _check_maximum(
 
 
 def _read_rows(
-    place: Place,
-    block: Block,
-    heading: Heading,
-    tasks: list[Task],
+    place: SheetPlace,
+    block: SheetBlock,
+    heading: PaperHeading,
+    tasks: list[TaskColumn],
     cells: np.ndarray,
     body: np.ndarray,
-    desk: Desk,
-    reading: Reading,
+    context: ReadingContext,
+    parsed: ParsedBlock,
 ) -> None:
     columns = block.columns
     has_code = np.array(
         [text(value) is not None for value in cells[body, columns["код участника"]]], dtype=bool
     )
     data = body[has_code]
-    banners = _banners(place, cells, body[~has_code], reading)
-    rows = parse(place, columns, tasks, cells, data, reading)
-    check_rows(place, columns, heading, tasks, rows, desk, reading)
-    check_banners(place, banners, rows, reading)
-    reading.set_aside += [
-        (int(row) + 1, "в строке есть нечитаемое значение") for row in rows.index[rows.is_bad]
-    ]
-    _fill_tables(cells, columns, heading, tasks, rows, desk, reading)
+    banners = _banners(place, cells, body[~has_code], parsed)
+    rows = parse_rows(place, columns, tasks, cells, data, parsed)
+    checks = IndividualChecks(place, columns, rows, parsed)
+    checks.check(heading, tasks, context)
+    checks.check_banners(banners)
+    parsed.reject(rows.index[rows.is_bad], "в строке есть нечитаемое значение")
+    _fill_tables(cells, columns, heading, tasks, rows, context, parsed)
 
 
 def _banners(
-    place: Place, cells: np.ndarray, others: np.ndarray, reading: Reading
-) -> list[tuple[int, str, int]]:
-    """Return (row, login, declared count) of school banners; set all other rows aside."""
+    place: SheetPlace, cells: np.ndarray, others: np.ndarray, parsed: ParsedBlock
+) -> list[Banner]:
+    """Return the lines of schools; set all other rows aside."""
     found = []
     for row in others:
         words = [text(value) for value in cells[row] if value is not None]
@@ -114,12 +129,12 @@ def _banners(
         login = LOGIN.search(match[1]) if match else None
         if match and login:
             found.append((int(row), login[1].lower(), int(match[2])))
-            reading.set_aside.append((int(row) + 1, "строка школы с числом участников: сверена"))
+            parsed.reject([row], "строка школы с числом участников: сверена")
             continue
-        reading.set_aside.append((int(row) + 1, "в строке нет кода участника"))
+        parsed.reject([row], "в строке нет кода участника")
         severity = "blocking" if len(words) > 3 else "warning"
         message = f"строка {row + 1}: нет кода участника, строка не прочитана."
-        reading.findings.append(
+        parsed.findings.append(
             place.finding("no_code", severity, message, FIX, table="results", cell=f"A{row + 1}")
         )
     return found
@@ -128,11 +143,11 @@ def _banners(
 def _fill_tables(
     cells: np.ndarray,
     columns: Mapping[str, int],
-    heading: Heading,
-    tasks: list[Task],
-    rows: Rows,
-    desk: Desk,
-    reading: Reading,
+    heading: PaperHeading,
+    tasks: list[TaskColumn],
+    rows: ParticipantRows,
+    context: ReadingContext,
+    parsed: ParsedBlock,
 ) -> None:
     keep = np.flatnonzero(~rows.is_bad)
     index = rows.index[keep]
@@ -146,7 +161,7 @@ def _fill_tables(
             "school_code": [rows.login[i] for i in keep],
             "school_name": [LOGIN.sub("", name).strip() if name else None for name in names],
             "class_id": class_ids,
-            "pupil_id": _pupils(heading, rows, keep, desk),
+            "pupil_id": _pupils(heading, rows, keep, context),
             "variant": [None if rows.is_absent[i] else rows.variant[i] for i in keep],
             "primary_score": rows.total[keep],
             "max_score": sum(task.max_score for task in tasks),
@@ -157,23 +172,25 @@ def _fill_tables(
             **paper,
         }
     )
-    reading.tables = {
+    parsed.tables = {
         "results": results,
         "task_scores": _task_scores(results, tasks, rows, keep, paper),
     }
-    reading.columns = {"results": _source_columns(columns)}
+    parsed.columns = {"results": _source_columns(columns)}
 
 
-def _pupils(heading: Heading, rows: Rows, keep: np.ndarray, desk: Desk) -> list[str]:
+def _pupils(
+    heading: PaperHeading, rows: ParticipantRows, keep: np.ndarray, context: ReadingContext
+) -> list[str]:
     """Return the pseudonym of each kept participant."""
-    paper = (str(desk.school_year), heading.subject or "", str(heading.grade))
-    return [desk.pseudonym("vpr", rows.login[i] or "", *paper, rows.code[i] or "") for i in keep]
+    paper = (str(context.school_year), heading.subject or "", str(heading.grade))
+    return [context.pseudonym("vpr", rows.login[i] or "", *paper, rows.code[i] or "") for i in keep]
 
 
 def _task_scores(
     results: pd.DataFrame,
-    tasks: list[Task],
-    rows: Rows,
+    tasks: list[TaskColumn],
+    rows: ParticipantRows,
     keep: np.ndarray,
     paper: Mapping[str, object],
 ) -> pd.DataFrame:

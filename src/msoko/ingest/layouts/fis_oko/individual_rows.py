@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from msoko.ingest.layouts.contract import Reading
-from msoko.ingest.layouts.fis_oko.fis_oko_heading import LOGIN, Task
+from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.contract import ParsedBlock
+from msoko.ingest.layouts.fis_oko.fis_oko_heading import LOGIN, TaskColumn
 from msoko.ingest.sheets.cells import addresses, crosses, folded, numbers, texts
-from msoko.ingest.sheets.sheet_blocks import Place
+from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 CLASS = re.compile(r"[0-9]{1,2}\s*[^\W\d_]{0,2}")
 VARIANT = re.compile(r"[0-9]{1,4}")
@@ -25,7 +26,7 @@ FIX = (
 
 
 @dataclass
-class Rows:
+class ParticipantRows:
     """The participants of a block, column by column. Row indices are from 0 in the sheet."""
 
     index: np.ndarray
@@ -40,15 +41,20 @@ class Rows:
     is_absent: np.ndarray
     is_bad: np.ndarray  # rows that hold something unreadable
 
+    @property
+    def is_scored(self) -> np.ndarray:
+        """Where a participant was present and the row can be read."""
+        return ~self.is_bad & ~self.is_absent
 
-def parse(
-    place: Place,
+
+def parse_rows(
+    place: SheetPlace,
     columns: Mapping[str, int],
-    tasks: list[Task],
+    tasks: list[TaskColumn],
     cells: np.ndarray,
     data: np.ndarray,
-    reading: Reading,
-) -> Rows:
+    parsed: ParsedBlock,
+) -> ParticipantRows:
     task_columns = [task.column for task in tasks]
     answers = cells[np.ix_(data, task_columns)]
     is_cross = crosses(answers)
@@ -61,7 +67,8 @@ def parse(
     is_odd = _is_odd(texts(cells[data, columns["класс"]]), variant, is_absent)
     is_empty = np.isnan(points).all(axis=1) & ~is_cross.any(axis=1) & ~bad_points.any(axis=1)
     is_silent = is_empty & np.isnan(total) & np.isnan(mark) & ~is_absent & ~bad_total & ~bad_mark
-    _say_silent(place, data[is_silent], reading)
+    if is_silent.any():
+        parsed.findings.append(_silent_finding(place, data[is_silent]))
     is_absent |= is_silent
     bad_points |= np.isnan(points) & ~is_cross & ~is_absent[:, None]
     bad_total |= np.isnan(total) & ~is_absent
@@ -69,10 +76,13 @@ def parse(
     wrong = [(int(data[r]), task_columns[c]) for r, c in np.argwhere(bad_points)]
     masks = (bad_total, bad_mark, bad_journal, is_worked, is_odd)
     for name, mask in zip(CHECKED, masks, strict=True):
-        wrong += [(int(row), columns[name]) for row in data[mask]]
-    say(place, wrong, "unreadable", "значение пусто, не число или противоречит отсутствию", reading)
+        wrong += cells_of(data[mask], columns[name])
+    what = "значение пусто, не число или противоречит отсутствию"
+    parsed.findings += place.cell_findings(
+        "unreadable", "blocking", what, FIX, wrong, table="results"
+    )
     is_bad = bad_points.any(axis=1) | np.logical_or.reduce(masks)
-    return Rows(
+    return ParticipantRows(
         data,
         [(login or "").lower() or None for login in _logins(columns, cells, data)],
         texts(cells[data, columns["код участника"]]),
@@ -89,8 +99,8 @@ def parse(
 
 def _journal_cells(cells: np.ndarray) -> np.ndarray:
     """Return the cells with words for «no mark» made empty."""
-    said = np.array([isinstance(one, str) and folded(one) in NO_MARK for one in cells], dtype=bool)
-    return np.where(said, None, cells)
+    is_word = [isinstance(cell, str) and folded(cell) in NO_MARK for cell in cells]
+    return np.where(np.array(is_word, dtype=bool), None, cells)
 
 
 def _is_odd(
@@ -114,44 +124,15 @@ def _logins(columns: Mapping[str, int], cells: np.ndarray, data: np.ndarray) -> 
     ]
 
 
-def _say_silent(place: Place, rows: np.ndarray, reading: Reading) -> None:
-    if len(rows):
-        message = (
-            f"{len(rows)} участников без баллов и без слова «отсутствовал»: "
-            "учтены как отсутствовавшие."
-        )
-        reading.findings.append(
-            place.finding(
-                "silent_absence",
-                "warning",
-                message,
-                FIX,
-                table="results",
-                cell=addresses([(int(row), 0) for row in rows]),
-                row_count=len(rows),
-            )
-        )
-
-
-def say(
-    place: Place,
-    cells: list[tuple[int, int]],
-    check: str,
-    what: str,
-    reading: Reading,
-    severity: str = "blocking",
-) -> None:
-    """Add one finding on `results` that names the cells, where there are any."""
-    if cells:
-        count = len({row for row, _ in cells})
-        reading.findings.append(
-            place.finding(
-                check,
-                severity,
-                f"{what}: ячейки {addresses(cells)}.",
-                FIX,
-                table="results",
-                cell=addresses(cells),
-                row_count=count,
-            )
-        )
+def _silent_finding(place: SheetPlace, rows: np.ndarray) -> Finding:
+    """Return the warning that participants without any score are taken as absent."""
+    what = f"{len(rows)} участников без баллов и без слова «отсутствовал»"
+    return place.finding(
+        "silent_absence",
+        "warning",
+        f"{what}: учтены как отсутствовавшие.",
+        FIX,
+        table="results",
+        cell=addresses(cells_of(rows, 0)),
+        row_count=len(rows),
+    )

@@ -7,25 +7,55 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from msoko.ingest.layouts.contract import Desk, Reading, Recognition
-from msoko.ingest.layouts.fis_oko.fis_oko_heading import Heading, Task, tasks_of
-from msoko.ingest.layouts.fis_oko.participant_groups import FIX, Groups, finish, read_groups
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
+from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
+    PaperHeading,
+    TaskColumn,
+    task_count,
+    tasks_of,
+)
+from msoko.ingest.layouts.fis_oko.participant_groups import (
+    GroupRows,
+    check_limits,
+    fill_table,
+    read_groups,
+)
+from msoko.ingest.layouts.header_layout import HeaderLayout, HeaderNote, HeaderRow
 from msoko.ingest.sheets.cells import folded, letters, text, whole
-from msoko.ingest.sheets.sheet_blocks import Block, Place
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace
 
 NEEDED = ("группы участников", "кол-во участников")
 
 
-def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return the readings of «Выполнение заданий»: the table `task_performance`.
+def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
+    """Return the blocks of the sheet: the table `task_performance`.
 
     The layout is `unverified`: no real export of it was seen. Maxima stand in the
     header, `1 (2б)`, or in a row «Максимальный балл» above or below plain numbers.
     """
-    return read_groups(place, NEEDED, _task_columns, _fill_tasks, desk)
+    return read_groups(place, NEEDED, _task_columns, _fill_tasks, context)
 
 
-def _task_columns(block: Block) -> dict[str, int]:
+def _look(row: HeaderRow) -> HeaderNote | None:
+    """Return the note where columns are tasks, not marks (Ф3) and not the journal comparison."""
+    count = task_count(row)
+    if count:
+        return HeaderNote(reason=f"; заданий – {count}")
+    has_plain = "1" in row.labels and not any("журнал" in label for label in row.labels)
+    return HeaderNote() if has_plain else None
+
+
+LAYOUT = HeaderLayout(
+    name="vpr_tasks",
+    title="«Выполнение заданий»",
+    needed=NEEDED,
+    banner="Выполнение заданий",
+    look=_look,
+    read=read,
+)
+
+
+def _task_columns(block: SheetBlock) -> dict[str, int]:
     named = {"participant_count": block.columns["кол-во участников"]}
     if "кол-во оо" in block.columns:
         named["school_count"] = block.columns["кол-во оо"]
@@ -37,30 +67,28 @@ def _task_columns(block: Block) -> dict[str, int]:
 
 
 def _fill_tasks(
-    place: Place, block: Block, heading: Heading, groups: Groups, reading: Reading
+    place: SheetPlace,
+    block: SheetBlock,
+    heading: PaperHeading,
+    groups: GroupRows,
+    parsed: ParsedBlock,
 ) -> None:
     declared = {task.column: task for task in tasks_of(place.sheet, block)}
     maxima = _maxima_row(place, block)
     names = [name for name in groups.columns if name.startswith("task ")]
-    outside = [
-        (int(row), groups.columns[name])
-        for name in names
-        for row in groups.rows[(groups.values[name] < 0) | (groups.values[name] > 100)]
-    ]
-    reading.findings += place.cells(
-        "percent_range", "blocking", "доля вне пределов от 0 до 100 %", FIX, outside
-    )
+    check_limits(place, groups, names, parsed)
     header = place.sheet.cells[block.header]
     tasks = [
-        declared.get(column) or Task(column, text(header[column]) or "", maxima.get(column), None)
+        declared.get(column)
+        or TaskColumn(column, text(header[column]) or "", maxima.get(column), None)
         for column in map(groups.columns.get, names)
     ]
     frame = _long(groups.frame(heading), groups, tasks, names)
-    finish(reading, "task_performance", frame, block, groups)
+    fill_table(parsed, "task_performance", frame, block, groups)
 
 
 def _long(
-    base: pd.DataFrame, groups: Groups, tasks: Sequence[Task], names: Sequence[str]
+    base: pd.DataFrame, groups: GroupRows, tasks: Sequence[TaskColumn], names: Sequence[str]
 ) -> pd.DataFrame:
     """Return a row per group and task, group after group."""
     group = np.repeat(np.arange(len(base)), len(tasks))
@@ -78,7 +106,7 @@ def _long(
     )
 
 
-def _maxima_row(place: Place, block: Block) -> dict[int, float]:
+def _maxima_row(place: SheetPlace, block: SheetBlock) -> dict[int, float]:
     """Return task maxima by column from a row «Максимальный балл», empty where there is none."""
     rows = (
         place.sheet.cells[block.top : block.header]

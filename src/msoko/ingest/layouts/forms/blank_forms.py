@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from msoko.catalog.yaml.yaml_schema import suggestion
+from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -22,7 +22,7 @@ OF = {"school": ("school",), "preschool": ("preschool",), "any": ("school", "pre
 
 
 @dataclass
-class Written:
+class WrittenForms:
     """Which forms were written, and which lay there already and were left as they are."""
 
     fresh: list[Path] = field(default_factory=list)
@@ -36,7 +36,7 @@ def write_templates(
     codes: Sequence[str] = (),
     school_id: str | None = None,
     is_forced: bool = False,
-) -> Written:
+) -> WrittenForms:
     """Write the year's blank forms into `folder` and return what was written.
 
     `codes`: only these forms. `school_id`: forms for one organisation. A file that is
@@ -49,7 +49,7 @@ def write_templates(
     schools = _schools(project, year, school_id)
     subjects = tuple(row["name"] for row in Subjects.load(project).rows)
     folder.mkdir(parents=True, exist_ok=True)
-    written = Written()
+    written = WrittenForms()
     for form in forms.values():
         if codes and form.code not in codes:
             continue

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from msoko.catalog.directions.direction import Place
 from msoko.catalog.yaml import yaml_schema
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.ingest.sheets.cells import folded
@@ -35,7 +35,7 @@ class Item:
     hint: str = ""
     at_most: str = ""
     required: bool = False
-    place: Place = field(default_factory=Place, compare=False)
+    place: DeclarationLine = field(default_factory=DeclarationLine, compare=False)
 
     @property
     def header(self) -> str:
@@ -79,7 +79,7 @@ class Form:
     table: str = "monitoring"
     direction: str = ""
     versions: Mapping[str, Version] = field(default_factory=dict)
-    place: Place = field(default_factory=Place, compare=False)
+    place: DeclarationLine = field(default_factory=DeclarationLine, compare=False)
 
     @property
     def names_school(self) -> bool:
@@ -133,7 +133,7 @@ def load_forms(project: Project) -> dict[str, Form]:
             if item.at_most and item.at_most not in codes:
                 raise UsageError(
                     f"{item.place}: «at_most: {item.at_most}» – такого показателя в форме "
-                    f"«{form.code}» нет. {yaml_schema.suggestion(item.at_most, codes)}"
+                    f"«{form.code}» нет. {suggestion(item.at_most, codes)}"
                 )
             if item.type == "choice" and not item.choices:
                 raise UsageError(f"{item.place}: у показателя с выбором нет ключа «choices».")
@@ -142,7 +142,7 @@ def load_forms(project: Project) -> dict[str, Form]:
 
 
 def _refuse_repeated(title: str, declared: Iterable[Form | Item]) -> None:
-    first: dict[str, Place] = {}
+    first: dict[str, DeclarationLine] = {}
     for one in declared:
         if one.code in first:
             raise UsageError(f"{one.place}: {title} «{one.code}» уже есть ({first[one.code]}).")
@@ -160,5 +160,5 @@ def _check_versions(form: Form, codes: list[str]) -> None:
             if code not in codes:
                 raise UsageError(
                     f"{form.place}: в версии {number} формы «{form.code}» назван показатель "
-                    f"«{code}», которого в форме нет. {yaml_schema.suggestion(code, codes)}"
+                    f"«{code}», которого в форме нет. {suggestion(code, codes)}"
                 )

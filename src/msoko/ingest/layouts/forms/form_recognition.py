@@ -10,8 +10,8 @@ from msoko.core.project import HOME, Project
 from msoko.ingest.layouts.contract import SURE, Recognition
 from msoko.ingest.layouts.forms.form_declarations import SCHOOL_CODE, SCHOOL_NAME, Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import MARK_SHEET
-from msoko.ingest.sandbox.workbook_reader import Book, Sheet
 from msoko.ingest.sheets.cells import folded, text
+from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
 LAYOUT = "form"
 LINKS = "pupil_links"
@@ -26,12 +26,12 @@ ENOUGH_MARKED = 0.5
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundForm:
     """A form in a sheet. Rows and columns are indices from 0."""
 
     form: Form
     version: int
-    sheet: Sheet
+    sheet: RawSheet
     header: int
     columns: Mapping[str, int]  # item code → column
     school_code: int | None
@@ -64,7 +64,7 @@ def _asked() -> tuple[list[tuple[Form, int]], dict[str, list[int]]]:
     return versions, askers
 
 
-def find_forms(book: Book) -> Iterator[Found]:
+def find_forms(book: RawBook) -> Iterator[FoundForm]:
     """Yield the forms of the book's visible sheets, at most one per sheet."""
     mark = _mark(book)
     for sheet in book.sheets:
@@ -75,7 +75,7 @@ def find_forms(book: Book) -> Iterator[Found]:
             yield one
 
 
-def _mark(book: Book) -> dict[str, str]:
+def _mark(book: RawBook) -> dict[str, str]:
     """Return what the hidden sheet says: form, version, school year."""
     for sheet in book.sheets:
         if folded(sheet.name) == folded(MARK_SHEET):
@@ -84,16 +84,18 @@ def _mark(book: Book) -> dict[str, str]:
     return {}
 
 
-def _best(sheet: Sheet, mark: Mapping[str, str]) -> Found | None:
+def _best(sheet: RawSheet, mark: Mapping[str, str]) -> FoundForm | None:
     """Return the form and version whose titles the sheet holds best."""
-    best: tuple[float, bool, Found] | None = None
+    best: tuple[float, bool, FoundForm] | None = None
     for found, share, is_marked in _candidates(sheet, mark):
         if best is None or (share, is_marked) > best[:2]:
             best = (share, is_marked, found)
     return best[2] if best else None
 
 
-def _candidates(sheet: Sheet, mark: Mapping[str, str]) -> Iterator[tuple[Found, float, bool]]:
+def _candidates(
+    sheet: RawSheet, mark: Mapping[str, str]
+) -> Iterator[tuple[FoundForm, float, bool]]:
     versions, askers = _asked()
     for index, have in enumerate(sheet.head[:HEADER_WITHIN]):
         if len(have) < 3:
@@ -112,12 +114,12 @@ def _candidates(sheet: Sheet, mark: Mapping[str, str]) -> Iterator[tuple[Found, 
 def _found(
     form: Form,
     version: int,
-    sheet: Sheet,
+    sheet: RawSheet,
     index: int,
     columns: Mapping[str, int],
     have: Mapping[str, int],
     mark: Mapping[str, str],
-) -> Found:
+) -> FoundForm:
     code, name = have.get(folded(SCHOOL_CODE)), have.get(folded(SCHOOL_NAME))
     asked = set(form.titles(version).values())
     missing = [form.by_code[one].header for one in form.by_code if one in asked - {*columns}]
@@ -134,10 +136,10 @@ def _found(
         details={"form": form.code, "version": version},
     )  # fmt: skip
     year = _year_above(sheet, index) or mark.get("school_year")
-    return Found(form, version, sheet, index, columns, code, name, year, recognition)
+    return FoundForm(form, version, sheet, index, columns, code, name, year, recognition)
 
 
-def _year_above(sheet: Sheet, header: int) -> str | None:
+def _year_above(sheet: RawSheet, header: int) -> str | None:
     for row in sheet.cells[:header]:
         for label, value in zip(row, row[1:], strict=False):
             if folded(label) == "учебный год":

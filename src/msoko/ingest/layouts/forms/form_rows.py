@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msoko.ingest.layouts.contract import Desk, Reading
-from msoko.ingest.layouts.forms.form_recognition import Found
-from msoko.ingest.layouts.forms.form_values import Value, read_value
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
+from msoko.ingest.layouts.forms.form_recognition import FoundForm
+from msoko.ingest.layouts.forms.form_values import FormValue, read_value
 from msoko.ingest.sheets.cells import Cell, address, addresses, letters, text
-from msoko.ingest.sheets.sheet_blocks import Place
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
 FIX = "Исправьте ячейки в форме и пришлите её заново."
 ANOTHER_YEAR = "форма за другой учебный год"
@@ -16,22 +16,24 @@ NO_SCHOOL = "не указана организация"
 EMPTY = "строка не заполнена"
 
 
-class Body:
-    """The filled rows of a form's sheet, and the reading that they go into."""
+class FormRows:
+    """The filled rows of a form's sheet, and the block that they become."""
 
-    def __init__(self, place: Place, found: Found, desk: Desk) -> None:
+    def __init__(self, place: SheetPlace, found: FoundForm, context: ReadingContext) -> None:
         self.place = place
         self.found = found
-        self.desk = desk
+        self.context = context
         self.cells = found.sheet.cells
         # equal cells are read once
-        self._read: dict[str, dict[tuple[type, Cell], Value]] = {code: {} for code in found.columns}
+        self._read: dict[str, dict[tuple[type, Cell], FormValue]] = {
+            code: {} for code in found.columns
+        }
         self.rows = [
             row
             for row in range(found.header + 1, len(self.cells))
             if any(value is not None for value in self.cells[row])
         ]
-        self.reading = Reading(
+        self.parsed = ParsedBlock(
             rows_in=len(self.rows),
             paper={"form": found.form.code, "version": found.version, "day": None},
         )
@@ -41,16 +43,16 @@ class Body:
     def is_of_year(self) -> bool:
         """Return whether the form is of the year that is read; otherwise refuse its rows."""
         named = self.found.school_year
-        if named in (None, str(self.desk.school_year)):
+        if named in (None, str(self.context.school_year)):
             return True
-        self.reading.findings.append(
+        self.parsed.findings.append(
             self.place.finding(
                 "form_year", "blocking",
-                f"форма заполнена за {named} учебный год, а папка – {self.desk.school_year}.",
+                f"форма заполнена за {named} учебный год, а папка – {self.context.school_year}.",
                 "Переложите файл в папку своего года или исправьте год в строке 2.", cell="B2",
             )
         )  # fmt: skip
-        self.reading.set_aside += [(row + 1, ANOTHER_YEAR) for row in self.rows]
+        self.parsed.reject(self.rows, ANOTHER_YEAR)
         return False
 
     def school(self, row: int) -> dict[str, str | None]:
@@ -60,7 +62,7 @@ class Body:
             name: None if at is None else text(self.cells[row][at]) for name, at in places.items()
         }
 
-    def values(self, row: int) -> dict[str, Value]:
+    def values(self, row: int) -> dict[str, FormValue]:
         """Return the row's value of each item that the sheet has."""
         cells = self.cells[row]
         found = {}
@@ -68,15 +70,17 @@ class Body:
             cell, read = cells[at], self._read[code]
             value = read.get((type(cell), cell))
             if value is None:
-                value = read_value(self.found.form.by_code[code], cell, self.desk.subjects)
+                value = read_value(self.found.form.by_code[code], cell, self.context.subjects)
                 read[type(cell), cell] = value
             found[code] = value
         return found
 
-    def drop(self, row: int, reason: str) -> None:
-        self.reading.set_aside.append((row + 1, reason))
+    def reject(self, row: int, reason: str) -> None:
+        self.parsed.reject([row], reason)
 
-    def say_cells(self, cells: Mapping[tuple[str, str], list[int]], is_taken: bool = False) -> None:
+    def tell_cells(
+        self, cells: Mapping[tuple[str, str], list[int]], is_taken: bool = False
+    ) -> None:
         """Report cells that are refused, or doubtful though taken: (item, problem) → rows."""
         end = "Значения приняты." if is_taken else "Значения не приняты."
         check = "form_doubt" if is_taken else "form_value"
@@ -84,7 +88,7 @@ class Body:
             at = self.found.columns[code]
             shown = addresses((row, at) for row in rows)
             title = self.found.form.by_code[code].title
-            self.reading.findings.append(
+            self.parsed.findings.append(
                 self.place.finding(
                     check, "warning",
                     f"«{title}», ячейки {shown}: {problem}. {end}", FIX,
@@ -93,12 +97,12 @@ class Body:
                 )
             )  # fmt: skip
 
-    def say(self, check: str, rows: list[int], what: str, action: str = FIX) -> None:
+    def tell(self, check: str, rows: list[int], what: str, action: str = FIX) -> None:
         """Report rows as a whole."""
         if not rows:
             return
         shown = addresses((row, 0) for row in rows)
-        self.reading.findings.append(
+        self.parsed.findings.append(
             self.place.finding(check, "warning", f"{what} ({_numbers(rows)}).", action,
                                cell=shown, row_count=len(rows), table=self.found.form.table,
                                directions=self.found.form.direction or None)
@@ -111,7 +115,7 @@ class Body:
         missing = self.found.recognition.missing
         if missing:
             listed = ", ".join(f"«{title}»" for title in missing)
-            self.reading.findings.append(
+            self.parsed.findings.append(
                 self.place.finding(
                     "form_columns", "warning", f"в форме нет столбцов: {listed}.",
                     "Возьмите чистую форму (msoko templates) и перенесите в неё данные.",
@@ -126,7 +130,7 @@ class Body:
         absent = form.versions[str(version)].absent
         listed = ", ".join(f"«{form.by_code[code].title}»" for code in absent)
         lost = f" В ней не спрашивали: {listed}." if listed else ""
-        self.reading.findings.append(
+        self.parsed.findings.append(
             self.place.finding(
                 "form_version", "note",
                 f"форма прежней версии ({version}, нынешняя – {form.version}), прочитана.{lost}",

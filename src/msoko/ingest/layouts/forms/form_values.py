@@ -14,7 +14,7 @@ NOTHING = frozenset({"", "-", "–", "—", "н/д", "нд", "нет данны�
 
 
 @dataclass(frozen=True)
-class Value:
+class FormValue:
     """A cell read: a number, a word or a day; `problem` (Russian) where it is refused."""
 
     number: float | None = None
@@ -33,42 +33,44 @@ class Value:
         return self.day or self.word or self.number
 
 
-def read_value(item: Item, cell: Cell, subjects: Subjects | None = None) -> Value:
+def read_value(item: Item, cell: Cell, subjects: Subjects | None = None) -> FormValue:
     """Return the cell's value. An empty cell is no value; 0 is 0; nothing is guessed."""
     if cell is None or (isinstance(cell, str) and folded(cell) in NOTHING):
-        return Value()
+        return FormValue()
     if item.is_numeric:
         return _numeric(item, cell)
     if item.type == "subject":
         code = subjects.code(text(cell)) if subjects else text(cell)
-        return Value(word=code) if code else Value(problem="предмет не найден в справочнике")
+        return (
+            FormValue(word=code) if code else FormValue(problem="предмет не найден в справочнике")
+        )
     if item.words:
         return _word(item, cell)
     if item.type == "date":
         day = date_of(cell)
-        return Value(day=day) if day else Value(problem="это не дата; пишите 25.11.2024")
-    return Value(word=text(cell))
+        return FormValue(day=day) if day else FormValue(problem="это не дата; пишите 25.11.2024")
+    return FormValue(word=text(cell))
 
 
-def _numeric(item: Item, cell: Cell) -> Value:
+def _numeric(item: Item, cell: Cell) -> FormValue:
     if isinstance(cell, str) and item.type == "percent":
         cell = cell.replace("%", "")
     found = number(cell)
     if found is None:
-        return Value(problem=f"это не число; нужно {limits(item)}")
+        return FormValue(problem=f"это не число; нужно {limits(item)}")
     if item.type == "int" and found != int(found):
-        return Value(problem="нужно целое число")
+        return FormValue(problem="нужно целое число")
     if found < item.min or (item.most is not None and found > item.most):
-        return Value(problem=f"число вне границ; нужно {limits(item)}")
+        return FormValue(problem=f"число вне границ; нужно {limits(item)}")
     is_share = item.type == "percent" and 0 < found < 1
     doubt = "похоже на долю, а нужны проценты: проверьте" if is_share else ""
-    return Value(number=found, doubt=doubt)
+    return FormValue(number=found, doubt=doubt)
 
 
-def _word(item: Item, cell: Cell) -> Value:
+def _word(item: Item, cell: Cell) -> FormValue:
     given = folded(cell)
     for word, meaning in item.words.items():
         if folded(word) == given:
             value = number(meaning)
-            return Value(number=value, word=word if value is not None else meaning)
-    return Value(problem=f"нужно одно из: {', '.join(item.words)}")
+            return FormValue(number=value, word=word if value is not None else meaning)
+    return FormValue(problem=f"нужно одно из: {', '.join(item.words)}")

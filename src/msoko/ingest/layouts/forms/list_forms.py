@@ -6,18 +6,18 @@ from collections import defaultdict
 
 import pandas as pd
 
-from msoko.ingest.layouts.contract import Desk, Reading
-from msoko.ingest.layouts.forms.form_recognition import Found
-from msoko.ingest.layouts.forms.form_rows import NO_SCHOOL, Body
-from msoko.ingest.layouts.forms.form_values import Value
-from msoko.ingest.sheets.sheet_blocks import Place
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
+from msoko.ingest.layouts.forms.form_recognition import FoundForm
+from msoko.ingest.layouts.forms.form_rows import NO_SCHOOL, FormRows
+from msoko.ingest.layouts.forms.form_values import FormValue
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
 PUPIL = "pupil_code"
 
 
-def read_list(place: Place, found: Found, desk: Desk) -> Reading:
+def read_list(place: SheetPlace, found: FoundForm, context: ReadingContext) -> ParsedBlock:
     """Return the records of the list; a record that lacks a required value is set aside."""
-    body = Body(place, found, desk)
+    body = FormRows(place, found, context)
     records: list[dict[str, object]] = []
     if body.is_of_year():
         records = _records(body)
@@ -27,12 +27,12 @@ def read_list(place: Place, found: Found, desk: Desk) -> Reading:
         columns = ["school_code", "school_name", *columns]
     if found.form.table == "results":
         columns.append("is_absent")
-    body.reading.tables = {found.form.table: pd.DataFrame(records, columns=columns)}
-    body.reading.columns = {found.form.table: {name: body.column(name) for name in names}}
-    return body.reading
+    body.parsed.tables = {found.form.table: pd.DataFrame(records, columns=columns)}
+    body.parsed.columns = {found.form.table: {name: body.column(name) for name in names}}
+    return body.parsed
 
 
-def _records(body: Body) -> list[dict[str, object]]:
+def _records(body: FormRows) -> list[dict[str, object]]:
     form = body.found.form
     refused: dict[tuple[str, str], list[int]] = defaultdict(list)
     lacking: dict[str, list[int]] = defaultdict(list)
@@ -48,31 +48,31 @@ def _records(body: Body) -> list[dict[str, object]]:
         school = body.school(row) if form.names_school else {}
         if form.names_school and not any(school.values()):
             nameless.append(row)
-            body.drop(row, NO_SCHOOL)
+            body.reject(row, NO_SCHOOL)
         elif absent:
-            body.drop(row, f"нет обязательного значения «{form.by_code[absent[0]].title}»")
-            if not values.get(absent[0], Value()).problem:
+            body.reject(row, f"нет обязательного значения «{form.by_code[absent[0]].title}»")
+            if not values.get(absent[0], FormValue()).problem:
                 lacking[absent[0]].append(row)
         else:
             records.append({**school, **_record(body, row, values)})
-    body.say_cells(refused)
-    body.say("form_no_school", nameless, "не указана организация, строки не приняты")
+    body.tell_cells(refused)
+    body.tell("form_no_school", nameless, "не указана организация, строки не приняты")
     for code, rows in lacking.items():
         title = form.by_code[code].title
-        body.say("form_required", rows, f"нет обязательного значения «{title}», строки не приняты")
+        body.tell("form_required", rows, f"нет обязательного значения «{title}», строки не приняты")
     return records
 
 
-def _is_there(value: Value) -> bool:
+def _is_there(value: FormValue) -> bool:
     return not value.problem and not value.is_empty
 
 
-def _record(body: Body, row: int, values: dict[str, Value]) -> dict[str, object]:
+def _record(body: FormRows, row: int, values: dict[str, FormValue]) -> dict[str, object]:
     record: dict[str, object] = {"source_row": row + 1}
     for code, value in values.items():
         if code == PUPIL:
             # the same words as the register of links gives, so that one person is one pseudonym
-            record["pupil_id"] = body.desk.pseudonym("person", value.word or "")
+            record["pupil_id"] = body.context.pseudonym("person", value.word or "")
         else:
             record[code] = value.plain if not value.problem else None
     if body.found.form.table == "results":

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from msoko.ingest.layouts.contract import Desk, Reading
-from msoko.ingest.layouts.forms.form_recognition import Found
-from msoko.ingest.layouts.forms.form_rows import EMPTY, NO_SCHOOL, Body
-from msoko.ingest.layouts.forms.form_values import Value
-from msoko.ingest.sheets.sheet_blocks import Place
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
+from msoko.ingest.layouts.forms.form_recognition import FoundForm
+from msoko.ingest.layouts.forms.form_rows import EMPTY, NO_SCHOOL, FormRows
+from msoko.ingest.layouts.forms.form_values import FormValue
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
 COLUMNS = (
     "school_code", "school_name", "form", "item", "value", "text_value", "source_row",
@@ -22,17 +22,17 @@ Cells = dict[tuple[str, str], list[int]]
 """(item, what is wrong) → rows."""
 
 
-def read_organisations(place: Place, found: Found, desk: Desk) -> Reading:
+def read_organisations(place: SheetPlace, found: FoundForm, context: ReadingContext) -> ParsedBlock:
     """Return the figures of each organisation; an empty cell gives no row in the table."""
-    body = Body(place, found, desk)
+    body = FormRows(place, found, context)
     records: list[dict[str, object]] = []
     if body.is_of_year():
         records = _records(body)
-    body.reading.tables = {"monitoring": pd.DataFrame(records, columns=list(COLUMNS))}
-    return body.reading
+    body.parsed.tables = {"monitoring": pd.DataFrame(records, columns=list(COLUMNS))}
+    return body.parsed
 
 
-def _records(body: Body) -> list[dict[str, object]]:
+def _records(body: FormRows) -> list[dict[str, object]]:
     form = body.found.form
     refused: Cells = defaultdict(list)
     doubted: Cells = defaultdict(list)
@@ -43,26 +43,26 @@ def _records(body: Body) -> list[dict[str, object]]:
         values = body.values(row)
         taken = _taken(body, values, row, refused, doubted)
         if form.names_school and not any(school.values()):
-            body.drop(row, NO_SCHOOL)
+            body.reject(row, NO_SCHOOL)
             nameless.append(row)
         elif not taken:
-            body.drop(row, EMPTY)
+            body.reject(row, EMPTY)
             silent.append(row)
         else:
             records += [_record(body, row, school, code, values[code]) for code in taken]
             for item in form.items:
                 if item.required and item.code in body.found.columns and item.code not in taken:
                     lacking[item.code].append(row)
-    body.say_cells(refused)
-    body.say_cells(doubted, is_taken=True)
-    body.say("form_no_school", nameless, "не указана организация, строки не приняты")
-    body.say("form_silent", silent, f"не заполнена форма: {_named(body, silent)}", ASK)
+    body.tell_cells(refused)
+    body.tell_cells(doubted, is_taken=True)
+    body.tell("form_no_school", nameless, "не указана организация, строки не приняты")
+    body.tell("form_silent", silent, f"не заполнена форма: {_named(body, silent)}", ASK)
     for code, rows in lacking.items():
-        body.say("form_required", rows, f"не заполнено обязательное «{form.by_code[code].title}»")
+        body.tell("form_required", rows, f"не заполнено обязательное «{form.by_code[code].title}»")
     return records
 
 
-def _named(body: Body, rows: list[int], most: int = 5) -> str:
+def _named(body: FormRows, rows: list[int], most: int = 5) -> str:
     """Return the organisations of the rows by name, at most so many."""
     schools = [body.school(row) for row in rows[:most]]
     shown = ", ".join(one["school_name"] or one["school_code"] or "" for one in schools)
@@ -70,7 +70,7 @@ def _named(body: Body, rows: list[int], most: int = 5) -> str:
 
 
 def _taken(
-    body: Body, values: dict[str, Value], row: int, refused: Cells, doubted: Cells
+    body: FormRows, values: dict[str, FormValue], row: int, refused: Cells, doubted: Cells
 ) -> list[str]:
     """Return the items of the row that are taken; what is not goes into `refused`."""
     taken = []
@@ -85,7 +85,7 @@ def _taken(
     return taken
 
 
-def _above_whole(body: Body, code: str, values: dict[str, Value]) -> str:
+def _above_whole(body: FormRows, code: str, values: dict[str, FormValue]) -> str:
     """Return the problem of a part that is larger than its whole."""
     whole = body.found.form.by_code[code].at_most
     if not whole or whole not in values:
@@ -97,16 +97,16 @@ def _above_whole(body: Body, code: str, values: dict[str, Value]) -> str:
 
 
 def _record(
-    body: Body, row: int, school: dict[str, str | None], code: str, value: Value
+    body: FormRows, row: int, school: dict[str, str | None], code: str, value: FormValue
 ) -> dict[str, object]:
     words: Iterable[object] = (value.word, value.day)
-    said = next((one for one in words if one is not None), None)
+    word = next((one for one in words if one is not None), None)
     return {
         **school,
         "form": body.found.form.code,
         "item": code,
         "value": value.number,
-        "text_value": None if said is None else str(said),
+        "text_value": None if word is None else str(word),
         "source_row": row + 1,
         "source_column": body.column(code),
     }

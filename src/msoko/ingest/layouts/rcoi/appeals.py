@@ -5,70 +5,80 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from msoko.ingest.layouts.contract import Desk, Reading, Recognition
-from msoko.ingest.layouts.rcoi.exam_protocol import (
-    PAPER_GRADES,
-    PROCEDURES,
-    check_title,
-    grade_of,
-    is_code,
-)
-from msoko.ingest.layouts.rcoi.exam_protocol_checks import FIX, say
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
+from msoko.ingest.layouts.header_layout import HeaderLayout
+from msoko.ingest.layouts.rcoi.exam_kind import PAPER_GRADES, exam_procedure, is_code
 from msoko.ingest.layouts.rcoi.participants import pseudonyms
-from msoko.ingest.layouts.rcoi.rcoi_heading import is_heading, read_title
+from msoko.ingest.layouts.rcoi.rcoi_heading import FIX, check_title, is_heading, read_title
 from msoko.ingest.sheets.cells import folded, grid, letters, numbers, text, texts
-from msoko.ingest.sheets.sheet_blocks import Block, Place, blocks, filled_rows
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
 
 NEEDED = ("№", "код оо", "класс", "состояние", "балл до изменения", "разница")
 
 STATES = ("апелляц", "удовлетвор", "отклон", "рассм", "обработ", "отозв", "перепровер")
 
 
-def read(place: Place, recognition: Recognition, desk: Desk) -> list[Reading]:
-    """Return one reading per block: the table `appeals`."""
-    return [_read_block(place, block, desk) for block in blocks(place.sheet, NEEDED, is_heading)]
+def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
+    """Return the blocks of the sheet: the table `appeals`."""
+    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
 
 
-def _read_block(place: Place, block: Block, desk: Desk) -> Reading:
-    title = read_title(place.sheet, block, desk, place.book.is_1904)
+LAYOUT = HeaderLayout(
+    name="gia_appeals",
+    title="апелляции регионального центра (РЦОИ)",
+    needed=NEEDED,
+    read=read,
+)
+
+
+def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> ParsedBlock:
+    title = read_title(place.sheet, block, context, place.book.is_1904)
     cells = grid(place.sheet.cells)
-    body = filled_rows(cells[block.header + 1 : block.end]) + block.header + 1
-    reading = Reading(block=block.number, rows_in=len(body))
-    reading.findings += check_title(place, title, desk)
-    code = block.columns["код оо"]
-    has_code = np.array([is_code(value) for value in cells[body, code]], dtype=bool)
-    for row in body[~has_code]:
-        reading.set_aside.append((int(row) + 1, "вторая строка заголовка или сноска"))
-        if row > block.header + 1 and sum(value is not None for value in cells[row]) > 3:
-            message = f"строка {row + 1}: нет кода ОО, апелляция не прочитана."
-            reading.findings.append(
-                place.finding("no_code", "blocking", message, FIX, cell=f"A{row + 1}")
-            )
-    data = body[has_code]
-    grades = {grade_of(value) for value in cells[data, block.columns["класс"]]}
-    procedures = {PROCEDURES.get(grade or 0) for grade in grades}
-    procedure = desk.options.get("procedure") or (
-        procedures.pop() if len(procedures) == 1 else None
-    )
-    reading.paper = {
+    body = body_rows(cells, block)
+    parsed = ParsedBlock(block=block.number, rows_in=len(body))
+    parsed.findings += check_title(place, title, context)
+    data = _appeal_rows(place, block, cells, body, parsed)
+    procedure = exam_procedure(cells[data, block.columns["класс"]], context)
+    parsed.paper = {
         "procedure": procedure,
         "subject": title.subject,
         "grade": PAPER_GRADES.get(procedure or ""),
         "day": title.day,
     }
+    if procedure is None:
+        message = "по классам не понять, ОГЭ это или ЕГЭ."
+        action = "Укажите procedure в year.yml."
+        parsed.findings.append(place.finding("procedure", "blocking", message, action))
     if procedure is None or title.subject is None:
-        reading.set_aside += [(int(row) + 1, "не известно, какой это экзамен") for row in data]
-        if procedure is None:
-            message = "по классам не понять, ОГЭ это или ЕГЭ."
-            action = "Укажите procedure в year.yml."
-            reading.findings.append(place.finding("procedure", "blocking", message, action))
-        return reading
-    _fill(place, block, cells, data, desk, reading)
-    return reading
+        parsed.reject(data, "не известно, какой это экзамен")
+        return parsed
+    _fill(place, block, cells, data, context, parsed)
+    return parsed
+
+
+def _appeal_rows(
+    place: SheetPlace, block: SheetBlock, cells: np.ndarray, body: np.ndarray, parsed: ParsedBlock
+) -> np.ndarray:
+    """Return the rows that name a school; the others are set aside."""
+    code = block.columns["код оо"]
+    has_code = np.array([is_code(value) for value in cells[body, code]], dtype=bool)
+    parsed.reject(body[~has_code], "вторая строка заголовка или сноска")
+    for row in body[~has_code]:
+        if row > block.header + 1 and sum(value is not None for value in cells[row]) > 3:
+            message = f"строка {row + 1}: нет кода ОО, апелляция не прочитана."
+            parsed.findings.append(
+                place.finding("no_code", "blocking", message, FIX, cell=f"A{row + 1}")
+            )
+    return body[has_code]
 
 
 def _fill(
-    place: Place, block: Block, cells: np.ndarray, data: np.ndarray, desk: Desk, reading: Reading
+    place: SheetPlace,
+    block: SheetBlock,
+    cells: np.ndarray,
+    data: np.ndarray,
+    context: ReadingContext,
+    parsed: ParsedBlock,
 ) -> None:
     columns = block.columns
     after_column = _after_column(cells, block)
@@ -76,35 +86,34 @@ def _fill(
     after, bad_after = numbers(cells[data, after_column])
     change, bad_change = numbers(cells[data, columns["разница"]])
     bad = bad_before | bad_after | bad_change | np.isnan(before) | np.isnan(after)
-    say(place, [(int(row), columns["балл до изменения"]) for row in data[bad]], reading,
-        "unreadable", "blocking", "балл апелляции пуст или не читается")  # fmt: skip
     off = ~bad & ~np.isnan(change) & (before + change != after)
-    what = "балл до изменения и разница не дают нынешнего балла"
-    cells_off = [(int(row), columns["разница"]) for row in data[off]]
-    say(place, cells_off, reading, "appeal_sum", "blocking", what)
-    reading.set_aside += [(int(row) + 1, "балл апелляции не читается") for row in data[bad]]
+    for check, mask, label, what in (
+        ("unreadable", bad, "балл до изменения", "балл апелляции пуст или не читается"),
+        ("appeal_sum", off, "разница", "балл до изменения и разница не дают нынешнего балла"),
+    ):
+        wrong = cells_of(data[mask], columns[label])
+        parsed.findings += place.cell_findings(check, "blocking", what, FIX, wrong, table="results")
+    parsed.reject(data[bad], "балл апелляции не читается")
     keep = data[~bad]
-    paper = {name: reading.paper[name] for name in ("procedure", "subject", "grade")}
-    reading.tables = {
-        "appeals": pd.DataFrame(
-            {
-                "school_code": texts(cells[keep, columns["код оо"]]),
-                "pupil_id": pseudonyms(cells, keep, columns, desk),
-                "status": [known_status(one) for one in cells[keep, columns["состояние"]]],
-                "score_before": before[~bad],
-                "score_after": after[~bad],
-                "source_row": keep + 1,
-            }
-        ).assign(**paper)
-    }
-    reading.columns = {
-        "appeals": {
-            "school_id": letters(columns["код оо"]),
-            "status": letters(columns["состояние"]),
-            "score_before": letters(columns["балл до изменения"]),
-            "score_after": letters(after_column),
+    paper = {name: parsed.paper[name] for name in ("procedure", "subject", "grade")}
+    appeals = pd.DataFrame(
+        {
+            "school_code": texts(cells[keep, columns["код оо"]]),
+            "pupil_id": pseudonyms(cells, keep, columns, context),
+            "status": [known_status(one) for one in cells[keep, columns["состояние"]]],
+            "score_before": before[~bad],
+            "score_after": after[~bad],
+            "source_row": keep + 1,
         }
+    )
+    parsed.tables = {"appeals": appeals.assign(**paper)}
+    named = {
+        "school_id": columns["код оо"],
+        "status": columns["состояние"],
+        "score_before": columns["балл до изменения"],
+        "score_after": after_column,
     }
+    parsed.columns = {"appeals": {name: letters(column) for name, column in named.items()}}
 
 
 def known_status(value: object) -> str | None:
@@ -113,7 +122,7 @@ def known_status(value: object) -> str | None:
     return state if any(word in folded(value) for word in STATES) else None
 
 
-def _after_column(cells: np.ndarray, block: Block) -> int:
+def _after_column(cells: np.ndarray, block: SheetBlock) -> int:
     """Return the column of the present score on the scale that «до изменения» is on.
 
     The second header row says «Первичный балл» and «Балл» (or «Оценка») under «Текущие».

@@ -1,196 +1,165 @@
-"""Reconciliations within one block of an exam protocol."""
+"""What an exam protocol says twice: ranges, sums, marks, repeated participants, footers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from msoko.catalog.registry.mark_scales import marks_possible
-from msoko.ingest.layouts.contract import Desk, Reading
-from msoko.ingest.sheets.cells import addresses, numbers, stood_before
-from msoko.ingest.sheets.sheet_blocks import Block, Place
+from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
+from msoko.ingest.layouts.mark_checks import MarkedRows, check_marks, lacks_scale
+from msoko.ingest.layouts.rcoi.protocol_rows import ProtocolRows, first_of
+from msoko.ingest.layouts.rcoi.rcoi_heading import FIX
+from msoko.ingest.sheets.cells import numbers, stood_before
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, cells_of
 
-if TYPE_CHECKING:
-    from msoko.ingest.layouts.rcoi.exam_protocol import Rows
-
-FIX = (
-    "Сверьте с протоколом РЦОИ и запросите файл заново; "
-    "подтверждённую правку запишите в corrections.yml."
-)
+WRITTEN_PARTS = ("первичный балл письм. части", "первичный балл письм части")
+NEAR_MEANS = 0.51
+"""Footers round their means to whole points."""
 
 
-def say(
-    place: Place,
-    cells: list[tuple[int, int]],
-    reading: Reading,
-    check_name: str,
-    severity: str,
-    what: str,
-) -> None:
-    """Add one finding that names the cells, where there are any."""
-    if cells:
-        shown = addresses(cells)
-        reading.findings.append(
-            place.finding(check_name, severity, f"{what}: ячейки {shown}.", FIX, table="results",
-                          cell=shown, row_count=len({row for row, _ in cells}))
-        )  # fmt: skip
+class ProtocolChecks:
+    """The checks of one block: each tells its findings and marks the rows that cannot be kept."""
 
+    def __init__(
+        self, place: SheetPlace, block: SheetBlock, rows: ProtocolRows, parsed: ParsedBlock
+    ) -> None:
+        self.place = place
+        self.block = block
+        self.columns = block.columns
+        self.rows = rows
+        self.parsed = parsed
 
-def check(
-    place: Place,
-    block: Block,
-    paper: Mapping[str, Any],
-    rows: Rows,
-    footers: list[tuple[int, str]],
-    desk: Desk,
-    reading: Reading,
-) -> None:
-    """Add findings on ranges, sums, marks, repeated participants and the block's footers."""
-    _check_ranges(place, block, rows, reading)
-    _check_sums(place, block, rows, reading)
-    _check_scale(place, block, paper, rows, desk, reading)
-    _check_conversion(place, block, rows, reading)
-    repeated = stood_before(rows.pupils) & ~rows.is_bad
-    column = block.columns["код оо"]
-    say(place, [(int(row), column) for row in rows.index[repeated]], reading,
-        "repeated_participant", "blocking", "участник записан в протоколе второй раз")  # fmt: skip
-    rows.is_bad = rows.is_bad | repeated
-    for row, kind in footers:
-        _check_footer(place, row, kind, rows, reading)
+    def check(self, context: ReadingContext, footers: list[tuple[int, str]]) -> None:
+        """Add findings on ranges, sums, marks, repeated participants and the block's footers."""
+        self._check_ranges()
+        self._check_scale(self.parsed.paper, context)
+        self._check_sums()
+        self._check_parts()
+        self._check_conversion()
+        repeated = stood_before(self.rows.pupils) & ~self.rows.is_bad
+        what = "участник записан в протоколе второй раз"
+        self._tell("repeated_participant", "blocking", what, repeated, "код оо")
+        self.rows.is_bad |= repeated
+        for row, kind in footers:
+            self._check_footer(row, kind)
 
-
-def _check_ranges(place: Place, block: Block, rows: Rows, reading: Reading) -> None:
-    limits = (
-        ("первичный балл", rows.primary, 0, 110),
-        ("балл" if "балл" in block.columns else "тестовый балл", rows.test, 0, 100),
-        ("оценка", rows.mark, 2, 5),
-    )
-    for name, values, low, high in limits:
-        wrong = ~np.isnan(values) & ((values < low) | (values > high) | (values % 1 != 0))
-        wrong &= ~rows.is_bad
-        cells = [(int(row), block.columns[name]) for row in rows.index[wrong]]
-        say(place, cells, reading, "score_range", "blocking",
-            f"«{name}» вне пределов от {low} до {high}")  # fmt: skip
-        rows.is_bad = rows.is_bad | wrong
-
-
-def _check_sums(place: Place, block: Block, rows: Rows, reading: Reading) -> None:
-    """Compare answers with the primary score.
-
-    A plus may bring more than one point, so a sum below the score is only doubtful
-    where there is no plus; parts of a foreign language must add up exactly.
-    """
-    column = block.columns["первичный балл"]
-    cells = []
-    for i, row in enumerate(rows.index):
-        if rows.is_bad[i] or rows.is_absent[i] or not rows.answers:
-            continue
-        total = sum(answers[i].total for answers in rows.answers.values())
-        if total != rows.primary[i]:
-            cells.append((int(row), column))
-    say(place, cells, reading, "task_sum", "warning",
-        "сумма по строкам ответов не равна первичному баллу (знак «+» может стоить больше "
-        "одного балла)")  # fmt: skip
-    oral = block.columns.get("первичный балл устной части")
-    written = block.columns.get("первичный балл письм. части") or block.columns.get(
-        "первичный балл письм части"
-    )
-    if oral is None or written is None:
-        return
-    sheet = place.sheet.cells
-    pairs = np.array([[sheet[row][oral], sheet[row][written]] for row in rows.index], dtype=object)
-    parts, bad = numbers(pairs.reshape(len(rows.index), 2))
-    off = (
-        ~rows.is_bad
-        & ~rows.is_absent
-        & (bad.any(axis=1) | (np.nansum(parts, axis=1) != rows.primary))
-    )
-    say(place, [(int(row), column) for row in rows.index[off]], reading, "two_parts", "blocking",
-        "баллы устной и письменной частей не дают первичного балла")  # fmt: skip
-
-
-def _check_scale(
-    place: Place,
-    block: Block,
-    paper: Mapping[str, Any],
-    rows: Rows,
-    desk: Desk,
-    reading: Reading,
-) -> None:
-    if "оценка" not in block.columns:
-        return
-    scale = desk.scales.find(desk.school_year, paper["procedure"], paper["subject"], paper["grade"])
-    if scale is None or not scale.gives_marks:
-        message = (
-            f"нет шкалы отметок ({desk.subjects.name(paper['subject'])}, {paper['grade']} класс): "
-            "отметки не сверены с баллами."
+    def _tell(self, check: str, severity: str, what: str, mask: np.ndarray, label: str) -> None:
+        """Add one finding that names the cells of the rows, where there are any."""
+        cells = cells_of(self.rows.index[mask], self.columns[label]) if mask.any() else []
+        self.parsed.findings += self.place.cell_findings(
+            check, severity, what, FIX, cells, table="results"
         )
-        action = "Впишите шкалу в registry/scales.csv, когда она будет подтверждена."
-        reading.findings.append(place.finding("no_scale", "note", message, action))
-        return
-    good = ~rows.is_bad & ~rows.is_absent
-    above = good & (rows.primary > scale.max_score)
-    say(
-        place,
-        [(int(row), block.columns["первичный балл"]) for row in rows.index[above]],
-        reading,
-        "score_range",
-        "blocking",
-        f"первичный балл больше максимума {scale.max_score:g}",
-    )
-    lowest, highest = marks_possible(scale, rows.primary)
-    off = good & ~np.isnan(rows.mark) & ((rows.mark < lowest) | (rows.mark > highest))
-    severity = "blocking" if scale.origin in ("seed", "regulation") else "warning"
-    say(
-        place,
-        [(int(row), block.columns["оценка"]) for row in rows.index[off]],
-        reading,
-        "mark_scale",
-        severity,
-        f"отметка не соответствует баллу по шкале ({scale.origin})",
-    )
 
+    def _check_ranges(self) -> None:
+        limits = (
+            ("первичный балл", self.rows.primary, 0, 110),
+            ("балл" if "балл" in self.columns else "тестовый балл", self.rows.test, 0, 100),
+            ("оценка", self.rows.mark, 2, 5),
+        )
+        for label, values, low, high in limits:
+            wrong = ~np.isnan(values) & ((values < low) | (values > high) | (values % 1 != 0))
+            wrong &= ~self.rows.is_bad
+            what = f"«{label}» вне пределов от {low} до {high}"
+            self._tell("score_range", "blocking", what, wrong, label)
+            self.rows.is_bad |= wrong
 
-def _check_conversion(place: Place, block: Block, rows: Rows, reading: Reading) -> None:
-    """In one exam a primary score has one test score, and a higher one never a lower."""
-    good = ~rows.is_bad & ~np.isnan(rows.test) & ~np.isnan(rows.primary)
-    primary, test = rows.primary[good], rows.test[good]
-    order = np.lexsort((test, primary))
-    is_higher, step = np.diff(primary[order]) > 0, np.diff(test[order])
-    if (step[~is_higher] != 0).any() or (step[is_higher] < 0).any():
-        message = "перевод первичных баллов в тестовые противоречив внутри одного экзамена."
-        reading.findings.append(
-            place.finding(
-                "conversion", "warning", message, FIX, table="results", cell=f"A{block.header + 1}"
+    def _check_scale(self, paper: Mapping[str, Any], context: ReadingContext) -> None:
+        if "оценка" not in self.columns:
+            return
+        scale = context.scales.find(
+            context.school_year, paper["procedure"], paper["subject"], paper["grade"]
+        )
+        if scale is None or not scale.gives_marks:
+            finding = lacks_scale(self.place, context, paper["subject"], paper["grade"])
+            self.parsed.findings.append(finding)
+            return
+        rows = self.rows
+        above = rows.is_scored & (rows.primary > scale.max_score)
+        what = f"первичный балл больше максимума {scale.max_score:g}"
+        self._tell("score_range", "blocking", what, above, "первичный балл")
+        rows.is_bad |= above
+        good = rows.is_scored
+        marked = MarkedRows(
+            rows.index[good], rows.primary[good], rows.mark[good], self.columns["оценка"]
+        )
+        self.parsed.findings += check_marks(self.place, scale, marked, FIX)
+
+    def _check_sums(self) -> None:
+        """Compare answers with the primary score.
+
+        A plus may bring more than one point, so a sum below the score is only doubtful.
+        """
+        if not self.rows.answers:
+            return
+        parts = [[answer.total for answer in part] for part in self.rows.answers.values()]
+        differs = self.rows.is_scored & (np.sum(parts, axis=0) != self.rows.primary)
+        what = (
+            "сумма по строкам ответов не равна первичному баллу (знак «+» может стоить больше "
+            "одного балла)"
+        )
+        self._tell("task_sum", "warning", what, differs, "первичный балл")
+
+    def _check_parts(self) -> None:
+        """The parts of a foreign language must add up exactly."""
+        oral = first_of(self.columns, ("первичный балл устной части",))
+        written = first_of(self.columns, WRITTEN_PARTS)
+        if oral is None or written is None:
+            return
+        sheet = self.place.sheet.cells
+        pairs = [[sheet[row][oral], sheet[row][written]] for row in self.rows.index]
+        parts, bad = numbers(np.array(pairs, dtype=object).reshape(len(pairs), 2))
+        is_off = bad.any(axis=1) | (np.nansum(parts, axis=1) != self.rows.primary)
+        what = "баллы устной и письменной частей не дают первичного балла"
+        is_off &= self.rows.is_scored
+        self._tell("two_parts", "blocking", what, is_off, "первичный балл")
+
+    def _check_conversion(self) -> None:
+        """In one exam a primary score has one test score, and a higher one never a lower."""
+        rows = self.rows
+        good = ~rows.is_bad & ~np.isnan(rows.test) & ~np.isnan(rows.primary)
+        primary, test = rows.primary[good], rows.test[good]
+        order = np.lexsort((test, primary))
+        is_higher, step = np.diff(primary[order]) > 0, np.diff(test[order])
+        if (step[~is_higher] != 0).any() or (step[is_higher] < 0).any():
+            message = "перевод первичных баллов в тестовые противоречив внутри одного экзамена."
+            cell = f"A{self.block.header + 1}"
+            self.parsed.findings.append(
+                self.place.finding(
+                    "conversion", "warning", message, FIX, table="results", cell=cell
+                )
             )
-        )
 
+    def _check_footer(self, row: int, kind: str) -> None:
+        """Compare a footer with the rows. Its numbers stand in order, not under their columns.
 
-def _check_footer(place: Place, row: int, kind: str, rows: Rows, reading: Reading) -> None:
-    """Compare a footer with the rows. Its numbers stand in order, not under their columns.
+        The protocol may be an extract of the region's, so a difference warns and does
+        not block.
+        """
+        values, bad = numbers(np.array(self.place.sheet.cells[row], dtype=object))
+        stated = [float(value) for value in values[~np.isnan(values) & ~bad]]
+        message = ""
+        if kind == "count" and stated and stated[0] != len(self.rows.index):
+            count = len(self.rows.index)
+            message = f"объявлено участников – {stated[0]:g}, в таблице – {count}."
+        if kind == "mean" and stated and not self._has_means(stated):
+            message = "средние в итоговой строке не равны средним по таблице."
+        if message:
+            self.parsed.findings.append(
+                self.place.finding("footer", "warning", f"строка {row + 1}: {message}",
+                                   "Проверьте, весь ли протокол в файле.", table="results",
+                                   cell=f"A{row + 1}")
+            )  # fmt: skip
 
-    The protocol may be an extract of the region's, so a difference warns and does
-    not block.
-    """
-    values, bad = numbers(np.array(place.sheet.cells[row], dtype=object))
-    stated = [float(value) for value in values[~np.isnan(values) & ~bad]]
-    present = ~rows.is_absent & ~rows.is_bad
-    message = ""
-    if kind == "count" and stated and stated[0] != len(rows.index):
-        message = f"объявлено участников – {stated[0]:g}, в таблице – {len(rows.index)}."
-    if kind == "mean" and stated and present.any():
+    def _has_means(self, stated: list[float]) -> bool:
+        """Return whether the last of the stated numbers are the means of the rows."""
+        rows, present = self.rows, self.rows.is_scored
+        if not present.any():
+            return True
         last = rows.test if not np.isnan(rows.test[present]).all() else rows.mark
         means = [np.mean(rows.primary[present])]
         if len(stated) > 1 and not np.isnan(last[present]).all():
             means.append(np.nanmean(last[present]))
         pairs = zip(stated[-len(means) :], means, strict=False)
-        if any(abs(one - mean) > 0.51 for one, mean in pairs):
-            message = "средние в итоговой строке не равны средним по таблице."
-    if message:
-        reading.findings.append(
-            place.finding("footer", "warning", f"строка {row + 1}: {message}",
-                          "Проверьте, весь ли протокол в файле.", table="results",
-                          cell=f"A{row + 1}")
-        )  # fmt: skip
+        return all(abs(number - mean) <= NEAR_MEANS for number, mean in pairs)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from msoko.ingest.layouts.contract import Desk
+from msoko.ingest.layouts.contract import ReadingContext
 from msoko.ingest.sheets.cells import folded, text
 
 NAMES = ("фамилия", "имя", "отчество")
@@ -15,7 +15,7 @@ DOCUMENTS = ("документ", "серия", "номер", "номер док�
 
 
 def pseudonyms(
-    cells: np.ndarray, rows: np.ndarray, columns: Mapping[str, int], desk: Desk
+    cells: np.ndarray, rows: np.ndarray, columns: Mapping[str, int], context: ReadingContext
 ) -> list[str]:
     """Return a pseudonym per row: of the document, or else of name, school and class.
 
@@ -23,20 +23,20 @@ def pseudonyms(
     and two namesakes in one class become one: the repeat is then refused.
     """
     documents = [columns[label] for label in DOCUMENTS if label in columns]
-    return [_pseudonym(cells[row], documents, columns, desk) for row in rows]
+    return [_pseudonym(cells[row], documents, columns, context) for row in rows]
 
 
 def _pseudonym(
-    row: np.ndarray, documents: list[int], columns: Mapping[str, int], desk: Desk
+    row: np.ndarray, documents: list[int], columns: Mapping[str, int], context: ReadingContext
 ) -> str:
     document = document_key(" ".join(text(row[column]) or "" for column in documents))
     if document:
-        return desk.pseudonym("document", document)
+        return context.pseudonym("document", document)
     name = _name(row, columns)
     school = text(row[columns["код оо"]]) or ""
     if not name:  # an export without names: the row's number tells participants apart
         name = text(row[columns["№"]]) or ""
-    return desk.pseudonym("name", school, folded(row[columns["класс"]]), name)
+    return context.pseudonym("name", school, folded(row[columns["класс"]]), name)
 
 
 def _name(row: np.ndarray, columns: Mapping[str, int]) -> str:

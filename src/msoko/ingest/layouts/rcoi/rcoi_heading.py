@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from msoko.ingest.layouts.contract import Desk
-from msoko.ingest.sandbox.workbook_reader import Sheet
-from msoko.ingest.sheets.cells import date_of, folded, text
-from msoko.ingest.sheets.sheet_blocks import Block
+from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.contract import ReadingContext
+from msoko.ingest.sheets.cells import address, date_of, folded, text
+from msoko.ingest.sheets.raw_book import RawSheet
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
 
 DATE = r"\d{4}[.\-]\d{2}[.\-]\d{2}|\d{2}\.\d{2}\.\d{4}"
 CODED = re.compile(rf"(\d{{1,2}})\s*[-–—]\s*(.+?)\s+({DATE})")
@@ -22,10 +23,14 @@ FOOTERS = {
     "count": ("всего участников", "всего", "итого"),
 }
 HEADING_CELLS = 3
+FIX = (
+    "Сверьте строку с протоколом и запросите файл заново в РЦОИ; "
+    "подтверждённую правку запишите в corrections.yml."
+)
 
 
 @dataclass(frozen=True)
-class Title:
+class ProtocolTitle:
     """What the title line says: the subject, the day (of the written part), where it stands."""
 
     subject: str | None
@@ -48,7 +53,9 @@ def is_heading(row: Sequence[object]) -> bool:
     return filled <= HEADING_CELLS and footer_of(row) is None
 
 
-def read_title(sheet: Sheet, block: Block, desk: Desk, is_1904: bool) -> Title:
+def read_title(
+    sheet: RawSheet, block: SheetBlock, context: ReadingContext, is_1904: bool
+) -> ProtocolTitle:
     """Return the title above the block. The subject's name decides, its number only helps.
 
     Sources disagree on the numbers of some subjects, so they are used where the
@@ -58,10 +65,33 @@ def read_title(sheet: Sheet, block: Block, desk: Desk, is_1904: bool) -> Title:
         for value in sheet.cells[row]:
             words = text(value) or ""
             if match := TWO_PARTS.search(words):
-                return Title(desk.subjects.code(match[1]), date_of(match[2], is_1904), row)
+                return ProtocolTitle(
+                    context.subjects.code(match[1]), date_of(match[2], is_1904), row
+                )
             if match := CODED.search(words):
-                subject = desk.subjects.code(match[2]) or desk.subjects.code_of_number(match[1])
-                return Title(subject, date_of(match[3], is_1904), row)
+                subject = context.subjects.code(match[2]) or context.subjects.code_of_number(
+                    match[1]
+                )
+                return ProtocolTitle(subject, date_of(match[3], is_1904), row)
             if match := PLAIN.search(words):
-                return Title(desk.subjects.code(match[1]), date_of(match[2], is_1904), row)
-    return Title(None, None, block.top)
+                return ProtocolTitle(
+                    context.subjects.code(match[1]), date_of(match[2], is_1904), row
+                )
+    return ProtocolTitle(None, None, block.top)
+
+
+def check_title(place: SheetPlace, title: ProtocolTitle, context: ReadingContext) -> list[Finding]:
+    """Return blocking findings where the title lacks the subject or a day of the school year."""
+    shape = "01 – Предмет ГГГГ.ММ.ДД"
+    findings = check_day(place, title.day, context.school_year, title.row, shape)
+    if title.subject is None:
+        findings.append(
+            place.finding(
+                "subject",
+                "blocking",
+                f"строка {title.row + 1}: предмет экзамена не назван или неизвестен.",
+                "Над таблицей должна быть строка вида «01 - Русский язык 2025.05.30».",
+                cell=address(title.row, 0),
+            )
+        )
+    return findings

@@ -15,7 +15,7 @@ from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data import rule_evidence
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.indicator_line import IndicatorLine
-from msoko.report.data.line_changes import change_between, is_comparable
+from msoko.report.data.line_changes import FUNCTION, change_between, is_comparable
 
 if TYPE_CHECKING:
     from msoko.catalog import Decision, Indicator, Measure
@@ -93,16 +93,9 @@ def _sheet(report: JudgedData, rows: pd.DataFrame, recipient: str) -> Sheet:
         ]
         for row in rows.itertuples()
     ]
-    head = [
-        "Кому",
-        "Что установлено",
-        "Что сделать",
-        "Срок",
-        "Ожидаемый результат",
-        "Пункт дорожной карты",
-    ]
-    return Sheet(
-        head,
+    columns = ("addressee", "finding", "action", "deadline", "expected_result", "roadmap_point")
+    return report.sheet(
+        report.heads(*columns),
         body,
         report.say(f"recipient.{recipient}"),
         f"advice-{recipient.replace('_', '-')}",
@@ -143,10 +136,8 @@ def _measures(report: JudgedData, measures: list[Measure], rows: pd.DataFrame) -
         ]
         for one in measures
     ]
-    head = ["Пункт", "Мероприятие", "Срок", "Ответственный", "Рекомендаций"]
-    return Sheet(
-        head, body, "Мероприятия дорожной карты, к которым ведут рекомендации", "measures", "llllr"
-    )
+    head = report.heads("point", "measure", "deadline", "responsible", "recommendation_count")
+    return report.sheet(head, body, report.say("decisions.measures"), "measures", "llllr")
 
 
 def _taken(report: JudgedData, taken: list[Decision]) -> Sheet | None:
@@ -162,8 +153,9 @@ def _taken(report: JudgedData, taken: list[Decision]) -> Sheet | None:
         ]
         for one in taken
     ]
-    head = ["Дата", "Решение", "Адресат", "Срок", "Ожидаемое изменение"]
-    return Sheet(head, body, f"Решения {report.year} учебного года", "decisions", "lllll")
+    head = report.heads("date", "decision", "decided_for", "deadline", "expected_change")
+    caption = report.say("decisions.taken", year=report.year)
+    return report.sheet(head, body, caption, "decisions", "lllll")
 
 
 def _expected(report: JudgedData, decision: Decision) -> str:
@@ -263,15 +255,17 @@ def evidence(
     report: JudgedData, indicator: Indicator, decision: Decision, told: Estimate
 ) -> Evidence:
     """Return what stands behind the change that followed a decision."""
-    since, schools = decision.school_year, "отобранным" if decision.schools else "всем"
     return Evidence(
-        what=f"Изменение после решения: {report.title(aimed_at(report, decision))}, "
-        f"по {schools} школам; "
-        f"с {since} по {report.year}",
+        what=report.say(
+            "evidence.decision.what",
+            title=report.title(aimed_at(report, decision)),
+            is_chosen=bool(decision.schools),
+            since=decision.school_year,
+            year=report.year,
+        ),
         shown=russian.change(told.value, indicator.unit),
-        formula="разность двух значений; ошибка – по школам "
-        "(msoko.stats.estimators.ratio.ratio_change)",
-        n=russian.counted(told.n, "школа", "школы", "школ"),
+        formula=report.say("evidence.change.formula", function=FUNCTION),
+        n=report.counted("school", told.n),
         interval=russian.span(told.low, told.high, indicator.unit, is_change=True),
         source=indicator.source,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Details, Sheet, block, cell
+from msoko.report.block import Block, Details, block, cell
 from msoko.report.data.line_changes import change_sentence, is_comparable
 from msoko.report.data.target_verdict import against_target
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from msoko.report.data.indicator_rows import Row
     from msoko.report.data.judged_data import JudgedData
 
-NO_SOURCE = "Источник данных не определён."
+KINDS = ("school", "preschool")
+"""The kinds of organisations, in the order in which they are counted."""
 
 
 def summary(report: JudgedData, codes: Sequence[str]) -> Block:
@@ -67,11 +68,7 @@ def _school_count(report: JudgedData) -> str | None:
     kinds = report.schools["kind"].value_counts()
     if kinds.empty:
         return None
-    forms = {
-        "school": ("школа", "школы", "школ"),
-        "preschool": ("детский сад", "детских сада", "детских садов"),
-    }
-    said = [russian.counted(int(kinds[kind]), *forms[kind]) for kind in forms if kind in kinds]
+    said = [report.counted(kind, int(kinds[kind])) for kind in KINDS if kind in kinds]
     return report.say("opening.schools", schools=russian.listed(said))
 
 
@@ -111,28 +108,23 @@ def _measured_by(report: JudgedData, goal: Goal) -> str:
     ]
     if titles:
         return "\\\n   " + report.say("goals.indicators", titles=titles)
-    return "\\\n   " + report.say("goals.needs", needs=cell(goal.needs or NO_SOURCE))
+    needs = goal.needs or report.say("goals.no_source")
+    return "\\\n   " + report.say("goals.needs", needs=cell(needs))
 
 
 def indicators(report: JudgedData) -> Block:
     """Put all indicators in one table, and say what stands in it."""
     last = str(report.year.shifted(-1))
     head = [
-        "Показатель",
-        "Ед.",
+        *report.heads("indicator", "unit_short"),
         last,
         str(report.year),
-        "95 % интервал",
-        "Изменение",
-        "Вывод об изменении",
-        "Целевое значение",
-        "n",
+        *report.heads("interval", "change", "change_verdict", "target_value", "n"),
     ]
     rows = [_indicator_row(report, line) for line in report.all_lines]
     absent = [cell(report.title(line)) for line in report.all_lines if _is_absent(report, line)]
-    table = Sheet(
-        head, rows, f"Показатели направления, {report.year} учебный год", "indicators", "lcrrlrlrr"
-    )
+    caption = report.say("indicators.caption", year=report.year)
+    table = report.sheet(head, rows, caption, "indicators", "lcrrlrlrr")
     told = [one for one in report.changes.values() if one.is_told]
     text = report.say(
         "indicators.reading", count=len(rows), told=len(told), rate=report.change_level
@@ -185,20 +177,15 @@ def _groups_without_data(report: JudgedData) -> Details | None:
     """Name the groups of indicators of the founding document that nothing computes yet."""
     used = {one.group for one in report.direction.indicators}
     rows = [
-        [cell(group.text), cell(group.needs or NO_SOURCE)]
+        [cell(group.text), cell(group.needs or report.say("goals.no_source"))]
         for group in report.direction.groups
         if group.code not in used
     ]
     if not rows:
         return None
-    sheet = Sheet(
-        ["Группа показателей", "Что нужно для расчёта"],
-        rows,
-        "Группы показателей без данных",
-        "",
-        "ll",
-    )
-    return Details("Группы показателей, по которым данных нет", (sheet,))
+    head = report.heads("indicator_group", "needs")
+    sheet = report.sheet(head, rows, report.say("indicators.groups_without_data"), "", "ll")
+    return Details(report.say("indicators.groups_folded"), (sheet,))
 
 
 def _formulas(report: JudgedData) -> Details:
@@ -206,9 +193,9 @@ def _formulas(report: JudgedData) -> Details:
         [cell(one.title), cell(one.source), cell(one.method or "–"), cell(one.note or "–")]
         for one in report.direction.indicators
     ]
-    head = ["Показатель", "Источник данных", "Метод сбора", "Примечание"]
-    sheet = Sheet(head, rows, "Откуда берётся каждый показатель", "", "llll")
-    return Details("Источники и методы сбора по каждому показателю", (sheet,))
+    head = report.heads("indicator", "data_source", "collection_method", "note")
+    sheet = report.sheet(head, rows, report.say("indicators.sources"), "", "llll")
+    return Details(report.say("indicators.sources_folded"), (sheet,))
 
 
 def collection(report: JudgedData) -> Block:
@@ -225,12 +212,9 @@ def collection(report: JudgedData) -> Block:
         [report.layout_title(layout), *(russian.figure(float(value), "persons") for value in row)]
         for layout, row in zip(arrived.index, arrived.to_numpy(), strict=True)
     ]
-    table = Sheet(
-        ["Вид данных", "Файлов", "Строк получено", "Строк принято", "Строк отложено"],
-        rows,
-        f"Что получено за {report.year} учебный год",
-        "arrived",
-    )
+    columns = ("data_kind", "file_count", "rows_received", "rows_kept", "rows_set_aside")
+    caption = report.say("collection.caption", year=report.year)
+    table = report.sheet(report.heads(*columns), rows, caption, "arrived")
     text = report.say(
         "collection.reading",
         files=int(sources["file"].nunique()),

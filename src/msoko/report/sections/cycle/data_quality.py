@@ -53,10 +53,10 @@ def _by_check(report: ReportData, findings: pd.DataFrame) -> Sheet:
         ]
         for row in grouped.itertuples()
     ]
-    return Sheet(
-        ["Проверка", "Важность", "Замечаний", "Строк", "Что сделать"],
+    return report.sheet(
+        report.heads("check", "severity", "finding_count", "row_count", "action"),
         rows,
-        "Замечания к данным по видам проверок",
+        report.say("quality.of_direction"),
         "findings",
         "llrrl",
     )
@@ -71,6 +71,7 @@ def _listed(report: ReportData, findings: pd.DataFrame) -> Details | None:
         [cell(row.file), cell(row.sheet), cell(row.cell), cell(row.message)]
         for row in first.head(MOST_SHOWN).itertuples()
     ]
-    sheet = Sheet(["Файл", "Лист", "Ячейка", "Замечание"], rows, "Где в файлах", "", "llll")
-    title = f"Где именно: первые {len(rows)} из {len(findings)}"
+    head = report.heads("file", "sheet", "cell", "finding_message")
+    sheet = report.sheet(head, rows, report.say("quality.in_files"), "", "llll")
+    title = report.say("quality.first_places", shown=len(rows), count=len(findings))
     return Details(title, (sheet,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msoko
 from msoko.core import russian
-from msoko.report.block import Block, Details, Sheet, block, cell
+from msoko.report.block import Block, Details, block, cell
 
 if TYPE_CHECKING:
     from msoko.report.data.evidence import Evidence
@@ -43,8 +43,8 @@ def provenance(report: JudgedData) -> Block:
         ]
         for number, (file, found) in enumerate(sorted(files.items()), start=1)
     ]
-    head = ["Файл", "Вид", "SHA-256 (начало)", "Строк"]
-    sheet = Sheet(head, rows, "Исходные файлы", "", "lllr")
+    head = report.heads("file", "kind", "digest", "row_count")
+    sheet = report.sheet(head, rows, report.say("provenance.files"), "", "lllr")
     counts = _severities(report)
     facts = report.say(
         "passport.provenance" if report.school_id else "provenance.facts",
@@ -58,9 +58,8 @@ def provenance(report: JudgedData) -> Block:
         warnings=int(counts.get("warning", 0)),
     )
     notice = report.say("provenance.synthetic") if report.is_synthetic else None
-    return block(
-        facts, notice, Details("Исходные файлы и их контрольные суммы", (sheet,)), _evidence(report)
-    )
+    files_folded = Details(report.say("provenance.files_folded"), (sheet,))
+    return block(facts, notice, files_folded, _evidence(report))
 
 
 def _severities(report: JudgedData) -> Counter[str]:
@@ -74,18 +73,10 @@ def _evidence(report: JudgedData) -> Details | None:
     entries = list(report.ledger.entries.values())
     if not entries:
         return None
-    head = [
-        "Число",
-        "Что это",
-        "Как получено",
-        "Числитель",
-        "Знаменатель",
-        "n",
-        "95 % интервал",
-        "Источник",
-    ]
-    sheet = Sheet(head, [_row(one) for one in entries], "Доказательства чисел", "", "lllrrrll")
-    return Details(f"Доказательства чисел: {len(entries)}", (sheet,))
+    columns = ("number", "what", "formula", "numerator", "denominator", "n", "interval", "source")
+    rows, caption = [_row(one) for one in entries], report.say("provenance.evidence")
+    sheet = report.sheet(report.heads(*columns), rows, caption, "", "lllrrrll")
+    return Details(report.say("provenance.evidence_folded", count=len(entries)), (sheet,))
 
 
 def _row(one: Evidence) -> list[str]:

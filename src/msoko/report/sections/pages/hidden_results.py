@@ -37,7 +37,7 @@ def suppression(report: ReportData) -> Block:
         participants=int(hidden["participant_count"].sum()),
     )
     said = " ".join([text, *(changed or [report.say("suppression.same")])])
-    return block(said, _table(rules), _listed(report, hidden))
+    return block(said, _table(report, rules), _listed(report, hidden))
 
 
 def _rules(rows: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def _changes(rules: pd.DataFrame) -> list[tuple[str, int, int]]:
     ]
 
 
-def _table(rules: pd.DataFrame) -> Sheet:
+def _table(report: ReportData, rules: pd.DataFrame) -> Sheet:
     body = [
         [
             row.school_year,
@@ -78,15 +78,10 @@ def _table(rules: pd.DataFrame) -> Sheet:
         ]
         for row in rules.fillna({"most_hidden": float("nan")}).itertuples()
     ]
-    head = [
-        "Учебный год",
-        "Результатов",
-        "Скрыто",
-        "Скрыто, %",
-        "Участников в скрытом, не более",
-        "Участников в показанном, не менее",
-    ]
-    return Sheet(head, body, "Скрытые организатором результаты школ", "suppression")
+    columns = ("school_year", "result_count", "hidden", "hidden_percent", "most_hidden",
+               "least_shown")  # fmt: skip
+    caption = report.say("suppression.caption")
+    return report.sheet(report.heads(*columns), body, caption, "suppression")
 
 
 def _listed(report: ReportData, hidden: pd.DataFrame) -> Details | None:
@@ -95,5 +90,7 @@ def _listed(report: ReportData, hidden: pd.DataFrame) -> Details | None:
     counts = hidden.groupby("school_id")["participant_count"].max()
     named = sorted((report.school_name(school), int(count)) for school, count in counts.items())
     rows = [[cell(name), str(count)] for name, count in named[:MOST_LISTED]]
-    sheet = Sheet(["Школа", "Участников, наибольшее"], rows, "Школы, чей результат скрыт")
-    return Details(f"Школы поимённо: {len(rows)} из {len(named)}", (sheet,))
+    head = report.heads("school", "most_participants")
+    sheet = report.sheet(head, rows, report.say("suppression.schools"))
+    title = report.say("suppression.by_name", shown=len(rows), count=len(named))
+    return Details(title, (sheet,))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko import catalog
-from msoko.catalog.directions.summary_blocks import BEST_FILE
+from msoko.catalog.municipality.region_best import BEST_FILE
 from msoko.core import russian
-from msoko.indicators.values.performance_levels import motivating_points
+from msoko.indicators.values.motivating_points import motivating_points
 from msoko.report.block import Block, Prose, Sheet, anchor, block, cell
 from msoko.report.sections.pages.year_summary import YearChange, grouped, target, year_changes
 
@@ -35,7 +35,7 @@ class Known:
     def of(cls, report: JudgedData) -> Known:
         return cls(
             report,
-            catalog.declared_by(report.directions),
+            catalog.indicators_by_code(report.directions),
             {one.direction.direction: one for one in report.siblings},
             year_changes(report),
             catalog.load_region_best(
@@ -66,7 +66,7 @@ def _block(known: Known, declared: SummaryBlock) -> Block:
     seed = declared.seed
     absent = sum(not _is_computed(known, item) for item in declared.items)
     source = report.say(
-        "own.source", document=cell(report.profile.document), section=_section(seed)
+        "own.source", document=cell(report.profile.document), section=_section(report, seed)
     )
     counts = report.say(
         "own.counts",
@@ -81,11 +81,12 @@ def _block(known: Known, declared: SummaryBlock) -> Block:
     return block(Prose(f"### {cell(declared.title)}"), about, *sheets, points, source)
 
 
-def _section(seed: object) -> str:
+def _section(report: JudgedData, seed: object) -> str:
     if seed is None or not seed.section:
         return ""
     section = str(seed.section)
-    return cell(f"раздел {section}" if section[:1].isdigit() else section)
+    is_number = section[:1].isdigit()
+    return cell(report.say("own.section", section=section) if is_number else section)
 
 
 def _is_computed(known: Known, item: SummaryItem) -> bool:
@@ -103,30 +104,37 @@ def _sheet(known: Known, declared: SummaryBlock, part: str) -> Sheet:
         code in known.best for item in declared.items for code in item.indicators
     )
     has_target = any(known.declared[code][1].target for item in items for code in item.indicators)
-    head = ["Показатель", str(report.year.shifted(-1)), str(report.year), "95 % интервал", "n",
-            "За год"]  # fmt: skip
-    head += [*(["Цель"] if has_target else []), *(["Баллы"] if has_points else [])]
-    groups = ((f"*{cell(item.text)}*", _rows(known, item, head)) for item in items)
+    extra = [*(["target"] if has_target else []), *(["points"] if has_points else [])]
+    head = [
+        *report.heads("indicator"),
+        str(report.year.shifted(-1)),
+        str(report.year),
+        *report.heads("interval", "n", "year_verdict", *extra),
+    ]
+    groups = ((f"*{cell(item.text)}*", _rows(known, item, extra, len(head))) for item in items)
     places = list(dict.fromkeys(item.part for item in declared.items))
     name = f"own-{anchor(declared.code)}-{places.index(part) + 1}"
-    caption = f"{cell(part or declared.title)}, {report.year} учебный год"
-    return Sheet(head, grouped(head, groups), caption, name, "lrrlrlll"[: len(head)])
+    caption = report.say("own.caption", title=cell(part or declared.title), year=report.year)
+    return report.sheet(head, grouped(head, groups), caption, name, "lrrlrlll"[: len(head)])
 
 
-def _rows(known: Known, item: SummaryItem, head: list[str]) -> list[list[str]]:
-    """Return a row for each line of the item's indicators, then what it still needs."""
+def _rows(known: Known, item: SummaryItem, extra: list[str], width: int) -> list[list[str]]:
+    """Return a row for each line of the item's indicators, then what it still needs.
+
+    `extra` are the columns that only some tables have: target, points.
+    """
     report = known.report
     rows = []
     for code in item.indicators:
         found = known.lines(code)
-        rows += [_row(known, *one, head) for one in found if _value(one[2])]
+        rows += [_row(known, *one, extra) for one in found if _value(one[2])]
         if not any(_value(row) for _, _, row in found):
-            rows.append(_absent(known, code, found, head))
+            rows.append(_absent(known, code, found, width))
     if item.needs:
         needs = report.say("own.needs", needs=cell(_lowered(item.needs)))
         no_data = russian.capitalised(report.say("own.no_data"))
         said = needs if item.indicators else f"{no_data}. {needs}"
-        rows.append([said, *[russian.NOTHING] * (len(head) - 1)])
+        rows.append([said, *[russian.NOTHING] * (width - 1)])
     return rows
 
 
@@ -136,7 +144,7 @@ def _lowered(text: str) -> str:
 
 
 def _row(
-    known: Known, reading: JudgedData, line: IndicatorLine, row: Row, head: list[str]
+    known: Known, reading: JudgedData, line: IndicatorLine, row: Row, extra: list[str]
 ) -> list[str]:
     indicator = line.indicator
     told = known.told[reading.direction.direction, line]
@@ -151,15 +159,12 @@ def _row(
         russian.NOTHING if indicator.table == "monitoring" else reading.count(row["n"]),
         told.said,
     ]
-    cells += [target(reading, line, row)] if "Цель" in head else []
-    return [*cells, _points(known, reading, line, row)] if "Баллы" in head else cells
+    cells += [target(reading, line, row)] if "target" in extra else []
+    return [*cells, _points(known, reading, line, row)] if "points" in extra else cells
 
 
 def _absent(
-    known: Known,
-    code: str,
-    found: list[tuple[JudgedData, IndicatorLine, Row | None]],
-    head: list[str],
+    known: Known, code: str, found: list[tuple[JudgedData, IndicatorLine, Row | None]], width: int
 ) -> list[str]:
     """Return the row of an indicator without a value, with what would be needed."""
     report, indicator = known.report, known.declared[code][1]
@@ -170,7 +175,7 @@ def _absent(
         said = f"{report.say('own.no_data')}. " + report.say(
             "own.needs", needs=cell(_lowered(indicator.source))
         )
-    return [f"{cell(indicator.title)}: {said}", *[russian.NOTHING] * (len(head) - 1)]
+    return [f"{cell(indicator.title)}: {said}", *[russian.NOTHING] * (width - 1)]
 
 
 def _points(known: Known, reading: JudgedData, line: IndicatorLine, row: Row) -> str:

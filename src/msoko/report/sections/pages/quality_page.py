@@ -41,17 +41,17 @@ def arrived(report: ReportData) -> Block:
         ]
         for file, row in zip(files.index, files.itertuples(), strict=True)
     ]
-    head = ["Файл", "Вид", "Почему распознан так", "Уверенность, %", "Блоков", "Строк"]
+    columns = ("file", "kind", "recognised_by", "confidence", "block_count", "row_count")
     kinds = sources["layout"].nunique()
     text = report.say(
         "intake.arrived", files=len(files), kinds=kinds, rows=int(sources["rows_in"].sum())
     )
-    sheet = Sheet(head, rows, f"Полученные файлы, {report.year}", "files", "lllrrr")
+    caption = report.say("intake.files", year=report.year)
+    sheet = report.sheet(report.heads(*columns), rows, caption, "files", "lllrrr")
     if report.is_public:  # a school's file may bear the school's name
         return block(text, _by_layout(report, sources))
-    return block(
-        text, _by_layout(report, sources), Details(f"Файлы поимённо: {len(rows)}", (sheet,))
-    )
+    named = report.say("intake.files_by_name", count=len(rows))
+    return block(text, _by_layout(report, sources), Details(named, (sheet,)))
 
 
 def _by_layout(report: ReportData, sources: pd.DataFrame) -> Sheet:
@@ -65,8 +65,9 @@ def _by_layout(report: ReportData, sources: pd.DataFrame) -> Sheet:
         [report.layout_title(layout), *(russian.figure(float(n), "persons") for n in row)]
         for layout, row in zip(kinds.index, kinds.to_numpy(), strict=True)
     ]
-    head = ["Вид данных", "Файлов", "Строк получено", "Строк принято", "Строк отложено"]
-    return Sheet(head, rows, "Сверка строк: получено, принято, отложено", "reconciliation")
+    columns = ("data_kind", "file_count", "rows_received", "rows_kept", "rows_set_aside")
+    caption = report.say("intake.reconciliation")
+    return report.sheet(report.heads(*columns), rows, caption, "reconciliation")
 
 
 def set_aside(report: ReportData) -> Block:
@@ -78,23 +79,23 @@ def set_aside(report: ReportData) -> Block:
     files = rows["source_id"].map(sources["file"])
     counts = rows.assign(file=files).groupby(["reason", "file"], sort=True).size()
     by_reason = rows.groupby("reason", sort=True).size().sort_values(ascending=False, kind="stable")
-    reasons = Sheet(
-        ["Причина", "Строк"],
+    reasons = report.sheet(
+        report.heads("reason", "row_count"),
         [[cell(reason), russian.figure(float(n), "persons")] for reason, n in by_reason.items()],
-        "Отложенные строки по причинам",
+        report.say("intake.aside_by_reason"),
         "aside",
     )
-    listed = Sheet(
-        ["Причина", "Файл", "Строк"],
+    listed = report.sheet(
+        report.heads("reason", "file", "row_count"),
         [
             [cell(reason), cell(file), russian.figure(float(n), "persons")]
             for (reason, file), n in counts.items()
         ],
-        "Отложенные строки по файлам",
+        report.say("intake.aside_by_file"),
         "",
         "llr",
     )
-    by_file = None if report.is_public else Details("По файлам", (listed,))
+    by_file = None if report.is_public else Details(report.say("intake.by_file"), (listed,))
     return block(report.say("intake.aside", count=len(rows)), reasons, by_file)
 
 
@@ -133,10 +134,10 @@ def _severity(report: ReportData, severity: str, found: pd.DataFrame) -> Block:
         for check, row in zip(counts.index, counts.itertuples(), strict=True)
     ]
     title = report.say(f"severity.{severity}s").capitalize()
-    table = Sheet(
-        ["Проверка", "Замечаний", "Строк", "Что сделать"],
+    table = report.sheet(
+        report.heads("check", "finding_count", "row_count", "action"),
         rows,
-        f"{title} по видам проверок",
+        report.say("quality.by_check", title=title),
         f"findings-{severity}",
         "lrrl",
     )
@@ -146,8 +147,10 @@ def _severity(report: ReportData, severity: str, found: pd.DataFrame) -> Block:
         [cell(row.file), cell(row.sheet), cell(row.cell), cell(row.message)]
         for row in ordered.head(MOST_LISTED).itertuples()
     ]
-    details = Sheet(["Файл", "Лист", "Ячейка", "Замечание"], listed, title, "", "llll")
-    return block(table, Details(f"Где именно: {len(listed)} из {len(ordered)}", (details,)))
+    head = report.heads("file", "sheet", "cell", "finding_message")
+    details = report.sheet(head, listed, title, "", "llll")
+    places = report.say("quality.places", shown=len(listed), count=len(ordered))
+    return block(table, Details(places, (details,)))
 
 
 def drift(report: ReportData) -> Block:
@@ -162,16 +165,16 @@ def drift(report: ReportData) -> Block:
     ]
     if report.is_public:
         return block(report.say("quality.drift", count=len(found)))
-    sheet = Sheet(
-        ["Проверка", "Что изменилось", "Что сделать"],
+    sheet = report.sheet(
+        report.heads("check", "what_changed", "action"),
         shown,
-        f"Отличия {report.year} от {report.year.shifted(-1)}",
+        report.say("quality.drift_caption", year=report.year, last=report.year.shifted(-1)),
         "drift",
         "lll",
     )
     return block(
         report.say("quality.drift", count=len(found)),
-        sheet if len(shown) <= 15 else Details("Перечень", (sheet,)),
+        sheet if len(shown) <= 15 else Details(report.say("quality.drift_folded"), (sheet,)),
     )
 
 
@@ -192,5 +195,5 @@ def meaning(report: ReportData) -> Block:
                 report.say(f"meaning.{worst}"),
             ]
         )
-    head = ["Отчёт", "Ошибок", "Предупреждений", "Примечаний", "Что это значит"]
-    return block(Sheet(head, table, "Замечания по отчётам", "meaning", "lrrrl"))
+    head = report.heads("report", "error_count", "warning_count", "remark_count", "meaning")
+    return block(report.sheet(head, table, report.say("meaning.caption"), "meaning", "lrrrl"))

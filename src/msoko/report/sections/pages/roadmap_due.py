@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from msoko.report.block import Block, Details, Sheet, block
+from msoko.report.block import Block, Details, block
 from msoko.report.sections.pages import roadmap_page
 from msoko.report.sections.pages.roadmap_year import RoadmapYear, Task
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from msoko.catalog import Due
     from msoko.report.data.report_data import ReportData
 
-HEAD = ("Срок", "Пункт", "Мероприятие", "Ответственный", "Состояние")
+COLUMNS = ("deadline", "point", "measure", "responsible", "status")
 
 
 def due(report: ReportData) -> Block:
@@ -39,8 +39,9 @@ def due(report: ReportData) -> Block:
     if not tasks:
         return block(text, _past(report, found))
     rows = [_row(report, found, month, *pair) for month, pair in tasks]
-    caption = f"Сроки: {roadmap_page.month_name(months[0])} – {roadmap_page.month_name(months[-1])}"
-    table = Sheet(HEAD, rows, caption, "due-now", "lllll")
+    first, last = (roadmap_page.month_name(months[place]) for place in (0, -1))
+    caption = report.say("roadmap.due_caption", first=first, last=last)
+    table = report.sheet(report.heads(*COLUMNS), rows, caption, "due-now", "lllll")
     return block(text, table, _past(report, found))
 
 
@@ -60,9 +61,9 @@ def _row(
     report: ReportData, found: RoadmapYear, month: dt.date, task: Task, span: Due
 ) -> Sequence[str]:
     said = report.say(f"roadmap.said.{roadmap_page.reported(found, task)}")
-    number, text, responsible, _ = roadmap_page.measure_cells(task)
+    number, text, responsible, _ = roadmap_page.measure_cells(report, task)
     return [
-        f"{roadmap_page.month_name(month)}: {roadmap_page.span(span)}",
+        f"{roadmap_page.month_name(month)}: {roadmap_page.span(report, span)}",
         number,
         text,
         responsible,
@@ -78,5 +79,5 @@ def _past(report: ReportData, found: RoadmapYear) -> Details | str:
     if not rows:
         return report.say("roadmap.nothing_past")
     title = report.say("roadmap.past")
-    sheet = Sheet(HEAD, rows, title, "", "lllll")
+    sheet = report.sheet(report.heads(*COLUMNS), rows, title, "", "lllll")
     return Details(f"{title}: {len(rows)}", (sheet,), is_printed=True)

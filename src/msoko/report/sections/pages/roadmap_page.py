@@ -20,15 +20,14 @@ from msoko.report.sections.pages.roadmap_year import (
 )
 
 if TYPE_CHECKING:
-    from msoko.catalog import Due
+    from msoko.catalog import Due, Measure
     from msoko.report.data.report_data import ReportData
 
-MONTHS = ("Январь", "Февраль", "Март", "Апрель", "Май", "Июнь", "Июль", "Август", "Сентябрь",
-          "Октябрь", "Ноябрь", "Декабрь")  # fmt: skip
 QUARTERS = ("I", "II", "III", "IV")
 KINDS = ("continuous", "yearly", "on_schedule", "own_plan", "on_need", "multi_year", "absent",
          "unparsed", "other_year")  # fmt: skip
-SOURCE = "отчёты ответственных исполнителей; дорожная карта"
+COUNTS = ("measure_count", "done", "in_progress", "not_done", "unknown", "done_share")
+MEASURE = ("point", "measure", "responsible", "document", "printed_deadline")
 
 
 def of(report: ReportData) -> RoadmapYear:
@@ -58,50 +57,57 @@ def calendar(report: ReportData) -> Block:
     dated = [task for task in found.tasks if task.dues]
     text = report.say("roadmap.calendar", measures=len(found.tasks), dated=len(dated))
     counts = [
-        [month_name(month), _quarter(month), russian.decimal(len(found.due_in(month)), 0)]
+        [month_name(month), _quarter(report, month), russian.decimal(len(found.due_in(month)), 0)]
         for month in found.months
     ]
-    head = ["Месяц", "Квартал", "Мероприятий со сроком в этом месяце"]
-    table = Sheet(head, counts, f"Сроки по месяцам, {report.year} учебный год", "due-months", "llr")
+    head = report.heads("month", "quarter", "due_count")
+    caption = report.say("roadmap.months", year=report.year)
+    table = report.sheet(head, counts, caption, "due-months", "llr")
     return block(text, table, *_quarters(report, found))
 
 
 def _quarters(report: ReportData, found: RoadmapYear) -> Iterable[Details]:
-    for quarter in dict.fromkeys(_quarter(month) for month in found.months):
+    for quarter in dict.fromkeys(_quarter(report, month) for month in found.months):
         rows = [
-            [month_name(month), *measure_cells(task), span(due)]
+            [month_name(month), *measure_cells(report, task), span(report, due)]
             for month in found.months
-            if _quarter(month) == quarter
+            if _quarter(report, month) == quarter
             for task, due in found.due_in(month)
         ]
-        head = ["Месяц", "Пункт", "Мероприятие", "Ответственный", "Документ", "Срок"]
-        sheet = Sheet(head, rows, f"Что нужно сделать: {quarter}", "", "llllll")
+        columns = ("month", "point", "measure", "responsible", "document", "deadline")
+        caption = report.say("roadmap.to_do", quarter=quarter)
+        sheet = report.sheet(report.heads(*columns), rows, caption, "", "llllll")
         yield Details(f"{quarter}: {len(rows)}", (sheet,), is_printed=True)
 
 
-def measure_cells(task: Task) -> list[str]:
+def measure_cells(report: ReportData, task: Task) -> list[str]:
     """Return a measure's number, text, responsible and document as cells of a table."""
     one = task.measure
-    return [cell(_number(task)), cell(one.text), cell(one.responsible), cell(one.result)]
+    return [
+        cell(_number(report, task.measure)), cell(one.text), cell(one.responsible), cell(one.result)
+    ]  # fmt: skip
 
 
-def _number(task: Task) -> str:
-    return task.measure.number.strip(". ") or "без номера"
+def _number(report: ReportData, measure: Measure) -> str:
+    return measure.number.strip(". ") or report.say("roadmap.no_number")
 
 
 def month_name(month: dt.date) -> str:
     """Return «Октябрь 2024»."""
-    return f"{MONTHS[month.month - 1]} {month.year}"
+    return f"{russian.MONTHS[month.month - 1]} {month.year}"
 
 
-def _quarter(month: dt.date) -> str:
-    return f"{QUARTERS[(month.month - 1) // 3]} квартал {month.year}{russian.NBSP}г."
+def _quarter(report: ReportData, month: dt.date) -> str:
+    number = QUARTERS[(month.month - 1) // 3]
+    return report.say("roadmap.quarter", number=number, year=month.year)
 
 
-def span(due: Due) -> str:
+def span(report: ReportData, due: Due) -> str:
     """Return the stretch of days that ends with a deadline, or the day alone with «до»."""
     end = f"{due.end:%d.%m.%Y}"
-    return f"до {end}" if due.start is None else f"{due.start:%d.%m.%Y} – {end}"
+    if due.start is None:
+        return report.say("roadmap.until", day=end)
+    return f"{due.start:%d.%m.%Y} – {end}"
 
 
 def undated(report: ReportData) -> Block:
@@ -113,14 +119,13 @@ def undated(report: ReportData) -> Block:
     parts: list[Details] = []
     for kind in KINDS:
         rows = [
-            [*measure_cells(task), cell(task.deadline.text)]
+            [*measure_cells(report, task), cell(task.deadline.text)]
             for task in without
             if task.deadline.kind == kind
         ]
         if rows:
             title = report.say(f"roadmap.kind.{kind}")
-            head = ["Пункт", "Мероприятие", "Ответственный", "Документ", "Срок, как напечатан"]
-            sheet = Sheet(head, rows, title, "", "lllll")
+            sheet = report.sheet(report.heads(*MEASURE), rows, title, "", "lllll")
             parts.append(Details(f"{title}: {len(rows)}", (sheet,), is_printed=True))
     return block(report.say("roadmap.undated", count=len(without)), *parts)
 
@@ -139,9 +144,9 @@ def status(report: ReportData) -> Block:
     ]
     total = report.say("roadmap.total")
     rows.append([total, *_counts(found, found.own), _share(report, total, found, found.own)])
-    head = ["Направление", "Мероприятий", "Выполнено", "В работе", "Не выполнено", "Нет сведений"]
-    caption = f"Исполнение дорожной карты на {found.as_of:%d.%m.%Y}"
-    table = Sheet([*head, "Доля выполненных"], rows, caption, "roadmap-status", "lrrrrrr")
+    head = report.heads("direction", *COUNTS)
+    caption = report.say("roadmap.status_caption", as_of=f"{found.as_of:%d.%m.%Y}")
+    table = report.sheet(head, rows, caption, "roadmap-status", "lrrrrrr")
     text = report.say(
         "roadmap.status", as_of=f"{found.as_of:%d.%m.%Y}", count=len(found.returns),
         measures=len(found.own),
@@ -181,13 +186,13 @@ def _counts(found: RoadmapYear, tasks: Sequence[Task]) -> list[str]:
 def _share(report: ReportData, name: str, found: RoadmapYear, tasks: Sequence[Task]) -> str:
     done = sum(reported(found, task) == "done" for task in tasks)
     evidence = Evidence(
-        what=f"Доля выполненных мероприятий дорожной карты: {name}; {report.year} учебный год",
+        what=report.say("evidence.roadmap.what", name=name, year=report.year),
         shown=russian.amount(done / len(tasks), "percent") if tasks else russian.NOTHING,
-        formula="выполнено по последнему отчёту / мероприятия этого учебного года",
+        formula=report.say("evidence.roadmap.formula"),
         numerator=russian.decimal(done, 0),
         denominator=russian.decimal(len(tasks), 0),
-        n=russian.counted(len(tasks), "мероприятие", "мероприятия", "мероприятий"),
-        source=SOURCE,
+        n=report.counted("measure", len(tasks)),
+        source=report.say("evidence.roadmap.source"),
     )
     return report.ledger.cite(evidence)
 
@@ -200,23 +205,22 @@ def _by_section(report: ReportData, found: RoadmapYear) -> Details:
         [cell(name), *_counts(found, tasks), _share(report, name, found, tasks)]
         for name, tasks in groups.items()
     ]
-    head = ["Раздел", "Мероприятий", "Выполнено", "В работе", "Не выполнено", "Нет сведений"]
-    sheet = Sheet([*head, "Доля выполненных"], rows, "Исполнение по разделам", "", "lrrrrrr")
-    return Details("Исполнение по разделам дорожной карты", (sheet,), is_printed=True)
+    head = report.heads("section", *COUNTS)
+    sheet = report.sheet(head, rows, report.say("roadmap.sections"), "", "lrrrrrr")
+    return Details(report.say("roadmap.sections_folded"), (sheet,), is_printed=True)
 
 
 def _by_status(report: ReportData, found: RoadmapYear) -> Iterable[Details]:
     """Name what is not done and what nothing is known of; the rest is in the workbook."""
     for said in ("not_done", "unknown"):
         rows = [
-            [*measure_cells(task), cell(task.deadline.text)]
+            [*measure_cells(report, task), cell(task.deadline.text)]
             for task in found.own
             if reported(found, task) == said
         ]
         if rows:
             title = report.say(f"roadmap.said.{said}")
-            head = ["Пункт", "Мероприятие", "Ответственный", "Документ", "Срок, как напечатан"]
-            sheet = Sheet(head, rows, title, "", "lllll")
+            sheet = report.sheet(report.heads(*MEASURE), rows, title, "", "lllll")
             yield Details(f"{title}: {len(rows)}", (sheet,), is_printed=True)
 
 
@@ -234,12 +238,13 @@ def discipline(report: ReportData) -> Block:
         "roadmap.discipline", expected=len(found.expected), late=len(late), missing=len(missing),
         as_of=f"{found.as_of:%d.%m.%Y}",
     )  # fmt: skip
-    parts = [_details(title, part) for title, part in
-             (("Поступили позже срока", late), ("Не поступили", missing)) if part]  # fmt: skip
-    return block(rule, report.say("roadmap.expectation"), text, _responsible(found), *parts)
+    named = ((report.say("roadmap.late"), late), (report.say("roadmap.missing"), missing))
+    parts = [_details(report, title, part) for title, part in named if part]
+    responsible = _responsible(report, found)
+    return block(rule, report.say("roadmap.expectation"), text, responsible, *parts)
 
 
-def _responsible(found: RoadmapYear) -> Sheet:
+def _responsible(report: ReportData, found: RoadmapYear) -> Sheet:
     names = dict.fromkeys(one.measure.responsible for one in found.expected)
     rows = []
     for name in names:
@@ -249,15 +254,16 @@ def _responsible(found: RoadmapYear) -> Sheet:
         counts = (asked, asked - len(own), len(own) - missing, missing)
         share = russian.figure((asked - len(own)) / asked, "percent")
         rows.append([cell(name), *(russian.decimal(one, 0) for one in counts), share])
-    head = ["Ответственный", "Ожидалось отчётов", "В срок", "Позже срока", "Не поступило",
-            "Доля в срок, %"]  # fmt: skip
-    return Sheet(head, rows, "Отчётность ответственных исполнителей", "responsible", "lrrrrr")
+    columns = ("responsible", "returns_expected", "returns_on_time", "returns_late",
+               "returns_missing", "on_time_percent")  # fmt: skip
+    caption = report.say("roadmap.responsible")
+    return report.sheet(report.heads(*columns), rows, caption, "responsible", "lrrrrr")
 
 
-def _details(title: str, overdue: Sequence[Late]) -> Details:
+def _details(report: ReportData, title: str, overdue: Sequence[Late]) -> Details:
     rows = [
         [
-            cell(one.measure.number.strip(". ") or "без номера"),
+            cell(_number(report, one.measure)),
             cell(one.measure.responsible),
             f"{one.due:%d.%m.%Y}",
             f"{one.returned_on:%d.%m.%Y}" if one.returned_on else russian.NOTHING,
@@ -267,6 +273,6 @@ def _details(title: str, overdue: Sequence[Late]) -> Details:
         ]
         for one in overdue
     ]
-    head = ["Пункт", "Ответственный", "Срок отчёта", "Поступил", "Дней опоздания"]
-    sheet = Sheet(head, rows, title, "", "llllr")
+    head = report.heads("point", "responsible", "return_due", "returned_on", "days_late")
+    sheet = report.sheet(head, rows, title, "", "llllr")
     return Details(f"{title}: {len(rows)}", (sheet,), is_printed=True)

@@ -44,10 +44,10 @@ def risks(report: JudgedData) -> Block:
         whole = found[found["school_id"].isna()]["finding"].dropna().drop_duplicates()
         worded += [f"- **{cell(title(other.direction))}.** {cell(one)}"
                    for one in whole.iloc[:MOST_FINDINGS]]  # fmt: skip
-    head = ["Направление", "Ухудшений", "Цель не достигнута", "Оснований"]
-    head += [] if report.is_public else ["Организаций"]
-    caption = f"Основания для вмешательства по направлениям, {report.year} учебный год"
-    table = Sheet(head, rows, caption, "year-risks")
+    head = report.heads("direction", "worse_count", "missed_targets", "ground_count")
+    head += [] if report.is_public else report.heads("organisation_count")
+    caption = report.say("year.risks_caption", year=report.year)
+    table = report.sheet(head, rows, caption, "year-risks")
     reading = report.say("year.risks_public" if report.is_public else "year.risks")
     shown = worded[:MOST_WORDED]
     few = report.say("year.worded", more=len(worded) - len(shown)) if worded else None
@@ -112,7 +112,8 @@ def _effects(report: JudgedData) -> list[Sheet | str]:
         return [report.say("year.no_effects", year=report.year.shifted(-1))]
     rows = [_effect_row(*one) for one in before[:MOST_EFFECTS]]
     outcomes = Counter(advice.effect_of(*one)[0] for one in before)
-    head = ["Решение", "Показатель", "Ожидалось", "Изменилось", "95 % интервал", "Школ", "Вывод"]
+    columns = ("decision", "indicator", "expected", "changed", "interval", "school_count",
+               "verdict")  # fmt: skip
     told = report.say(
         "year.effects",
         count=len(before),
@@ -121,8 +122,9 @@ def _effects(report: JudgedData) -> list[Sheet | str]:
         more=len(before) - len(rows),
         least=advice.LEAST_SCHOOLS,
     )
-    caption = "Прошлые решения и их результат"
-    return [told, Sheet(head, rows, caption, "year-effects", "llrrlrl")]
+    caption = report.say("year.effects_caption")
+    sheet = report.sheet(report.heads(*columns), rows, caption, "year-effects", "llrrlrl")
+    return [told, sheet]
 
 
 def _effect_row(reading: JudgedData, decision: Decision) -> list[str]:
@@ -157,8 +159,9 @@ def _taken(report: JudgedData, taken: Sequence[Decision]) -> Sheet | str:
         ]
         for one in taken[:MOST_DECISIONS]
     ]
-    head = ["Решение", "Направление", "Адресат", "Срок"]
-    return Sheet(head, rows, f"Решения {report.year} учебного года", "year-decisions", "llll")
+    head = report.heads("decision", "direction", "decided_for", "deadline")
+    caption = report.say("decisions.taken", year=report.year)
+    return report.sheet(head, rows, caption, "year-decisions", "llll")
 
 
 def _proposed(report: JudgedData) -> list[Sheet | str]:
@@ -178,10 +181,10 @@ def _proposed(report: JudgedData) -> list[Sheet | str]:
         ]
         for code, count in ranked.iloc[:MOST_DECISIONS].items()
     ]
-    head = ["Пункт", "Мероприятие дорожной карты", "Оснований"]
-    caption = f"К чему ведут основания {report.year} учебного года"
+    head = report.heads("point", "roadmap_measure", "ground_count")
+    caption = report.say("year.proposed_caption", year=report.year)
     text = report.say("year.proposed", count=len(ranked), more=len(ranked) - len(rows))
-    return [text, Sheet(head, rows, caption, "year-proposed", "llr")]
+    return [text, report.sheet(head, rows, caption, "year-proposed", "llr")]
 
 
 def brief(text: str) -> str:

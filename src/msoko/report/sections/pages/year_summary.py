@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Sheet, block, cell
+from msoko.report.block import Block, block, cell
 from msoko.report.data.line_changes import change_evidence, is_comparable
 from msoko.report.data.target_verdict import against_target
 from msoko.stats.estimators.judged_changes import JudgedChange, judge_changes
@@ -98,14 +98,18 @@ def key_figures(report: JudgedData) -> Block:
         return block(report.say("year.no_figures"))
     lines = [line for _, rows in chosen for line, _ in rows]
     has_target = any(line.indicator.target for line in lines)
-    head = ["Показатель", str(report.year.shifted(-1)), str(report.year), "95 % интервал", "n",
-            "За год", *(["Цель"] if has_target else [])]  # fmt: skip
+    head = [
+        *report.heads("indicator"),
+        str(report.year.shifted(-1)),
+        str(report.year),
+        *report.heads("interval", "n", "year_verdict", *(["target"] if has_target else [])),
+    ]
     groups = (
         (linked(one.direction), [_figure(one, line, row, told, has_target) for line, row in rows])
         for one, rows in chosen
     )
     rows = grouped(head, groups)
-    caption = f"Главные показатели, {report.year} учебный год"
+    caption = report.say("year.figures_caption", year=report.year)
     verdicts = [told[one.direction.direction, line].verdict for one, rows_ in chosen
                 for line, _ in rows_]  # fmt: skip
     text = report.say(
@@ -115,7 +119,8 @@ def key_figures(report: JudgedData) -> Block:
         worse=verdicts.count("worse"),
         has_target=has_target,
     )
-    return block(text, Sheet(head, rows, caption, "year-figures", "lrrlrll"[: len(head)]))
+    align = "lrrlrll"[: len(head)]
+    return block(text, report.sheet(head, rows, caption, "year-figures", align))
 
 
 def _chosen(report: JudgedData, named: set[str]) -> list[tuple[IndicatorLine, Row]]:
@@ -195,14 +200,20 @@ def changes(report: JudgedData) -> Block:
     if not shown:
         return block(text)
     last = report.year.shifted(-1)
-    head = ["Показатель", str(last), str(report.year), "Изменение", "95 % интервал", "Школ"]
+    head = [
+        *report.heads("indicator"),
+        str(last),
+        str(report.year),
+        *report.heads("change", "interval", "school_count"),
+    ]
     groups = (
         (report.say(f"year.group.{verdict}"), own)
         for verdict in ORDER
         if (own := [_change_row(one) for one in shown if one.verdict == verdict])
     )
-    caption = f"Изменения, отличимые от случайных, с {last} по {report.year}"
-    return block(text, Sheet(head, grouped(head, groups), caption, "year-changes", "lrrrlr"))
+    caption = report.say("year.changes_caption", last=last, year=report.year)
+    rows = grouped(head, groups)
+    return block(text, report.sheet(head, rows, caption, "year-changes", "lrrrlr"))
 
 
 def _shown(found: Sequence[YearChange]) -> list[YearChange]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Details, Figure, Sheet, block, cell, insufficient
+from msoko.report.block import Block, Details, Figure, Sheet, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.suppressed import LEAST_SCHOOLS as LEAST_PUBLISHED
 from msoko.report.data.suppressed import may_draw_schools
@@ -37,7 +37,7 @@ def compare_schools(report: ReportData, code: str) -> Block:
     lines = report.lines(code)
     if not lines:
         title = cell(report.direction.indicator(code).title)
-        return insufficient(title, report.say("reason.few_schools", count=0))
+        return report.insufficient(title, report.say("reason.few_schools", count=0))
     compared = [_compared(report, line) for line in lines]
     return Block(tuple(part for one in compared for part in one.parts))
 
@@ -49,14 +49,14 @@ def _compared(report: ReportData, line: IndicatorLine) -> Block:
     title = cell(report.title(line))
     if len(rows) < LEAST_SCHOOLS:
         reason = report.say("reason.few_schools", count=len(rows))
-        return insufficient(f"Сравнение школ, {title}", reason)
+        return report.insufficient(report.say("schools.title", title=title), reason)
     if report.is_public and len(rows) < LEAST_PUBLISHED:
         reason = report.say("reason.few_published", least=LEAST_PUBLISHED)
-        return insufficient(f"Сравнение школ, {title}", reason)
+        return report.insufficient(report.say("schools.title", title=title), reason)
     funnel, pupil_spread = funnel_of(rows)
     if isinstance(funnel, NotEstimable):
         reason = report.say(f"reason.{funnel.reason}", least=LEAST_FOR_SCATTER)
-        return insufficient(f"Сравнение школ, {title}", reason)
+        return report.insufficient(report.say("schools.title", title=title), reason)
     placed = _placed(rows, funnel)
     if report.is_public and not may_draw_schools(line.indicator, len(placed)):
         return block(_reading(report, line, placed, funnel))
@@ -65,7 +65,7 @@ def _compared(report: ReportData, line: IndicatorLine) -> Block:
         report.say("schools.caption", title=title, year=report.year),
         report.say("schools.alternative", title=report.title(line), count=len(placed)),
         f"schools-{line.id}",
-        _summary(line, placed),
+        report.behind(_summary(report, line, placed)),
     )
     return block(_reading(report, line, placed, funnel), figure, _table(report, line, placed))
 
@@ -154,6 +154,18 @@ def _drawn(
         placed["is_outside"].tolist(),
         labels,
         charts.fill(unit, 40),
+        _chart_words(report),
+    )
+
+
+def _chart_words(report: ReportData) -> charts.FunnelWords:
+    return charts.FunnelWords(
+        outer=report.say("chart.outer_limits"),
+        inner=report.say("chart.inner_limits"),
+        centre=report.say("chart.centre"),
+        size=report.say("chart.participant_count"),
+        inside=report.say("schools.inside"),
+        outside=report.say("schools.outside"),
     )
 
 
@@ -194,10 +206,11 @@ def _reading(report: ReportData, line: IndicatorLine, placed: pd.DataFrame, funn
     return " ".join(said)
 
 
-def _summary(line: IndicatorLine, placed: pd.DataFrame) -> Sheet:
+def _summary(report: ReportData, line: IndicatorLine, placed: pd.DataFrame) -> Sheet:
     """Describe the cloud by size of school: what a reader of the picture can take from it."""
     edges = [0, 10, 25, 50, 100, 200, float("inf")]
-    names = ["до 10", "10–24", "25–49", "50–99", "100–199", "200 и более"]
+    least, most = report.say("schools.up_to", n=10), report.say("schools.from", n=200)
+    names = [least, "10–24", "25–49", "50–99", "100–199", most]
     group = pd.cut(placed["size"], edges, right=False, labels=names)
     rows = []
     for name, part in placed.groupby(group, observed=True, sort=True):
@@ -210,11 +223,8 @@ def _summary(line: IndicatorLine, placed: pd.DataFrame) -> Sheet:
             ]
         )
     unit = russian.UNIT_NAMES[line.indicator.unit]
-    return Sheet(
-        ["Участников в школе", "Школ", f"Медиана, {unit}", "Вне пределов"],
-        rows,
-        "Школы по числу участников",
-    )
+    head = report.heads("school_size", "school_count", "median_in", "outside_count", unit=unit)
+    return report.sheet(head, rows, report.say("schools.by_size"))
 
 
 def _table(report: ReportData, line: IndicatorLine, placed: pd.DataFrame) -> Details | None:
@@ -229,13 +239,14 @@ def _table(report: ReportData, line: IndicatorLine, placed: pd.DataFrame) -> Det
             russian.figure(row.value, line.indicator.unit),
             russian.span(row.low, row.high, line.indicator.unit),
             russian.decimal(row.z, 2),
-            "вне пределов" if row.is_outside else "в пределах",
+            report.say("schools.outside" if row.is_outside else "schools.inside"),
         ]
         for row in shown.itertuples()
     ]
     if not rows:
         return None
     unit = russian.UNIT_NAMES[line.indicator.unit]
-    head = ["Школа", "n", f"Значение, {unit}", "95 % интервал", "z", "Положение"]
-    sheet = Sheet(head, rows, "Школы по удалению от среднего", "", "lrrrrl")
-    return Details(f"Школы поимённо: {russian.decimal(len(rows), 0)}", (sheet,))
+    head = report.heads("school", "n", "value_in", "interval", "z", "position", unit=unit)
+    sheet = report.sheet(head, rows, report.say("schools.by_distance"), "", "lrrrrl")
+    named = report.say("schools.by_name", count=russian.decimal(len(rows), 0))
+    return Details(named, (sheet,))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Figure, Sheet, anchor, block, cell, insufficient
+from msoko.report.block import Block, Figure, Sheet, anchor, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.suppressed import may_draw_schools
@@ -30,18 +30,19 @@ def context(report: ReportData, code: str) -> Block:
         for direction, item in report.context_indicators
     ]
     if not pairs:
-        return insufficient(cell(indicator.title), report.say("reason.no_context"))
+        return report.insufficient(cell(indicator.title), report.say("reason.no_context"))
     usable = [(item, pair) for item, pair in pairs if len(pair) >= LEAST_SCHOOLS]
     if not usable:
         most = max(len(pair) for _, pair in pairs)
-        return insufficient(cell(indicator.title), report.say("reason.few_context", count=most))
+        reason = report.say("reason.few_context", count=most)
+        return report.insufficient(cell(indicator.title), reason)
     found = [(item, pair, _correlated(pair)) for item, pair in usable]
     told = [one for one in found if one[2].is_estimable]
     if not told:
-        return insufficient(cell(indicator.title), report.say("reason.no_variation"))
+        return report.insufficient(cell(indicator.title), report.say("reason.no_variation"))
     said = [f"- {_reading(report, indicator, *one)}" for one in told]
     strongest = max(told, key=lambda one: abs(one[2].value))
-    shown: Figure | Sheet = _behind(told)
+    shown: Figure | Sheet = _behind(report, told)
     if not report.is_public or may_draw_schools(indicator, len(strongest[1])):
         shown = _figure(report, indicator, strongest, told)
     return block("\n".join(said), report.say("context.caveat"), shown)
@@ -80,10 +81,12 @@ def _reading(
     interval = _span(told.low, told.high)
     number = report.ledger.cite(
         Evidence(
-            what=f"Связь: {indicator.title} и {item.title}, {report.year}",
+            what=report.say(
+                "evidence.context.what", title=indicator.title, item=item.title, year=report.year
+            ),
             shown=russian.signed(told.value, 2),
-            formula="ранговая корреляция Спирмена между школами",
-            n=russian.counted(told.n, "школа", "школы", "школ"),
+            formula=report.say("evidence.context.formula"),
+            n=report.counted("school", told.n),
             interval=interval,
             source=f"{indicator.source}; {item.source}",
         )
@@ -103,8 +106,7 @@ def _reading(
 
 
 def _span(low: float, high: float) -> str:
-    nbsp = russian.NBSP
-    return f"от{nbsp}{russian.signed(low, 2)} до{nbsp}{russian.signed(high, 2)}"
+    return russian.span(low, high, "score", is_change=True)
 
 
 def _figure(
@@ -125,11 +127,11 @@ def _figure(
         report.say("context.caption", title=cell(indicator.title), year=report.year),
         report.say("context.alternative", title=indicator.title, item=item.title, count=len(pair)),
         f"context-{anchor(indicator.code)}",
-        _behind(told),
+        report.behind(_behind(report, told)),
     )
 
 
-def _behind(told: list[tuple]) -> Sheet:
+def _behind(report: ReportData, told: list[tuple]) -> Sheet:
     rows = [
         [
             cell(one.title),
@@ -139,5 +141,5 @@ def _behind(told: list[tuple]) -> Sheet:
         ]
         for one, _, estimate in told
     ]
-    head = ["Показатель контекста", "Школ", "Коэффициент Спирмена", "95 % интервал"]
-    return Sheet(head, rows, "Связь с социальным контекстом")
+    head = report.heads("context_indicator", "school_count", "spearman", "interval")
+    return report.sheet(head, rows, report.say("context.table"))

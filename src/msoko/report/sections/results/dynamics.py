@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Figure, Sheet, anchor, block, cell, insufficient
+from msoko.report.block import Block, Figure, anchor, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.line_changes import change_sentence
 
@@ -31,7 +31,7 @@ def dynamics(report: JudgedData, codes: Sequence[str]) -> Block:
     ]
     if not drawn:
         titles = [cell(report.direction.indicator(code).title) for code in codes]
-        return insufficient(russian.listed(titles), report.say("reason.no_years"))
+        return report.insufficient(russian.listed(titles), report.say("reason.no_years"))
     items = [
         f"- **{cell(report.title(line))}.** {_reading(report, line, rows)}" for line, rows in drawn
     ]
@@ -75,7 +75,7 @@ def _trend(report: JudgedData, indicator: Indicator, rows: Sequence[Row]) -> str
     p = russian.decimal(told.test.p, 3)
     if not told.is_significant:
         return report.say("dynamics.trend_untold", years=len(rows), p=p)
-    direction = "растёт" if told.slope.value > 0 else "снижается"
+    direction = report.say("dynamics.rises" if told.slope.value > 0 else "dynamics.falls")
     slope = russian.change(told.slope.value, indicator.unit)
     return report.say("dynamics.trend_told", years=len(rows), p=p, direction=direction, slope=slope)
 
@@ -91,6 +91,7 @@ def _figure(report: JudgedData, drawn: list[tuple[IndicatorLine, list[Row]]], co
         series,
         charts.fill(name, 40),
         None if target is None else russian.scaled(target, first.unit),
+        report.say("chart.target"),
     )
     titles = russian.listed([report.title(line, is_short=True) for line, _ in drawn])
     rows = [
@@ -104,19 +105,14 @@ def _figure(report: JudgedData, drawn: list[tuple[IndicatorLine, list[Row]]], co
         for line, found in drawn
         for row in found
     ]
-    behind = Sheet(
-        ["Показатель", "Учебный год", "n", f"Значение, {unit}", "95 % интервал"],
-        rows,
-        "Значения по годам",
-        "",
-        "llrrr",
-    )
+    head = report.heads("indicator", "school_year", "n", "value_in", "interval", unit=unit)
+    behind = report.sheet(head, rows, report.say("dynamics.table"), "", "llrrr")
     return Figure(
         picture,
         report.say("dynamics.caption", titles=cell(titles)),
         report.say("dynamics.alternative", titles=titles),
         f"dynamics-{anchor(code)}",
-        behind,
+        report.behind(behind),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Sheet, block, cell, insufficient
+from msoko.report.block import Block, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.report_data import LEAST_COUNT
 from msoko.report.sections.results.procedure_pairs import sat
@@ -42,7 +42,7 @@ def high_results(report: ReportData) -> Block:
     scored, returned = _scored(report, report.year), _returned(report, report.year)
     if scored.empty and returned.empty:
         title = report.say("high.title")
-        return insufficient(title, report.say("high.nothing"))
+        return report.insufficient(title, report.say("high.nothing"))
     return block(
         report.say("high.reading", medal=MEDAL),
         _medals(report, returned),
@@ -81,8 +81,8 @@ def _medals(report: ReportData, returned: pd.DataFrame) -> Sheet | str:
         )
         for item in OF
     ]
-    caption = f"Медалисты, {report.year} учебный год"
-    return Sheet(_head(report), rows, caption, "medals", "lrrlr")
+    caption = report.say("high.medals_caption", year=report.year)
+    return report.sheet(_head(report), rows, caption, "medals", "lrrlr")
 
 
 def _part(returned: pd.DataFrame, item: str) -> ShareCounts:
@@ -100,8 +100,8 @@ def _last(report: ReportData, read: object) -> pd.DataFrame | None:
 
 
 def _head(report: ReportData) -> list[str]:
-    return ["Показатель", str(report.year.shifted(-1)), str(report.year),
-            "Доля и 95 % интервал", "n"]  # fmt: skip
+    years = (str(report.year.shifted(-1)), str(report.year))
+    return [*report.heads("indicator"), *years, *report.heads("share_with_interval", "n")]
 
 
 def _row(
@@ -134,10 +134,11 @@ def _is_hidden(report: ReportData, one: ShareCounts) -> bool:
 
 def _cite(report: ReportData, title: str, now: ShareCounts, source: str, interval: str) -> str:
     counted = russian.decimal(now.whole, 0) if now.whole else ""
+    is_of_schools = source == report.say("high.form")
     told = Evidence(
-        what=f"{title}; {report.year} учебный год",
+        what=report.say("evidence.of_year", what=title, year=report.year),
         shown=russian.decimal(now.count, 0),
-        formula="сумма по школам" if source == report.say("high.form") else "счёт по протоколам",
+        formula=report.say(f"evidence.high.{'of_schools' if is_of_schools else 'of_protocols'}"),
         numerator=russian.decimal(now.part if now.whole else now.count, 0),
         denominator=counted,
         n=counted,
@@ -157,8 +158,8 @@ def _scores(report: ReportData, scored: pd.DataFrame) -> Sheet | str:
         _row(report, report.say(f"high.{name}"), last[name] if last else None, pair, source)
         for name, pair in now.items()
     ]
-    caption = f"Высокие результаты ЕГЭ, {report.year} учебный год"
-    return Sheet(_head(report), rows, caption, "high-scores", "lrrlr")
+    caption = report.say("high.scores_caption", year=report.year)
+    return report.sheet(_head(report), rows, caption, "high-scores", "lrrlr")
 
 
 def _counts(scored: pd.DataFrame) -> dict[str, ShareCounts]:
@@ -207,10 +208,11 @@ def _by_subject(report: ReportData, scored: pd.DataFrame) -> Sheet | None:
     if not rows:
         return None
     rows.sort(key=lambda one: one[0])
-    head = ["Предмет", "Результатов", "80 и выше", "Доля и 95 % интервал"]
-    head += [] if report.is_public else ["100 баллов"]
-    caption = f"Высокие результаты ЕГЭ по предметам, {report.year} учебный год"
-    return Sheet(head, [row for _, row in rows], caption, "high-subjects", "lrrlr"[: len(head)])
+    head = report.heads("subject", "result_count", "from_80", "share_with_interval")
+    head += [] if report.is_public else report.heads("at_100")
+    caption = report.say("high.subjects_caption", year=report.year)
+    body, align = [row for _, row in rows], "lrrlr"[: len(head)]
+    return report.sheet(head, body, caption, "high-subjects", align)
 
 
 def _agreed(report: ReportData, scored: pd.DataFrame, returned: pd.DataFrame) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Figure, Sheet, anchor, block, cell, insufficient
+from msoko.report.block import Block, Figure, Sheet, anchor, block, cell
 from msoko.report.charts import charts
 
 if TYPE_CHECKING:
@@ -25,14 +25,17 @@ def level(report: ReportData, code: str) -> Block:
     rows = _with_region(report, code)
     if rows.empty:
         reason = "reason.hidden" if _hidden_count(report, code) else "reason.no_papers"
-        return insufficient(cell(indicator.title), report.say(reason))
+        return report.insufficient(cell(indicator.title), report.say(reason))
     dots = [_dot(report, indicator, row) for row in rows.itertuples()]
     unit = russian.UNIT_NAMES[indicator.unit]
+    own, region = report.say("unit.own"), report.say("unit.region")
     drawn = charts.dots(
         dots,
         f"{indicator.short_title or indicator.title}, {unit}",
-        report.say("unit.own"),
-        report.say("unit.region"),
+        own,
+        region,
+        better=report.say("chart.better", own=own, reference=region),
+        worse=report.say("chart.worse", own=own, reference=region),
     )
     caption = report.say("level.caption", title=cell(indicator.title), year=report.year)
     figure = Figure(
@@ -40,7 +43,7 @@ def level(report: ReportData, code: str) -> Block:
         caption,
         report.say("level.alternative", title=indicator.title, papers=len(dots)),
         f"level-{anchor(code)}",
-        _behind(report, indicator, rows),
+        report.behind(_behind(report, indicator, rows)),
     )
     return block(_reading(report, indicator, rows), figure)
 
@@ -133,21 +136,21 @@ def _behind(report: ReportData, indicator: Indicator, rows: pd.DataFrame) -> She
         ]
         for row in rows.itertuples()
     ]
-    head = ["Работа", "n", f"Значение, {unit}", "95 % интервал", f"Регион, {unit}"]
-    return Sheet(head, body, f"{cell(indicator.title)}, {report.year}")
+    head = report.heads("paper", "n", "value_in", "interval", "region_in", unit=unit)
+    return report.sheet(head, body, f"{cell(indicator.title)}, {report.year}")
 
 
-def marks(report: ReportData, procedure: str) -> Block:
+def marks(report: ReportData, procedure: str = "vpr") -> Block:
     """Draw the shares of marks in each paper, the municipality above the region."""
     shares = report.store.read("mark_shares", [report.year])
     shares = shares[
         (shares["procedure"] == procedure) & shares["group_level"].isin(["municipality", "region"])
     ]
     if shares.empty:
-        return insufficient("Распределение отметок", report.say("reason.no_mark_shares"))
+        return report.insufficient(report.say("marks.title"), report.say("reason.no_mark_shares"))
     received, shares = len(shares), _publishable_marks(report, shares)
     if shares.empty:
-        return insufficient("Распределение отметок", report.say("reason.hidden"))
+        return report.insufficient(report.say("marks.title"), report.say("reason.hidden"))
     left_out = received - len(shares)
     shares = shares.assign(order=shares["group_level"].eq("region"))
     shares = shares.sort_values(["subject", "grade", "order"], kind="stable")
@@ -164,20 +167,20 @@ def marks(report: ReportData, procedure: str) -> Block:
                 *(russian.decimal(value) for value in values),
             ]
         )
-    behind = Sheet(
-        ["Работа", "Группа", "Участников", *MARKS],
+    behind = report.sheet(
+        [*report.heads("paper", "group", "participant_count"), *MARKS],
         body,
-        f"Доли отметок, %, {report.year}",
+        report.say("marks.table", year=report.year),
         "",
         "llrrrrr",
     )
     caption = report.say("marks.caption", year=report.year)
     figure = Figure(
-        charts.stacked(bars, MARKS),
+        charts.stacked(bars, MARKS, report.say("chart.participant_share")),
         caption,
         report.say("marks.alternative"),
         f"marks-{procedure}",
-        behind,
+        report.behind(behind),
     )
     return block(
         report.say("marks.reading", figure=f"@fig-marks-{procedure}"),

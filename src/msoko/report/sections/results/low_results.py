@@ -8,12 +8,12 @@ import pandas as pd
 
 from msoko import catalog
 from msoko.core import russian
-from msoko.report.block import Block, Details, Sheet, block, cell, insufficient
+from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.suppressed import LEAST_SCHOOLS
 
 if TYPE_CHECKING:
-    from msoko.indicators.rules.low_result_schools import LowResults, Rule
+    from msoko.indicators.values.low_result_schools import LowResults, LowResultsRule
     from msoko.report.data.report_data import ReportData
 
 
@@ -24,11 +24,11 @@ def low_results(report: ReportData) -> Block:
     thresholds = catalog.load_thresholds(report.project)
     found = find_low_results(report.directions, report.store, report.year, thresholds)
     if found.schools.empty:
-        return insufficient("Школы с низкими результатами", report.say("reason.no_papers"))
+        return report.insufficient(report.say("low_results.title"), report.say("reason.no_papers"))
     assessed = int(found.schools["is_low"].notna().sum())
     if report.is_public and assessed < LEAST_SCHOOLS:
         reason = report.say("reason.few_published", least=LEAST_SCHOOLS)
-        return insufficient("Школы с низкими результатами", reason)
+        return report.insufficient(report.say("low_results.title"), reason)
     listed = found.schools[found.schools["is_low"].fillna(False).astype(bool)]
     origin = thresholds["low_results_share"]
     text = report.say(
@@ -43,7 +43,7 @@ def low_results(report: ReportData) -> Block:
     return block(
         " ".join(said),
         report.say("low_results.none") if listed.empty else _listed(report, listed),
-        _sensitivity(found),
+        _sensitivity(report, found),
         _papers(report, found, listed),
     )
 
@@ -55,19 +55,21 @@ def _origin(report: ReportData, threshold: catalog.Threshold) -> str:
 
 def _evidence(report: ReportData, found: LowResults, count: int) -> Evidence:
     return Evidence(
-        what=f"Школы с низкими результатами, {report.year}",
+        what=report.say("evidence.low_results.what", year=report.year),
         shown=str(count),
-        formula=_rule(found.rule),
+        formula=_rule(report, found.rule),
         numerator=str(count),
         denominator=str(int(found.schools["is_low"].notna().sum())),
-        n=russian.counted(len(found.papers), "работа", "работы", "работ"),
+        n=report.counted("paper", len(found.papers)),
         source="msoko.indicators.find_low_results; registry/thresholds.yml",
     )
 
 
-def _rule(rule: Rule) -> str:
+def _rule(report: ReportData, rule: LowResultsRule) -> str:
     share = russian.amount(rule.share, "percent")
-    return f"не менее {share} ниже минимума не менее чем в {rule.papers} работах за {rule.years} г."
+    return report.say(
+        "evidence.low_results.formula", share=share, papers=rule.papers, years=rule.years
+    )
 
 
 def _listed(report: ReportData, listed: pd.DataFrame) -> Sheet | str:
@@ -86,15 +88,11 @@ def _listed(report: ReportData, listed: pd.DataFrame) -> Sheet | str:
         ]
         for row in ordered.itertuples()
     ]
-    head = ["Школа", "Работ учтено", "Из них с низким результатом", "Устойчивость вывода, %"]
-    caption = (
-        "Школы с низкими результатами; устойчивость – доля вариантов порогов, при которых школа "
-        "остаётся в списке"
-    )
-    return Sheet(head, rows, caption, "low-schools")
+    head = report.heads("school", "counted_papers", "low_papers", "robustness")
+    return report.sheet(head, rows, report.say("low_results.caption"), "low-schools")
 
 
-def _sensitivity(found: LowResults) -> Sheet:
+def _sensitivity(report: ReportData, found: LowResults) -> Sheet:
     rows = [
         [
             russian.figure(row.share, "percent"),
@@ -102,19 +100,14 @@ def _sensitivity(found: LowResults) -> Sheet:
             str(row.min_n),
             russian.figure(row.school_count, "persons"),
             russian.figure(row.assessed_count, "persons"),
-            "действует" if row.is_in_use else "",
+            report.say("low_results.in_use") if row.is_in_use else "",
         ]
         for row in found.sensitivity.itertuples()
     ]
-    head = [
-        "Доля ниже минимума, %",
-        "Работ",
-        "Наименьшее n",
-        "Школ в списке",
-        "Школ оценено",
-        "Правило",
-    ]
-    return Sheet(head, rows, "Список при других порогах", "low-sensitivity", "rrrrrl")
+    columns = ("least_share", "paper_count", "least_n", "listed_schools", "assessed_schools",
+               "rule")  # fmt: skip
+    caption = report.say("low_results.thresholds")
+    return report.sheet(report.heads(*columns), rows, caption, "low-sensitivity", "rrrrrl")
 
 
 def _papers(report: ReportData, found: LowResults, listed: pd.DataFrame) -> Details | None:
@@ -134,6 +127,8 @@ def _papers(report: ReportData, found: LowResults, listed: pd.DataFrame) -> Deta
         ]
         for row in papers.itertuples()
     ]
-    head = ["Школа", "Учебный год", "Процедура", "Работа", "Участников", "Ниже минимума, %"]
-    sheet = Sheet(head, rows, "Работы с низким результатом", "", "llllrr")
-    return Details(f"Работы, по которым школы попали в список: {len(rows)}", (sheet,))
+    columns = ("school", "school_year", "procedure", "paper", "participant_count",
+               "below_minimum")  # fmt: skip
+    caption = report.say("low_results.papers")
+    sheet = report.sheet(report.heads(*columns), rows, caption, "", "llllrr")
+    return Details(report.say("low_results.papers_folded", count=len(rows)), (sheet,))

@@ -10,7 +10,7 @@ import pandas as pd
 from msoko.catalog.registry import registry_words
 from msoko.catalog.registry.mark_scales import Scales
 from msoko.core import russian
-from msoko.report.block import Block, BlockPart, Details, Figure, Sheet, block, cell, insufficient
+from msoko.report.block import Block, BlockPart, Details, Figure, Sheet, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.report_data import EVERY_SUBJECT
@@ -29,11 +29,10 @@ def verdict(report: ReportData) -> Block:
     """Say how many schools show signs, and list their markers in the internal edition."""
     schools = report.store.read("objectivity_schools", [report.year])
     if schools.empty:
-        return insufficient("Объективность результатов", report.say("reason.no_verdict"))
+        return report.insufficient(report.say("objectivity.title"), report.say("reason.no_verdict"))
     if report.is_public and len(schools) < LEAST_SCHOOLS:
-        return insufficient(
-            "Объективность результатов", report.say("reason.few_published", least=LEAST_SCHOOLS)
-        )
+        reason = report.say("reason.few_published", least=LEAST_SCHOOLS)
+        return report.insufficient(report.say("objectivity.title"), reason)
     markers = report.store.read("objectivity_markers", [report.year])
     own = markers[markers["school_id"].fillna("") != ""]
     flagged = schools[schools["is_flagged"].fillna(False)].sort_values("q_bh", kind="stable")
@@ -76,23 +75,19 @@ def _flagged(report: ReportData, flagged: pd.DataFrame) -> Sheet | None:
         ]
         for row in flagged.itertuples()
     ]
-    head = [
-        "Школа",
-        "p совокупное",
-        "q (Бенджамини – Хохберг)",
-        "q (Бенджамини – Йекутиели)",
-        "Маркеров",
-    ]
-    caption = f"Школы, результаты которых нужно посмотреть, {report.year}"
-    return Sheet(head, rows, caption, "flagged", "lrrrr")
+    head = report.heads("school", "combined_p", "q_hochberg", "q_yekutieli", "marker_count")
+    caption = report.say("objectivity.flagged", year=report.year)
+    return report.sheet(head, rows, caption, "flagged", "lrrrr")
 
 
 def _evidence(report: ReportData, row: tuple) -> Evidence:
     return Evidence(
-        what=f"Совокупное свидетельство: {report.school_name(row.school_id)}, {report.year}",
+        what=report.say(
+            "evidence.objectivity.what", school=report.school_name(row.school_id), year=report.year
+        ),
         shown=_p(row.q_bh),
-        formula="усечённая комбинация Коши по маркерам, затем Бенджамини – Хохберг по школам",
-        n=russian.counted(int(row.marker_count), "маркер", "маркера", "маркеров"),
+        formula=report.say("evidence.objectivity.formula"),
+        n=report.counted("marker", int(row.marker_count)),
         source="msoko.stats.objectivity.assess",
     )
 
@@ -104,9 +99,10 @@ def _signs(report: ReportData, flagged: pd.DataFrame, markers: pd.DataFrame) -> 
     """
     chosen = markers[markers["school_id"].isin(flagged["school_id"]) & (markers["p"] <= LEVEL)]
     is_whole = chosen["subject"] == EVERY_SUBJECT
-    whole = _sign_sheet(report, chosen[is_whole], "Признаки по всем предметам вместе", "signs")
-    parts = _sign_sheet(report, chosen[~is_whole], "Признаки по предметам", "")
-    return [whole, Details(f"Признаки по предметам: {len(parts.rows)}", (parts,))]
+    whole = _sign_sheet(report, chosen[is_whole], report.say("objectivity.signs"), "signs")
+    parts = _sign_sheet(report, chosen[~is_whole], report.say("objectivity.subject_signs"), "")
+    folded = report.say("objectivity.subject_signs_folded", count=len(parts.rows))
+    return [whole, Details(folded, (parts,))]
 
 
 def _sign_sheet(report: ReportData, chosen: pd.DataFrame, caption: str, name: str) -> Sheet:
@@ -123,8 +119,9 @@ def _sign_sheet(report: ReportData, chosen: pd.DataFrame, caption: str, name: st
         ]
         for row in chosen.sort_values(["school_id", "p"], kind="stable").itertuples()
     ]
-    head = ["Школа", *([] if name else ["Работа"]), "Признак", "Величина", "p", "n", "Надёжность"]
-    return Sheet(head, rows, caption, name, "l" * (len(head) - 4) + "rrrl")
+    papers = () if name else ("paper",)
+    head = report.heads("school", *papers, "marker", "effect", "p", "n", "reliability")
+    return report.sheet(head, rows, caption, name, "l" * (len(head) - 4) + "rrrl")
 
 
 def _marker_counts(report: ReportData, markers: pd.DataFrame) -> Sheet:
@@ -140,8 +137,8 @@ def _marker_counts(report: ReportData, markers: pd.DataFrame) -> Sheet:
                 russian.figure((part["p"] <= LEVEL).sum(), "persons"),
             ]
         )
-    head = ["Признак", "Школ", "Проверок", "Из них с p ≤ 0,05"]
-    return Sheet(head, rows, "Что проверено", "markers")
+    head = report.heads("marker", "school_count", "test_count", "below_level")
+    return report.sheet(head, rows, report.say("objectivity.tested"), "markers")
 
 
 def _p(value: float) -> str:
@@ -158,7 +155,7 @@ def score_distribution(report: ReportData) -> Block:
     )
     vpr = results[results["procedure"] == "vpr"].dropna(subset=["primary_score"])
     if vpr.empty:
-        return insufficient("Распределение баллов", report.say("reason.no_papers"))
+        return report.insufficient(report.say("distribution.title"), report.say("reason.no_papers"))
     subject, grade = vpr.groupby(PAPER).size().idxmax()
     paper = vpr[(vpr["subject"] == subject) & (vpr["grade"] == grade)]
     top = int(paper["max_score"].max())
@@ -179,7 +176,8 @@ def _distribution(
     counts = np.bincount(scores.astype(int), minlength=top + 1)
     shown = shown_counts(counts.tolist()) if report.is_public else [True] * len(counts)
     shares = np.where(shown, 100 * counts / counts.sum(), 0.0)
-    drawn = charts.distribution(list(range(top + 1)), shares.tolist(), cuts)
+    axes = (report.say("chart.primary_score"), report.say("chart.participant_share"))
+    drawn = charts.distribution(list(range(top + 1)), shares.tolist(), cuts, *axes)
     rows = [
         [
             str(score),
@@ -188,12 +186,14 @@ def _distribution(
         ]
         for score, (count, share, is_shown) in enumerate(zip(counts, shares, shown, strict=True))
     ]
+    head = report.heads("score", "participant_count", "share_percent")
+    behind = report.sheet(head, rows, report.say("distribution.title"), "", "rrr")
     return Figure(
         drawn,
         report.say("distribution.caption", paper=cell(paper), year=report.year),
         report.say("distribution.alternative", paper=paper),
         "distribution",
-        Sheet(["Балл", "Участников", "Доля, %"], rows, "Распределение баллов", "", "rrr"),
+        report.behind(behind),
     )
 
 
@@ -202,7 +202,7 @@ def _heaping(report: ReportData) -> str:
     is_heaping = markers["marker"].eq("heaping") & markers["grade"].notna()
     own = markers[markers["school_id"].fillna("").eq("") & is_heaping]
     if own.empty:
-        return report.say("distribution.no_test", reason="шкала отметок неизвестна или данных мало")
+        return report.say("distribution.no_test", reason=report.say("reason.no_scale"))
     told = own[own["p"] <= LEVEL / len(own)]
     if told.empty:
         return report.say("distribution.untold")
@@ -222,11 +222,11 @@ def journal(report: ReportData) -> Block:
     rows = report.store.read("journal_comparison", [report.year])
     own = rows[rows["group_level"] == "municipality"]
     if own.empty:
-        return insufficient("Отметка за работу и журнал", "сравнение с журналом не получено")
+        return report.insufficient(report.say("journal.title"), report.say("reason.no_journal"))
     if report.is_public:
         own = own[shown_rows(own[["lowered_count", "confirmed_count", "raised_count"]])]
         if own.empty:
-            return insufficient("Отметка за работу и журнал", report.say("reason.hidden"))
+            return report.insufficient(report.say("journal.title"), report.say("reason.hidden"))
     total = own[["lowered_count", "confirmed_count", "raised_count", "participant_count"]].sum()
     said = [_counted(report, total, name) for name in ("lowered", "confirmed", "raised")]
     region = rows[rows["group_level"] == "region"]
@@ -245,13 +245,15 @@ def _counted(report: ReportData, total: pd.Series, name: str) -> str:
     count, n = int(total[f"{name}_count"]), int(total["participant_count"])
     return report.ledger.cite(
         Evidence(
-            what=f"Журнал и ВПР: {report.say(f'journal.{name}')}, {report.year}",
+            what=report.say(
+                "evidence.journal.what", what=report.say(f"journal.{name}"), year=report.year
+            ),
             shown=russian.amount(count / n if n else None, "percent"),
-            formula="сумма участников по работам / сумма всех участников",
+            formula=report.say("evidence.journal.formula"),
             numerator=str(count),
             denominator=str(n),
             n=str(n),
-            source="ФИС ОКО, сравнение отметок с журналом",
+            source=report.say("evidence.journal.source"),
         )
     )
 
@@ -281,12 +283,7 @@ def _journal_table(report: ReportData, own: pd.DataFrame, region: pd.DataFrame) 
                 russian.figure(reference, "points"),
             ]
         )
-    head = [
-        "Работа",
-        "Участников",
-        "Ниже журнала, %",
-        "Совпала, %",
-        "Выше журнала, %",
-        "Ниже журнала в регионе, %",
-    ]
-    return Sheet(head, rows, f"Отметка за работу и отметка по журналу, {report.year}", "journal")
+    columns = ("paper", "participant_count", "below_journal", "same_percent", "above_journal",
+               "region_below_journal")  # fmt: skip
+    caption = report.say("journal.caption", year=report.year)
+    return report.sheet(report.heads(*columns), rows, caption, "journal")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Details, Sheet, block, cell, insufficient
+from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
 from msoko.report.sections.results.procedure_pairs import MARKS, Pair, pairs
 
@@ -33,7 +33,7 @@ def procedures(report: ReportData) -> Block:
         kept = _publishable(kept)
     if not kept:
         title = report.say("procedures.title")
-        return insufficient(title, report.say("procedures.no_pairs", least=LEAST))
+        return report.insufficient(title, report.say("procedures.no_pairs", least=LEAST))
     whole = [pair for pair in kept if not pair.subject]
     single = [pair for pair in kept if pair.subject]
     by_subject = report.say("procedures.by_subject", count=len(single))
@@ -77,11 +77,11 @@ def _overview(report: ReportData, whole: list[Pair]) -> Sheet | None:
             for kind, count in zip(KINDS, counts, strict=True)
         ]
         rows.append([cell(_pair_title(report, pair)), russian.decimal(total, 0), *shares])
-    head = ["Экзамен и прежний результат", "n", "Ниже", "Совпала", "Выше"]
-    caption = f"Отметка рядом с прежней отметкой того же обучающегося, {report.year} учебный год"
     if not rows:
         return None
-    return Sheet(head, rows, caption, "procedures-overview", "lrlll")
+    head = report.heads("procedure_pair", "n", "mark_lower", "mark_same", "mark_higher")
+    caption = report.say("procedures.overview", year=report.year)
+    return report.sheet(head, rows, caption, "procedures-overview", "lrlll")
 
 
 def _share(report: ReportData, pair: Pair, kind: str, count: int, total: int) -> str:
@@ -94,20 +94,24 @@ def _evidence(report: ReportData, pair: Pair, kind: str, count: int, total: int)
 
     told = wilson(count, total)
     return Evidence(
-        what=f"{_pair_title(report, pair)}: {report.say(f'procedures.{kind}')}; "
-        f"{report.year} учебный год",
+        what=report.say(
+            "evidence.of_year",
+            what=f"{_pair_title(report, pair)}: {report.say(f'procedures.{kind}')}",
+            year=report.year,
+        ),
         shown=russian.amount(count / total, "percent"),
-        formula="работы одних и тех же обучающихся по одному предмету, сравнение отметок",
+        formula=report.say("evidence.procedures.formula"),
         numerator=russian.decimal(count, 0),
         denominator=russian.decimal(total, 0),
         n=russian.decimal(total, 0),
         interval=russian.span(told.low, told.high, "percent"),
-        source="протоколы РЦОИ, ФИС ОКО, протоколы работ, реестр связи кодов участников",
+        source=report.say("evidence.procedures.source"),
     )
 
 
 def _pair_title(report: ReportData, pair: Pair) -> str:
-    return f"{report.say(f'procedure.{pair.exam}')} и {_earlier(report, pair)}"
+    exam = report.say(f"procedure.{pair.exam}")
+    return report.say("procedures.pair", exam=exam, earlier=_earlier(report, pair))
 
 
 def _earlier(report: ReportData, pair: Pair) -> str:
@@ -137,10 +141,10 @@ def _linkage(report: ReportData, whole: list[Pair]) -> Sheet:
             _high(pair.rows["mark"]),
             _high(pair.rest["mark"]),
         ])  # fmt: skip
-    head = ["Экзамен и прежний результат", "Работ", "Связано", "Доля", "«4» и «5» у связанных",
-            "«4» и «5» у остальных"]  # fmt: skip
-    caption = "Сколько работ связано с прежним результатом и чем связанные отличаются от остальных"
-    return Sheet(head, rows, caption, "procedures-linkage", "lrrrll")
+    columns = ("procedure_pair", "paper_count", "linked", "share", "good_of_linked",
+               "good_of_others")  # fmt: skip
+    caption = report.say("procedures.linkage")
+    return report.sheet(report.heads(*columns), rows, caption, "procedures-linkage", "lrrrll")
 
 
 def _high(marks: pd.Series) -> str:
@@ -158,14 +162,14 @@ def _high(marks: pd.Series) -> str:
 
 def _by_subject(report: ReportData, single: list[Pair]) -> Sheet:
     """Return each pair's subjects under a row that names the pair."""
-    head = ["Предмет", "n", "Ниже, %", "Совпала, %", "Выше, %", "Согласие отметок (каппа)",
-            "Порядок баллов (ранговая корреляция)"]  # fmt: skip
+    columns = ("subject", "n", "lower_percent", "same_percent", "higher_percent", "kappa",
+               "score_order")  # fmt: skip
     rows: list[list[str]] = []
     for title, own in groupby(single, lambda pair: _pair_title(report, pair)):
-        rows.append([f"**{cell(title)}**", *[""] * (len(head) - 1)])
+        rows.append([f"**{cell(title)}**", *[""] * (len(columns) - 1)])
         rows += [_subject_row(report, pair) for pair in own]
-    caption = f"Результаты одних и тех же обучающихся, {report.year} учебный год"
-    return Sheet(head, rows, caption, "procedures", "lrrrrll")
+    caption = report.say("procedures.subjects", year=report.year)
+    return report.sheet(report.heads(*columns), rows, caption, "procedures", "lrrrrll")
 
 
 def _subject_row(report: ReportData, pair: Pair) -> list[str]:
@@ -213,9 +217,10 @@ def _confusion(report: ReportData, whole: list[Pair]) -> list[Details]:
              russian.decimal(int(own.sum()), 0)]
             for mark, own in counts.iterrows()
         ]  # fmt: skip
-        head = [report.say("procedures.earlier_mark"), *(f"«{mark}»" for mark in MARKS), "Всего"]
+        marks = [f"«{mark}»" for mark in MARKS]
+        head = [*report.heads("earlier_mark"), *marks, *report.heads("total")]
         caption = report.say("procedures.confusion", pair=_pair_title(report, pair))
-        sheets.append(Sheet(head, rows, caption, f"procedures-marks-{place}", "lrrrrr"))
+        sheets.append(report.sheet(head, rows, caption, f"procedures-marks-{place}", "lrrrrr"))
     return [Details(report.say("procedures.marks"), tuple(sheets))] if sheets else []
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Sheet, block, insufficient
+from msoko.report.block import Block, block
 from msoko.report.data.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ QUESTIONS = ("overall", "teaching", "fair_marks", "conditions", "safety", "meals
              "information")  # fmt: skip
 LEAST = 10
 """Fewer answers than this make no share."""
+FUNCTION = "msoko.stats.estimators.ratio.ratio"
+"""What computes a share and its error, as evidence names it."""
 
 
 def satisfaction(report: ReportData) -> Block:
@@ -25,7 +27,7 @@ def satisfaction(report: ReportData) -> Block:
     rows = report.store.read("surveys", [report.year])
     asked = [one for one in ASKED if (rows["survey"] == one).any()] if len(rows) else []
     if not asked:
-        return insufficient(report.say("satisfied.title"), report.say("satisfied.nothing"))
+        return report.insufficient(report.say("satisfied.title"), report.say("satisfied.nothing"))
     questions = [one for one in QUESTIONS if (rows["question"] == one).any()]
     table = [
         [
@@ -34,9 +36,9 @@ def satisfaction(report: ReportData) -> Block:
         ]
         for question in questions
     ]
-    head = ["Вопрос", *(report.say(f"satisfied.asked.{who}") for who in asked)]
-    caption = f"Доля положительных ответов с 95 % интервалом, {report.year} учебный год"
-    sheet = Sheet(head, table, caption, "satisfaction", "l" * len(head))
+    head = [*report.heads("question"), *(report.say(f"satisfied.asked.{who}") for who in asked)]
+    caption = report.say("satisfied.caption", year=report.year)
+    sheet = report.sheet(head, table, caption, "satisfaction", "l" * len(head))
     whole = rows[rows["question"] == "overall"].groupby("survey")["answer_count"].sum()
     counts = [
         f"{report.say(f'satisfied.asked.{who}').lower()} – {russian.decimal(float(whole[who]), 0)}"
@@ -67,16 +69,17 @@ def _share(report: ReportData, rows: pd.DataFrame, who: str, question: str) -> s
         told = wilson(int(part), int(whole))
     low, high = max(told.low, 0.0), min(told.high, 1.0)
     interval = russian.span(low, high, "percent")
+    what = (
+        report.say(f"satisfied.question.{question}"), report.say(f"satisfied.asked.{who}").lower()
+    )  # fmt: skip
     evidence = Evidence(
-        what=f"{report.say(f'satisfied.question.{question}')}; "
-        f"{report.say(f'satisfied.asked.{who}').lower()}; {report.year} учебный год",
+        what=report.say("evidence.of_year", what="; ".join(what), year=report.year),
         shown=russian.amount(part / whole, "percent"),
-        formula="положительные ответы / все ответы; ошибка – по школам "
-        "(msoko.stats.estimators.ratio.ratio)",
+        formula=report.say("evidence.survey.formula", function=FUNCTION),
         numerator=russian.decimal(part, 0),
         denominator=russian.decimal(whole, 0),
         n=russian.decimal(whole, 0),
         interval=interval,
-        source="опросы об удовлетворённости качеством образования",
+        source=report.say("evidence.survey.source"),
     )
     return f"{report.ledger.cite(evidence)} ({interval})"

@@ -6,34 +6,42 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko.catalog.directions.direction import IndicatorRole, indicators_in_role
 from msoko.core import russian
-from msoko.indicators.values.shared_indicators import EXAM_MARKS, SCHOOL_MARKS
-from msoko.report.block import Block, Details, Sheet, block, cell, insufficient
+from msoko.report.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
 
-HOME = "student_outcomes"
+MARK_ROLES: tuple[IndicatorRole, ...] = ("school_marks", "exam_marks")
 LEAST = 5
 """Fewer schools than this make no correlation."""
 
 
 def school_marks(report: ReportData) -> Block:
     """Set the shares of «4» and «5» that schools give beside those that exams give."""
-    shares = {code: _of_schools(report, code) for code in (*SCHOOL_MARKS, *EXAM_MARKS)}
-    whole = [_whole(report, code) for code in (*SCHOOL_MARKS, *EXAM_MARKS)]
+    shares = {
+        code: _of_schools(report, code) for role in MARK_ROLES for code in _codes(report, role)
+    }
+    whole = [_whole(report, code) for code in shares]
     known = [row for row in whole if row]
-    if shares[SCHOOL_MARKS[0]].empty and shares[SCHOOL_MARKS[1]].empty:
-        return insufficient(report.say("progress.title"), report.say("progress.nothing"))
-    head = ["Источник", "«4» и «5»", "95 % интервал", "n", "Школ"]
-    caption = f"Доля «4» и «5» в разных источниках, {report.year} учебный год"
+    if all(shares[code].empty for code in _codes(report, "school_marks")):
+        return report.insufficient(report.say("progress.title"), report.say("progress.nothing"))
+    head = report.heads("source", "good_marks", "interval", "n", "school_count")
+    caption = report.say("progress.caption", year=report.year)
     return block(
         report.say("progress.reading"),
-        Sheet(head, known, caption, "progress", "lrlrr"),
+        report.sheet(head, known, caption, "progress", "lrlrr"),
         _order(report, shares),
         None if report.is_public else _schools(report, shares),
         report.say("progress.caveat"),
     )
+
+
+def _codes(report: ReportData, role: IndicatorRole) -> dict[str, str]:
+    """Return the codes of the indicators in a role, each with its direction's."""
+    named = indicators_in_role(report.directions, role)
+    return {item.code: direction.direction for direction, item in named}
 
 
 def _of_schools(report: ReportData, code: str) -> pd.Series:
@@ -43,7 +51,8 @@ def _of_schools(report: ReportData, code: str) -> pd.Series:
 
 
 def _rows(report: ReportData, code: str, unit: str) -> pd.DataFrame:
-    return report.rows(code, unit, year=report.year, direction=HOME).frame
+    direction = next(known[code] for role in MARK_ROLES if code in (known := _codes(report, role)))
+    return report.rows(code, unit, year=report.year, direction=direction).frame
 
 
 def _whole(report: ReportData, code: str) -> list[str] | None:
@@ -70,8 +79,8 @@ def _order(report: ReportData, shares: dict[str, pd.Series]) -> Sheet | None:
     from msoko.stats.estimators.correlation import spearman
 
     rows = []
-    for form in SCHOOL_MARKS:
-        for exam in EXAM_MARKS:
+    for form in _codes(report, "school_marks"):
+        for exam in _codes(report, "exam_marks"):
             both = pd.concat([shares[form], shares[exam]], axis=1, join="inner").dropna()
             if both.empty:
                 continue
@@ -85,14 +94,14 @@ def _order(report: ReportData, shares: dict[str, pd.Series]) -> Sheet | None:
             ])  # fmt: skip
     if not rows:
         return None
-    head = ["Что сопоставлено", "Школ", "Ранговая корреляция школ", "95 % интервал"]
-    caption = f"Одинаков ли порядок школ, {report.year} учебный год"
-    return Sheet(head, rows, caption, "progress-order", "lrrl")
+    head = report.heads("compared_sources", "school_count", "order_of_schools", "interval")
+    caption = report.say("progress.order", year=report.year)
+    return report.sheet(head, rows, caption, "progress-order", "lrrl")
 
 
 def _schools(report: ReportData, shares: dict[str, pd.Series]) -> Details | None:
     """Return each school's shares side by side with their n, in the order of names."""
-    codes = [code for code in (*SCHOOL_MARKS, *EXAM_MARKS) if len(shares[code])]
+    codes = [code for code in shares if len(shares[code])]
     sizes = {code: _rows(report, code, "school").set_index("school_id")["denominator"]
              for code in codes}  # fmt: skip
     named = sorted(
@@ -107,9 +116,11 @@ def _schools(report: ReportData, shares: dict[str, pd.Series]) -> Details | None
     ]
     if not rows:
         return None
-    head = ["Школа", *(f"{report.say(f'progress.{code}')}, % (n)" for code in codes)]
-    caption = f"Доля «4» и «5» по школам, {report.year} учебный год"
-    sheet = Sheet(head, rows, caption, "progress-schools")
+    titles = (report.say(f"progress.{code}") for code in codes)
+    sized = [one for title in titles for one in report.heads("percent_and_n", title=title)]
+    caption = report.say("progress.by_school", year=report.year)
+    head = [*report.heads("school"), *sized]
+    sheet = report.sheet(head, rows, caption, "progress-schools")
     return Details(report.say("progress.schools", count=len(rows)), (sheet,))
 
 

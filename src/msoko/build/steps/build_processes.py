@@ -1,0 +1,62 @@
+"""The kernels of a build's notebooks, and the processes that answer its calls."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msoko.build.kernels.notebook_parameters import Value
+from msoko.build.kernels.notebook_run import Execution
+from msoko.core.project import Project
+
+if TYPE_CHECKING:
+    from msoko.build.kernels.forks import Preloaded
+
+
+def call_here(function: str, *arguments: Any) -> Any:
+    """Return what `module:name` returns for the arguments, in this process."""
+    module, name = function.split(":")
+    return getattr(importlib.import_module(module), name)(*arguments)
+
+
+class BuildProcesses:
+    """Where one build executes notebooks and has functions called, begun when first needed."""
+
+    def __init__(self, engine: str, project: Project) -> None:
+        self.engine = engine
+        self.project = project
+        self.is_preloading = False
+        self._execution: Execution | None = None
+
+    @property
+    def answer_calls(self) -> bool:
+        """Whether processes of their own answer calls, which then may go side by side."""
+        return self._execution is not None and self._execution.server is not None
+
+    def begin(self, early: Sequence[str] = ()) -> Execution:
+        """Return how notebooks are executed; the first call begins to import `early`."""
+        if self._execution is None:
+            self._execution = Execution.prepared(self.engine, self.project, early)
+        return self._execution
+
+    def preload(self, needed: Callable[[], Sequence[Preloaded]]) -> None:
+        """Begin to import what `needed` returns; only the first call counts."""
+        if not self.is_preloading:
+            self.is_preloading = True
+            self.begin().preload(needed())
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """Return what `module:name` gives, in a process of its own where there are some."""
+        call = self._execution.server.call if self.answer_calls else call_here
+        return call(function, *arguments)
+
+    def run_notebook(self, path: Path, shown: str, values: Mapping[str, Value]) -> dict[str, Any]:
+        """Return the executed notebook; raises `NotebookFailed` with the question that failed."""
+        return self.begin().run(path, shown, values)
+
+    def close(self) -> None:
+        """End every process; nothing of them is left."""
+        if self._execution is not None:
+            self._execution.end_all()

@@ -1,0 +1,51 @@
+"""What the build's processes import ahead, while its first steps are still being done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msoko.build.graph.report_list import notebook_of
+from msoko.build.kernels.notebook_run import load_client
+from msoko.build.steps.build_context import BuildContext
+
+READING = (
+    "pandas", "pyarrow.parquet", "openpyxl",
+    "msoko.ingest.year_reading", "msoko.ingest.layouts.fis_oko", "msoko.ingest.layouts.rcoi",
+    "msoko.ingest.layouts.code_register",
+    "msoko.ingest.layouts.forms", "msoko.build.steps.table_intake",
+    "msoko.build.kernels.forkcalls",
+)  # fmt: skip
+"""What the reading of files imports, with which work on tables begins."""
+COUNTING = (
+    "duckdb", "ibis", "ibis.backends.duckdb", "ibis.backends.duckdb.converter",
+    "ibis.expr.types.groupby", "pyarrow.dataset", "msoko.validate.verdict",
+    "msoko.validate.suites.ibis_evaluator", "msoko.indicators",
+    "msoko.stats.objectivity.assessment",
+    "statsmodels.stats.multitest", "statsmodels.stats.proportion", "msoko.stats.schools.funnel",
+    "msoko.core.russian", "msoko.build.steps.table_checks", "msoko.build.steps.number_tables",
+)  # fmt: skip
+"""What checks and numbers import besides, while files are being read; DuckDB imports
+`pyarrow.dataset` to read a table that lies in memory."""
+REMEMBER = "msoko.build.kernels.remembering:remember"
+REMEMBER_CHECKS = "msoko.build.kernels.remembering:remember_checks"
+
+
+def preload_for_tables(context: BuildContext, notebooks: Sequence[str]) -> None:
+    """Begin to import what work on tables needs, and then what the notebooks do."""
+    context.processes.begin(READING)
+    queries = [REMEMBER_CHECKS, str(context.plan.project.root)]
+    _preload(context, notebooks, (*COUNTING, queries))
+    if notebooks:
+        load_client()
+
+
+def preload_for_reports(context: BuildContext, reports: Iterable[str]) -> None:
+    """Begin to import what the reports' notebooks need."""
+    _preload(context, reports, ())
+
+
+def _preload(context: BuildContext, reports: Iterable[str], ahead: Sequence) -> None:
+    plan = context.plan
+    notebooks = [plan.paths.notebook(name) for name in sorted({*map(notebook_of, reports)})]
+    declared = [REMEMBER, str(plan.project.root), plan.municipality]
+    context.processes.preload(lambda: [*ahead, declared, *plan.code.preloaded(notebooks)])

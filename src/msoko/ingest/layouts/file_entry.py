@@ -1,0 +1,61 @@
+"""What year.yml says of a file: its layout, or the table that its columns become."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from msoko.catalog.yaml.declaration_lines import DeclarationLine
+
+COLUMNS, IGNORE = "columns", "ignore"
+"""Besides the known layouts: a table whose columns are declared, and a file that is not data."""
+Procedure = Literal["vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy"]
+
+
+@dataclass(frozen=True)
+class SchoolColumns:
+    """How a declared table names a school.
+
+    `id`: a column whose text is the id. `key`: columns that together name a school;
+    the id is a short hash of them. `code`: a column that the register knows.
+    """
+
+    id: str | None = None
+    key: tuple[str, ...] = ()
+    code: str | None = None
+    name: str | None = None
+    kind: str = "school"
+    location: str | None = None
+    school_type: str | None = None
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class RowsEntry:
+    """One set of rows that each line of the file gives: constants, and column → file column."""
+
+    columns: Mapping[str, str]
+    constant: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """What year.yml says of the files that match a pattern."""
+
+    layout: str | None = None
+    reason: str = ""
+    procedure: Procedure | None = None
+    sheet: str | None = None
+    table: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: Literal[",", "."] | None = None
+    header_row: int = 1
+    school: SchoolColumns | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    constant: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[RowsEntry, ...] = ()
+    blanks: Literal["refuse", "suppressed"] = "refuse"
+    duplicates: Literal["refuse", "set_aside"] = "refuse"
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)

@@ -1,0 +1,47 @@
+"""Every layout that files are recognised as, a line each.
+
+A new one is added here, is given its title in `registry/wording.yml` (`layout.<name>`)
+and a line in `docs/year_yml.md`; tests name what is missing.
+"""
+
+from __future__ import annotations
+
+from msoko.ingest.layouts import code_register
+from msoko.ingest.layouts.contract import Layout
+from msoko.ingest.layouts.fis_oko import (
+    collection_form,
+    distribution,
+    individual_results,
+    journal_comparisons,
+    mark_statistics,
+    task_performance,
+)
+from msoko.ingest.layouts.forms import form_layout
+from msoko.ingest.layouts.rcoi import appeals, exam_protocol
+
+LAYOUTS: tuple[Layout, ...] = (
+    collection_form.LAYOUT,
+    individual_results.LAYOUT,
+    mark_statistics.LAYOUT,
+    journal_comparisons.LAYOUT,
+    distribution.LAYOUT,
+    task_performance.LAYOUT,
+    appeals.LAYOUT,
+    exam_protocol.LAYOUT,
+    code_register.LAYOUT,
+    form_layout.LAYOUT,
+)
+"""In the order in which their resemblance is told where it is equal."""
+
+REFUSED = (collection_form.LAYOUT.name,)
+"""Layouts that are known and never read."""
+
+
+def layout_names() -> tuple[str, ...]:
+    """Return the names that year.yml may give a file, in the order of `LAYOUTS`."""
+    return tuple(layout.name for layout in LAYOUTS if layout.name not in REFUSED)
+
+
+def layout_of(name: str) -> Layout:
+    """Return the layout of that name."""
+    return next(layout for layout in LAYOUTS if layout.name == name)

@@ -1,0 +1,83 @@
+"""A block that was read, with its place among the year's files."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+
+from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.contract import ParsedBlock
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
+
+ONE_COPY = "Оставьте один экземпляр, лишний удалите из папки года."
+
+
+@dataclass
+class PlacedBlock:
+    """What a block became, and which block of which sheet of which file it was."""
+
+    file: str
+    sheet: str
+    sha256: str
+    source_id: str
+    layout: str
+    parsed: ParsedBlock
+    reason: str = ""
+    confidence: float = 1.0
+
+    @property
+    def shown(self) -> str:
+        block = f", блок {self.parsed.block}" if self.parsed.block > 1 else ""
+        return f"{self.file}" + (f", лист «{self.sheet}»" if self.sheet else "") + block
+
+    def finding(self, check: str, message: str, table: str | None = None) -> Finding:
+        return Finding(check, "blocking", message, ONE_COPY, table=table, file=self.file,
+                       sheet=self.sheet or None)  # fmt: skip
+
+    @property
+    def source(self) -> dict[str, object]:
+        """Return the row of the table `sources`."""
+        kept, rejected = self.accounted_rows()
+        return {
+            "source_id": self.source_id,
+            "file": self.file,
+            "sheet": self.sheet or None,
+            "block": self.parsed.block,
+            "sha256": self.sha256,
+            "layout": self.layout,
+            "reason": self.reason,
+            "confidence": self.confidence,
+            "rows_in": self.parsed.rows_in,
+            "rows_kept": len(kept),
+            "rows_set_aside": len(rejected),
+        }
+
+    def accounted_rows(self) -> tuple[set[int], set[int]]:
+        """Return the rows that gave anything, and the rows that were set aside."""
+        rejected = {row for row, _ in self.parsed.rejected_rows}
+        used: set[int] = set()
+        for name, frame in self.parsed.tables.items():
+            if name != "schools":
+                used.update(map(int, frame["source_row"].unique().tolist()))
+        return used - rejected, rejected
+
+
+def place_block(
+    place: SheetPlace, parsed: ParsedBlock, layout: str, reason: str, confidence: float
+) -> PlacedBlock:
+    """Return the block as a source; a row that is not accounted for becomes a finding."""
+    book, sheet = place.book, place.sheet
+    key = "\x1f".join((unicodedata.normalize("NFC", book.file), sheet.name, str(parsed.block)))
+    source_id = hashlib.sha256(key.encode()).hexdigest()[:12]
+    placed = PlacedBlock(
+        book.file, sheet.name, book.sha256, source_id, layout, parsed, reason, confidence
+    )
+    kept, rejected = placed.accounted_rows()
+    if len(kept) + len(rejected) != parsed.rows_in:
+        message = (
+            f"строк в таблице – {parsed.rows_in}, прочитано – {len(kept)}, "
+            f"отложено – {len(rejected)}: баланс не сходится."
+        )
+        parsed.findings.append(placed.finding("row_balance", message))
+    return placed
