@@ -8,7 +8,7 @@ import pytest
 
 from executed import code_cell, markdown_cell, reports, site_context, write_notebook
 from msoko.report.block import Sheet
-from msoko.report.sections import year_matters, year_summary
+from msoko.report.sections.pages import year_matters, year_summary
 from msoko.site.site_folder import build
 from msoko.site.site_model import ExecutedReport
 

@@ -113,22 +113,6 @@ class Store:
         # rows of text in several chunks are picked four times slower
         return rows.combine_chunks().to_pandas(types_mapper=_nullable, use_threads=False)
 
-    def columns(
-        self,
-        name: str,
-        years: Sequence[SchoolYear] | None = None,
-        columns: Sequence[str] | None = None,
-        where: Mapping[str, Collection[str | None]] | None = None,
-    ) -> dict[str, list[Any]]:
-        """Return what `read` does as lists by column, for rows too few to be worth a frame.
-
-        A missing float is NaN, anything else that is missing None.
-        """
-        rows = self._rows(name, years, columns, where)
-        if rows is None:
-            return {column: [] for column in columns or TABLES[name].columns}
-        return {column: _listed(rows[column]) for column in rows.column_names}
-
     def records(
         self,
         name: str,
@@ -136,9 +120,15 @@ class Store:
         columns: Sequence[str] | None = None,
         where: Mapping[str, Collection[str | None]] | None = None,
     ) -> list[dict[str, Any]]:
-        """Return what `columns` does row by row."""
-        found = self.columns(name, years, columns, where)
-        return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
+        """Return what `read` does row by row, for rows too few to be worth a frame.
+
+        A missing float is NaN, anything else that is missing None.
+        """
+        rows = self._rows(name, years, columns, where)
+        if rows is None:
+            return []
+        names, values = rows.column_names, [_listed(column) for column in rows.columns]
+        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
     def _rows(
         self,

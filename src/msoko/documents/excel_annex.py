@@ -12,11 +12,11 @@ from msoko.core import russian
 from msoko.core.tables import GROUP
 from msoko.disclosure.suppression import PUBLIC
 from msoko.documents.xlsx import Amount, Tab, Value, unit_name, workbook
-from msoko.report.data import judged_change
+from msoko.report.data.line_changes import is_comparable
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.report.data.report_data import Reading
+    from msoko.report.data.judged_data import JudgedData
     from msoko.report.data.rule_evidence import Ground
 
 UNITS = {"municipality": "unit.own", "region": "unit.region"}
@@ -29,7 +29,7 @@ PARTS = ("numerator", "denominator")
 KNOWN_KEYS = ("subject", "grade", "school_id")
 
 
-def annex(report: Reading) -> bytes:
+def annex(report: JudgedData) -> bytes:
     """Return a direction's tables as a workbook.
 
     The public edition holds what its page may show: no school's row and no hidden number.
@@ -42,7 +42,7 @@ def annex(report: Reading) -> bytes:
     return workbook(tabs)
 
 
-def about(report: Reading, title: str, tabs: list[Tab]) -> Tab:
+def about(report: JudgedData, title: str, tabs: list[Tab]) -> Tab:
     """Return the first sheet: what the workbook is, and what each sheet holds."""
     rows: list[list[Value]] = [
         [report.say("annex.report"), title],
@@ -58,14 +58,14 @@ def about(report: Reading, title: str, tabs: list[Tab]) -> Tab:
 
 
 def tab_of(
-    report: Reading, name: str, head: list[str], rows: Sequence[Sequence[Value | Amount]]
+    report: JudgedData, name: str, head: list[str], rows: Sequence[Sequence[Value | Amount]]
 ) -> Tab:
     """Return a sheet under the title and the note that the wording gives it."""
     title, note = report.say(f"annex.tab.{name}"), report.say(f"annex.{name}")
     return Tab(title, note, head, rows, report.say("annex.without_rows"))
 
 
-def _indicators(report: Reading) -> Tab:
+def _indicators(report: JudgedData) -> Tab:
     rows = report.own[report.own["unit_of_analysis"].isin(UNITS)]
     columns = ("indicator", "code", "whose", *GROUP_HEADS, "unit", *VALUE, *PARTS, "n",
                "target", "note", "data_source")  # fmt: skip
@@ -78,7 +78,7 @@ def _indicators(report: Reading) -> Tab:
     return tab_of(report, "indicators", report.heads(*columns), body)
 
 
-def _indicator_row(report: Reading, declared: Indicator, row: tuple) -> list[Value | Amount]:
+def _indicator_row(report: JudgedData, declared: Indicator, row: tuple) -> list[Value | Amount]:
     unit = declared.unit
     target = Amount(declared.target.value, unit) if declared.target else None
     return [
@@ -102,7 +102,7 @@ def _plain(value: object) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _amount(report: Reading, value: float | None, unit: str) -> Amount:
+def _amount(report: JudgedData, value: float | None, unit: str) -> Amount:
     """Return a value with its unit; the public edition tells it no finer than its page does."""
     if value is None or not report.is_public:
         return Amount(value, unit)
@@ -110,7 +110,7 @@ def _amount(report: Reading, value: float | None, unit: str) -> Amount:
     return Amount(round(value, russian.DIGITS[unit] + 2 * is_share), unit)
 
 
-def _count(report: Reading, value: object) -> float | None:
+def _count(report: JudgedData, value: object) -> float | None:
     """Return a count; the public edition leaves those of few persons out."""
     plain = _plain(value)
     is_few = plain is not None and 0 < plain < PUBLIC.minimum
@@ -121,7 +121,7 @@ def _grade(value: object) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
-def _subject(report: Reading, code: object) -> str | None:
+def _subject(report: JudgedData, code: object) -> str | None:
     return None if pd.isna(code) else report.subjects.get(str(code), str(code))
 
 
@@ -131,14 +131,14 @@ def _rest(row: tuple) -> str | None:
     return "; ".join(f"{key}={value}" for key, value in others if not pd.isna(value)) or None
 
 
-def _flags(report: Reading, flags: object) -> str | None:
+def _flags(report: JudgedData, flags: object) -> str | None:
     if not isinstance(flags, str) or not flags:
         return None
     keys = [(one, f"annex.flag.{one}") for one in flags.split()]
     return "; ".join(report.say(key) if report.wording.has(key) else one for one, key in keys)
 
 
-def _changes(report: Reading) -> Tab:
+def _changes(report: JudgedData) -> Tab:
     head = [
         *report.heads("indicator", "unit"),
         str(report.year.shifted(-1)),
@@ -148,7 +148,7 @@ def _changes(report: Reading) -> Tab:
     rows: list[list[Value | Amount]] = []
     for line, found in report.changes.items():
         unit = line.indicator.unit
-        is_compared = found.difference is not None and judged_change.comparable(report, line)
+        is_compared = found.difference is not None and is_comparable(report, line)
         estimate = found.estimate if is_compared and found.has_interval else None
         verdict = found.verdict(line.indicator.polarity) if is_compared else "not_compared"
         rows.append([
@@ -165,7 +165,7 @@ def _changes(report: Reading) -> Tab:
     return tab_of(report, "changes", head, rows)
 
 
-def _schools(report: Reading) -> Tab:
+def _schools(report: JudgedData) -> Tab:
     rows = report.own[report.own["unit_of_analysis"] == "school"]
     declared = {one.code: one for one in report.direction.indicators}
     columns = (
@@ -199,9 +199,9 @@ def _schools(report: Reading) -> Tab:
     return tab_of(report, "schools", report.heads(*columns), body)
 
 
-def _recommendations(report: Reading) -> Tab:
+def _recommendations(report: JudgedData) -> Tab:
     from msoko.report.data.rule_evidence import ground
-    from msoko.report.sections import advice
+    from msoko.report.sections.cycle import advice
 
     columns = ("addressee", "organisation", "finding", "indicator", "indicator_code", "rule",
                "unit", *VALUE, "n", "action", "deadline", "expected_result",
@@ -224,7 +224,7 @@ def _recommendations(report: Reading) -> Tab:
     return tab_of(report, "recommendations", report.heads(*columns), body)
 
 
-def _ground(report: Reading, found: Ground) -> list[Value | Amount]:
+def _ground(report: JudgedData, found: Ground) -> list[Value | Amount]:
     """Return unit, value, interval and n behind a recommendation; a sign has no share."""
     unit, row = found.indicator.unit, found.first
     if row is None or found.is_sign:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from msoko.documents.excel_annex import about, tab_of
 from msoko.documents.xlsx import Tab, Value, workbook
-from msoko.report.sections import roadmap_page as blocks
+from msoko.report.sections.pages import roadmap_page as blocks
 
 if TYPE_CHECKING:
     from icalendar import Event
 
-    from msoko.report.data.report_data import Reading
-    from msoko.report.data.roadmap_year import RoadmapYear, Task
+    from msoko.report.data.report_data import ReportData
+    from msoko.report.sections.pages.roadmap_year import RoadmapYear, Task
 
 
-def calendar(report: Reading) -> bytes:
+def calendar(report: ReportData) -> bytes:
     """Return the year's deadlines and days of returns as an iCalendar file of whole days.
 
     A stretch of days is entered on its last day. The stamp of each event is the first day
@@ -43,7 +43,7 @@ def calendar(report: Reading) -> bytes:
     return made.to_ical(sorted=True)
 
 
-def _event_words(report: Reading, task: Task) -> tuple[str, str]:
+def _event_words(report: ReportData, task: Task) -> tuple[str, str]:
     """Return the title and the description of a measure's event."""
     one, say = task.measure, report.say
     lines = [
@@ -57,7 +57,7 @@ def _event_words(report: Reading, task: Task) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
-def _event(report: Reading, code: str, day: dt.date, title: str, text: str) -> Event:
+def _event(report: ReportData, code: str, day: dt.date, title: str, text: str) -> Event:
     from icalendar import Event
 
     made = Event()
@@ -80,7 +80,7 @@ def _return_days(found: RoadmapYear) -> list[dt.date]:
     return sorted(day for day in days if found.year.begins <= day <= found.year.ends)
 
 
-def tables(report: Reading) -> bytes:
+def tables(report: ReportData) -> bytes:
     """Return the roadmap as a workbook."""
     found = blocks.of(report)
     tabs = [_measures(report, found), _overdue(report, found)]
@@ -88,7 +88,7 @@ def tables(report: Reading) -> bytes:
     return workbook(tabs)
 
 
-def _measures(report: Reading, found: RoadmapYear) -> Tab:
+def _measures(report: ReportData, found: RoadmapYear) -> Tab:
     columns = ("point", "section", "measure", "printed_deadline", "deadline_kind",
                "first_deadline", "last_deadline", "responsible", "document", "status",
                "explanation")  # fmt: skip
@@ -106,7 +106,7 @@ def _measures(report: Reading, found: RoadmapYear) -> Tab:
     return tab_of(report, "measures", report.heads(*columns), rows)
 
 
-def _overdue(report: Reading, found: RoadmapYear) -> Tab:
+def _overdue(report: ReportData, found: RoadmapYear) -> Tab:
     columns = ("point", "measure", "responsible", "return_due", "returned_on", "days_late")
     rows: list[list[Value]] = [
         [

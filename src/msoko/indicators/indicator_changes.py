@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from msoko.core.indicator_groups import grouping
+from msoko.stats.estimators.judged_changes import SchoolParts, school_change
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from msoko.catalog import Direction
     from msoko.core.school_year import SchoolYear
-    from msoko.stats.estimators.estimate import Estimate, NotEstimable
 
 COUNTED = ("count", "sum")
 """Measures that have no error to judge a change by."""
@@ -23,9 +20,6 @@ PARTS = ["numerator", "denominator"]
 LINE = ["school_year", "direction", "indicator", "grouping", "part"]
 WHOLES = {grouping(keys): grouping(("school_id", *keys)) for keys in ((), ("subject",))}
 """The groupings whose changes are judged, and the same groupings by school."""
-
-Parts = Mapping[str, Sequence[float]]
-"""Numerator and denominator by school."""
 
 Changes = Mapping[tuple[str, str], Sequence[float]]
 """The p-values of changes, by direction and indicator."""
@@ -63,13 +57,13 @@ def _wholes(values: pd.DataFrame, this: str) -> dict[tuple[str | int, ...], list
     return found
 
 
-def _schools(values: pd.DataFrame) -> Callable[[tuple[str | int, ...]], Parts]:
+def _schools(values: pd.DataFrame) -> Callable[[tuple[str | int, ...]], SchoolParts]:
     """Return what gives the parts of each school in a group, as `LINE` names it."""
     rows = values[values["grouping"].isin(WHOLES.values())]
     places = rows.groupby(LINE).indices
     ids, parts = rows["school_id"].to_numpy(object), rows[PARTS].to_numpy(float)
 
-    def of(group: tuple[str | int, ...]) -> Parts:
+    def of(group: tuple[str | int, ...]) -> SchoolParts:
         own = places.get(group, [])
         return dict(zip(ids[own], parts[own].tolist(), strict=True))
 
@@ -80,7 +74,7 @@ def _p_values(
     line: tuple[str, str],
     by: int,
     wholes: Mapping[tuple[str | int, ...], Iterable[int]],
-    schools: Callable[[tuple[str | int, ...]], Parts],
+    schools: Callable[[tuple[str | int, ...]], SchoolParts],
     years: Sequence[str],
 ) -> Iterator[float]:
     """Give the p-value of each group that is known and may be compared in both years."""
@@ -91,20 +85,6 @@ def _p_values(
             yield found.p
 
 
-def school_change(before: Parts, after: Parts) -> Estimate | NotEstimable | None:
-    """Return the change of a whole by its schools' parts in two years; None without schools."""
-    from msoko.stats.estimators.ratio import ratio_change
-
-    if not before or not after:
-        return None
-    everyone = sorted(before.keys() | after.keys())
-    absent = (math.nan, math.nan)
-    pair = [
-        np.array([year.get(school, absent) for school in everyone]).T for year in (before, after)
-    ]
-    return ratio_change(*pair)
-
-
-def by_school(rows: pd.DataFrame) -> Parts:
+def by_school(rows: pd.DataFrame) -> SchoolParts:
     """Return numerator and denominator of each school."""
     return dict(zip(rows["school_id"], rows[PARTS].to_numpy(float).tolist(), strict=True))

@@ -83,7 +83,7 @@ class Details:
     """Parts behind a line that opens them; on paper only where `is_printed`."""
 
     title: str
-    parts: Sequence[Part]
+    parts: Sequence[BlockPart]
     is_printed: bool = False
 
     def markdown(self) -> str:
@@ -97,21 +97,21 @@ class Framed:
     """Parts that the theme lays out by a name of their own, a class `msoko-…` of the page."""
 
     name: str
-    parts: Sequence[Part]
+    parts: Sequence[BlockPart]
 
     def markdown(self) -> str:
         inside = "\n\n".join(part.markdown() for part in self.parts)
         return f"::: {{.msoko-{self.name}}}\n\n{inside}\n\n:::"
 
 
-Part = Prose | Sheet | Figure | Details | Framed
+BlockPart = Prose | Sheet | Figure | Details | Framed
 
 
 @dataclass(frozen=True)
 class Block:
     """The answer to one question of a report."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[BlockPart, ...]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         names = ", ".join(type(part).__name__.lower() for part in self.parts)
@@ -121,7 +121,7 @@ class Block:
         return "\n\n".join(part.markdown() for part in self.parts)
 
 
-def block(*parts: Part | str | None) -> Block:
+def block(*parts: BlockPart | str | None) -> Block:
     """Return a block of the parts that are there; a plain string is a paragraph."""
     made = (Prose(part) if isinstance(part, str) else part for part in parts if part)
     return Block(tuple(made))

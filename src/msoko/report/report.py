@@ -10,10 +10,7 @@ from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-from msoko.report.questions.analysis_questions import AnalysisQuestions
-from msoko.report.questions.cycle_questions import CycleQuestions
-from msoko.report.questions.passport_questions import PassportQuestions
-from msoko.report.questions.system_questions import SystemQuestions
+from msoko.report.questions import Questions
 
 EDITIONS = ("internal", "public")
 PASSPORT = "school_passport"
@@ -22,7 +19,7 @@ PROJECT_VARIABLE = "MSOKO_PROJECT"
 """The environment variable in which the build tells a notebook where its project lies."""
 
 
-class Report(CycleQuestions, AnalysisQuestions, SystemQuestions, PassportQuestions):
+class Report(Questions):
     """What a notebook opens: the data of a direction or page, and the questions to ask of them."""
 
     @classmethod

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from msoko.build.steps.report_annexes import Annex, IndexFigure, index_figures
 from msoko.site.site_model import KeyFigure
-from msoko.stats.estimators.multiplicity import adjust
+from msoko.stats.estimators.judged_changes import judge
 
 
 def annex(p: float | None, told: str, *others: float) -> Annex:
@@ -14,7 +16,7 @@ def annex(p: float | None, told: str, *others: float) -> Annex:
 
 
 def senses(*annexes: Annex) -> list[str]:
-    return [one.change_is for one in index_figures(annexes, adjust)]
+    return [one.change_is for one in index_figures(annexes, partial(judge, level=0.05))]
 
 
 def test_a_change_is_told_where_the_whole_years_family_tells_it():

@@ -107,25 +107,19 @@ def test_no_value_asked_for_keeps_no_row(store):
     assert store.read("results", where={"school_id": ["s0"], "subject": ["russian"]}).empty
 
 
-def test_columns_and_records_hold_what_a_frame_does(store):
+def test_records_hold_what_a_frame_does(store):
     with store.replacing(YEAR) as writer:
         writer.write("results", marks(3, None, 5).assign(primary_score=[1.5, None, 2.0]))
     names, where = ["school_id", "mark", "subject"], {"school_id": ["s1", "s2"]}
-    assert store.columns("results", [YEAR], names, where) == {
-        "school_id": ["s1", "s2"],
-        "mark": [None, 5],
-        "subject": [None, None],
-    }
     assert store.records("results", [YEAR], names, where) == [
         {"school_id": "s1", "mark": None, "subject": None},
         {"school_id": "s2", "mark": 5, "subject": None},
     ]
-    assert math.isnan(store.columns("results")["primary_score"][1])
+    assert math.isnan(store.records("results")[1]["primary_score"])
 
 
-def test_columns_of_no_year_are_empty_and_there(store):
-    assert store.columns("results", columns=["mark"]) == {"mark": []}
-    assert store.records("results") == []
+def test_a_table_of_no_year_has_no_records(store):
+    assert store.records("results", columns=["mark"]) == []
 
 
 def test_rows_are_picked_by_what_they_lack(store):

@@ -51,7 +51,7 @@ def test_the_annex_holds_the_page_s_indicators_and_changes(made):
     book = opened(annex(report))
     assert book.sheetnames == ["О таблицах", "Показатели", "Изменения", "Школы", "Рекомендации"]
     line = report.lines("er_mean")[0]
-    own = report.rows_of(line, year=report.year).iloc[0]
+    own = report.line_row(line)
     rows = zip(
         column(book["Показатели"], "Код"),
         column(book["Показатели"], "Предмет"),

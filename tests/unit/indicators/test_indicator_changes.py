@@ -14,7 +14,7 @@ from msoko.core import russian
 from msoko.indicators.indicator_changes import year_changes
 from msoko.indicators.rules.recommendations import Told, recommendations_of, with_groups
 from msoko.stats.estimators.ratio import ratio_change
-from unit.indicators.test_recommendations import NAMES, RULE, SHARE, YEAR
+from unit.indicators.test_recommendations import NAMES, RULE, SHARE, THRESHOLDS, YEAR
 
 SCHOOLS = [f"s{number}" for number in range(1, 9)]
 FELL = dataclasses.replace(RULE, when="fell")
@@ -94,7 +94,9 @@ def found_beside(count: int) -> list[dict]:
     keyed = with_groups(pd.concat(frames))
     changes = year_changes([direction("i"), other], keyed, YEAR)
     return list(
-        recommendations_of(direction("i"), Told.of(keyed), YEAR, {}, NAMES, russian, changes)
+        recommendations_of(
+            direction("i"), Told.of(keyed), YEAR, THRESHOLDS, NAMES, russian, changes
+        )
     )
 
 

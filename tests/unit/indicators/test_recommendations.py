@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from drawn import grouped, table
+from msoko.catalog import load_thresholds
 from msoko.catalog.directions.direction import (
     Advice,
     Direction,
@@ -18,6 +19,7 @@ from msoko.catalog.directions.direction import (
     Threshold,
 )
 from msoko.core import russian
+from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.indicators.indicator_changes import year_changes
 from msoko.indicators.rules.recommendations import (
@@ -29,6 +31,7 @@ from msoko.indicators.rules.recommendations import (
 )
 
 YEAR = SchoolYear.parse("2024-25")
+THRESHOLDS = load_thresholds(Project(HOME))
 NAMES = Names({"1": "Школа № 1", "2": "Школа № 2"}, {"russian": "Русский язык"}, {"1": "скачок"})
 SHARE = Indicator(
     code="i",
@@ -86,7 +89,9 @@ def made(
     keyed = with_groups(frame)
     changes = year_changes([direction], keyed, YEAR)
     told = Told.of(keyed)
-    found = recommendations_of(direction, told, YEAR, thresholds or {}, NAMES, russian, changes)
+    found = recommendations_of(
+        direction, told, YEAR, {**THRESHOLDS, **(thresholds or {})}, NAMES, russian, changes
+    )
     return list(found)
 
 

@@ -10,7 +10,7 @@ import pytest
 from msoko import catalog
 from msoko.core import russian
 from msoko.core.errors import UsageError
-from msoko.report.sections import advice
+from msoko.report.sections.cycle import advice
 
 DECISION = """\
 decisions:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 
 from msoko import catalog
 from msoko.core.project import HOME, Project
-from msoko.report.sections import high_results, satisfaction, school_marks
+from msoko.report.sections.results import high_results, satisfaction, school_marks
 
 
 def text_of(block):
@@ -187,9 +188,10 @@ def marked(made, monkeypatch):
              "denominator": 40.0}
             for code in codes for n in range(schools)
         ], columns=["code", "school_id", "value", "numerator", "denominator"])  # fmt: skip
-        monkeypatch.setattr(
-            type(report), "select", lambda self, code, *_, **__: rows[rows["code"] == code]
-        )
+        def picked(_: object, code: str, *__: object, **___: object) -> SimpleNamespace:
+            return SimpleNamespace(frame=rows[rows["code"] == code])
+
+        monkeypatch.setattr(type(report), "rows", picked)
         return report
 
     return give

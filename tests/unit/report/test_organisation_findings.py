@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from msoko.report.passport.organisation_findings import mentioned
+from msoko.report.data.organisation_findings import mentioned
 
 NAMES = {
     "a": "МБОУ СОШ № 1",

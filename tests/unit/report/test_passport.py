@@ -15,7 +15,7 @@ from msoko.core.errors import UsageError
 from msoko.core.store import Store
 from msoko.report import Report
 from msoko.report.data.comparable_schools import middle
-from msoko.report.passport.organisation import SHOWN, Field, is_hidden
+from msoko.report.data.organisation import SHOWN, OrganisationValues, is_hidden
 from msoko.report.passport.passport_position import _around
 from msoko.report.report import PROJECT_VARIABLE
 
@@ -52,7 +52,7 @@ def test_every_organisation_has_a_passport(project, school_id):
     report = passport(project, school_id)
     text = whole(report)
     assert "nan" not in text and "<NA>" not in text and "None" not in text
-    assert str(report.school.row["name"]).replace(".", r"\.") in text
+    assert str(report.organisation.row["name"]).replace(".", r"\.") in text
     cited = set(re.findall(r"\]\(#e-([0-9a-f]{8})\)", text))
     assert cited == set(report.ledger.entries), "a number without evidence, or evidence unused"
 
@@ -67,10 +67,10 @@ def test_a_school_outside_the_funnel_is_told_so_and_one_inside_is_not(project):
 
 
 def test_the_passport_and_the_report_name_the_same_schools(project):
-    from msoko.report.sections.comparison import OUTER
+    from msoko.report.sections.results.comparison import OUTER
     from msoko.stats.schools.funnel import outside, share_funnel
 
-    field = passport(project, "s01").school.wholes["talents", "ta_events"]
+    field = passport(project, "s01").organisation.wholes["talents", "ta_events"]
     funnel = share_funnel(field.numerator, field.denominator)
     places = dict(zip(field.school_id, outside(funnel, OUTER), strict=True))
     for school_id in ("s01", "s02", "s03", "s05", "s06", "s08"):
@@ -316,7 +316,7 @@ def test_findings_are_given_to_the_school_whose_cells_they_name(tmp_path):
 
 def test_a_login_is_said_to_be_known_and_is_not_printed(project):
     report = passport(project, "s01")
-    report.school.row["vpr_login"] = "edu990101"
+    report.organisation.row["vpr_login"] = "edu990101"
     text = said(report, "data")
     assert "по логину из реестра школ" in text
     assert "edu990101" not in text
@@ -335,7 +335,7 @@ def test_a_stopped_direction_is_named(tmp_path):
 
 def test_peers_are_of_the_same_family_and_nearest_first(project):
     report = passport(project, "s01")
-    found = report.school.peers
+    found = report.organisation.peers
     assert list(found.distances) == sorted(found.distances, key=found.distances.get)
     assert set(found.distances) == {"s02", "s03", "s04", "s08"}, "no basic or primary school"
     assert "s03" not in found.chosen, "a gymnasium whose context is another"
@@ -345,21 +345,21 @@ def test_peers_are_of_the_same_family_and_nearest_first(project):
 
 def test_no_peer_near_enough_is_said(project):
     report = passport(project, "s03")
-    assert report.school.peers.reason == "none"
+    assert report.organisation.peers.reason == "none"
     assert "Похожих организаций нет" in said(report, "peers")
     assert "Похожие |" not in said(report, "position"), "no column for those who are not there"
 
 
 def test_fewer_than_three_peers_have_no_common_value(project):
     report = passport(project, "s05")
-    assert report.school.peers.chosen == ("s06",)
+    assert report.organisation.peers.chosen == ("s06",)
     assert "общее значение по ним в таблицах не приводится" in said(report, "peers")
     assert "Похожие |" not in said(report, "position")
 
 
 def test_a_passport_tells_no_other_organisations_conditions(project):
     report = passport(project, "s01")
-    found, text = report.school.peers, said(report, "peers")
+    found, text = report.organisation.peers, said(report, "peers")
     education = next(one for one in found.conditions if one.title.startswith("Высшее"))
     own, *others = (education.values[code] for code in ("s01", *found.chosen))
     middle = sorted(others)[len(others) // 2]
@@ -377,7 +377,7 @@ def test_a_middle_needs_three_other_organisations(others, is_told):
 @pytest.mark.parametrize(("known", "told"), [("abcd", "passport.median 25"), ("abc", "–")])
 def test_the_middle_of_a_sum_is_of_those_that_have_one(known, told):
     column = np.array([10.0, 20.0, 30.0, 40.0])[: len(known)]
-    field = Field(np.array(list(known)), column, column, column, column)
+    field = OrganisationValues(np.array(list(known)), column, column, column, column)
     school = SimpleNamespace(
         of_all=lambda *_: field,
         alike=pd.DataFrame(index=list("abcdef")),
@@ -395,7 +395,7 @@ def test_too_little_context_finds_no_peers(project, school_id):
 
 def test_the_common_value_of_peers_is_of_sums(project):
     report = passport(project, "s01")
-    own = report.school.wholes["talents", "ta_events"].of(["s02", "s04", "s08"])
+    own = report.organisation.wholes["talents", "ta_events"].of(["s02", "s04", "s08"])
     expected = own.numerator.sum() / own.denominator.sum()
     found = row_of(said(report, "position"), "Участие в мероприятиях")
     assert found[-1] == f"{expected * 100:.1f} %".replace(".", ",").replace(" ", "\u00a0")
@@ -413,7 +413,7 @@ def test_no_pupil_of_another_school_is_read(project, monkeypatch):
 
         monkeypatch.setattr(Store, name, watched)
 
-    for name in ("read", "columns"):  # `records` asks `columns`
+    for name in ("read", "records"):
         watch(name)
     whole(passport(project, "s01"))
     assert "task_scores" not in [name for name, _ in seen]
@@ -449,7 +449,7 @@ def test_an_opened_passport_is_the_same(project, monkeypatch):
 def test_monitoring_of_another_kind_is_no_size(project):
     counts = monitoring_rows(4, LAST)
     assert set(counts.loc[counts["form"] == "preschool", "school_id"]) == {"d01", "d02"}
-    assert passport(project, "s09").school.conditions
+    assert passport(project, "s09").organisation.conditions
     assert "Число" not in said(passport(project, "s09"), "card")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.report.sections import procedure_comparison
+from msoko.report.sections.results import procedure_comparison
 
 
 def text_of(block):

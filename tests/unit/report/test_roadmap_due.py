@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from msoko.report.sections import roadmap_due, roadmap_page
+from msoko.report.sections.pages import roadmap_due, roadmap_page
 
 ROADMAP = """code,number,section,direction,text,deadline,result,responsible,note
 1.1,1.1.,Раздел,exam_results,Разбор,"Ежегодно, октябрь",Справка,Отдел,

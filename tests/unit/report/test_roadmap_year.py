@@ -6,7 +6,7 @@ import pytest
 from msoko.catalog import Measure
 from msoko.catalog.municipality.profile import Returns
 from msoko.core.school_year import SchoolYear
-from msoko.report.data.roadmap_year import RoadmapYear, period_end, readable
+from msoko.report.sections.pages.roadmap_year import RoadmapYear, period_end, readable
 
 YEAR = SchoolYear.parse("2024-25")
 MONTHLY = Returns("month", 25)

@@ -7,7 +7,8 @@ import pytest
 
 from msoko import catalog
 from msoko.core.tables import GROUP
-from msoko.report.sections import advice, year_matters
+from msoko.report.sections.cycle import advice
+from msoko.report.sections.pages import year_matters
 
 DECISION = """\
   - code: "{code}"

@@ -4,11 +4,10 @@ import re
 import pytest
 
 from msoko import catalog
-from msoko.report.data import judged_change
-from msoko.report.data.judged_change import LEVEL
-from msoko.report.data.report_data import Line
-from msoko.report.sections import year_matters, year_summary
+from msoko.report.data.indicator_line import IndicatorLine
+from msoko.report.sections.pages import year_matters, year_summary
 from msoko.stats.estimators.estimate import Estimate
+from msoko.stats.estimators.judged_changes import JudgedChange
 from msoko.stats.estimators.multiplicity import adjust
 
 CALLS = ("key_figures", "year_changes", "risks", "year_decisions", "own_summary",
@@ -44,7 +43,7 @@ def test_key_figures_are_the_directions_first_known_and_lead_to_evidence(made):
 def test_changes_are_those_told_over_all_directions(made):
     report = made(slope=3.0)
     found = [one for one in report.changes.values() if one.has_interval]
-    told = [q for q in adjust([one.estimate.p for one in found]) if q <= LEVEL]
+    told = [q for q in adjust([one.estimate.p for one in found]) if q <= report.change_level]
     text = text_of(of_year(report).year_changes())
     assert told and len(re.findall(r"\(exam_results\.html\)", text)) == len(told)
     assert "**Стало лучше**" in text and "**Стало хуже**" not in text and "↓" not in text
@@ -72,18 +71,18 @@ def test_the_page_of_changes_holds_only_what_it_has_room_for(made, monkeypatch):
 def test_what_became_worse_is_never_left_out_for_what_became_better(made, monkeypatch):
     monkeypatch.setattr(year_summary, "MOST_CHANGES", 1)
     found = [
-        year_summary.Told(None, line, judged_change.Change(1.0, 1.0 + move, estimate(move), q))
+        year_summary.YearChange(None, line, JudgedChange(1.0, 1.0 + move, estimate(move), q, True))
         for line, move, q in ((line_of("higher_is_better"), 1.0, 0.001),
                               (line_of("higher_is_better"), -1.0, 0.04))
     ]  # fmt: skip
-    monkeypatch.setattr(judged_change, "comparable", lambda *_: True)
+    monkeypatch.setattr(year_summary, "is_comparable", lambda *_: True)
     assert [one.verdict for one in year_summary._shown(found)] == ["worse"]
 
 
 def line_of(polarity):
     indicator = catalog.Indicator("c", "Показатель", "g", "results", "share", "mark >= 3",
                                   "percent", polarity, "…")  # fmt: skip
-    return Line(indicator)
+    return IndicatorLine(indicator)
 
 
 def estimate(move):

@@ -22,9 +22,9 @@ from msoko.build.graph.written_pages import EXECUTED, FACTS, MENU, PROOF, REFERE
 from msoko.catalog.loading import load_thresholds
 from msoko.core.project import Project
 from msoko.core.russian import decimal, listed, noun
-from msoko.report.data.judged_change import LEVEL
 from msoko.site import page_bodies
 from msoko.site.site_model import METHOD, MarkdownPage
+from msoko.stats.estimators.judged_changes import LEVEL_CODE
 from msoko.stats.estimators.trend import exact_kendall_p
 from msoko.stats.objectivity.assessment import P_CAP, WEIGHT_ALL, Q
 from msoko.stats.objectivity.markers import LEAST_PUPILS
@@ -97,7 +97,7 @@ def fill_template(template: Path, project: Project) -> str:
         proof=_read(project, PROOF),
         found=_read(project, FACTS),
         has_validation=project.find(*EXECUTED).exists(),
-        constant=_constants(),
+        constant=_constants(project),
         threshold={code: one.value for code, one in load_thresholds(project).items()},
     )
 
@@ -177,10 +177,10 @@ def day(iso: str) -> str:
     return ".".join(reversed(iso.split("-")))
 
 
-def _constants() -> dict[str, Any]:
+def _constants(project: Project) -> dict[str, Any]:
     """Return the settings that the page names, from where they are used."""
     return {
-        "changes_fdr": LEVEL,
+        "changes_fdr": load_thresholds(project)[LEVEL_CODE].value,
         "list_fdr": Q,
         "least_pupils": LEAST_PUPILS,
         "p_cap": P_CAP,

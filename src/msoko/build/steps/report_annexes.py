@@ -18,14 +18,15 @@ from msoko.core.whole_files import write_whole
 from msoko.site.site_model import Attachment, KeyFigure
 
 if TYPE_CHECKING:
-    from msoko.report.data.report_data import Line, Reading
+    from msoko.report.data.indicator_line import IndicatorLine
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.stats.estimators.judged_changes import Judgement
 
 FIGURES_PER_DIRECTION = 1
 SENSED = ("better", "worse")
 """Changes that have a sense; others are shown without one."""
-LEVEL = 0.05
-"""The false discovery rate of the changes of a year's pages."""
-Adjust = Callable[[Sequence[float]], Sequence[float]]
+Judge = Callable[[Sequence[float]], Sequence["Judgement"]]
+"""Judges p-values of one family (`msoko.stats.estimators.judged_changes.judge`)."""
 
 
 @dataclass(frozen=True)
@@ -81,61 +82,61 @@ def read_annex(path: Path) -> Annex:
     return Annex(files, figures, facts["p_values"])
 
 
-def index_figures(annexes: Sequence[Annex], adjust: Adjust) -> tuple[KeyFigure, ...]:
+def index_figures(annexes: Sequence[Annex], judge: Judge) -> tuple[KeyFigure, ...]:
     """Return the figures of the index, their changes judged in one family with all others.
 
     It is the family of the year's summary, so that both pages say the same of a change.
     """
     p_values = [p for one in annexes for p in one.p_values]
-    known = dict(zip(p_values, adjust(p_values), strict=True)) if p_values else {}
+    known = dict(zip(p_values, judge(p_values), strict=True)) if p_values else {}
     return tuple(
         replace(figure.shown, change_is=figure.change_is)
-        if figure.p is not None and known[figure.p] <= LEVEL
+        if figure.p is not None and known[figure.p].is_told
         else figure.shown
         for one in annexes
         for figure in one.figures
     )
 
 
-def _tables(report: Reading) -> Iterator[Attachment]:
+def _tables(report: JudgedData) -> Iterator[Attachment]:
     from msoko.documents.excel_annex import annex
 
     yield Attachment(f"{report.direction.direction}.xlsx", "Таблицы в Excel", annex(report))
 
 
-def _roadmap_files(report: Reading) -> Iterator[Attachment]:
+def _roadmap_files(report: JudgedData) -> Iterator[Attachment]:
     from msoko.documents import roadmap_files
 
     yield Attachment(f"{ROADMAP}.xlsx", "Таблицы в Excel", roadmap_files.tables(report))
     yield Attachment(f"{ROADMAP}.ics", "Календарь сроков (.ics)", roadmap_files.calendar(report))
 
 
-def _p_values(report: Reading) -> list[float]:
-    return [float(one.estimate.p) for one in report.changes.values() if one.has_interval]
+def _p_values(report: JudgedData) -> list[float]:
+    return [one.p for one in report.changes.values() if one.has_interval]
 
 
-def _key_figures(report: Reading) -> list[IndexFigure]:
+def _key_figures(report: JudgedData) -> list[IndexFigure]:
     """Return the first figures that a direction has this year."""
     known = [line for line in report.all_lines if _is_known(report, line)]
     return [_figure(report, one) for one in known[:FIGURES_PER_DIRECTION]]
 
 
-def _is_known(report: Reading, line: Line) -> bool:
-    row = report.row_of(line)
+def _is_known(report: JudgedData, line: IndicatorLine) -> bool:
+    row = report.line_row(line)
     return row is not None and row["value"] == row["value"]
 
 
-def _figure(report: Reading, line: Line) -> IndexFigure:
+def _figure(report: JudgedData, line: IndicatorLine) -> IndexFigure:
     from msoko.core import russian
-    from msoko.report.data import judged_change
+    from msoko.report.data.line_changes import is_comparable
 
-    row, unit = report.row_of(line), line.indicator.unit
+    row, unit = report.line_row(line), line.indicator.unit
     found = report.changes[line]
-    told = replace(found, q=0.0).verdict(line.indicator.polarity)
+    told = replace(found, is_told=True).verdict(line.indicator.polarity)
     detail = ""
     if row["low"] == row["low"]:
         detail = f"95 % интервал: {russian.span(row['low'], row['high'], unit)}"
-    is_known = found.difference is not None and judged_change.comparable(report, line)
+    is_known = found.difference is not None and is_comparable(report, line)
     is_judged = is_known and found.has_interval
     shown = KeyFigure(
         title=report.title(line),
@@ -145,5 +146,5 @@ def _figure(report: Reading, line: Line) -> IndexFigure:
         detail=detail,
         href=f"{report.direction.direction}.html",
     )
-    p = float(found.estimate.p) if is_judged else None
+    p = found.p if is_judged else None
     return IndexFigure(shown, told if told in SENSED else "neutral", p)

@@ -11,7 +11,7 @@ from msoko.build.graph.build_plan import EDITIONS, BuildPlan
 from msoko.build.graph.report_list import PAGES, school_of
 from msoko.build.graph.step_records import joined_digest
 from msoko.build.graph.written_pages import MENU, available_pages
-from msoko.build.steps.report_annexes import Adjust, Annex, index_figures, read_annex
+from msoko.build.steps.report_annexes import Annex, Judge, index_figures, read_annex
 from msoko.catalog import Direction, is_synthetic, load_direction
 from msoko.catalog.meetings.meeting_file import load_meetings
 from msoko.core.project import MEETINGS
@@ -35,11 +35,11 @@ def publish(
     ready: Sequence[str],
     refused: Mapping[str, str],
     folder: Path,
-    adjust: Adjust,
+    judge: Judge,
 ) -> None:
     """Write the year's site of one edition, in place of the one before, all at once.
 
-    `adjust` makes false discovery rates of p-values (`msoko.stats.estimators.multiplicity.adjust`).
+    `judge` judges the p-values of one family (`msoko.stats.estimators.judged_changes.judge`).
     """
     directions = {one.direction: one for one in plan.directions}
     overall = [load_direction(plan.project, one) for one in PAGES if one in {*ready, *refused}]
@@ -61,7 +61,7 @@ def publish(
         school_year=str(year),
         edition=plan.edition,
         is_synthetic=is_synthetic(plan.project, profile, year),
-        key_figures=index_figures(annexes, adjust),
+        key_figures=index_figures(annexes, judge),
         quality_notebook=quality,
         overall=tuple(_executed(plan, year, one) for one in overall if one.direction in shown),
         attachments=tuple(file for one in annexes for file in one.files),

@@ -11,6 +11,7 @@ from msoko.build.graph.report_list import PAGES
 from msoko.build.steps.build_context import BuildContext
 from msoko.build.steps.step_executor import StepJob, execute_steps
 from msoko.build.steps.step_workers import SerialWorkers
+from msoko.catalog import load_thresholds
 
 
 def has_direction_to_publish(context: BuildContext) -> bool:
@@ -33,8 +34,10 @@ def publish_site(context: BuildContext) -> None:
         # what composes the site takes long to import, and a build may find it fresh
         from msoko.build.steps import site_content
 
-        adjust = partial(context.processes.call, "msoko.stats.estimators.multiplicity:adjust")
-        site_content.publish(plan, year, ready, refused, folder, adjust)
+        level = load_thresholds(plan.project)["change_fdr"].value
+        call = partial(context.processes.call, "msoko.stats.estimators.judged_changes:judge")
+        judge = partial(call, level=level)
+        site_content.publish(plan, year, ready, refused, folder, judge)
 
     def note_new_site(_: object) -> Mapping[str, Any]:
         context.result.is_site_new = True

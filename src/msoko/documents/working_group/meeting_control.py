@@ -10,13 +10,12 @@ from msoko.catalog.meetings.meeting_file import Resolution
 from msoko.core import russian
 from msoko.documents.working_group.meeting_topics import Topic, direction_topic, rapporteur
 from msoko.documents.working_group.meeting_words import plain
-from msoko.report.data.sibling_data import beside
-from msoko.report.sections import advice
-from msoko.report.sections import roadmap_page as blocks
+from msoko.report.sections.cycle import advice
+from msoko.report.sections.pages import roadmap_page as blocks
 
 if TYPE_CHECKING:
-    from msoko.report.data.report_data import Reading
-    from msoko.report.data.roadmap_year import RoadmapYear
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.sections.pages.roadmap_year import RoadmapYear
     from msoko.report.words.wording import Wording
 
 EFFECT, ROADMAP, QUALITY = "effect", "roadmap", "quality"
@@ -24,12 +23,12 @@ MOST_NAMED = 4
 UNTOLD = ("untold", "too_few", "not_comparable", "later")
 
 
-def effect_topic(report: Reading, words: Wording) -> Topic | None:
+def effect_topic(report: JudgedData, words: Wording) -> Topic | None:
     """Return what last year's decisions changed, one by one; None where there were none."""
     outcomes: Counter[str] = Counter()
     bases: list[str] = []
     for direction in report.directions:
-        other = beside(report, direction)
+        other = report.beside(direction)
         for one in advice.measured(other):
             outcomes[advice.effect_of(other, one)[0]] += 1
             bases.append(plain(advice.effect_sentence(other, one)))
@@ -54,7 +53,7 @@ def _department(words: Wording, text: str) -> Resolution:
     return Resolution(text=text, addressee=words.say("addressee.department"))
 
 
-def roadmap_topic(report: Reading, words: Wording) -> Topic | None:
+def roadmap_topic(report: JudgedData, words: Wording) -> Topic | None:
     """Return how far the roadmap is done and whose returns are late; None without a roadmap."""
     found = blocks.of(report)
     if not found.measures:
@@ -113,7 +112,7 @@ def _undone(words: Wording, found: RoadmapYear) -> list[Resolution]:
     return [Resolution(text=text, addressee=words.say("roadmap.addressee"))]
 
 
-def quality_topic(report: Reading, words: Wording) -> Topic | None:
+def quality_topic(report: JudgedData, words: Wording) -> Topic | None:
     """Return what the checks of the year's data found; None where they found nothing."""
     rows = report.store.read("findings", [report.year])
     grave = rows[rows["severity"].isin(("blocking", "warning"))]
@@ -142,7 +141,7 @@ def quality_topic(report: Reading, words: Wording) -> Topic | None:
     )
 
 
-def topics(report: Reading, words: Wording) -> list[Topic]:
+def topics(report: JudgedData, words: Wording) -> list[Topic]:
     """Return the year's topics: what was decided and planned, the directions, the data.
 
     Control of decisions comes first (пункт 5.1 положения), then coordination of the roadmap
@@ -154,7 +153,7 @@ def topics(report: Reading, words: Wording) -> list[Topic]:
     for direction in report.directions:
         own = rows[rows["direction"] == direction.direction]
         if len(own):
-            topic = direction_topic(beside(report, direction), words, own, start)
+            topic = direction_topic(report.beside(direction), words, own, start)
             start += len(topic.annex)
             found.append(topic)
     found.append(quality_topic(report, words))

@@ -11,12 +11,12 @@ import pandas as pd
 from msoko.catalog.meetings.meeting_file import Resolution
 from msoko.core import russian
 from msoko.documents.working_group.meeting_words import uncapitalised
-from msoko.report.data import judged_change
 from msoko.report.data.rule_evidence import ground
+from msoko.stats.estimators.judged_changes import JudgedChange
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.report.data.report_data import Reading
+    from msoko.report.data.judged_data import JudgedData
     from msoko.report.words.wording import Wording
 
 MOST_BASES = 3
@@ -60,7 +60,7 @@ def rapporteur(words: Wording, about: str) -> str:
     return words.say(f"rapporteur.{about if words.has(f'rapporteur.{about}') else 'default'}")
 
 
-def direction_topic(report: Reading, words: Wording, rows: pd.DataFrame, start: int) -> Topic:
+def direction_topic(report: JudgedData, words: Wording, rows: pd.DataFrame, start: int) -> Topic:
     """Return a direction's topic from its rows of table `recommendations`.
 
     Findings of one rule are one basis and one point for each recipient. `start` is the number
@@ -89,7 +89,7 @@ def direction_topic(report: Reading, words: Wording, rows: pd.DataFrame, start: 
     )
 
 
-def _basis(report: Reading, words: Wording, rows: pd.DataFrame, places: dict[str, int]) -> str:
+def _basis(report: JudgedData, words: Wording, rows: pd.DataFrame, places: dict[str, int]) -> str:
     findings = list(rows["finding"].drop_duplicates())
     if len(findings) == 1:
         return findings[0]
@@ -101,7 +101,7 @@ def _basis(report: Reading, words: Wording, rows: pd.DataFrame, places: dict[str
     return words.say("basis.groups", count=len(findings), first=findings[0], **slots)
 
 
-def _title(report: Reading, rows: pd.DataFrame) -> str:
+def _title(report: JudgedData, rows: pd.DataFrame) -> str:
     indicator = report.direction.indicator(str(rows["indicator"].iloc[0]))
     return indicator.short_title or indicator.title
 
@@ -113,7 +113,7 @@ def _lines(words: Wording, findings: Sequence[str], places: dict[str, int]) -> s
 
 
 def _points(
-    report: Reading, words: Wording, rows: pd.DataFrame, places: dict[str, int]
+    report: JudgedData, words: Wording, rows: pd.DataFrame, places: dict[str, int]
 ) -> list[Resolution]:
     """Return the draft point that a rule's rows for one recipient make, none where none are."""
     if rows.empty:
@@ -135,7 +135,7 @@ def _points(
     ]
 
 
-def _group(report: Reading, rows: pd.DataFrame) -> dict[str, str]:
+def _group(report: JudgedData, rows: pd.DataFrame) -> dict[str, str]:
     """Return the subject of an indicator that is told by subjects only, where it is one."""
     indicator = report.direction.indicator(str(rows["indicator"].iloc[0]))
     subjects = rows["subject"].dropna().drop_duplicates()
@@ -144,7 +144,7 @@ def _group(report: Reading, rows: pd.DataFrame) -> dict[str, str]:
     )
 
 
-def _text(report: Reading, words: Wording, rows: pd.DataFrame, places: dict[str, int]) -> str:
+def _text(report: JudgedData, words: Wording, rows: pd.DataFrame, places: dict[str, int]) -> str:
     """Return what rows of one recipient are told together.
 
     Texts that differ by the school's name alone become one that names the schools, for names
@@ -168,7 +168,7 @@ def _only(column: pd.Series, otherwise: str) -> str:
     return str(said[0]) if len(said) == 1 else otherwise
 
 
-def _addressee(report: Reading, words: Wording, rows: pd.DataFrame) -> str:
+def _addressee(report: JudgedData, words: Wording, rows: pd.DataFrame) -> str:
     recipient = str(rows["recipient"].iloc[0])
     if recipient == "teachers":
         codes = rows["subject"].dropna().drop_duplicates()
@@ -183,12 +183,12 @@ def _addressee(report: Reading, words: Wording, rows: pd.DataFrame) -> str:
     return words.say("addressee.school", names=names)
 
 
-def _figures(report: Reading, groups: Sequence[pd.DataFrame]) -> list[list[str]]:
+def _figures(report: JudgedData, groups: Sequence[pd.DataFrame]) -> list[list[str]]:
     """Return the municipality's values of the indicators behind the bases."""
     codes = dict.fromkeys(str(part["indicator"].iloc[0]) for part in groups)
     found = []
     for line in (line for code in codes for line in report.lines(code)):
-        row, unit = report.row_of(line), line.indicator.unit
+        row, unit = report.line_row(line), line.indicator.unit
         if row is None or pd.isna(row["value"]):
             continue
         found.append([
@@ -201,7 +201,7 @@ def _figures(report: Reading, groups: Sequence[pd.DataFrame]) -> list[list[str]]
     return found
 
 
-def _changed(found: judged_change.Change, indicator: Indicator) -> str:
+def _changed(found: JudgedChange, indicator: Indicator) -> str:
     """Return the change since last year with its interval; the verdict is the report's."""
     if found.difference is None or not indicator.comparable_across_years:
         return russian.NOTHING
@@ -213,7 +213,7 @@ def _changed(found: judged_change.Change, indicator: Indicator) -> str:
     return f"{said} ({interval})"
 
 
-def _annex(report: Reading, words: Wording, rows: pd.DataFrame, start: int) -> list[AnnexLine]:
+def _annex(report: JudgedData, words: Wording, rows: pd.DataFrame, start: int) -> list[AnnexLine]:
     """Return a line for each finding of a direction, its recipients' advice together."""
     lines = []
     for number, (finding, part) in enumerate(rows.groupby("finding", sort=False), start=start):
@@ -239,7 +239,7 @@ def _annex(report: Reading, words: Wording, rows: pd.DataFrame, start: int) -> l
     return lines
 
 
-def numbers_of(report: Reading, row: Any) -> str:
+def numbers_of(report: JudgedData, row: Any) -> str:
     """Return value, interval and n behind a finding; of a merged one, of each of its groups."""
     found = ground(report, row)
     if found.is_sign:

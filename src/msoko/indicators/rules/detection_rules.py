@@ -15,14 +15,19 @@ import numpy as np
 import pandas as pd
 
 from msoko.catalog.directions.direction import Indicator, RecommendationRule, Threshold
-from msoko.indicators.indicator_changes import by_school, school_change
+from msoko.indicators.indicator_changes import by_school
+from msoko.stats.estimators.judged_changes import (
+    LEVEL_CODE,
+    JudgedChange,
+    judge_changes,
+    school_change,
+)
 
 if TYPE_CHECKING:
     from msoko.stats.estimators.estimate import Estimate, NotEstimable
 
 FUNNEL_LIMIT = 0.998
 """The share of schools like the average that lie inside the funnel's outer limits."""
-CHANGE_FDR = 0.05
 COMPARED = ("limit", "previous", "change", "change_low", "change_high")
 """What a rule compared a row with: a target or threshold, or a change since last year."""
 REGION_LEVEL = 0.99
@@ -131,33 +136,34 @@ def _worsened(
     rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     """Return the groups that became worse, at one false discovery rate for the family."""
-    from msoko.stats.estimators.multiplicity import adjust
-
     flags = evidence.rows["flags"].fillna("").str.split()
     rows = evidence.rows[["not_comparable" not in words for words in flags]]
     previous = evidence.before.set_index("group")
     rows = rows[rows["group"].isin(previous.index[previous["value"].notna()])]
-    told = [(row, _change(evidence, row, previous.loc[row["group"]])) for _, row in rows.iterrows()]
-    told = [(row, change) for row, change in told if change.is_estimable and change.p is not None]
-    if not told:
-        return rows.iloc[:0]
+    pairs = [(row, previous.loc[row["group"]]) for _, row in rows.iterrows()]
+    changes = [
+        JudgedChange(before["value"], row["value"], _change(evidence, row, before))
+        for row, before in pairs
+    ]
+    judged = judge_changes(changes, thresholds[LEVEL_CODE].value, evidence.others)
     least = threshold_value(rule, thresholds) if rule.threshold else 0.0
-    is_better_up = evidence.indicator.polarity != "lower_is_better"
-    found = []
-    family = adjust([*(change.p for _, change in told), *evidence.others])
-    for (row, change), q in zip(told, family, strict=False):
-        loss = -change.value if is_better_up else change.value
-        if q <= CHANGE_FDR and loss > 0 and loss >= least:
-            found.append(
-                row.to_dict()
-                | {
-                    "previous": previous.at[row["group"], "value"],
-                    "change": change.value,
-                    "change_low": change.low,
-                    "change_high": change.high,
-                }
-            )
+    sign = -1 if evidence.indicator.polarity != "lower_is_better" else 1
+    found = [
+        row.to_dict() | _compared(change)
+        for (row, _), change in zip(pairs, judged, strict=True)
+        if change.is_told and (loss := sign * change.estimate.value) > 0 and loss >= least
+    ]
     return pd.DataFrame(found, columns=rows.columns)
+
+
+def _compared(change: JudgedChange) -> dict[str, float]:
+    estimate = change.estimate
+    return {
+        "previous": change.before,
+        "change": estimate.value,
+        "change_low": estimate.low,
+        "change_high": estimate.high,
+    }
 
 
 def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate | NotEstimable:

@@ -13,7 +13,7 @@ from msoko.stats.schools.context_distance import context_distances
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.report.passport.organisation import Field, School
+    from msoko.report.data.organisation import Organisation, OrganisationValues
 
 FAMILIES = {
     "secondary": "upper", "gymnasium": "upper", "lyceum": "upper", "basic": "basic",
@@ -90,7 +90,7 @@ def family(school_type: object) -> str:
     return FAMILIES.get(str(school_type), "other")
 
 
-def conditions(school: School) -> list[Condition]:
+def conditions(school: Organisation) -> list[Condition]:
     """Return the conditions of work of all organisations of the school's kind.
 
     Size and, for preschools, two shares come from the forms; the rest are the indicators of
@@ -108,7 +108,7 @@ def conditions(school: School) -> list[Condition]:
     return [one for one in found if one.values]
 
 
-def _of_forms(school: School, codes: Collection[str]) -> list[Condition]:
+def _of_forms(school: Organisation, codes: Collection[str]) -> list[Condition]:
     kind = str(school.row["kind"])
     if kind not in SIZE:
         return []
@@ -143,7 +143,7 @@ def _of_forms(school: School, codes: Collection[str]) -> list[Condition]:
     return made
 
 
-def find_peers(school: School, known: Sequence[Condition]) -> Peers:
+def find_peers(school: Organisation, known: Sequence[Condition]) -> Peers:
     """Return the organisations nearest to the school among those of its family."""
     own = family(school.row["school_type"])
     codes, kinds = list(school.alike.index), school.alike["school_type"].tolist()
@@ -174,7 +174,7 @@ def middle(values: Mapping[str, float], own: str = "") -> float:
     return float(np.median(list(values.values()))) if others >= LEAST_POOLED else float("nan")
 
 
-def pooled(field: Field, chosen: Sequence[str]) -> float | None:
+def pooled(field: OrganisationValues, chosen: Sequence[str]) -> float | None:
     """Return the common value of the chosen organisations, None where too few have one."""
     own = field.of(chosen)
     known = np.isfinite(own.numerator) & (own.denominator > 0)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class IndicatorLine:
     """An indicator of the municipality: as a whole, or in one subject where only that has sense.
 
     Mean scores of different subjects are not added up, so such an indicator declares no

@@ -14,7 +14,7 @@ from msoko.core.tables import GROUP
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator, RecommendationRule
-    from msoko.report.data.report_data import Reading
+    from msoko.report.data.report_data import ReportData
 
 SIGNS = ("flagged", "low_results")
 """Rules that find a sign, which a school has or has not: no share is told of one."""
@@ -46,7 +46,7 @@ class Ground:
         return self.rows.sort_values("value", ascending=not is_less_better, kind="stable").iloc[0]
 
 
-def ground(report: Reading, row: Any) -> Ground:
+def ground(report: ReportData, row: Any) -> Ground:
     """Return what a row of table `recommendations` rests on; its `rows` may be hidden ones."""
     rule = next(one for one in report.direction.recommendations if one.code == row.rule)
     indicator = report.direction.indicator(row.indicator)
@@ -57,7 +57,7 @@ def ground(report: Reading, row: Any) -> Ground:
     return _merged(rule, indicator, own, row)
 
 
-def _of_unit(report: Reading, row: Any) -> pd.DataFrame:
+def _of_unit(report: ReportData, row: Any) -> pd.DataFrame:
     unit = "school" if isinstance(row.school_id, str) else "municipality"
     own = report.own
     return own[(own["indicator"] == row.indicator) & (own["unit_of_analysis"] == unit)]
@@ -87,7 +87,7 @@ def _merged(rule: RecommendationRule, indicator: Indicator, own: pd.DataFrame, r
     return Ground(rule, indicator, own.loc[order], tuple(places[index][1] for index in order))
 
 
-def cited(report: Reading, found: Ground) -> str:
+def cited(report: ReportData, found: Ground) -> str:
     """Return the values behind a finding, linked to their evidence, with intervals and n."""
     said = []
     for place, (_, row) in enumerate(found.rows.iterrows()):
@@ -98,7 +98,7 @@ def cited(report: Reading, found: Ground) -> str:
     return "; ".join(said)
 
 
-def _one(report: Reading, found: Ground, row: pd.Series, name: str) -> str:
+def _one(report: ReportData, found: Ground, row: pd.Series, name: str) -> str:
     evidence = report.evidence(found.indicator, row)
     if name:
         key = f"advice.part.{found.rule.merge}"

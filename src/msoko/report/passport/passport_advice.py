@@ -13,25 +13,26 @@ from msoko import catalog
 from msoko.catalog.registry import registry_words
 from msoko.core import russian
 from msoko.core.tables import GROUP
-from msoko.report.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
-from msoko.report.passport.organisation import RECIPIENTS, is_hidden
-from msoko.report.passport.passport_room import fitting
-from msoko.report.sections.objectivity_signs import LEVEL, RATE
+from msoko.report.block import Block, BlockPart, Details, Framed, Prose, Sheet, block, cell
+from msoko.report.data.organisation import RECIPIENTS, is_hidden
+from msoko.report.passport.printed_rows import fitting
+from msoko.report.sections.results.objectivity_signs import LEVEL, RATE
 
 if TYPE_CHECKING:
-    from msoko.report.data.report_data import Reading
-    from msoko.report.passport.organisation import Row, School
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.data.judged_organisation import JudgedOrganisation
+    from msoko.report.data.organisation import Row
 
 LETTERS, LINES = (42, 10, 62, 16, 21), 18
 """What a line of the printed table holds, and how many of them the recommendations may take."""
 
 
-def advice(report: Reading) -> Block:
+def advice(report: JudgedData) -> Block:
     """List the recommendations to the organisation with their grounds, then the signs."""
-    school = report.school
-    own = school.told
-    others = [row for row in school.advised if row["recipient"] not in RECIPIENTS]
-    parts: list[Part | str | None] = [
+    school = report.organisation
+    own = school.own_advice
+    others = [row for row in school.advice if row["recipient"] not in RECIPIENTS]
+    parts: list[BlockPart | str | None] = [
         report.say("passport.advice", count=len({row["finding"] for row in own}))
         if len(own)
         else report.say("passport.advice_none")
@@ -49,13 +50,13 @@ def advice(report: Reading) -> Block:
     return block(Framed("passport-advice", block(*parts).parts))
 
 
-def _sheet(report: Reading, rows: Sequence[list[str]], name: str) -> Sheet:
+def _sheet(report: JudgedData, rows: Sequence[list[str]], name: str) -> Sheet:
     head = report.heads("finding", "value", "action", "deadline", "expected_result")
     caption = report.say("passport.advice_caption", year=report.year)
     return report.sheet(head, rows, caption, name, "lrlll")
 
 
-def _row(school: School, row: Row) -> list[str]:
+def _row(school: JudgedOrganisation, row: Row) -> list[str]:
     report = school.report
     number = _measures(report).get(row["measure"], "")
     point = report.say("passport.measure", number=cell(number)) if number else ""
@@ -69,12 +70,12 @@ def _row(school: School, row: Row) -> list[str]:
     ]
 
 
-def _measures(report: Reading) -> dict[str, str]:
+def _measures(report: JudgedData) -> dict[str, str]:
     found = catalog.load_roadmap(report.project, report.profile)
     return {one.code: one.number or one.code for one in found}
 
 
-def _ground(school: School, row: Row) -> str:
+def _ground(school: JudgedOrganisation, row: Row) -> str:
     """Return the number that a finding rests on, linked to its evidence."""
     report = school.report
     declared = [
@@ -100,7 +101,7 @@ def _ground(school: School, row: Row) -> str:
     return report.number(declared[0], own[0])
 
 
-def _others(school: School, rows: Sequence[Row]) -> Details | None:
+def _others(school: JudgedOrganisation, rows: Sequence[Row]) -> Details | None:
     """Fold away what others are asked to do about the organisation."""
     report = school.report
     if not rows:
@@ -121,7 +122,7 @@ def _others(school: School, rows: Sequence[Row]) -> Details | None:
     return Details(report.say("passport.advice_others", titles=titles), (sheet,))
 
 
-def _signs(school: School) -> list[Part | str]:
+def _signs(school: JudgedOrganisation) -> list[BlockPart | str]:
     """Say whether signs gathered, with the wording of the page on objectivity."""
     report, own = school.report, {"school_id": [school.school_id]}
     verdict = report.store.read("objectivity_schools", [report.year], where=own)

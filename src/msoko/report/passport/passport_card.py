@@ -13,8 +13,8 @@ from msoko.report.data.comparable_schools import SIZE, Condition, middle
 from msoko.report.data.evidence import Evidence
 
 if TYPE_CHECKING:
-    from msoko.report.data.report_data import Reading
-    from msoko.report.passport.organisation import School
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.data.judged_organisation import JudgedOrganisation
 
 PROCEDURES = ("vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy")
 """The order in which procedures are named; any other follows."""
@@ -24,14 +24,14 @@ FACTS = {
 }
 
 
-def card(report: Reading) -> Block:
+def card(report: JudgedData) -> Block:
     """Name the organisation, its size, its conditions and what its numbers rest on."""
-    school = report.school
+    school = report.organisation
     parts = [f"**{cell(school.row['name'])}**", _identity(school), *past(school), _works(school)]
     return block(Framed("passport-card", block(*parts, *_conditions(school)).parts))
 
 
-def _identity(school: School) -> str:
+def _identity(school: JudgedOrganisation) -> str:
     say, row = school.report.say, school.row
     kind = _named(school, "types", row["school_type"]) or _named(school, "kinds", row["kind"])
     kind = kind or say("passport.no_kind")
@@ -45,7 +45,7 @@ def _identity(school: School) -> str:
     )
 
 
-def _named(school: School, group: str, code: object) -> str:
+def _named(school: JudgedOrganisation, group: str, code: object) -> str:
     """Return what the wording calls a code; one it does not know is shown as it is."""
     if pd.isna(code):
         return ""
@@ -53,7 +53,7 @@ def _named(school: School, group: str, code: object) -> str:
     return school.report.say(key) if school.report.wording.has(key) else cell(code)
 
 
-def _facts(school: School) -> list[str]:
+def _facts(school: JudgedOrganisation) -> list[str]:
     kind = str(school.row["kind"])
     if kind not in SIZE:
         return []
@@ -63,7 +63,7 @@ def _facts(school: School) -> list[str]:
     return [_fact(school, form, name, count) for name, count in own.items() if count > 0]
 
 
-def _fact(school: School, form: str, name: str, value: float) -> str:
+def _fact(school: JudgedOrganisation, form: str, name: str, value: float) -> str:
     report = school.report
     title = report.say(f"passport.items.{name}")
     what = f"{russian.capitalised(title)}; {school.row['name']}"
@@ -78,7 +78,7 @@ def _fact(school: School, form: str, name: str, value: float) -> str:
     return f"{title} – {number}"
 
 
-def past(school: School) -> list[str]:
+def past(school: JudgedOrganisation) -> list[str]:
     """Say what of the organisation's past or future keeps its years from being compared."""
     report = school.report
     said = []
@@ -104,20 +104,20 @@ def past(school: School) -> list[str]:
     return [" ".join(said)] if said else []
 
 
-def _works(school: School) -> str:
+def _works(school: JudgedOrganisation) -> str:
     report = school.report
     if school.is_preschool:
         return report.say("passport.no_works_preschool")
-    found = report.store.columns(
+    found = report.store.records(
         "results",
         [report.year],
         ["procedure", "pupil_id", "is_absent"],
         {"school_id": [school.school_id]},
     )
     groups: dict[str, list[str | None]] = {}
-    for procedure, pupil, is_absent in zip(*found.values(), strict=True):
-        if procedure and not is_absent:
-            groups.setdefault(procedure, []).append(pupil)
+    for row in found:
+        if row["procedure"] and not row["is_absent"]:
+            groups.setdefault(row["procedure"], []).append(row["pupil_id"])
     others = sorted(name for name in groups if name not in PROCEDURES)
     order = [name for name in (*PROCEDURES, *others) if name in groups]
     said = [_work(school, name, groups[name]) for name in order]
@@ -126,7 +126,7 @@ def _works(school: School) -> str:
     return report.say("passport.works", works=said)
 
 
-def _work(school: School, procedure: str, works: Sequence[str | None]) -> str:
+def _work(school: JudgedOrganisation, procedure: str, works: Sequence[str | None]) -> str:
     report = school.report
     key = f"procedure.{procedure}"
     name = report.say(key) if report.wording.has(key) else cell(procedure)
@@ -143,7 +143,7 @@ def _work(school: School, procedure: str, works: Sequence[str | None]) -> str:
     return report.say("passport.work", procedure=name, works=count, pupils=pupils)
 
 
-def _conditions(school: School) -> list[str | Sheet]:
+def _conditions(school: JudgedOrganisation) -> list[str | Sheet]:
     report = school.report
     known = [one for one in school.conditions if school.school_id in one.values]
     if not known:
@@ -156,7 +156,7 @@ def _conditions(school: School) -> list[str | Sheet]:
     return [text, sheet]
 
 
-def _condition_row(school: School, condition: Condition) -> list[str]:
+def _condition_row(school: JudgedOrganisation, condition: Condition) -> list[str]:
     report, unit = school.report, condition.unit
     median = middle(condition.values, school.school_id)
     if condition.indicator is None:
@@ -171,7 +171,7 @@ def _condition_row(school: School, condition: Condition) -> list[str]:
     ]
 
 
-def _of_form(school: School, condition: Condition) -> list[str]:
+def _of_form(school: JudgedOrganisation, condition: Condition) -> list[str]:
     """Return value, interval and n of a condition that a form tells."""
     from msoko.stats.estimators.proportions import wilson
 

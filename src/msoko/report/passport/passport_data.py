@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from msoko.report.block import Block, Details, Framed, Part, Sheet, block, cell
-from msoko.report.passport.passport_room import fitting
+from msoko.report.block import Block, BlockPart, Details, Framed, Sheet, block, cell
+from msoko.report.passport.printed_rows import fitting
 
 if TYPE_CHECKING:
-    from msoko.report.data.report_data import Reading
-    from msoko.report.passport.organisation import School
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.data.judged_organisation import JudgedOrganisation
 
 LETTERS, LINES = (14, 32, 62, 32), 7
 """What a line of the printed table holds, and how many of them the findings may take."""
@@ -21,11 +21,11 @@ LOGIN = "vpr_login"
 CODES = (LOGIN, "exam_code", "oo1_code")
 
 
-def data(report: Reading) -> Block:
+def data(report: JudgedData) -> Block:
     """List the findings about the organisation's rows, and the forms it did not return."""
-    school = report.school
+    school = report.organisation
     found = school.findings
-    parts: list[Part | str | None] = [" ".join([*_forms(school), _codes(school)])]
+    parts: list[BlockPart | str | None] = [" ".join([*_forms(school), _codes(school)])]
     if found:
         parts.insert(0, report.say("passport.data", count=len(found)))
         listed = [_row(report, one) for one in found]
@@ -40,13 +40,13 @@ def data(report: Reading) -> Block:
     return block(Framed("passport-data", block(*parts).parts))
 
 
-def _sheet(report: Reading, rows: Sequence[list[str]], name: str) -> Sheet:
+def _sheet(report: JudgedData, rows: Sequence[list[str]], name: str) -> Sheet:
     head = report.heads("severity", "place", "what_is_wrong", "action")
     caption = report.say("passport.data_caption", year=report.year)
     return report.sheet(head, rows, caption, name, "llll")
 
 
-def _row(report: Reading, finding: Mapping[str, Any]) -> list[str]:
+def _row(report: JudgedData, finding: Mapping[str, Any]) -> list[str]:
     where = [finding["file"], finding["sheet"], finding["cell"]]
     return [
         report.say(f"severity.{finding['severity']}"),
@@ -56,16 +56,16 @@ def _row(report: Reading, finding: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _forms(school: School) -> list[str]:
+def _forms(school: JudgedOrganisation) -> list[str]:
     """Say which forms others of the kind returned and this organisation did not."""
     report = school.report
     codes = list(school.alike.index)
-    rows = report.store.columns(
+    rows = report.store.records(
         "monitoring", [report.year], ["school_id", "form"], {"school_id": codes}
     )
     returned: dict[str, set[str]] = {}
-    for school_id, form in set(zip(*rows.values(), strict=True)):
-        returned.setdefault(form, set()).add(school_id)
+    for row in rows:
+        returned.setdefault(row["form"], set()).add(row["school_id"])
     asked = [form for form, found in sorted(returned.items()) if len(found) >= min(2, len(codes))]
     if not asked:
         return [report.say("passport.forms_none")]
@@ -80,7 +80,7 @@ def _forms(school: School) -> list[str]:
     ]
 
 
-def _codes(school: School) -> str:
+def _codes(school: JudgedOrganisation) -> str:
     """Name the codes by which the organisation's rows are found, or say that it has none."""
     say = school.report.say
     said = [
@@ -93,7 +93,7 @@ def _codes(school: School) -> str:
     return "" if school.is_preschool else say("passport.no_codes")
 
 
-def _stopped(school: School) -> str | None:
+def _stopped(school: JudgedOrganisation) -> str | None:
     """Name the directions that errors in the municipality's data keep from being built."""
     report = school.report
     rows = report.store.records("findings", [report.year], ["severity", "directions"])

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from msoko.core import russian
 from msoko.report.block import Block, Framed, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
-from msoko.report.data.judged_change import LEVEL, Change
-from msoko.report.passport.organisation import is_hidden, is_of_persons, is_vpr
-from msoko.report.sections.comparison import LEAST_SHOWN
+from msoko.report.data.organisation import is_hidden, is_of_persons, is_vpr
+from msoko.report.sections.results.comparison import LEAST_SHOWN
+from msoko.stats.estimators.judged_changes import JudgedChange, Judgement, judge, judge_changes
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
-    from msoko.report.data.report_data import Reading
-    from msoko.report.passport.organisation import Row, School
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.data.judged_organisation import JudgedOrganisation
+    from msoko.report.data.organisation import Row
 
 MOST_SHOWN = 8
 LEAST_ROWS = 4
@@ -35,36 +36,37 @@ class Course:
     direction: Direction
     indicator: Indicator
     rows: Sequence[Row]
-    change: Change
+    change: JudgedChange
     slope: float = float("nan")
-    p: float | None = None
+    trend: Judgement | None = None
 
 
-def dynamics(report: Reading) -> Block:
+def dynamics(report: JudgedData) -> Block:
     """Tell the changes since last year and the trends, each with one false discovery rate."""
-    school, last = report.school, report.year.shifted(-1)
+    school, last = report.organisation, report.year.shifted(-1)
     found = courses(school)
     if not found:
         reason = "absent" if school.before else "first"
         why = report.say(f"passport.dynamics_{reason}", last=last)
         return block(report.say("passport.dynamics_none", last=last, reason=why))
     told = [one for one in found if one.change.is_told]
-    text = report.say("passport.dynamics", last=last, count=len(found), told=len(told), rate=LEVEL)
-    room = max(LEAST_ROWS, MOST_SHOWN - len(school.told))
-    shown = with_trends(_shown(found, told, room))
+    text = report.say(
+        "passport.dynamics", last=last, count=len(found), told=len(told), rate=report.change_level
+    )
+    room = max(LEAST_ROWS, MOST_SHOWN - len(school.own_advice))
+    shown = with_trends(_shown(found, told, room), report.change_level)
     sheet = _sheet(school, shown)
     parts = [f"{text} {_trends(report, shown)}"]
     caveat = report.say("passport.dynamics_caveat")
     return block(Framed("passport-dynamics", block(*parts, sheet, caveat).parts))
 
 
-def courses(school: School) -> list[Course]:
+def courses(school: JudgedOrganisation) -> list[Course]:
     """Return the indicators whose change can be tested, with q-values over all of them.
 
     Pupils of two years are two cohorts, so a change of shares has Newcombe's interval; the same
     staff counted twice varies less, and its change is told too seldom rather than too often.
     """
-    from msoko.stats.estimators.multiplicity import adjust
     from msoko.stats.estimators.proportions import newcombe_differences
 
     compared = [
@@ -74,21 +76,16 @@ def courses(school: School) -> list[Course]:
     ]
     told = newcombe_differences([counts for *_, counts in compared])
     found = [
-        Course(direction, indicator, rows, Change(rows[-2]["value"], rows[-1]["value"], one))
+        Course(direction, indicator, rows, JudgedChange(rows[-2]["value"], rows[-1]["value"], one))
         for (direction, indicator, rows, _), one in zip(compared, told, strict=True)
         if one.is_estimable and one.p is not None
     ]
-    if not found:
-        return []
-    q_values = adjust([one.change.estimate.p for one in found])
-    return [
-        replace(one, change=replace(one.change, q=float(q)))
-        for one, q in zip(found, q_values, strict=True)
-    ]
+    judged = judge_changes([one.change for one in found], school.report.change_level)
+    return [replace(one, change=change) for one, change in zip(found, judged, strict=True)]
 
 
 def _compared(
-    school: School, direction: Direction, indicator: Indicator
+    school: JudgedOrganisation, direction: Direction, indicator: Indicator
 ) -> tuple[Sequence[Row], tuple[int, int, int, int]] | None:
     """Return an indicator's comparable years, and the counts of this and the last of them."""
     if indicator.interval != "wilson" or not is_of_persons(indicator):
@@ -126,9 +123,8 @@ def _shown(found: Sequence[Course], told: Sequence[Course], room: int) -> list[C
     return [one for one in found if id(one) in is_chosen]
 
 
-def with_trends(shown: Sequence[Course]) -> list[Course]:
+def with_trends(shown: Sequence[Course], level: float) -> list[Course]:
     """Return the courses with the slope of those whose trend is told, over all of them at once."""
-    from msoko.stats.estimators.multiplicity import adjust
     from msoko.stats.estimators.trend import Trend, trend
 
     tested = {}
@@ -138,22 +134,22 @@ def with_trends(shown: Sequence[Course]) -> list[Course]:
             made = trend([row["value"] for row in one.rows], years)
             if isinstance(made, Trend):
                 tested[place] = made
-    q_values = adjust([made.test.p for made in tested.values()]) if tested else ()
+    judged = judge([made.test.p for made in tested.values()], level)
     found = list(shown)
-    for (place, made), q in zip(tested.items(), q_values, strict=True):
-        found[place] = replace(found[place], slope=made.slope.value, p=float(q))
+    for (place, made), one in zip(tested.items(), judged, strict=True):
+        found[place] = replace(found[place], slope=made.slope.value, trend=one)
     return found
 
 
-def _trends(report: Reading, shown: Sequence[Course]) -> str:
-    tested = [one for one in shown if one.p is not None]
+def _trends(report: JudgedData, shown: Sequence[Course]) -> str:
+    tested = [one.trend for one in shown if one.trend is not None]
     if not tested:
         return report.say("passport.trend_none")
-    told = sum(one.p <= LEVEL for one in tested)
+    told = sum(one.is_told for one in tested)
     return report.say("passport.trend", series=len(tested), told=told)
 
 
-def _sheet(school: School, shown: Sequence[Course]) -> Sheet:
+def _sheet(school: JudgedOrganisation, shown: Sequence[Course]) -> Sheet:
     report = school.report
     years = [str(year) for year in report.years][-LEAST_YEARS:]
     head = [*report.heads("indicator", "verdict", "change_in_year", "interval"), *years]
@@ -162,11 +158,11 @@ def _sheet(school: School, shown: Sequence[Course]) -> Sheet:
     return report.sheet(head, rows, caption, "passport-dynamics", "llrr" + "r" * len(years))
 
 
-def _row(report: Reading, course: Course, years: Sequence[str]) -> list[str]:
+def _row(report: JudgedData, course: Course, years: Sequence[str]) -> list[str]:
     indicator, estimate = course.indicator, course.change.estimate
     by_year = {row["school_year"]: row for row in course.rows}
     conclusion = report.say(f"passport.change.{_verdict(course)}")
-    if course.p is not None and course.p <= LEVEL:
+    if course.trend is not None and course.trend.is_told:
         trend = "rising" if course.slope > 0 else "falling"
         conclusion += f"; {report.say(f'passport.{trend}')}"
     return [
@@ -189,9 +185,9 @@ def _value(indicator: Indicator, row: Row | None) -> str:
     return russian.amount(row["value"], indicator.unit)
 
 
-def _evidence(report: Reading, course: Course) -> Evidence:
+def _evidence(report: JudgedData, course: Course) -> Evidence:
     estimate, unit = course.change.estimate, course.indicator.unit
-    title = f"{course.indicator.title}; {report.school.row['name']}"
+    title = f"{course.indicator.title}; {report.organisation.row['name']}"
     last = report.year.shifted(-1)
     return Evidence(
         what=report.say("evidence.change.what", title=title, last=last, year=report.year),

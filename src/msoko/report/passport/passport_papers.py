@@ -11,14 +11,15 @@ from msoko.catalog.directions.direction import indicators_in_role
 from msoko.core import russian
 from msoko.core.tables import GROUP
 from msoko.report.block import Details, cell
-from msoko.report.passport.organisation import is_hidden, part_of
+from msoko.report.data.organisation import is_hidden, part_of
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
-    from msoko.report.passport.organisation import Row, School
+    from msoko.report.data.judged_organisation import JudgedOrganisation
+    from msoko.report.data.organisation import Row
 
 
-def papers(school: School) -> list[Details]:
+def papers(school: JudgedOrganisation) -> list[Details]:
     """Fold away the school's results by subject and grade, in no order of worth."""
     report = school.report
     folds = []
@@ -33,7 +34,9 @@ def papers(school: School) -> list[Details]:
     return folds
 
 
-def _paper_rows(school: School, direction: Direction, item: Indicator) -> list[list[str]]:
+def _paper_rows(
+    school: JudgedOrganisation, direction: Direction, item: Indicator
+) -> list[list[str]]:
     keys = set(max((by for by in item.by if "school_id" in by), key=len, default=()))
     own = [
         row
@@ -48,7 +51,9 @@ def _paper_rows(school: School, direction: Direction, item: Indicator) -> list[l
     return [_paper(school, direction, item, row) for row in own]
 
 
-def _paper(school: School, direction: Direction, item: Indicator, row: Row) -> list[str]:
+def _paper(
+    school: JudgedOrganisation, direction: Direction, item: Indicator, row: Row
+) -> list[str]:
     report = school.report
     wider = [
         school.around.get((unit, direction.direction, item.code, part_of(row)))

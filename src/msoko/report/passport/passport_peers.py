@@ -21,17 +21,17 @@ from msoko.report.data.comparable_schools import (
 from msoko.report.data.evidence import Evidence
 
 if TYPE_CHECKING:
-    from msoko.report.data.report_data import Reading
-    from msoko.report.passport.organisation import School
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.data.judged_organisation import JudgedOrganisation
 
 
 FUNCTION = "msoko.stats.schools.context_distance.context_distances"
 """What computes the distance of organisations, as evidence names it."""
 
 
-def peers(report: Reading) -> Block:
+def peers(report: JudgedData) -> Block:
     """Name the organisations alike in context, or say why there are none."""
-    school = report.school
+    school = report.organisation
     found = school.peers
     kin = report.say(f"passport.families.{found.family}")
     if found.reason == "unknown":
@@ -67,7 +67,7 @@ def _lower(title: str) -> str:
     return cell(title if title[1:2].isupper() else title[:1].lower() + title[1:])
 
 
-def _evidence(school: School, found: Peers, code: str) -> Evidence:
+def _evidence(school: JudgedOrganisation, found: Peers, code: str) -> Evidence:
     report = school.report
     what = report.say(
         "evidence.peers.what", other=report.school_name(code), school=school.row["name"]
@@ -81,7 +81,7 @@ def _evidence(school: School, found: Peers, code: str) -> Evidence:
     )
 
 
-def _names(school: School, found: Peers) -> Sheet:
+def _names(school: JudgedOrganisation, found: Peers) -> Sheet:
     report = school.report
     rows = [
         [_short(report, code), report.ledger.cite(_evidence(school, found, code))]
@@ -93,7 +93,7 @@ def _names(school: School, found: Peers) -> Sheet:
     )
 
 
-def _conditions(school: School, found: Peers) -> Sheet:
+def _conditions(school: JudgedOrganisation, found: Peers) -> Sheet:
     """Set the organisation's conditions beside the middle of those alike, never beside one."""
     rows = [
         [
@@ -111,7 +111,7 @@ def _conditions(school: School, found: Peers) -> Sheet:
     return report.sheet(head, rows, caption, "passport-peers-conditions", "lrr")
 
 
-def _short(report: Reading, code: str) -> str:
+def _short(report: JudgedData, code: str) -> str:
     """Return a name without its legal form, so that a row of the table is one line."""
     name = report.school_name(code)
     start, end = name.find("«"), name.rfind("»")

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from msoko.core import russian
-from msoko.report.block import Block, Details, Framed, Part, Prose, Sheet, block, cell
+from msoko.report.block import Block, BlockPart, Details, Framed, Prose, Sheet, block, cell
 from msoko.report.data.comparable_schools import middle, pooled
-from msoko.report.passport.organisation import (
+from msoko.report.data.organisation import (
     SHOWN,
     base,
     is_hidden,
@@ -20,14 +20,15 @@ from msoko.report.passport.organisation import (
     is_vpr,
     part_of,
 )
+from msoko.report.data.target_verdict import against_target
 from msoko.report.passport.passport_papers import papers
-from msoko.report.sections import comparison
-from msoko.report.sections.cycle import against_target
+from msoko.report.sections.results import comparison
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
-    from msoko.report.data.report_data import Reading
-    from msoko.report.passport.organisation import Field, Row, School
+    from msoko.report.data.judged_data import JudgedData
+    from msoko.report.data.judged_organisation import JudgedOrganisation
+    from msoko.report.data.organisation import OrganisationValues, Row
 
 MOST_SHOWN = 4
 """Indicators that a direction has on the printed page; the others are in the electronic one."""
@@ -55,9 +56,9 @@ class Place:
         return self.verdict in OUTSIDE
 
 
-def position(report: Reading) -> Block:
+def position(report: JudgedData) -> Block:
     """Set out each direction's indicators beside the municipality, the region and those alike."""
-    school = report.school
+    school = report.organisation
     places = [placed(school, *one) for one in school.indicators]
     by_direction = {
         one.direction: [place for place in places if place.direction is one]
@@ -79,7 +80,7 @@ def position(report: Reading) -> Block:
         most=MOST_SHOWN,
         is_pooled=school.peers.is_pooled,
     )
-    parts: list[Part | str] = [said, legend] if places else [said]
+    parts: list[BlockPart | str] = [said, legend] if places else [said]
     printed: set[Formula] = set()
     if any(is_vpr(one.indicator) for one in places):
         parts.append(report.say("passport.vpr"))
@@ -93,7 +94,7 @@ def position(report: Reading) -> Block:
     return block(Framed("passport-position", block(*parts).parts))
 
 
-def _sides(report: Reading, places: Sequence[Place]) -> list[str]:
+def _sides(report: JudgedData, places: Sequence[Place]) -> list[str]:
     """Return what stands out to each side: «Хуже – Конференции и Каникулы»."""
     found: dict[str, list[str]] = {}
     for one in places:
@@ -104,7 +105,7 @@ def _sides(report: Reading, places: Sequence[Place]) -> list[str]:
     ]
 
 
-def placed(school: School, direction: Direction, indicator: Indicator) -> Place:
+def placed(school: JudgedOrganisation, direction: Direction, indicator: Indicator) -> Place:
     """Return where the organisation stands by an indicator.
 
     The rule is the one by which reports name schools: outside the funnel's outer limits, with
@@ -123,7 +124,7 @@ def placed(school: School, direction: Direction, indicator: Indicator) -> Place:
     return Place(direction, indicator, row, _verdict(indicator, z), z)
 
 
-def _distance(field: Field, school_id: str) -> float:
+def _distance(field: OrganisationValues, school_id: str) -> float:
     """Return the organisation's z in the funnel of shares; NaN where they are not counts."""
     from msoko.stats.schools.funnel import share_place
 
@@ -147,8 +148,8 @@ def _verdict(indicator: Indicator, z: float) -> str:
 
 
 def _of_direction(
-    school: School, direction: Direction, places: Sequence[Place], printed: set[Formula]
-) -> list[Part]:
+    school: JudgedOrganisation, direction: Direction, places: Sequence[Place], printed: set[Formula]
+) -> list[BlockPart]:
     report = school.report
     title = f"{direction.number}. {cell(direction.short_title or direction.title)}"
     if not places:
@@ -158,7 +159,7 @@ def _of_direction(
     shown = _first(places, printed)
     is_shown = set(map(id, shown))
     rest = [one for one in places if id(one) not in is_shown]
-    parts: list[Part] = [_sheet(school, shown, title, is_cited=True)] if shown else []
+    parts: list[BlockPart] = [_sheet(school, shown, title, is_cited=True)] if shown else []
     if rest:
         outside = sum(one.is_outside for one in rest)
         key = "passport.more_outside" if outside else "passport.more"
@@ -186,7 +187,7 @@ def _formula(place: Place) -> Formula:
     return (one.table, one.where, one.numerator, one.denominator)
 
 
-def _is_of_kind(school: School, direction: Direction) -> bool:
+def _is_of_kind(school: JudgedOrganisation, direction: Direction) -> bool:
     """Whether any organisation of the school's kind has values in a direction this year."""
     kin = set(school.alike.index)
     return any(
@@ -196,7 +197,7 @@ def _is_of_kind(school: School, direction: Direction) -> bool:
     )
 
 
-def _apart(school: School) -> str | None:
+def _apart(school: JudgedOrganisation) -> str | None:
     titles = [
         cell(one.short_title or one.title)
         for one in school.report.directions
@@ -205,7 +206,9 @@ def _apart(school: School) -> str | None:
     return school.report.say("passport.not_of_kind", titles=titles) if titles else None
 
 
-def _sheet(school: School, places: Sequence[Place], title: str, *, is_cited: bool) -> Sheet:
+def _sheet(
+    school: JudgedOrganisation, places: Sequence[Place], title: str, *, is_cited: bool
+) -> Sheet:
     """Return a table whose first head names the direction: print does without captions."""
     report = school.report
     head = [title, *report.heads("value", "verdict", "interval", "n", "all_and_region")]
@@ -215,7 +218,7 @@ def _sheet(school: School, places: Sequence[Place], title: str, *, is_cited: boo
     return report.sheet(head, rows, caption, "", "lrlrrrr"[: len(head)])
 
 
-def _row(school: School, place: Place, is_cited: bool) -> list[str]:
+def _row(school: JudgedOrganisation, place: Place, is_cited: bool) -> list[str]:
     report, indicator, row = school.report, place.indicator, place.row
     name, unit = cell(indicator.short_title or indicator.title), indicator.unit
     verdict = report.say(f"passport.verdict.{place.verdict}")
@@ -236,14 +239,14 @@ def _row(school: School, place: Place, is_cited: bool) -> list[str]:
     ]
 
 
-def _target(report: Reading, indicator: Indicator, row: Row) -> str:
+def _target(report: JudgedData, indicator: Indicator, row: Row) -> str:
     if indicator.target is None:
         return ""
     target = russian.amount(indicator.target.value, indicator.unit)
     return report.say(f"passport.target.{against_target(indicator, row)}", target=target)
 
 
-def _around(school: School, place: Place) -> str:
+def _around(school: JudgedOrganisation, place: Place) -> str:
     """Return the municipality's value and the region's; of sums the middle organisation's."""
     unit = place.indicator.unit
     if place.indicator.measure in SUMS:
@@ -260,7 +263,7 @@ def _around(school: School, place: Place) -> str:
     return text if region is None or pd.isna(region) else f"{text} ({russian.amount(region, unit)})"
 
 
-def _alike(school: School, place: Place) -> str:
+def _alike(school: JudgedOrganisation, place: Place) -> str:
     """Return the common value of those alike; none of VPR, by which schools are not compared."""
     indicator, chosen = place.indicator, school.peers.chosen
     if indicator.measure in SUMS or is_vpr(indicator) or not school.peers.is_pooled:

@@ -31,9 +31,7 @@ class Judgement(NamedTuple):
     is_told: bool
 
 
-def judge(
-    p_values: Sequence[float], level: float, others: Iterable[float] = ()
-) -> list[Judgement]:
+def judge(p_values: Sequence[float], level: float, others: Iterable[float] = ()) -> list[Judgement]:
     """Return the judgement of each p-value, by Benjamini and Hochberg over the whole family.
 
     `others` belong to the family too, and are judged elsewhere.

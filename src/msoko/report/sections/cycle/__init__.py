@@ -1,0 +1,1 @@
+"""What every report answers, in the order of the management cycle."""
