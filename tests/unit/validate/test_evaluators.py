@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from msoko.indicators import backend_of
 from msoko.validate.suites import gx_evaluator, ibis_evaluator
-from msoko.validate.suites.suite_files import GX_SEVERITY, Check, Suite
+from msoko.validate.suites.suite_files import GX_SEVERITY, KNOWN_TYPES, Check, Suite
 from msoko.validate.suites.suite_outcome import result_document, result_text
 from msoko.validate.suites.suite_runner import in_pandas
 
@@ -154,7 +154,7 @@ def agree(ours, theirs, suite: Suite) -> None:
 
 
 def test_every_supported_type_is_compared():
-    assert {kind for kind, _ in CASES} == {*ibis_evaluator.ROW_TYPES, *ibis_evaluator.TABLE_TYPES}
+    assert {kind for kind, _ in CASES} == KNOWN_TYPES
 
 
 WRONG = [

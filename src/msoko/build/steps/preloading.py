@@ -10,9 +10,7 @@ from msoko.build.steps.build_context import BuildContext
 
 READING = (
     "pandas", "pyarrow.parquet", "openpyxl",
-    "msoko.ingest.year_reading", "msoko.ingest.layouts.fis_oko", "msoko.ingest.layouts.rcoi",
-    "msoko.ingest.layouts.code_register",
-    "msoko.ingest.layouts.forms", "msoko.build.steps.table_intake",
+    "msoko.ingest.year_reading", "msoko.build.steps.table_intake",
 )  # fmt: skip
 """What the reading of files imports."""
 COUNTING = (
