@@ -103,10 +103,10 @@ def _written_pages(plan: BuildPlan, wording: Wording) -> Iterator[WrittenPage]:
     """Return the pages that people wrote; one of which nothing is said bears its title twice."""
     for name in available_pages(plan.project):
         body = load_body(plan.paths.written_page(name))
-        text = f"site.{name}.text"
+        text = f"site.written.{name}.text"
         yield WrittenPage(
             f"{name}.html",
-            wording.say(f"site.{name}.title"),
+            wording.say(f"site.written.{name}.title"),
             wording.say(text) if wording.has(text) else body.title,
             body,
         )
