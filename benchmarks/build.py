@@ -145,12 +145,12 @@ def _changed(root: Path, words: tuple[str, ...]) -> None:
 
 def pages(root: str) -> dict[str, Any]:
     """Return the median seconds and kibibytes of a report's HTML, one page after another."""
-    from msoko.site.page_bodies import fragments
+    from msoko.site.rendering.page_bodies import render_notebooks
 
     found, sizes = [], []
     for path in sorted((Path(root) / ".cache" / "msoko" / "executed").rglob("*.ipynb")):
         begun = time.perf_counter()
-        fragments([path], "embedded")
+        render_notebooks([path], "embedded")
         found.append(time.perf_counter() - begun)
         sizes.append(path.stat().st_size / 1024)
     return {"seconds": median(found), "size": median(sizes), "count": len(found)}

@@ -224,7 +224,7 @@ class BuildPlan:
         """An executed notebook becomes the body of a page, whatever shell it will get."""
         parts = {
             **self.inputs.files("report", [self.paths.executed(year, report)]),
-            **self.inputs.rendering("msoko.site.page_bodies"),
+            **self.inputs.rendering("msoko.site.rendering.page_bodies"),
             **parameter_parts({"renderer": self.renderer}),
         }
         step_id, after = self._id("page", year, report), (self.report_id(year, report),)
@@ -237,7 +237,7 @@ class BuildPlan:
         parts = {
             **self.inputs.files("document", page_sources(self.project)),
             **self.inputs.registry(),
-            **self.inputs.rendering("msoko.site.page_bodies", "msoko.build.steps.method_page"),
+            **self.inputs.rendering("msoko.build.steps.method_page"),
         }
         outputs = (self.paths.written_page(name),)
         return Step(f"page:{name}", f"страница {name}", parts, outputs, (), "страницы методики")

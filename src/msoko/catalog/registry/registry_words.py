@@ -20,6 +20,7 @@ FILES = (
     "wording_evidence.yml",
     "wording_passport.yml",
     "wording_roadmap.yml",
+    "wording_site.yml",
     "wording_summary.yml",
     "wording_tables.yml",
 )
@@ -40,9 +41,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
     A profile names a sentence by its dotted key. Refused are a key that the house does not have,
     a sentence that is no template, and a slot that the house does not fill there.
     """
-    sentences: dict[str, object] = {}
-    for name in FILES:
-        sentences |= _read(project, name)
+    sentences = load_house_wording(project)
     known = dict(flat(sentences)) if profile.wording else {}
     for key, text in profile.wording.items():
         place = line_of(key, profile.place)
@@ -52,6 +51,14 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
             )
         _check_slots(key, text, known[key], place)
         sentences = _put(sentences, key.split("."), text)
+    return sentences
+
+
+def load_house_wording(project: Project) -> dict[str, object]:
+    """Return the house's sentences as no profile words them."""
+    sentences: dict[str, object] = {}
+    for name in FILES:
+        sentences |= _read(project, name)
     return sentences
 
 

@@ -11,8 +11,8 @@ from msoko.core.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Heading:
-    """An entry of the page's table of contents."""
+class OutlineEntry:
+    """A heading of the page in its table of contents."""
 
     level: int
     anchor: str
@@ -36,12 +36,13 @@ def refuse_dead_links(root: etree._Element, page: str) -> None:
         )
 
 
-def headings(root: etree._Element) -> list[Heading]:
+def page_outline(root: etree._Element) -> tuple[OutlineEntry, ...]:
     """Return the headings of levels 2 and 3 that have an anchor, in reading order."""
-    found = []
+    entries = []
     for heading in root.iter("h2", "h3"):
         section = heading.getparent()
         anchor = heading.get("id") or (section.get("id") if section.tag == "section" else None)
         if anchor:
-            found.append(Heading(int(heading.tag[1]), anchor, heading.text_content().strip()))
-    return found
+            level = int(heading.tag[1])
+            entries.append(OutlineEntry(level, anchor, heading.text_content().strip()))
+    return tuple(entries)

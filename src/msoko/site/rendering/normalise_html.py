@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml import html as lxml_html
 
-from msoko.site.page_outline import Heading, headings, refuse_dead_links
-from msoko.site.renderer_labels import Labels
+from msoko.site.rendering.normalise_tables import normalise_table
+from msoko.site.rendering.page_outline import OutlineEntry, page_outline, refuse_dead_links
+from msoko.site.rendering.renderer_labels import RendererLabels
+from msoko.site.rendering.scroll_region import clear_attributes, move_tail, scroll_region
 
 PAGED = {"sheet", "own", "screen-only"}
 """Classes of sections in print: a page of its own, one without tables left out, none at all."""
@@ -37,59 +39,48 @@ DROPPED = (
 
 
 @dataclass(frozen=True)
-class Fragment:
-    """The body of a page, ready for its shell."""
+class NormalisedHtml:
+    """The body of a page in the one shape, with its table of contents."""
 
     html: str
-    contents: tuple[Heading, ...]
+    contents: tuple[OutlineEntry, ...]
 
 
-def finished(fragment: str, labels: Labels, page: str) -> Fragment:
+def normalise_html(fragment: str, labels: RendererLabels, page: str) -> NormalisedHtml:
     """Return the fragment in the one shape, with its table of contents.
 
     Raises UsageError where a reference to a figure, table or evidence leads nowhere:
     both renderers would only warn.
     """
     root = lxml_html.fragment_fromstring(fragment, create_parent="div")
-    _drop(root)
-    _tell_sections_apart(root)
+    _drop_furniture(root)
     for block in root.xpath(".//div[starts-with(@id, 'fig-') or starts-with(@id, 'tbl-')]"):
         _unwrap_float(block)
     for index, table in enumerate(root.xpath(".//table"), 1):
-        _table(table, index)
+        normalise_table(table, index, labels)
     for figure in root.xpath(".//figure"):
-        _figure(figure)
+        _normalise_figure(figure, labels)
     for fold in root.xpath(".//div[contains(concat(' ', @class, ' '), ' fold ')]"):
-        _fold(fold)
+        _make_details(fold, labels)
     for notice in root.xpath(".//div[contains(concat(' ', @class, ' '), ' notice ')]"):
-        _notice(notice)
+        _give_title(notice)
     for pre in root.xpath(".//pre"):
-        _code(pre)
-    _number_captions(root, labels)
-    _math(root)
+        _strip_highlighting(pre)
+    _mark_caption_numbers(root, labels)
+    _drop_namespaces(root)
     _clean_attributes(root)
-    _unwrap(root)
+    _drop_empty_wrappers(root)
     _mark_questions(root)
     refuse_dead_links(root, page)
-    contents = tuple(headings(root))
     text = lxml_html.tostring(root, encoding="unicode")
-    return Fragment(text.removeprefix("<div>").removesuffix("</div>").strip() + "\n", contents)
+    html = text.removeprefix("<div>").removesuffix("</div>").strip() + "\n"
+    return NormalisedHtml(html, page_outline(root))
 
 
-def _drop(root: etree._Element) -> None:
+def _drop_furniture(root: etree._Element) -> None:
     for path in DROPPED:
         for element in root.xpath(path):
             element.drop_tree()
-
-
-def _tell_sections_apart(root: etree._Element) -> None:
-    """Number sections of one name as pandoc would, had it read the page in one piece."""
-    seen: dict[str, int] = {}
-    for section in root.xpath(".//section[@id]"):
-        name = section.get("id")
-        if name in seen:
-            section.set("id", f"{name}-{seen[name]}")
-        seen[name] = seen.get(name, 0) + 1
 
 
 def _unwrap_float(block: etree._Element) -> None:
@@ -102,7 +93,7 @@ def _unwrap_float(block: etree._Element) -> None:
             caption.drop_tree()
             caption.tag = "caption"
             table.insert(0, caption)
-        block.getparent().replace(block, _with_tail(table, block.tail))
+        block.getparent().replace(block, move_tail(block, table))
         return
     image = block.find(".//img")
     if image is not None:
@@ -112,101 +103,23 @@ def _unwrap_float(block: etree._Element) -> None:
         if caption is not None:
             caption.tail = None
             figure.append(caption)
-        block.getparent().replace(block, _with_tail(figure, block.tail))
+        block.getparent().replace(block, move_tail(block, figure))
 
 
-def _with_tail(element: etree._Element, tail: str | None) -> etree._Element:
-    element.tail = tail
-    return element
-
-
-def _table(table: etree._Element, index: int) -> None:
-    """Give the table scopes, a caption that stays in sight, and a region to scroll in."""
-    for cell in table.xpath("./thead//th"):
-        cell.set("scope", "col")
-    for row in table.xpath("./tbody/tr"):
-        _name_group(row)
-    for row in table.xpath("./tbody/tr"):
-        first = row[0] if len(row) else None
-        if first is not None and first.tag == "td" and len(row) > 1 and _is_filled(first):
-            first.tag = "th"
-            first.set("scope", "row")
-    for cell in table.xpath("./thead//th[not(normalize-space())]"):
-        cell.tag = "td"
-        cell.attrib.pop("scope", None)
-    for cell in table.xpath(".//th|.//td"):
-        _align(cell)
-        if re.fullmatch(r"\s*\d{4}-\d{2}\s*", cell.text_content()):
-            cell.set("class", f"{cell.get('class', '')} year".strip())
-    caption = table.find("caption")
-    region = etree.Element("div", {"class": "table-scroll", "role": "region", "tabindex": "0"})
-    if caption is not None:
-        anchor = f"{table.get('id') or f'table-{index}'}-caption"
-        span = etree.Element("span", {"class": "caption-text", "id": anchor})
-        span.text, caption.text = caption.text, None
-        span.extend(list(caption))
-        for attribute in list(caption.attrib):
-            del caption.attrib[attribute]
-        caption.append(span)
-        caption.tail = None
-        region.set("aria-labelledby", anchor)
-    else:
-        region.set("aria-label", f"Таблица без номера {index}")
-    table.getparent().replace(table, _with_tail(region, table.tail))
-    table.tail = None
-    region.append(table)
-
-
-def _name_group(row: etree._Element) -> None:
-    """Let the one filled cell of a row head the rows below it: they become a body of their own."""
-    if len(row) < 3 or not _is_filled(row[0]) or any(_is_filled(cell) for cell in row[1:]):
-        return
-    body = row.getparent()
-    first, *others = row
-    first.tag = "th"
-    first.set("scope", "rowgroup")
-    first.set("colspan", str(len(others) + 1))
-    for cell in others:
-        row.remove(cell)
-    if row.getprevious() is None:
-        return
-    following = [row, *row.itersiblings()]
-    group = etree.Element("tbody")
-    body.addnext(group)
-    group.extend(following)
-
-
-def _is_filled(cell: etree._Element) -> bool:
-    return bool(cell.text_content().strip())
-
-
-def _align(cell: etree._Element) -> None:
-    """Say a column's alignment by class, so that pages carry no inline style."""
-    style = cell.attrib.pop("style", "")
-    match = re.search(r"text-align:\s*(right|center)", style)
-    if match:
-        cell.set("class", {"right": "num", "center": "mid"}[match[1]])
-
-
-def _figure(figure: etree._Element) -> None:
+def _normalise_figure(figure: etree._Element, labels: RendererLabels) -> None:
     """Let a chart scroll in its own region where a telephone would make it too small to read."""
     caption = figure.find("figcaption")
     if caption is not None:
-        for attribute in list(caption.attrib):
-            del caption.attrib[attribute]
+        clear_attributes(caption)
+    name = labels.figure_title if caption is None else caption.text_content().strip()
     for image in list(figure.iter("img")):
         image.set("decoding", "async")
-        region = etree.Element("div", {"class": "figure-scroll", "role": "region", "tabindex": "0"})
-        region.set(
-            "aria-label", caption.text_content().strip() if caption is not None else "Рисунок"
-        )
-        image.getparent().replace(image, _with_tail(region, image.tail))
-        image.tail = None
-        region.append(image)
+        scroll_region(image, "figure-scroll").set("aria-label", name)
 
 
-def _fold(block: etree._Element) -> None:
-    title = block.attrib.pop("data-summary", None) or block.attrib.pop("summary", "Подробнее")
+def _make_details(block: etree._Element, labels: RendererLabels) -> None:
+    """Turn a division that stands for a fold into one that opens and closes."""
+    title = _pop_title(block) or labels.untitled_fold
     block.tag = "details"
     summary = etree.Element("summary")
     summary.text = title
@@ -215,15 +128,21 @@ def _fold(block: etree._Element) -> None:
     block.insert(0, summary)
 
 
-def _notice(block: etree._Element) -> None:
-    title = block.attrib.pop("data-summary", None) or block.attrib.pop("summary", None)
+def _give_title(block: etree._Element) -> None:
+    """Print the title of a notice as its first line."""
+    title = _pop_title(block)
     if title:
         line = etree.Element("p", {"class": "notice-title"})
         line.text = title
         block.insert(0, line)
 
 
-def _code(pre: etree._Element) -> None:
+def _pop_title(block: etree._Element) -> str:
+    """Return the title of a fold or notice, taken from the attribute that carried it."""
+    return block.attrib.pop("data-summary", None) or block.attrib.pop("summary", "")
+
+
+def _strip_highlighting(pre: etree._Element) -> None:
     """Reduce highlighted code to its text: cells are a line or two long."""
     code = etree.Element("code")
     code.text = pre.text_content().strip("\n")
@@ -237,7 +156,7 @@ def _code(pre: etree._Element) -> None:
         holder.drop_tag()
 
 
-def _number_captions(root: etree._Element, labels: Labels) -> None:
+def _mark_caption_numbers(root: etree._Element, labels: RendererLabels) -> None:
     """Mark «Рисунок 1.» in captions as the number, and refuse to lose it."""
     titles = "|".join(re.escape(title) for title in (labels.figure_title, labels.table_title))
     number = re.compile(rf"\s*((?:{titles})[ \xa0]\d+){re.escape(labels.title_delimiter)}\s*")
@@ -251,7 +170,7 @@ def _number_captions(root: etree._Element, labels: Labels) -> None:
             caption.insert(0, mark)
 
 
-def _math(root: etree._Element) -> None:
+def _drop_namespaces(root: etree._Element) -> None:
     for formula in root.xpath(".//math"):
         formula.attrib.pop("xmlns", None)
 
@@ -263,12 +182,12 @@ def _clean_attributes(root: etree._Element) -> None:
             if name.startswith(DROPPED_ATTRIBUTES):
                 del element.attrib[name]
         words = element.attrib.pop("class", "").split()
-        kept = [word for word in words if word in KEPT_CLASSES or word.startswith(KEPT_FAMILIES)]
-        if kept:
-            element.set("class", " ".join(kept))
+        ours = [word for word in words if word in KEPT_CLASSES or word.startswith(KEPT_FAMILIES)]
+        if ours:
+            element.set("class", " ".join(ours))
 
 
-def _unwrap(root: etree._Element) -> None:
+def _drop_empty_wrappers(root: etree._Element) -> None:
     """Take away divisions and spans that say nothing, and paragraphs around a figure's image."""
     for element in root.xpath(".//div[not(@*)]|.//span[not(@*)]|.//figure/p"):
         element.drop_tag()

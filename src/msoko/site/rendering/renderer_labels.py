@@ -13,11 +13,13 @@ from msoko.core.errors import UsageError
 from msoko.core.project import HOME
 
 QUARTO_FILE = HOME / "_quarto.yml"
+OWN_KEY = "msoko"
+"""The part of the file that is for us alone: Quarto is not given it."""
 
 
 @dataclass(frozen=True)
-class Labels:
-    """What is written before a number, and on the page's own controls."""
+class RendererLabels:
+    """What is written before a number, on the page's own controls, and where a title is missing."""
 
     lang: str
     figure_title: str
@@ -28,22 +30,24 @@ class Labels:
     contents: str
     show_code: str
     hide_code: str
+    unnumbered_table: str
+    untitled_fold: str
 
 
 @cache
-def settings(path: Path = QUARTO_FILE) -> Mapping[str, Any]:
+def quarto_settings(path: Path = QUARTO_FILE) -> Mapping[str, Any]:
     """Return `_quarto.yml` as it stands."""
     return yaml_schema.load(path, Mapping[str, object], path.name)
 
 
 @cache
-def labels(path: Path = QUARTO_FILE) -> Labels:
+def load_labels(path: Path = QUARTO_FILE) -> RendererLabels:
     """Return the labels of `_quarto.yml`; a missing one is refused, never English by default."""
-    found = settings(path)
+    settings = quarto_settings(path)
     try:
-        crossref, language = found["crossref"], found["language"]
-        return Labels(
-            lang=found["lang"],
+        crossref, language, own = settings["crossref"], settings["language"], settings[OWN_KEY]
+        return RendererLabels(
+            lang=settings["lang"],
             figure_title=crossref["fig-title"],
             figure_prefix=crossref["fig-prefix"],
             table_title=crossref["tbl-title"],
@@ -52,8 +56,10 @@ def labels(path: Path = QUARTO_FILE) -> Labels:
             contents=language["toc-title-document"],
             show_code=language["code-tools-show-all-code"],
             hide_code=language["code-tools-hide-all-code"],
+            unnumbered_table=own["unnumbered-table"],
+            untitled_fold=own["untitled-fold"],
         )
     except (KeyError, TypeError) as error:
         raise UsageError(
-            f"{path.name}: нет надписи {error}. Верните её в раздел crossref или language."
+            f"{path.name}: нет надписи {error}. Верните её в раздел crossref, language или msoko."
         ) from error

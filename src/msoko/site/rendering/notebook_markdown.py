@@ -22,7 +22,7 @@ FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Manuscript:
+class PageMarkdown:
     """The markdown of a page.
 
     `chunks` follow the notebook's order; `images` holds the bytes of the pictures
@@ -39,8 +39,8 @@ class Manuscript:
         return "\n\n".join(self.chunks) + "\n"
 
 
-def read_manuscript(path: Path) -> Manuscript:
-    """Return the page's markdown: prose, outputs and code, without parameter cells.
+def read_page_markdown(path: Path) -> PageMarkdown:
+    """Return the executed notebook as markdown: prose, outputs and code, no parameter cells.
 
     Pictures are taken out of the markdown and named in their order: a renderer is
     fast when it does not carry a megabyte of base64 through its parser.
@@ -52,42 +52,42 @@ def read_manuscript(path: Path) -> Manuscript:
     cells = [cell for cell in notebook["cells"] if not HIDDEN_CELLS & _tags(cell)]
     images: dict[str, str] = {}
     chunks = [
-        folded(taken_out(chunk, images))
+        flatten_callouts(extract_images(chunk, images))
         for number, cell in enumerate(cells, 1)
         for chunk in _chunks(cell, number, path)
         if chunk.strip()
     ]
-    title, chunks = _title_apart(chunks, path)
+    title, chunks = _split_title(chunks, path)
     shown = sum(chunk.startswith("::: {.code-cell}") for chunk in chunks)
-    return Manuscript(title, tuple(chunks), images, shown)
+    return PageMarkdown(title, tuple(chunks), images, shown)
 
 
-def taken_out(markdown: str, images: dict[str, str]) -> str:
+def extract_images(markdown: str, images: dict[str, str]) -> str:
     """Return the markdown with each data image named by a file; `images` gains them."""
 
-    def name(match: re.Match[str]) -> str:
+    def name_image(match: re.Match[str]) -> str:
         ending = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}[match[1]]
         token = f"msoko-image-{len(images) + 1}.{ending}"
         images[token] = re.sub(r"\s", "", match[0])
         return token
 
-    return DATA_IMAGE.sub(name, markdown)
+    return DATA_IMAGE.sub(name_image, markdown)
 
 
-def put_back(html: str, images: Mapping[str, str]) -> str:
+def restore_images(html: str, images: Mapping[str, str]) -> str:
     """Return the page with the pictures inside it again."""
     return re.sub(
         r'src="[^"]*?(msoko-image-\d+\.\w+)"', lambda match: f'src="{images[match[1]]}"', html
     )
 
 
-def folded(markdown: str) -> str:
+def flatten_callouts(markdown: str) -> str:
     """Return the markdown with callouts as plain divisions that no renderer restyles.
 
     A collapsed callout becomes `.fold` with its title as `summary`, an open one `.notice`.
     """
 
-    def division(match: re.Match[str]) -> str:
+    def write_division(match: re.Match[str]) -> str:
         title = CALLOUT_TITLE.search(match[2])
         kind = "fold" if 'collapse="true"' in match[2] else "notice"
         named = f' summary="{title[1]}"' if title else ""
@@ -95,7 +95,7 @@ def folded(markdown: str) -> str:
         anchor = f"{identity[0]} " if identity else ""
         return f"{match[1]} {{{anchor}.{kind} .{kind}-{match[3]}{named}}}"
 
-    return CALLOUT.sub(division, markdown)
+    return CALLOUT.sub(write_division, markdown)
 
 
 def _tags(cell: Mapping) -> set[str]:
@@ -148,7 +148,7 @@ def _fenced(text: str, language: str) -> str:
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
-def _title_apart(chunks: list[str], path: Path) -> tuple[str, list[str]]:
+def _split_title(chunks: list[str], path: Path) -> tuple[str, list[str]]:
     """Return the page's title and the chunks without it."""
     for place, chunk in enumerate(chunks):
         match = None if chunk.startswith(":::") else TITLE.search(chunk)
