@@ -39,7 +39,9 @@ class _KernelSeeming:
 def _leave_the_terminal() -> None:
     """Make this a session of its own: Ctrl-C is for the builder, and so is the terminal."""
     os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # one that has come meanwhile is forgotten
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with Path(os.devnull).open("w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)

@@ -146,11 +146,11 @@ def test_a_call_ends_with_the_others(children: ChildProcesses, tmp_path: Path) -
 
     asking = threading.Thread(target=ask)
     asking.start()
-    started = _started_by(tmp_path / "pid")
+    process = _started_by(tmp_path / "pid")
     own.close()
     asking.join(5)
     assert lost
-    assert left_of([started]) == []
+    assert left_of([process]) == []
     with pytest.raises(KernelLost):
         own.call("time:sleep", 60)  # one that comes after the end is ended
 
@@ -159,31 +159,41 @@ def test_a_call_ends_with_the_others(children: ChildProcesses, tmp_path: Path) -
 def test_what_was_forked_ends_with_the_process_that_asked(tmp_path: Path, number: int) -> None:
     command = f"echo $$ > {tmp_path}/pid; exec sleep 60"
     code = PROGRAM + f"start_server([])\nchildren.call('subprocess:run', ['sh', '-c', {command!r}])"
-    asking = subprocess.Popen(
-        [sys.executable, "-c", code],
-        start_new_session=True,
-        # a shell that runs the tests in the background has them ignore Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-    started = _started_by(tmp_path / "pid")
-    processes = [started, *psutil.Process(asking.pid).children(recursive=True)]
+    asking = started(code)
+    child = _started_by(tmp_path / "pid")
+    processes = [child, *psutil.Process(asking.pid).children(recursive=True)]
     os.killpg(asking.pid, number)  # as a terminal does
     asking.wait(10)
     assert left_of(processes) == []
 
 
-def test_a_server_still_importing_ends_with_the_process_that_asked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_server_still_importing_ends_in_silence_with_the_process_that_asked(
+    tmp_path: Path, number: int
+) -> None:
     (tmp_path / "slow.py").write_text("import time\ntime.sleep(60)")
     code = PROGRAM + "start_server(['slow'])\nprint(1, flush=True)\nsys.stdin.read()"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    asking = subprocess.Popen([sys.executable, "-c", code], env=environment, **pipes)
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    asking = started(code, env=environment, **pipes)
     asking.stdout.readline()
     processes = psutil.Process(asking.pid).children(recursive=True)
-    asking.kill()
-    asking.wait()
+    os.killpg(asking.pid, number)  # as a terminal does
+    _, said = asking.communicate(timeout=10)
     assert processes
+    assert b"forkserver" not in said
     assert left_of(processes) == []
+
+
+def started(code: str, **settings: object) -> subprocess.Popen:
+    """Return a program that leads a session of its own, as one does in a terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        start_new_session=True,
+        # a shell that runs the tests in the background has them ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **settings,
+    )
 
 
 def left_of(processes: list[psutil.Process], seconds: float = 3) -> list[psutil.Process]:
