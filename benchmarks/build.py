@@ -145,12 +145,12 @@ def _changed(root: Path, words: tuple[str, ...]) -> None:
 
 def pages(root: str) -> dict[str, Any]:
     """Return the median seconds and kibibytes of a report's HTML, one page after another."""
-    from msoko.site.page_bodies import fragments
+    from msoko.site.rendering.page_bodies import render_notebooks
 
     found, sizes = [], []
     for path in sorted((Path(root) / ".cache" / "msoko" / "executed").rglob("*.ipynb")):
         begun = time.perf_counter()
-        fragments([path], "embedded")
+        render_notebooks([path], "embedded")
         found.append(time.perf_counter() - begun)
         sizes.append(path.stat().st_size / 1024)
     return {"seconds": median(found), "size": median(sizes), "count": len(found)}
@@ -162,7 +162,7 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
     A plain kernel imports nothing here; what a report imports it would have to add.
     """
     from msoko.build.kernels.notebook_run import Execution
-    from msoko.build.kernels.warm import STACK
+    from msoko.build.kernels.warm_provisioner import STACK
     from msoko.core.project import Project
 
     path = Path(folder) / "empty.ipynb"
@@ -172,7 +172,7 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
     path.write_text(json.dumps(notebook), "utf-8")
     seconds = {}
     for engine in ("warm", "papermill"):
-        execution = Execution.prepared(engine, Project(Path(folder), ROOT))
+        execution = Execution.of_project(engine, Project(Path(folder), ROOT))
         execution.preload(STACK)
         execution.run(path, path.name, {"n": 1})  # the first one waits for the preloading
         found = []
@@ -180,6 +180,6 @@ def empty_notebooks(folder: str, repeat: int) -> dict[str, Any]:
             begun = time.perf_counter()
             execution.run(path, path.name, {"n": 1})
             found.append(time.perf_counter() - begun)
-        execution.end_all()
+        execution.close()
         seconds[engine] = median(found)
     return seconds

@@ -20,7 +20,7 @@ from benchmarks.measure import Line, count, in_child
 from msoko.core.project import Project
 from msoko.validate.suites import gx_evaluator, ibis_evaluator
 from msoko.validate.suites.suite_files import Suite, read_suite
-from msoko.validate.suites.suite_outcome import CheckOutcome, document, serialised
+from msoko.validate.suites.suite_outcome import CheckOutcome, result_document, result_text
 from msoko.validate.suites.suite_runner import in_pandas
 
 REFERENCE_LIMIT = 10_000_000
@@ -87,5 +87,5 @@ def _timed(suite: Suite, work: Callable[[], list[CheckOutcome]]) -> dict[str, An
     begun = time.perf_counter()
     outcomes = work()
     seconds = time.perf_counter() - begun
-    told = hashlib.sha256(serialised(document(suite, outcomes)).encode()).hexdigest()
+    told = hashlib.sha256(result_text(result_document(suite, outcomes)).encode()).hexdigest()
     return {"seconds": seconds, "results": told}

@@ -5,18 +5,24 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from msoko.site.page_bodies import Rendered, fragments
-from msoko.site.page_composition import composed
-from msoko.site.site_model import (
-    ExecutedReport,
-    KeyFigure,
+from msoko.catalog.registry import registry_words
+from msoko.core.project import HOME, Project
+from msoko.report.words.wording import Wording
+from msoko.site.attachments import KeyFigure
+from msoko.site.page_composition import compose_page
+from msoko.site.rendering.page_bodies import (
     MarkdownPage,
-    SiteContext,
-    SiteMap,
+    PageBody,
+    Renderer,
+    render_markdown_page,
+    render_notebooks,
 )
+from msoko.site.site_folder import write_site
+from msoko.site.site_model import ReportPage, SiteContent, SiteMap, WrittenPage
 
 SCHOOLS = ("Школа № 1", "Школа № 2 (село Дальнее)", "Гимназия «Росток»", "Лицей № 5")
 
@@ -134,14 +140,28 @@ def write_notebook(path: Path, cells: list[dict] | None = None) -> Path:
     return path
 
 
+def body_of(notebook: Path, renderer: Renderer = "embedded") -> PageBody:
+    return render_notebooks([notebook], renderer)[0]
+
+
+def page_of(notebook: Path, site: SiteMap | None = None, renderer: Renderer = "embedded") -> str:
+    """Return the notebook's whole page, `a.html` of its site."""
+    return compose_page(body_of(notebook, renderer), site or site_map(), "a.html")
+
+
+@cache
+def house_wording() -> Wording:
+    return Wording(registry_words.load_house_wording(Project(HOME)))
+
+
 def site_map(edition: str = "internal") -> SiteMap:
     return SiteMap(
+        wording=house_wording(),
         municipality="Вереснинский муниципальный округ",
         region="Демонстрационный край",
         school_year="2024-25",
         edition=edition,
         is_synthetic=True,
-        directions=(),
         provenance=(("Версия", "0.1.0"),),
     )
 
@@ -153,24 +173,30 @@ DIRECTIONS = (
 )
 
 
-def reports(folder: Path) -> list[ExecutedReport]:
-    """Return three executed reports; the second holds a table too wide for a telephone."""
+def reports(folder: Path) -> list[ReportPage]:
+    """Return three reports; the second holds a table too wide for a telephone."""
     return [
-        ExecutedReport(
+        ReportPage(
             direction=name,
             number=number,
             title=title,
             mechanism=mechanism,
-            notebook=write_notebook(folder / f"{name}.ipynb", report_cells(4 * number)),
+            body=body_of(write_notebook(folder / f"{name}.ipynb", report_cells(4 * number))),
             purpose="Получение достоверных сведений о качестве подготовки.",
         )
         for number, (name, mechanism, title) in enumerate(DIRECTIONS, 1)
     ]
 
 
-def site_context(**changes: object) -> SiteContext:
-    """Return the demo municipality's site; `changes` replace fields."""
+def build_site(pages: Sequence[ReportPage], out: Path, **changes: object) -> None:
+    """Write the demo municipality's site of these reports; `changes` replace its other parts."""
+    write_site(site_content(reports=tuple(pages), **changes), out)
+
+
+def site_content(**changes: object) -> SiteContent:
+    """Return the demo municipality's site without reports; `changes` replace fields."""
     facts: dict = {
+        "wording": house_wording(),
         "municipality": "Вереснинский муниципальный округ",
         "municipality_genitive": "Вереснинского муниципального округа",
         "region": "Демонстрационный край",
@@ -178,11 +204,13 @@ def site_context(**changes: object) -> SiteContext:
         "edition": "internal",
         "is_synthetic": True,
         "key_figures": KEY_FIGURES,
-        "extra_pages": (METHOD,),
+        "quality": render_markdown_page(QUALITY),
+        "written": (
+            WrittenPage("method.html", "Методика", "Как считается.", render_markdown_page(METHOD)),
+        ),
         "provenance": (("Версия программы", "0.1.0"), ("Профиль", "demo")),
-        "renderer": "embedded",
     }
-    return SiteContext(**{**facts, **changes})
+    return SiteContent(**{**facts, **changes})
 
 
 KEY_FIGURES = (
@@ -210,26 +238,11 @@ KEY_FIGURES = (
         "not_comparable",
     ),
 )
+QUALITY = MarkdownPage(
+    "quality.html", "Качество данных", "## Что проверено?\n\nНи одна проверка не препятствует.\n"
+)
 METHOD = MarkdownPage(
     "method.html",
     "Методика расчёта показателей",
     "## Интервалы\n\nДля долей – интервал Уилсона: $\\hat p = \\frac{k}{n}$.\n",
-    "Методика",
 )
-
-
-def quality_notebook(folder: Path) -> Path:
-    """Return the executed notebook of the data-quality page, written into the folder."""
-    cells = [
-        markdown_cell("# Качество данных"),
-        markdown_cell("## Что проверено?"),
-        code_cell("report.data_checks()", "Проверены все таблицы года."),
-    ]
-    return write_notebook(folder / "data_quality.ipynb", cells)
-
-
-def write_page(notebook: Path, path: Path, renderer: str, edition: str = "internal") -> Rendered:
-    """Write an executed notebook as one page in its shell, and return its body."""
-    body = fragments([notebook], renderer)[0]
-    path.write_text(composed(body, site_map(edition), path.name), encoding="utf-8")
-    return body

@@ -10,9 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from msoko.catalog.registry import registry_words
 from msoko.core.project import HOME, Project
 from msoko.core.whole_files import write_whole
-from msoko.site.notebook_markdown import Manuscript, read_manuscript
+from msoko.report.words.wording import Wording
+from msoko.site.page_composition import compose_page
+from msoko.site.rendering.notebook_markdown import PageMarkdown, read_page_markdown
+from msoko.site.rendering.page_bodies import MarkdownPage, render_markdown_page
+from msoko.site.site_model import SiteMap
 from research.validation import multilevel_studies, new_mexico, poland, regents
 
 NOTEBOOKS = Path(__file__).with_name("notebooks")
@@ -40,13 +45,11 @@ def write_validation(folder: Path, say: Callable[[str], None] = lambda line: Non
 
 def write_html(markdown: Path, out: Path) -> None:
     """Write the page of the executed notebooks as one file that needs no site."""
-    from msoko.site.site_folder import written_page
-    from msoko.site.site_model import MarkdownPage, SiteMap
-
     title, _, body = markdown.read_text(encoding="utf-8").partition("\n")
     page = MarkdownPage(out.name, title.lstrip("# "), body)
-    site = SiteMap("Проверка методов msoko", "", "", "public", False, (), ())
-    write_whole(out, written_page(page, site))
+    wording = Wording(registry_words.load_house_wording(Project.at(None)))
+    site = SiteMap(wording, "Проверка методов msoko", "", "", "public", is_synthetic=False)
+    write_whole(out, compose_page(render_markdown_page(page), site, page.href))
 
 
 def facts() -> dict[str, Any]:
@@ -59,14 +62,14 @@ def facts() -> dict[str, Any]:
     }
 
 
-def executed(say: Callable[[str], None]) -> dict[str, Manuscript]:
+def executed(say: Callable[[str], None]) -> dict[str, PageMarkdown]:
     """Return the executed notebooks by name; each in a kernel of its own."""
     from msoko.build.kernels.notebook_run import Execution
 
-    execution = Execution.prepared("papermill", Project.at(None))
+    execution = Execution.of_project("papermill", Project.at(None))
     folders = [str(HOME), os.environ.get("PYTHONPATH", "")]  # kernels find `research` in the first
     execution.environment["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
-    made: dict[str, Manuscript] = {}
+    made: dict[str, PageMarkdown] = {}
     try:
         with TemporaryDirectory() as place:
             for name in ORDER:
@@ -75,13 +78,13 @@ def executed(say: Callable[[str], None]) -> dict[str, Manuscript]:
                 done = execution.run(path, f"validation/{path.name}", {})
                 copy = Path(place) / path.name
                 copy.write_text(json.dumps(done), encoding="utf-8")
-                made[name] = read_manuscript(copy)
+                made[name] = read_page_markdown(copy)
     finally:
-        execution.end_all()
+        execution.close()
     return made
 
 
-def page_markdown(manuscripts: dict[str, Manuscript]) -> str:
+def page_markdown(manuscripts: dict[str, PageMarkdown]) -> str:
     """Return one page of all the notebooks: a section each, without code, pictures inside."""
     parts = [f"# {TITLE}", INTRODUCTION]
     for name, manuscript in manuscripts.items():

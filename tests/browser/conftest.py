@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from executed import quality_notebook, reports, site_context
-from msoko.site.site_folder import build
+from executed import build_site, reports
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
@@ -39,6 +38,5 @@ def browser() -> Iterator[object]:
 def site(tmp_path_factory) -> Path:
     """Return the folder of a built internal site."""
     folder = tmp_path_factory.mktemp("site")
-    context = site_context(quality_notebook=quality_notebook(folder))
-    build(reports(folder / "executed"), folder / "internal", context)
+    build_site(reports(folder / "executed"), folder / "internal")
     return folder / "internal"

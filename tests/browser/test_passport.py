@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from drawn_schools import LAST, REGISTER, passport, write_years
-from msoko.site.page_bodies import fragments
-from msoko.site.page_composition import composed
+from executed import body_of, house_wording
+from msoko.site.page_composition import compose_page
 from msoko.site.site_model import SiteMap
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "school_passport.ipynb"
@@ -36,11 +36,11 @@ def executed(report, folder: Path) -> Path:
 
 def page_of(report, folder: Path) -> Path:
     """Write the passport's page as the site has it."""
-    site = SiteMap("Малый округ", "Край", str(LAST), "internal", True, ())
-    done = fragments([executed(report, folder)], "embedded")[0]
+    site = SiteMap(house_wording(), "Малый округ", "Край", str(LAST), "internal", True)
+    body = body_of(executed(report, folder))
     path = folder / f"{report.school_id}.html"
     heading = f"Паспорт организации: {report.school.row['name']}"
-    html = composed(done, site, f"passports/{path.name}", heading)
+    html = compose_page(body, site, f"passports/{path.name}", heading)
     path.write_text(html, encoding="utf-8")
     return path
 

@@ -4,8 +4,7 @@ import shutil
 
 import pytest
 
-from executed import write_notebook
-from msoko.site import page_bodies
+from executed import body_of, write_notebook
 
 pytestmark = [
     pytest.mark.quarto,
@@ -17,10 +16,7 @@ pytestmark = [
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     notebook = write_notebook(folder / "a.ipynb")
-    return {
-        renderer: page_bodies.fragments([notebook], renderer)[0]
-        for renderer in ("quarto", "embedded")
-    }
+    return {renderer: body_of(notebook, renderer) for renderer in ("quarto", "embedded")}
 
 
 def test_quarto_numbers_and_labels_as_the_embedded_renderer_does(pages):

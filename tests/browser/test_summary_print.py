@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from executed import code_cell, markdown_cell, reports, site_context, write_notebook
+from executed import (
+    body_of,
+    build_site,
+    code_cell,
+    markdown_cell,
+    reports,
+    write_notebook,
+)
 from msoko.report.block import Sheet
 from msoko.report.sections.pages import year_matters, year_summary
-from msoko.site.site_folder import build
-from msoko.site.site_model import ExecutedReport
+from msoko.site.site_model import ReportPage
 
 pytestmark = pytest.mark.browser
 
@@ -91,8 +97,8 @@ def summary(tmp_path: Path, own: str) -> Path:
         elif place == "own":
             cells.append(code_cell(text, own))
     notebook = write_notebook(tmp_path / "annual_summary.ipynb", cells)
-    page = ExecutedReport("annual_summary", 91, "Сводка за год", "system", notebook)
-    build([*reports(tmp_path / "executed"), page], tmp_path / "site", site_context())
+    page = ReportPage("annual_summary", 91, "Сводка за год", "system", body_of(notebook))
+    build_site([*reports(tmp_path / "executed"), page], tmp_path / "site")
     return tmp_path / "site" / "annual_summary.html"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from msoko.core.errors import DataRefused
 from msoko.core.project import HOME
-from msoko.site.notebook_markdown import Manuscript
+from msoko.site.rendering.notebook_markdown import PageMarkdown
 from msoko.stats.estimators.estimate import NotEstimable, Reason
 from msoko.stats.estimators.trend import trend
 from msoko.stats.objectivity.heaping import heaping_among_placebos
@@ -155,7 +155,7 @@ def test_the_frozen_data_are_what_they_were(tmp_path):
 
 def test_the_page_holds_each_notebook_without_code():
     chunks = ("## Вопрос\n\nЧто?", "::: {.code-cell}\n```python\nx()\n```\n:::", "![a](t.svg)")
-    made = Manuscript("Заголовок", chunks, {"t.svg": "data:image/svg+xml;base64,AA=="}, 1)
+    made = PageMarkdown("Заголовок", chunks, {"t.svg": "data:image/svg+xml;base64,AA=="}, 1)
     text = validation_page.page_markdown({"new_mexico": made})
     assert "## Заголовок {#new-mexico}" in text and "### Вопрос" in text
     assert "x()" not in text and "![a](data:image/svg+xml;base64,AA==)" in text
@@ -212,7 +212,7 @@ def test_polish_tables_are_all_four_years():
 
 
 def test_the_facts_and_the_page_are_written_together(tmp_path, monkeypatch):
-    made = {"regents": Manuscript("Заголовок", ("## Вопрос\n\nЧто?",), {}, 0)}
+    made = {"regents": PageMarkdown("Заголовок", ("## Вопрос\n\nЧто?",), {}, 0)}
     monkeypatch.setattr(validation_page, "executed", lambda say: made)
     validation_page.write_validation(tmp_path)
     kept = json.loads((tmp_path / "validation.json").read_text(encoding="utf-8"))

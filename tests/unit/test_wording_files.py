@@ -150,6 +150,8 @@ def _patterns(node: ast.expr, assigned: Mapping[str, list[ast.expr]]) -> Iterato
     elif isinstance(node, ast.Tuple | ast.List):
         yield from (one for part in node.elts for one in _patterns(part, assigned))
     elif isinstance(node, ast.Name):
+        if assigned and node.id not in assigned:
+            yield f"<{node.id}>"  # from another module: the reader of a call cannot see it either
         values = assigned.get(node.id, [])
         yield from (one for part in values for one in _patterns(part, assigned))
 

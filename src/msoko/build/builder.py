@@ -15,7 +15,7 @@ from msoko.build.graph.report_list import PASSPORT, school_of
 from msoko.build.interruptions import storage_faults, termination_interrupts
 from msoko.build.kernels.notebook_files import read_notebook
 from msoko.build.kernels.notebook_parameters import Value, declared_parameters, read_parameters
-from msoko.build.kernels.warm import default_engine
+from msoko.build.kernels.notebook_run import default_engine
 from msoko.build.progress import Progress, Silence
 from msoko.build.steps.build_context import BuildContext
 from msoko.build.steps.build_processes import BuildProcesses
@@ -119,12 +119,12 @@ def _ended_cleanly(context: BuildContext) -> Iterator[BuildContext]:
 def _build_stages(context: BuildContext, lock: BuildLock, request: BuildRequest) -> None:
     """Make tables, then reports, then the site, as far as they are wanted."""
     plan, year = context.plan, context.year
-    notebooks = plan.reports.chosen(request.directions, request.schools)
+    notebooks = plan.reports.choose(request.directions, request.schools)
     plan.parameters = _typed_parameters(plan, notebooks, year, request.parameters)
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
     is_beside = request.is_part and not _are_tables_stale(context, years)
     if is_beside:  # other builds may go on: only fresh tables are read, and own reports written
-        reports = plan.reports.expanded(notebooks, year, request.schools)
+        reports = plan.reports.expand(notebooks, year, request.schools)
         lock.hold_reports(plan.report_id(year, one) for one in reports)
     else:
         lock.exclude_others()
@@ -133,7 +133,7 @@ def _build_stages(context: BuildContext, lock: BuildLock, request: BuildRequest)
         record_declarations(context)
     if not is_beside:
         make_tables(context, years)
-    reports = plan.reports.expanded(notebooks, year, request.schools)
+    reports = plan.reports.expand(notebooks, year, request.schools)
     plan.inputs.settle()
     if not request.only_tables:
         make_reports(context, reports)
@@ -160,7 +160,7 @@ def _preload(
     if plan.records.is_empty or _are_tables_stale(context, years):
         preload_for_tables(context, () if request.only_tables else notebooks)
     elif not request.only_tables:
-        reports = plan.reports.expanded(notebooks, year)
+        reports = plan.reports.expand(notebooks, year)
         likely = [one for one in reports if _is_wanted(one, request.schools)]
         if context.are_stale(plan.report(year, one) for one in likely):
             preload_for_reports(context, notebooks)

@@ -58,21 +58,21 @@ def make_school_year(
     before = max(
         (one for one in project.raw_years() if _declares(project, one, year)), default=None
     )
-    declared = _declared(project, before) if before else {}
+    declared = _declaration_of(project, before) if before else {}
     text = _year_text(project, year, before, municipality, declared)
     write_whole(folder / "year.yml", text)
     made = [project.shown(folder / "year.yml")]
     if not (folder / "corrections.yml").exists():
         write_whole(folder / "corrections.yml", CORRECTIONS)
         made.append(project.shown(folder / "corrections.yml"))
-    return NewSchoolYear(folder, before, tuple(made), _expected(project, year, before))
+    return NewSchoolYear(folder, before, tuple(made), _expected_files(project, year, before))
 
 
 def _declares(project: Project, other: SchoolYear, year: SchoolYear) -> bool:
     return other != year and (project.raw(other) / "year.yml").exists()
 
 
-def _declared(project: Project, year: SchoolYear) -> CommentedMap:
+def _declaration_of(project: Project, year: SchoolYear) -> CommentedMap:
     """Return a year's declaration as people wrote it, their comments included."""
     text = (project.raw(year) / "year.yml").read_text(encoding="utf-8-sig")
     declared = _yaml().load(text)
@@ -99,16 +99,16 @@ def _year_text(
     head = HEAD.format(year=year)
     if before and declared.get("files"):
         head += REPEATED.format(year=before)
-        declared["files"] = _renamed(declared["files"], before, year)
+        declared["files"] = _rename_files(declared["files"], before, year)
     name = municipality or declared.get("municipality") or _only_profile(project)
     declared.pop("expected", None)
     declared.update({"school_year": str(year), "municipality": name})
     text = StringIO()
     _yaml().dump(declared, text)
-    return head + (_marked(text.getvalue(), before, year) if before else text.getvalue())
+    return head + (_mark_comments(text.getvalue(), before, year) if before else text.getvalue())
 
 
-def _marked(text: str, before: SchoolYear, year: SchoolYear) -> str:
+def _mark_comments(text: str, before: SchoolYear, year: SchoolYear) -> str:
     """Return a declaration whose comments that name last year are marked for people to check.
 
     Unlike the years in file patterns they are not moved on: «с 2024 года» may still be true.
@@ -118,30 +118,30 @@ def _marked(text: str, before: SchoolYear, year: SchoolYear) -> str:
         "|".join(re.escape(one).replace(r"\{year\}", ".{7}") for one in (HEAD, REPEATED))
     )
     lines = [
-        f"{line}{MARK.format(year=before)}" if _is_of(line, before, year) else line
+        f"{line}{MARK.format(year=before)}" if _names_last_year(line, before, year) else line
         for line in own.sub("", text).splitlines()
     ]
     return "\n".join(lines) + "\n"
 
 
-def _is_of(line: str, before: SchoolYear, year: SchoolYear) -> bool:
+def _names_last_year(line: str, before: SchoolYear, year: SchoolYear) -> bool:
     is_comment = line.lstrip().startswith("#") and MARKED not in line
-    return is_comment and _moved(line, before, year) != line
+    return is_comment and _in_new_year(line, before, year) != line
 
 
-def _renamed(files: CommentedMap, before: SchoolYear, year: SchoolYear) -> CommentedMap:
+def _rename_files(files: CommentedMap, before: SchoolYear, year: SchoolYear) -> CommentedMap:
     """Return the entries of files under the patterns of the new year, with their comments."""
     renamed = CommentedMap()
     renamed.ca.comment = files.ca.comment
     for pattern, entry in files.items():
-        moved = type(pattern)(_moved(str(pattern), before, year))
+        moved = type(pattern)(_in_new_year(str(pattern), before, year))
         renamed[moved] = entry
         if pattern in files.ca.items:
             renamed.ca.items[moved] = files.ca.items[pattern]
     return renamed
 
 
-def _moved(pattern: str, before: SchoolYear, year: SchoolYear) -> str:
+def _in_new_year(pattern: str, before: SchoolYear, year: SchoolYear) -> str:
     """Return a file pattern of last year as it will be this year: 2023 becomes 2024."""
     moved = pattern.replace(str(before), str(year))
     for old, new in (
@@ -163,11 +163,13 @@ def _only_profile(project: Project) -> str:
     )
 
 
-def _expected(project: Project, year: SchoolYear, before: SchoolYear | None) -> tuple[str, ...]:
+def _expected_files(
+    project: Project, year: SchoolYear, before: SchoolYear | None
+) -> tuple[str, ...]:
     """Return the files that last year had, under the names they would have now."""
     if before is None:
         return ()
     folder = project.raw(before)
     names = [path.relative_to(folder).as_posix() for path in files_under(folder)]
     data = [name for name in names if not name.endswith((".yml", ".yaml", "SOURCE.txt"))]
-    return tuple(_moved(name, before, year) for name in data)
+    return tuple(_in_new_year(name, before, year) for name in data)

@@ -108,11 +108,11 @@ def finding_lines(findings: Sequence[YearFinding]) -> list[str]:
     lines = []
     for (_, head), group in alike.items():
         is_long = len(group) > MOST_ALIKE and not group[0].place
-        lines += [_together(head, group)] if is_long else [one.line for one in group]
+        lines += [_joined_line(head, group)] if is_long else [one.line for one in group]
     return lines
 
 
-def _together(head: str, group: Sequence[YearFinding]) -> str:
+def _joined_line(head: str, group: Sequence[YearFinding]) -> str:
     names = [one.message.partition(": ")[2].rstrip(".") for one in group]
     shown = [name for name in names if name][:MOST_ALIKE]
     count = sum(one.row_count or 1 for one in group)

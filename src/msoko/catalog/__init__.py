@@ -18,19 +18,20 @@ from msoko.catalog.loading import (
     load_decisions,
     load_direction,
     load_directions,
-    load_form_items,
     load_profile,
     load_thresholds,
     require_notebook,
 )
 from msoko.catalog.municipality.deadlines import Deadline, Due, parse_deadline
-from msoko.catalog.municipality.profile import Decision, Measure, Name, Profile, is_synthetic
+from msoko.catalog.municipality.profile import Decision, Measure, Name, Profile
 from msoko.catalog.municipality.region_best import (
     RegionBest,
     load_region_best,
 )
 from msoko.catalog.municipality.roadmap_rows import load_roadmap
 from msoko.catalog.municipality.summary_blocks import SummaryBlock, SummaryItem
+from msoko.catalog.municipality.year_facts import is_synthetic
+from msoko.catalog.registry.form_declarations import load_form_items
 from msoko.catalog.registry.settings import Settings, load_settings
 from msoko.catalog.yaml.declaration_lines import DeclarationLine
 

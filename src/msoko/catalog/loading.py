@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
 from msoko.catalog.directions import direction_faults
 from msoko.catalog.directions.direction import Direction, Threshold, ThresholdFile
 from msoko.catalog.municipality import measure_links, profile_overrides, summary_blocks
 from msoko.catalog.municipality.profile import GROUP_KEYS, Decision, DecisionFile, Profile
 from msoko.catalog.municipality.roadmap_rows import load_roadmap
 from msoko.catalog.registry import registry_words
+from msoko.catalog.registry.form_declarations import load_form_items
 from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.declaration_lines import (
     line_of,
@@ -135,25 +133,6 @@ def load_thresholds(project: Project) -> dict[str, Threshold]:
         refuse_repeated("порог", declared)
         known = {threshold.code: threshold for threshold in declared} | known
     return known
-
-
-def load_form_items(project: Project) -> dict[str, dict[str, str]] | None:
-    """Return the items of each form of `registry/forms.yml` with their types; None if absent."""
-    path = project.find("registry", "forms.yml")
-    return _form_items(path, path.stat().st_mtime_ns) if path.exists() else None
-
-
-@lru_cache(maxsize=4)
-def _form_items(path: Path, _changed: int) -> dict[str, dict[str, str]]:
-    import yaml
-
-    declared = yaml.load(
-        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
-    return {
-        form["code"]: {item["code"]: item.get("type", "int") for item in form["items"]}
-        for form in declared["forms"]
-    }
 
 
 def load_decisions(

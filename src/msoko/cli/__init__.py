@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from msoko.build.kernels.environment import ONE_THREAD
+from msoko.build.kernels.kernel_environment import ONE_THREAD
 from msoko.cli.message_paths import ReaderPlace, paths_from_here, reports_stayed
 from msoko.core.errors import MsokoError
 

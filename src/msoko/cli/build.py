@@ -92,18 +92,20 @@ def command(
 
     if export_graph is not None:
         return _export(project, year, settings["municipality"], settings["edition"], export_graph)
-    wanted = BuildRequest(directions, schools, _given(parameters), not no_site, only_tables)
+    request = BuildRequest(
+        directions, schools, _parameter_texts(parameters), not no_site, only_tables
+    )
     with display(as_json) as progress:
-        result = build(project, year, wanted, progress=progress, **settings)
+        result = build(project, year, request, progress=progress, **settings)
     if as_json:
         shown = {key: value for key, value in result.__dict__.items() if key != "tracebacks"}
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
     else:
-        _tell(result, project, bool(ctx.find_root().params.get("debug")))
+        _print_result(result, project, bool(ctx.find_root().params.get("debug")))
     return result.exit_code
 
 
-def _tell(result: object, project: Project, is_debugged: bool) -> None:
+def _print_result(result: object, project: Project, is_debugged: bool) -> None:
     """Print what came of the build: nothing new, where the site is, what was not built."""
     for message in result.messages:
         print_message(message, err=True)
@@ -120,7 +122,7 @@ def _tell(result: object, project: Project, is_debugged: bool) -> None:
         print_message("Прежние отчёты остались на месте.", err=True)
 
 
-def _given(parameters: tuple[str, ...]) -> dict[str, str]:
+def _parameter_texts(parameters: tuple[str, ...]) -> dict[str, str]:
     """Return `-p name=value` as a mapping; anything else is refused."""
     pairs = {}
     for text in parameters:

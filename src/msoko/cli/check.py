@@ -35,8 +35,8 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
         found = check(project, year, progress, validator)
     if as_json:
         rows = [finding.__dict__ for finding in found.findings]
-        told = {"year": str(year), "exit_code": found.exit_code, "findings": rows}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        outcome = {"year": str(year), "exit_code": found.exit_code, "findings": rows}
+        click.echo(json.dumps(outcome, ensure_ascii=False, indent=1))
         return found.exit_code
     lines = {one: finding_lines(found.of(one)) for one in SEVERITIES}
     for severity, heading in SEVERITIES.items():

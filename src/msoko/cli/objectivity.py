@@ -68,13 +68,13 @@ def command(tables: Path, out: Path, year: str | None, procedure: str, rate: flo
 
 
 def _write(out: Path, verdict: dict[str, Any]) -> None:
-    """Write the verdict beside its place and put it there at once, never half of it."""
+    """Write the verdict at its place at once, never half of it."""
     import json
 
-    part = out.with_name(out.name + ".part")
+    from msoko.core.whole_files import write_whole
+
     text = json.dumps(verdict, ensure_ascii=False, indent=1, allow_nan=False)
-    part.write_text(text + "\n", encoding="utf-8", newline="\n")
-    part.replace(out)
+    write_whole(out, text + "\n")
 
 
 def _summary(verdict: dict[str, Any], out: Path) -> str:
@@ -94,17 +94,16 @@ def _summary(verdict: dict[str, Any], out: Path) -> str:
 
 
 def _left_out(items: list[dict[str, str]]) -> str:
-    from msoko.core.project import HOME
+    from msoko.catalog.registry.registry_words import load_objectivity
+    from msoko.core.project import HOME, Project
 
     if not items:
         return ""
-    import yaml
-
-    text = (HOME / "registry" / "wording_objectivity.yml").read_text(encoding="utf-8")
-    words = yaml.safe_load(text)
+    words = load_objectivity(Project(HOME))
     said: dict[str, None] = {}
     for item in items:
-        marker = words["markers"].get(item["marker"], {}).get("title", "Шкала отметок")
-        reason = words["reasons"].get(item["reason"], item["reason"])
+        is_marker = item["marker"] in words.markers
+        marker = words.title(item["marker"]) if is_marker else "Шкала отметок"
+        reason = words.reasons.get(item["reason"], item["reason"])
         said[f"{marker.lower()} – {reason}"] = None
     return "; ".join(said)

@@ -48,7 +48,7 @@ def command(
     if as_json:
         click.echo(json.dumps([_row(item) for item in found], ensure_ascii=False, indent=1))
     elif found:
-        _tell(found, with_reasons=why)
+        _print_states(found, with_reasons=why)
     else:
         print_message("Данных ещё нет: в data/raw нет ни одного учебного года с файлами.")
 
@@ -63,20 +63,20 @@ def _row(item: StepStatus) -> dict[str, object]:
     }
 
 
-def _tell(found: Sequence[StepStatus], *, with_reasons: bool) -> None:
+def _print_states(found: Sequence[StepStatus], *, with_reasons: bool) -> None:
     """Print the steps that data stop, then those to be done anew."""
     stale = [item for item in found if item.state != "fresh"]
     if not stale:
         print_message("Всё построено, ничего не устарело.")
     refused = [item for item in stale if item.state == "blocked"]
-    for title, _ in _together(refused):
+    for title, _ in _group_steps(refused):
         print_message(f"остановлено данными: {title}")
     for line in _refusals(refused) if with_reasons else ():
         print_message(line)
-    for title, item in _together([item for item in stale if item.state != "blocked"]):
+    for title, item in _group_steps([item for item in stale if item.state != "blocked"]):
         waits = " (после предыдущих шагов)" if item.state == "waits" else ""
         print_message(f"устарело: {title}{waits}")
-        for line in _grouped(item.reasons) if with_reasons else ():
+        for line in _group_reasons(item.reasons) if with_reasons else ():
             print_message(f"  – {line}")
 
 
@@ -88,7 +88,7 @@ def _refusals(refused: Sequence[StepStatus]) -> list[str]:
     return listed_reasons(found, refused[0].year) if refused else []
 
 
-def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:
+def _group_steps(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:
     """Return the steps to name; those of one group with the same reasons are named once."""
     alike: dict[tuple, list[StepStatus]] = {}
     for item in stale:
@@ -99,15 +99,15 @@ def _together(stale: Sequence[StepStatus]) -> list[tuple[str, StepStatus]]:
     ]
 
 
-def _grouped(reasons: Sequence[StaleReason]) -> list[str]:
+def _group_reasons(reasons: Sequence[StaleReason]) -> list[str]:
     """Return the reasons with those of one kind together: what changed, and the files."""
     groups: dict[str, list[str]] = {}
     for reason in reasons:
-        said = reason.text.removesuffix(reason.name).strip()
-        groups.setdefault(said, []).append(reason.name)
+        change = reason.text.removesuffix(reason.name).strip()
+        groups.setdefault(change, []).append(reason.name)
     lines = []
-    for said, names in groups.items():
+    for change, names in groups.items():
         rest = len(names) - MOST_SHOWN
         more = f" и ещё {rest}" if rest > 0 else ""
-        lines.append(f"{said} {', '.join(names[:MOST_SHOWN])}{more}".strip())
+        lines.append(f"{change} {', '.join(names[:MOST_SHOWN])}{more}".strip())
     return lines

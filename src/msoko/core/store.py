@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msoko.core.errors import DataRefused
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.tables import TABLES, Table
+from msoko.core.whole_files import replacing, replacing_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,9 +61,19 @@ class Writer:
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
         """Write a table of `TABLES`; bytes depend on the values alone."""
-        import pyarrow.parquet as pq
+        _write(self.folder / f"{name}.parquet", name, frame)
 
-        pq.write_table(_typed(frame, TABLES[name]), self.folder / f"{name}.parquet")
+
+def write_table(path: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write a table of `TABLES` at `path`, whole or not at all."""
+    with replacing_file(path, "tables") as fresh:
+        _write(fresh, name, frame)
+
+
+def _write(path: Path, name: str, frame: pd.DataFrame) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(_typed(frame, TABLES[name]), path)
 
 
 class Store:
@@ -144,40 +153,12 @@ class Store:
         Where the block fails, the old tables stay as they were.
         """
         target = self.project.processed(year)
-        fresh, old = (
-            target.with_name(f".{target.name}.new"),
-            target.with_name(f".{target.name}.old"),
-        )
-        for folder in (fresh, old):
-            shutil.rmtree(folder, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        try:
-            yield Writer(fresh)
-            if target.exists():
-                target.rename(old)
-            fresh.rename(target)
-        except OSError as error:
-            if old.exists() and not target.exists():
-                old.rename(target)
-            raise DataRefused(
-                f"{self.project.shown(target)}: таблицы не записаны ({error.strerror}). "
-                "Освободите место на диске или проверьте права на папку. Прежние таблицы на месте."
-            ) from error
-        finally:
-            for folder in (fresh, old):
-                shutil.rmtree(folder, ignore_errors=True)
+        with replacing(target, "tables", self.project.shown(target)) as folder:
+            yield Writer(folder)
 
     def add(self, year: SchoolYear, name: str, frame: pd.DataFrame) -> None:
         """Write one derived table beside a year's tables, whole or not at all."""
-        target = self.path(year, name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        holder = target.parent / f".{name}.new"
-        holder.mkdir(exist_ok=True)
-        try:
-            Writer(holder).write(name, frame)
-            (holder / target.name).replace(target)
-        finally:
-            shutil.rmtree(holder, ignore_errors=True)
+        write_table(self.path(year, name), name, frame)
 
 
 def _rows(

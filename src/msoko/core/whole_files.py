@@ -1,4 +1,8 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all: the one place where they are put in place.
+
+What is new is written under a hidden name beside its target and then renamed, which a file
+system does at once: who reads meanwhile finds the old or the new, and never a half.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +11,39 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from msoko.core.errors import DataRefused
 
-
-def _refusal(target: Path, error: OSError, loss: str = "отчёты не записаны") -> DataRefused:
-    return DataRefused(
-        f"{target.name}: {loss} ({error.strerror}). Освободите место на диске "
-        "или проверьте права на папку. Прежние отчёты, если они были, остались на месте."
-    )
-
-
-def _fresh_name(path: Path) -> Path:
-    """Return where a file lies until it is whole: commands side by side may write the same one."""
-    return path.with_name(f".{path.name}.{os.getpid()}.new")
+Written = Literal["reports", "tables", "file"]
+LOSSES: dict[Written, tuple[str, str]] = {
+    "reports": ("отчёты не записаны", "Прежние отчёты, если они были, остались"),
+    "tables": ("таблицы не записаны", "Прежние таблицы, если они были, остались"),
+    "file": ("файл не записан", "Прежний файл, если он был, остался"),
+}
+"""What messages say of what the disk would not take."""
 
 
 def write_whole(path: Path, text: str) -> None:
     """Write `text` at `path` at once; where it fails, the old file stays."""
-    fresh = _fresh_name(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8", newline="\n")
-        fresh.replace(path)
-    except OSError as error:
-        raise _refusal(path, error, "файл не записан") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
+    write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` at `path` at once; where it fails, the old file stays."""
-    fresh = _fresh_name(path)
-    with storage_refusals(path):
+    with replacing_file(path) as fresh:
+        fresh.write_bytes(content)
+
+
+@contextmanager
+def replacing_file(path: Path, what: Written = "file") -> Iterator[Path]:
+    """Give a name beside `path`; what is written there takes its place if the block ends well."""
+    # two commands may write the same file at once: each writes its own, the last one stays
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with storage_refusals(path, what):
         try:
-            fresh.write_bytes(content)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield fresh
             fresh.replace(path)
         finally:
             with suppress(OSError):
@@ -50,12 +51,16 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def storage_refusals(target: Path) -> Iterator[None]:
-    """Say in one sentence that the disk would not take `target`."""
+def storage_refusals(target: Path, what: Written = "reports", shown: str = "") -> Iterator[None]:
+    """Say in one sentence that the disk would not take `target`, called `shown` in messages."""
     try:
         yield
     except OSError as error:
-        raise _refusal(target, error) from error
+        lost, kept = LOSSES[what]
+        raise DataRefused(
+            f"{shown or target.name}: {lost} ({error.strerror}). Освободите место на диске "
+            f"или проверьте права на папку. {kept} на месте."
+        ) from error
 
 
 def waiting_name(folder: Path) -> Path:
@@ -76,7 +81,7 @@ def put_back(folder: Path) -> bool:
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replacing(folder: Path, what: Written = "reports", shown: str = "") -> Iterator[Path]:
     """Give an empty folder beside `folder`; it takes its place when the block ends well.
 
     Where the block fails, is interrupted, or the disk is full, `folder` stays as it was.
@@ -88,13 +93,12 @@ def replacing(folder: Path) -> Iterator[Path]:
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
-        fresh.mkdir(parents=True)
-        yield fresh
-        if folder.exists():
-            folder.rename(old)
-        fresh.rename(folder)
-    except OSError as error:
-        raise _refusal(folder, error) from error
+        with storage_refusals(folder, what, shown):
+            fresh.mkdir(parents=True)
+            yield fresh
+            if folder.exists():
+                folder.rename(old)
+            fresh.rename(folder)
     finally:
         put_back(folder)
         for leftover in (fresh, old):

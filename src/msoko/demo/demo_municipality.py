@@ -15,9 +15,9 @@ from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.demo.files.code_register_file import write_links
 from msoko.demo.files.exam_files import write_exams
-from msoko.demo.files.form_files import write_forms
 from msoko.demo.files.vpr_files import write_vpr
 from msoko.demo.files.workbook_writer import MOMENT
+from msoko.demo.forms.form_files import write_forms
 from msoko.demo.papers.paper_list import papers_of
 from msoko.demo.papers.planted_anomalies import PLANTED
 from msoko.demo.papers.sittings import World, sit

@@ -10,9 +10,9 @@ from typing import Any
 
 from msoko.core.errors import DataRefused
 from msoko.core.school_year import SchoolYear
-from msoko.demo.files.slips import SLIPS
+from msoko.demo.forms.olympiads import GENEROSITY, GENEROUS, GENEROUS_SINCE
+from msoko.demo.forms.slips import SLIPS
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.olympiads import GENEROSITY, GENEROUS, GENEROUS_SINCE
 from msoko.demo.population.pupils import CONTEXT, Decision
 from msoko.demo.population.roster import MERGED, RENAMED, School
 

@@ -13,7 +13,7 @@ from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.sandbox.file_guard import column_number
-from msoko.ingest.sheets.cells import address, label, labels, number, text
+from msoko.ingest.sheets.cells import address, cell_number, cell_text, header_label, header_labels
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.year_file import matches
 
@@ -125,12 +125,12 @@ def _cells(sheet: RawSheet, one: Correction) -> list[tuple[int, int]]:
         row, column = int(digits) - 1, column_number(letters) - 1
         inside = 0 <= row < len(sheet.cells) and column < len(sheet.cells[row])
         return [(row, column)] if inside else []
-    wanted = {label(name): value for name, value in one.match.items()}
-    target = label(one.column)
+    wanted = {header_label(name): value for name, value in one.match.items()}
+    target = header_label(one.column)
     found: list[tuple[int, int]] = []
     columns: dict[str, int] = {}
     for index, row in enumerate(sheet.cells):
-        have = labels(row) if any(isinstance(value, str) for value in row) else {}
+        have = header_labels(row) if any(isinstance(value, str) for value in row) else {}
         if target in have and wanted.keys() <= have.keys():
             columns = have
         elif columns and all(_same(row[columns[name]], value) for name, value in wanted.items()):
@@ -140,15 +140,15 @@ def _cells(sheet: RawSheet, one: Correction) -> list[tuple[int, int]]:
 
 def _same(cell: object, expected: str) -> bool:
     """Return whether a cell holds the expected value; `4`, `4.0` and `4,0` are one number."""
-    shown = text(cell) or ""
-    one, other = number(cell), number(expected)
+    shown = cell_text(cell) or ""
+    one, other = cell_number(cell), cell_number(expected)
     if one is not None and other is not None:
         return one == other
-    return shown == (text(expected) or "")
+    return shown == (cell_text(expected) or "")
 
 
 def _typed(value: str) -> object:
-    found = number(value)
+    found = cell_number(value)
     if found is None:
-        return text(value)
+        return cell_text(value)
     return int(found) if found == int(found) else found

@@ -151,11 +151,11 @@ def _mark(
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    told: dict[str, list[Mapping[str, Any]]] = {}
+    by_cell: dict[str, list[Mapping[str, Any]]] = {}
     for finding in findings:
         for address in _cells(finding["cell"], share, shown):
-            told.setdefault(address, []).append(finding)
-    for address, several in told.items():
+            by_cell.setdefault(address, []).append(finding)
+    for address, several in by_cell.items():
         worst = min((one["severity"] for one in several), key=GRAVEST.index)
         cell = sheet[address]
         cell.fill = PatternFill("solid", start_color=FILLS[worst])

@@ -1,37 +1,50 @@
-"""A rendered notebook in its shell: one self-contained page."""
+"""The body of a page in its shell: one self-contained page."""
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
-from msoko.site import page_template
-from msoko.site.notebook_markdown import put_back
-from msoko.site.page_bodies import RENDERER_NAMES, Rendered
-from msoko.site.passport_pages import lead_up
+from msoko.site.page_template import render_page
+from msoko.site.rendering.notebook_markdown import restore_images
+from msoko.site.rendering.page_bodies import PageBody
 from msoko.site.site_model import PageLink, SiteMap
 
+WITHIN_SITE = re.compile(r'(?<=\shref=")(?![a-z]+:|[#/]|\.\./)')
+"""Where an address within the site begins."""
 
-def composed(done: Rendered, site: SiteMap, href: str, heading: str = "") -> str:
+
+def compose_page(body: PageBody, site: SiteMap, href: str, heading: str = "") -> str:
     """Return the page in its shell, pictures inside; `heading` stands over it, where given."""
     before, current, after = _neighbours(site, href)
-    html = page_template.page(
+    html = render_page(
         "report.html.j2",
         site,
         href,
-        title=heading or (current.heading if current else "") or done.title,
+        title=heading or body.title,
         number=current.number if current else None,
-        body=Markup(lead_up(done.html, href)),
-        contents=done.contents,
-        has_code=done.has_code,
-        renderer=RENDERER_NAMES[done.renderer],
+        body=Markup(lift_addresses(body.html, href)),
+        contents=body.contents,
+        has_code=body.has_code,
+        renderer=body.renderer,
         before=before,
         after=after,
-        files=[link for link in site.files if _name(link.href) == _name(href)],
+        files=[link for link in site.files if _stem(link.href) == _stem(href)],
     )
-    return put_back(html, done.images)
+    return restore_images(html, body.images)
 
 
-def _name(href: str) -> str:
+def lift_addresses(html: str, href: str) -> str:
+    """Return a page's body with its addresses led up to the site's root, where they start.
+
+    Notebooks write addresses from the root, wherever their page will lie.
+    """
+    up = "../" * href.count("/")
+    return WITHIN_SITE.sub(up, html) if up else html
+
+
+def _stem(href: str) -> str:
     return href.partition(".")[0]
 
 

@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from msoko.site.renderer_labels import labels
+from msoko.site.rendering.renderer_labels import load_labels
 from msoko.site.site_model import PASSPORTS, SiteMap
 
+if TYPE_CHECKING:
+    from msoko.report.words.wording import Wording
+
 THEME = Path(__file__).with_name("theme")
+
+
+def render_page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
+    """Return the whole page; `facts` are what the template asks for beyond the shell.
+
+    `href` is the page's place within the site: from a folder below, links lead up first.
+    Texts are escaped unless they are Markup; an unknown name in a template is an error.
+    """
+    styles = ("style.css.j2", "passport.css") if is_passport(href) else ("style.css.j2",)
+    return _fill(
+        template,
+        site.wording,
+        site=site,
+        href=href,
+        up="../" * href.count("/"),
+        labels=load_labels(),
+        style=Markup("").join(_asset(name, site.wording) for name in styles),
+        script=_asset("behaviour.js.j2", site.wording),
+        **facts,
+    )
+
+
+def is_passport(href: str) -> bool:
+    """Whether a page is one school's passport, which has a print layout of its own."""
+    return href.startswith("passports/") and href != PASSPORTS
+
+
+def _fill(template: str, wording: Wording, **facts: Any) -> str:
+    words = {"say": wording.say, "has": wording.has}
+    return _environment().get_template(template).render(**words, **facts)
+
+
+def _asset(name: str, wording: Wording) -> Markup:
+    return Markup(_fill(name, wording))
 
 
 @cache
@@ -25,35 +63,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters |= {"in_script": quote_in_script, "in_style": quote_in_style}
     return environment
 
 
-@cache
-def _asset(name: str) -> Markup:
-    return Markup((THEME / name).read_text(encoding="utf-8"))
+def quote_in_script(text: str) -> Markup:
+    """Return the text as a string of a script inside a page, which no text can end."""
+    return Markup(json.dumps(text, ensure_ascii=False).replace("<", "\\u003c"))
 
 
-def page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
-    """Return the whole page; `facts` are what the template asks for beyond the shell.
-
-    `href` is the page's place within the site: from a folder below, links lead up first.
-    Texts are escaped unless they are Markup; an unknown name in a template is an error.
-    """
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            site=site,
-            href=href,
-            up="../" * href.count("/"),
-            words=labels(),
-            style=_asset("style.css") + (_asset("passport.css") if is_passport(href) else ""),
-            script=_asset("behaviour.js"),
-            **facts,
-        )
-    )
-
-
-def is_passport(href: str) -> bool:
-    """Whether a page is one school's passport, which has a print layout of its own."""
-    return href.startswith("passports/") and href != PASSPORTS
+def quote_in_style(text: str) -> Markup:
+    """Return the text as a string of a style sheet inside a page, which no text can end."""
+    escaped = (f"\\{ord(sign):x} " if sign in '"\\<\n' else sign for sign in text)
+    return Markup('"' + "".join(escaped) + '"')

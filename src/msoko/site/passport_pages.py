@@ -3,59 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from msoko.site import page_template
-from msoko.site.site_model import PASSPORTS, PageLink, Passport, SiteMap
-
-TITLE = "Паспорта школ"
-PURPOSE = "Страница о каждой организации: её показатели, динамика, рекомендации. Для неё самой."
-INSIDE = re.compile(r'(?<=\shref=")(?![a-z]+:|[#/]|\.\./)')
-"""Where an address within the site begins."""
+from msoko.site.page_template import render_page
+from msoko.site.site_model import PASSPORTS, PassportPage, SiteMap
 
 
-def menu(passports: Sequence[Passport]) -> list[PageLink]:
-    """Return the menu's entry; none where a site has no passports."""
-    return [PageLink(TITLE, PASSPORTS)] if passports else []
+def passport_list_page(
+    passports: Sequence[PassportPage], earlier: Collection[PassportPage], site: SiteMap
+) -> str:
+    """Return the list of schools and preschools, each with its passport or why there is none.
 
-
-def kept(passports: Sequence[Passport], site_before: Path) -> list[Passport]:
-    """Return those that were not built anew and have a page in the site before."""
-    return [one for one in passports if one.notebook is None and (site_before / one.href).exists()]
-
-
-def list_page(passports: Sequence[Passport], old: Sequence[Passport], site: SiteMap) -> str:
-    """Return the list of schools and preschools, each with its passport or why there is none."""
+    `earlier` are those that were not built anew and keep the page of the site before.
+    """
     kinds = [
-        ("Школы", [one for one in passports if not one.is_preschool]),
-        ("Дошкольные организации", [one for one in passports if one.is_preschool]),
+        ("schools", [one for one in passports if not one.is_preschool]),
+        ("preschools", [one for one in passports if one.is_preschool]),
     ]
-    return page_template.page(
+    return render_page(
         "passports.html.j2",
         site,
         PASSPORTS,
-        title=TITLE,
+        title=site.wording.say("site.passports.title"),
         kinds=[
-            (kind, [_entry(one, old) for one in sorted(group, key=_by_name)])
+            (kind, [_list_entry(one, earlier) for one in sorted(group, key=_natural_name)])
             for kind, group in kinds
             if group
         ],
     )
 
 
-def lead_up(html: str, href: str) -> str:
-    """Return a page's body with its addresses led up to the site's root, where they start.
-
-    Notebooks write addresses from the root, wherever their page will lie.
-    """
-    up = "../" * href.count("/")
-    return INSIDE.sub(up, html) if up else html
-
-
-def _entry(passport: Passport, old: Sequence[Passport]) -> dict[str, Any]:
-    has_page = passport.notebook is not None or passport in old
+def _list_entry(passport: PassportPage, earlier: Collection[PassportPage]) -> dict[str, Any]:
+    has_page = passport.body is not None or passport in earlier
     return {
         "name": passport.name,
         "school_id": passport.school_id,
@@ -64,7 +44,7 @@ def _entry(passport: Passport, old: Sequence[Passport]) -> dict[str, Any]:
     }
 
 
-def _by_name(passport: Passport) -> tuple:
+def _natural_name(passport: PassportPage) -> tuple:
     """Return the key that puts «№ 9» before «№ 10»."""
     parts = re.split(r"(\d+)", passport.name.casefold())
     return tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)

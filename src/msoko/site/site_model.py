@@ -1,86 +1,61 @@
-"""What a site is told: its pages and its key figures."""
+"""What a site is made of: its pages, and what every page says about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from msoko.site.attachments import Attachment, KeyFigure
+from msoko.site.rendering.page_bodies import PageBody
+
+if TYPE_CHECKING:
+    from msoko.report.words.wording import Wording
 
 Edition = Literal["public", "internal"]
 Mechanism = Literal["results", "activity", "system"]
-Change = Literal["better", "worse", "same", "neutral", "not_comparable"]
 
 INDEX = "index.html"
 QUALITY = "quality.html"
-METHOD = "method.html"
 PASSPORTS = "passports/index.html"
 
 
 @dataclass(frozen=True)
 class PageLink:
-    """A page of the site as menus print it; `number` is a direction's number.
-
-    `heading` is what stands over the page itself, where that is not its notebook's title.
-    """
+    """A page of the site as menus print it; `number` is a direction's number."""
 
     title: str
     href: str
     number: int | None = None
-    heading: str = ""
 
 
 @dataclass(frozen=True)
 class SiteMap:
-    """What every page says about the site it belongs to."""
+    """What every page says about the site it belongs to, and the words that it says it in."""
 
+    wording: Wording
     municipality: str
     region: str
     school_year: str
     edition: Edition
     is_synthetic: bool
-    directions: tuple[PageLink, ...]
-    pages: tuple[PageLink, ...] = (
-        PageLink("Качество данных", QUALITY),
-        PageLink("Методика", METHOD),
-    )
+    directions: tuple[PageLink, ...] = ()
+    pages: tuple[PageLink, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
     files: tuple[PageLink, ...] = ()  # a page links those that bear its own name
 
 
 @dataclass(frozen=True)
-class Attachment:
-    """A file beside a page and named like it: tables in Excel, a calendar."""
+class ReportPage:
+    """A direction's report, or one of no direction, whose notebook has been executed.
 
-    href: str
-    title: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class KeyFigure:
-    """One number of the index page; every text is already formatted for readers.
-
-    `value` holds number and unit («87,3 %»), `change` the signed difference («+1,2 п. п.»)
-    or the reason why there is none, `detail` the interval, the base or the year before.
+    `heading` stands over the page of a direction; others have their notebook's title there.
     """
-
-    title: str
-    value: str
-    change: str = ""
-    change_is: Change = "neutral"
-    detail: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True)
-class ExecutedReport:
-    """A direction whose notebook has been executed."""
 
     direction: str
     number: int
     title: str
     mechanism: Mechanism
-    notebook: Path
+    body: PageBody
     purpose: str = ""
     heading: str = ""
 
@@ -101,7 +76,6 @@ class RefusedReport:
     title: str
     mechanism: Mechanism
     reason: str
-    heading: str = ""
     purpose: str = ""
 
     @property
@@ -110,57 +84,55 @@ class RefusedReport:
 
 
 @dataclass(frozen=True)
-class Passport:
-    """A school's own page; without a notebook the page of the release before stays, if any."""
+class PassportPage:
+    """A school's own page; without a body the page of the release before stays, if any."""
 
     school_id: str
     name: str
     is_preschool: bool
-    notebook: Path | None
+    body: PageBody | None
     reason: str = ""
 
     @property
     def href(self) -> str:
         return f"passports/{self.school_id}.html"
 
-    @property
-    def heading(self) -> str:
-        return f"Паспорт организации: {self.name}"
-
 
 @dataclass(frozen=True)
-class MarkdownPage:
-    """A page written by people: the method, a note on the release."""
+class WrittenPage:
+    """A page that people wrote; `text` tells on the index what it is about."""
 
     href: str
-    title: str
-    markdown: str
-    menu_title: str = ""
+    menu_title: str
+    text: str
+    body: PageBody
 
 
 @dataclass(frozen=True)
-class SiteContext:
-    """Everything of a site that does not stand in its notebooks.
+class SiteContent:
+    """Everything that a year's site is made of.
 
     `municipality_genitive` follows «Система оценки качества образования …».
-    `forbidden` are texts that must not occur in the public edition: logins, names.
-    `provenance` is printed at the foot of every page, pairs of name and value.
+    `overall` are the pages of no direction but data quality, `refused_pages` those of them
+    that could not be built. `forbidden` are texts that must not occur in the public edition:
+    logins, names. `provenance` is printed at the foot of every page, pairs of name and value.
     """
 
+    wording: Wording
     municipality: str
     municipality_genitive: str
     region: str
     school_year: str
     edition: Edition
     is_synthetic: bool
-    key_figures: tuple[KeyFigure, ...] = ()
-    quality_notebook: Path | None = None
-    overall: tuple[ExecutedReport, ...] = ()  # pages of no direction, listed with the method
-    attachments: tuple[Attachment, ...] = ()
-    passports: tuple[Passport, ...] = ()  # never in the public edition
-    extra_pages: tuple[MarkdownPage, ...] = ()
+    reports: tuple[ReportPage, ...] = ()
+    overall: tuple[ReportPage, ...] = ()
+    quality: PageBody | None = None
+    passports: tuple[PassportPage, ...] = ()  # never in the public edition
+    written: tuple[WrittenPage, ...] = ()
     refused: tuple[RefusedReport, ...] = ()
-    refused_pages: tuple[RefusedReport, ...] = ()  # those of no direction
+    refused_pages: tuple[RefusedReport, ...] = ()
+    key_figures: tuple[KeyFigure, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[str, ...] = ()
-    renderer: Literal["auto", "embedded", "quarto"] = "auto"

@@ -24,7 +24,7 @@ def readers(project: Project) -> dict[str, tuple[str, ...]]:
     Forms are told apart: `monitoring/talents` beside `monitoring`. What the catalog
     makes from results while computing is read from `results`.
     """
-    forms = load_form_items(project) or {}
+    forms = load_form_items(project)
     found: dict[str, set[str]] = {}
     for path in sorted(project.find("notebooks").glob("*.yml")):
         direction = load_direction(project, path.stem)
@@ -60,6 +60,6 @@ def concerned(
     return by_table.get(f"{suite.table}/{form}", whole) if form else whole
 
 
-def keys(directions: str | None) -> Iterable[str]:
+def named_directions(directions: str | None) -> Iterable[str]:
     """Return the directions named in a finding, `*` where it names none."""
     return (directions or "").split() or (EVERY,)

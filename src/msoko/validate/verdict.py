@@ -13,11 +13,11 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.ingest.ingest_findings import Finding, findings_frame
-from msoko.validate.concerned_directions import keys as concerned_keys
+from msoko.validate.concerned_directions import named_directions
 from msoko.validate.findings.finding_tracing import FindingTracer
 from msoko.validate.findings.source_cells import cells_named
 from msoko.validate.suites.suite_files import DERIVED, RECEIVED
-from msoko.validate.suites.suite_outcome import document, serialised
+from msoko.validate.suites.suite_outcome import result_document, result_text
 from msoko.validate.suites.suite_runner import Evaluator, SuiteResult, SuiteRunner
 
 
@@ -88,7 +88,7 @@ def _write(project: Project, year: SchoolYear, judged: list[SuiteResult]) -> Non
     folder = _folder(project, year)
     folder.mkdir(parents=True, exist_ok=True)
     for suite, outcomes in judged:
-        text = serialised(document(suite, outcomes))
+        text = result_text(result_document(suite, outcomes))
         (folder / f"{suite.name}.json").write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -110,7 +110,7 @@ def _verdict(
     for finding in _plain(everything[everything["severity"] == "blocking"]):
         line = _line(finding)
         blocking.append(line)
-        for direction in concerned_keys(finding["directions"]):
+        for direction in named_directions(finding["directions"]):
             blocked.setdefault(direction, []).append(line)
     return Verdict(str(year), passed, found, blocking, blocked)
 

@@ -1,4 +1,4 @@
-"""Fork servers are costly to start: one for all the tests of this folder."""
+"""A fork server is costly to start: one for all tests of a process, as there is one for a build."""
 
 from __future__ import annotations
 
@@ -12,16 +12,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    """A fork server with the stack preloaded."""
-    from msoko.build.kernels.forks import ForkServer
-    from msoko.build.kernels.kernels import kernel_environment
-    from msoko.build.kernels.warm import STACK
+def children() -> Iterator:
+    """Processes forked with the stack preloaded."""
+    from msoko.build.kernels.child_processes import ChildProcesses, start_server
+    from msoko.build.kernels.warm_provisioner import STACK
 
-    folder = tmp_path_factory.mktemp("server")
-    environment = kernel_environment(IPYTHONDIR=str(folder / "ipython"))
-    server = ForkServer(folder, environment)
-    server.preload(STACK)
-    server.start()
-    yield server
-    server.stop()
+    start_server(STACK)
+    made = ChildProcesses()
+    yield made
+    made.close()

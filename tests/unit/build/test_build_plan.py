@@ -58,8 +58,8 @@ def test_the_index_remembers_why_it_goes_without_a_report_and_depends_on_it(plan
     assert plan.refusals(YEAR) == {}
     plan.records.remember(step, 0)
     assert plan.refusals(YEAR) == refused
-    assert plan.published(YEAR)[1]["roadmap"] == "Данные не приняты. Лист 1."
-    assert plan.published(YEAR)[1]["talents"] == "В этой сборке не строился."
+    assert plan.published_reports(YEAR)[1]["roadmap"] == "Данные не приняты. Лист 1."
+    assert plan.published_reports(YEAR)[1]["talents"] == "В этой сборке не строился."
     other = plan.site(YEAR, ["talents"], {"roadmap": "Данные не приняты. Лист 2."})
     told = [reason.text for reason in plan.records.reasons(other)]
     assert "изменилось: причина отказа roadmap" in told

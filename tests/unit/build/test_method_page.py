@@ -8,8 +8,8 @@ import pytest
 from msoko.build.graph import written_pages
 from msoko.build.steps import method_page
 from msoko.core.project import HOME, Project
-from msoko.site import embedded_renderer
-from msoko.site.renderer_labels import labels
+from msoko.site.rendering.embedded_renderer import render_markdown
+from msoko.site.rendering.renderer_labels import load_labels
 
 RECORDS = json.loads(HOME.joinpath(*written_pages.REFERENCE).read_text(encoding="utf-8"))
 PUBLISHED = "PUBLISHED: Book 1999 (recalled digits)"
@@ -104,7 +104,7 @@ def test_without_a_proof_the_page_says_how_to_run_it(bare):
 def test_the_page_is_good_pandoc():
     page = method_page.method_page(Project.at(None))
     assert "<<" not in page.markdown and "<%" not in page.markdown
-    html = embedded_renderer.rendered([page.markdown], labels())
+    html = render_markdown(page.markdown, load_labels())
     assert html.count("<math") >= 15 and "$" not in html
     assert html.count("<table") >= 5 and "None" not in html and "{#" not in html
 

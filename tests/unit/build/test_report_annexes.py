@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from msoko.build.steps.report_annexes import Annex, IndexFigure, index_figures
-from msoko.site.site_model import KeyFigure
+from msoko.site.attachments import KeyFigure
 from msoko.stats.estimators.judged_changes import judge
 
 

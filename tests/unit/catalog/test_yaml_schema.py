@@ -110,6 +110,16 @@ def test_missing_and_wrongly_encoded_files_are_refused(tmp_path: Path) -> None:
         load(tmp_path / "f.yml", Basket, "f.yml")
 
 
+def test_what_has_no_schema_is_read_as_yaml_has_it_but_for_repeated_keys() -> None:
+    text = "intro: {size: 2, is_on: yes, list: [а, 1.5]}\nдата: null\n"
+    tree = parse(text, Mapping[str, object], "words.yml")
+    assert tree == {"intro": {"size": 2, "is_on": True, "list": ["а", 1.5]}, "дата": None}
+    with pytest.raises(UsageError, match=r"words.yml, строка 2: ключ «a» повторён"):
+        parse("top:\n  {a: 1, a: 2}\n", Mapping[str, object], "words.yml")
+    with pytest.raises(UsageError, match="words.yml, строка 1: в «day» значение не прочитано"):
+        parse("day: 2024-02-31\n", Mapping[str, object], "words.yml")
+
+
 def test_suggestion_is_the_nearest_word_or_all() -> None:
     assert suggestion("goalz", ["goals", "groups"]) == "Возможно, имелось в виду «goals»."
     assert suggestion("зззз", ["goals", "groups"]) == "Известны: goals, groups."

@@ -3,7 +3,7 @@ import errno
 import pytest
 
 from msoko.core.errors import DataRefused
-from msoko.core.whole_files import replacing, write_whole
+from msoko.core.whole_files import replacing, replacing_file, write_whole
 
 
 def test_the_new_folder_takes_the_old_one_s_place_whole(tmp_path):
@@ -44,6 +44,19 @@ def test_a_run_killed_between_the_renames_is_mended_by_the_next(tmp_path):
     with pytest.raises(ValueError), replacing(tmp_path / "public"):
         raise ValueError
     assert (tmp_path / "public" / "old.html").read_text() == "old"
+
+
+def test_a_file_that_was_not_finished_leaves_the_old_one_and_no_rest(tmp_path):
+    path = tmp_path / "table.parquet"
+    path.write_bytes(b"old")
+    with pytest.raises(ValueError), replacing_file(path) as fresh:
+        fresh.write_bytes(b"ne")
+        assert path.read_bytes() == b"old"
+        raise ValueError
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [(path.name, b"old")]
+    said = r"parquet: таблицы не записаны \(No space"
+    with pytest.raises(DataRefused, match=said), replacing_file(path, "tables"):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_file_is_whole_or_as_it_was(tmp_path):

@@ -6,11 +6,11 @@ import openpyxl
 import pytest
 
 from msoko import catalog
+from msoko.catalog.registry.form_declarations import load_forms
 from msoko.core.project import HOME, Project
 from msoko.demo.demo_municipality import build_world
-from msoko.demo.files.roadmap_return_files import write_returns
+from msoko.demo.forms.roadmap_return_files import write_returns
 from msoko.demo.papers.sittings import World
-from msoko.ingest.layouts.forms.form_declarations import load_forms
 
 HOUSE = Project(HOME)
 SEED = 7

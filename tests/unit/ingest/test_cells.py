@@ -14,13 +14,13 @@ from msoko.ingest.sandbox.file_guard import column_number
 from msoko.ingest.sheets.cells import (
     address,
     addresses,
+    cell_number,
+    cell_numbers,
+    cell_text,
     crosses,
     date_of,
-    folded,
+    fold_text,
     letters,
-    number,
-    numbers,
-    text,
 )
 
 ANY_CELL = st.one_of(
@@ -41,7 +41,7 @@ ANY_CELL = st.one_of(
      ("1\u00a0234,5", 1234.5)],
 )  # fmt: skip
 def test_what_is_a_number(cell, value):
-    assert number(cell) == value
+    assert cell_number(cell) == value
 
 
 @pytest.mark.parametrize(
@@ -50,32 +50,32 @@ def test_what_is_a_number(cell, value):
      "=1+1", "1/2", float("inf")],
 )  # fmt: skip
 def test_what_is_no_number(cell):
-    found, bad = numbers(np.array([cell], dtype=object))
+    found, bad = cell_numbers(np.array([cell], dtype=object))
     assert math.isnan(found[0])
     assert bad[0]
 
 
 @pytest.mark.parametrize("cell", [None, "", "  ", "\u200f", "\ufeff\u00a0"])
 def test_a_blank_is_neither_number_nor_mistake(cell):
-    found, bad = numbers(np.array([cell], dtype=object))
+    found, bad = cell_numbers(np.array([cell], dtype=object))
     assert math.isnan(found[0])
     assert not bad[0]
-    assert text(cell) is None
+    assert cell_text(cell) is None
 
 
 @given(st.lists(ANY_CELL, max_size=20))
 def test_no_cell_breaks_a_reader(cells):
     values = np.empty(len(cells), dtype=object)
     values[:] = cells
-    found, bad = numbers(values)
+    found, bad = cell_numbers(values)
     assert not (bad & ~np.isnan(found)).any()
     assert crosses(values).shape == values.shape
     for position, cell in enumerate(cells):
-        one = number(cell)
+        one = cell_number(cell)
         assert (one is None) == math.isnan(found[position])
         assert one is None or one == found[position]
-        assert text(cell) is None or text(cell).strip() == text(cell) != ""
-        assert folded(cell) == folded(folded(cell))
+        assert cell_text(cell) is None or cell_text(cell).strip() == cell_text(cell) != ""
+        assert fold_text(cell) == fold_text(fold_text(cell))
         date_of(cell)
 
 
@@ -83,7 +83,7 @@ def test_no_cell_breaks_a_reader(cells):
 def test_a_number_survives_its_text(value):
     shown = f"{value:.6f}"
     if len(shown) < 15:
-        assert number(shown.replace(".", ",")) == float(shown)
+        assert cell_number(shown.replace(".", ",")) == float(shown)
 
 
 @given(st.integers(0, 20_000))
@@ -116,10 +116,10 @@ def test_no_day_is_guessed(cell):
 
 
 def test_invisible_marks_go_and_spaces_become_one():
-    assert text("\u202eКод\u00a0\u00a0участника\u200f\n") == "Код участника"
-    assert text(40001.0) == "40001"
-    assert folded("Отметка  по Журналу:") == "отметка по журналу"
-    assert folded("развёрнутый") == "развернутый"
+    assert cell_text("\u202eКод\u00a0\u00a0участника\u200f\n") == "Код участника"
+    assert cell_text(40001.0) == "40001"
+    assert fold_text("Отметка  по Журналу:") == "отметка по журналу"
+    assert fold_text("развёрнутый") == "развернутый"
 
 
 def test_addresses_are_counted_beyond_a_dozen():

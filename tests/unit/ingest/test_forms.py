@@ -5,6 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
+from msoko.catalog.registry.form_declarations import Item, load_forms
 from msoko.core.errors import UsageError
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
@@ -12,7 +13,6 @@ from msoko.ingest.identity.pseudonyms import Pseudonyms
 from msoko.ingest.identity.subject_names import Subjects
 from msoko.ingest.layouts.contract import SURE, ReadingContext
 from msoko.ingest.layouts.forms.blank_forms import write_templates
-from msoko.ingest.layouts.forms.form_declarations import Item, load_forms
 from msoko.ingest.layouts.forms.form_layout import LAYOUT
 from msoko.ingest.layouts.forms.form_values import read_value
 from msoko.ingest.layouts.forms.form_workbook import (
@@ -397,7 +397,7 @@ def project_with_register(folder):
 @pytest.mark.parametrize(
     ("items", "rest", "said"),
     [
-        ("{code: a, title: А}, {code: a, title: Б}", "", "уже есть"),
+        ("{code: a, title: А}, {code: a, title: Б}", "", "код уже занят"),
         ("{code: a, title: А, at_most: b}", "", "такого показателя"),
         ("{code: a, title: А, type: choice}", "", "choices"),
         ("{code: a, title: А, typo: int}", "", "неизвестный ключ"),

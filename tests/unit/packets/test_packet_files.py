@@ -15,6 +15,7 @@ from msoko.cli import msoko
 from msoko.core.errors import UsageError
 from msoko.core.office_archive import neutral
 from msoko.core.store import Store
+from msoko.ingest.ingest_findings import Finding, findings_frame
 from msoko.packets import write_packets
 from msoko.validate import check_year
 
@@ -32,6 +33,20 @@ ROWS = {
 }
 
 
+WRONG_SUM = Finding(
+    "task_sum",
+    "warning",
+    "первичный балл не равен сумме баллов за задания: ячейки I11.",
+    "Сверьте строку с ФИС ОКО.",
+    table="results",
+    file="vpr/ma4.xlsx",
+    sheet="МА 4",
+    cell="I11",
+    row_count=1,
+)
+"""As the reader of Ф1 tells it."""
+
+
 @pytest.fixture
 def checked(project, keep):
     """Return a project whose Ф1 has a wrong sum in school 1 and a mark 7 in school 2."""
@@ -47,7 +62,15 @@ def checked(project, keep):
     ]
     columns = pd.concat([tables["source_columns"], pd.DataFrame(more)], ignore_index=True)
     aside = {"source_id": "f1", "source_row": [9, 13], "reason": "строка школы"}
-    keep({**tables, "source_columns": columns, "set_aside": pd.DataFrame(aside)})
+    told = findings_frame([WRONG_SUM], str(YEAR))
+    keep(
+        {
+            **tables,
+            "source_columns": columns,
+            "set_aside": pd.DataFrame(aside),
+            "findings": told,
+        }
+    )
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "МА 4"
@@ -111,8 +134,9 @@ def test_the_cell_is_marked_and_says_what_to_do(checked):
     marked = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment}
     assert marked == {"I11"}
     assert sheet["I11"].fill.start_color.rgb.endswith("FFE699")
-    assert "Нужно исправить: Сумма баллов за задания не равна" in sheet["I11"].comment.text
-    assert "Сверьте баллы за задания" in sheet["I11"].comment.text
+    said = sheet["I11"].comment.text
+    assert "Нужно исправить: первичный балл не равен сумме баллов за задания" in said
+    assert "Сверьте строку с ФИС ОКО" in said
 
 
 def test_a_text_that_looks_like_a_formula_is_only_text(checked):

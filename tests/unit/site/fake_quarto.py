@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from msoko.site import embedded_renderer
-from msoko.site.renderer_labels import labels
+from msoko.site.rendering.embedded_renderer import render_markdown
+from msoko.site.rendering.renderer_labels import load_labels
 
 PAGE = """<!DOCTYPE html><html lang="ru"><head>
 <script src="https://cdnjs.cloudflare.com/ajax/libs/require.js/2.3.6/require.min.js"></script>
@@ -81,7 +81,8 @@ def main() -> None:
         if "broken" in title:
             print("ERROR: something is wrong\nin " + str(project), file=sys.stderr)
             sys.exit(1)
-        body = embedded_renderer.rendered(["".join(cell["source"]) for cell in cells], labels())
+        markdown = "\n\n".join("".join(cell["source"]) for cell in cells)
+        body = render_markdown(f"{markdown}\n", load_labels())
         if "missing" not in title:
             page = PAGE % (title, quarto_shaped(body))
             (out / name.replace(".ipynb", ".html")).write_text(page, encoding="utf-8")

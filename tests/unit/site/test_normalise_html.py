@@ -5,17 +5,20 @@ import pytest
 from executed import figure_block, table_block
 from msoko.core.errors import UsageError
 from msoko.report.block import Details, Sheet
-from msoko.site import embedded_renderer
-from msoko.site.normalise_html import finished
-from msoko.site.notebook_markdown import folded, taken_out
-from msoko.site.page_outline import Heading
-from msoko.site.renderer_labels import labels
+from msoko.site.rendering.embedded_renderer import render_markdown
+from msoko.site.rendering.normalise_html import NormalisedHtml, normalise_html
+from msoko.site.rendering.notebook_markdown import extract_images, flatten_callouts
+from msoko.site.rendering.page_outline import OutlineEntry
+from msoko.site.rendering.renderer_labels import load_labels
+
+
+def normalised(markdown: str) -> NormalisedHtml:
+    fragment = render_markdown(flatten_callouts(extract_images(markdown, {})), load_labels())
+    return normalise_html(fragment, load_labels(), "p")
 
 
 def html(markdown: str) -> str:
-    return finished(
-        embedded_renderer.rendered([folded(taken_out(markdown, {}))], labels()), labels(), "p"
-    ).html
+    return normalised(markdown).html
 
 
 def test_figures_and_tables_are_numbered_apart_in_reading_order():
@@ -106,35 +109,18 @@ def test_names_of_schools_do_not_become_markup():
 
 
 def test_contents_hold_two_levels_with_their_anchors():
-    done = finished(
-        embedded_renderer.rendered(["## Раз\n\n### Два\n\n#### Три\n"], labels()), labels(), "p"
-    )
-    assert done.contents == (Heading(2, "раз", "Раз"), Heading(3, "два", "Два"))
+    done = normalised("## Раз\n\n### Два\n\n#### Три\n")
+    assert done.contents == (OutlineEntry(2, "раз", "Раз"), OutlineEntry(3, "два", "Два"))
 
 
-def test_a_long_page_is_the_same_in_two_parts_as_in_one(monkeypatch):
-    sections = [
-        part
-        for name in "abc"
-        for part in ("## Раздел", f"См. @tbl-{name} и @tbl-a.", table_block(name, columns=60))
-    ]
-    in_parts = embedded_renderer.rendered(sections, labels())
-    assert len(embedded_renderer.halves(sections, worthwhile=1000)) == 2
-    monkeypatch.setattr(embedded_renderer, "halves", lambda chunks: [chunks])
-    whole = embedded_renderer.rendered(sections, labels())
-    assert finished(in_parts, labels(), "p") == finished(whole, labels(), "p")
-    assert [entry.anchor for entry in finished(in_parts, labels(), "p").contents] == [
-        "раздел",
-        "раздел-1",
-        "раздел-2",
-    ]
+def test_sections_of_one_name_have_anchors_of_their_own():
+    done = normalised("## Раздел\n\nТекст.\n\n## Раздел\n\nТекст.")
+    assert [entry.anchor for entry in done.contents] == ["раздел", "раздел-1"]
 
 
-def test_parts_begin_with_a_section_and_pages_with_footnotes_stay_whole():
-    chunks = ["введение", "## А", "текст " * 9, "## Б", "текст"]
-    assert embedded_renderer.halves(chunks, worthwhile=10) == [chunks[:3], chunks[3:]]
-    assert embedded_renderer.halves(chunks) == [chunks]
-    assert len(embedded_renderer.halves([*chunks, "слово[^1]"], worthwhile=10)) == 1
+def test_a_fold_without_a_title_says_what_it_is_for():
+    text = html('::: {.callout-note collapse="true"}\nтекст\n:::')
+    assert "<summary>Подробнее</summary>" in text
 
 
 def test_html_in_a_report_is_text_not_markup():

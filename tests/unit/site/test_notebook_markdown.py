@@ -2,17 +2,22 @@ import pytest
 
 from executed import code_cell, drawn_svg, markdown_cell, report_cells, write_notebook
 from msoko.core.errors import DataRefused, UsageError
-from msoko.site.notebook_markdown import folded, put_back, read_manuscript, taken_out
+from msoko.site.rendering.notebook_markdown import (
+    extract_images,
+    flatten_callouts,
+    read_page_markdown,
+    restore_images,
+)
 
 TITLE = markdown_cell("# Отчёт")
 
 
 def chunks(tmp_path, *cells: dict) -> tuple[str, ...]:
-    return read_manuscript(write_notebook(tmp_path / "a.ipynb", [TITLE, *cells])).chunks
+    return read_page_markdown(write_notebook(tmp_path / "a.ipynb", [TITLE, *cells])).chunks
 
 
 def test_the_first_heading_is_the_title_and_leaves_the_text(tmp_path):
-    done = read_manuscript(write_notebook(tmp_path / "a.ipynb"))
+    done = read_page_markdown(write_notebook(tmp_path / "a.ipynb"))
     assert done.title == "Система оценки качества подготовки обучающихся"
     assert done.title not in done.markdown
     assert done.code_cells == 7
@@ -20,7 +25,7 @@ def test_the_first_heading_is_the_title_and_leaves_the_text(tmp_path):
 
 def test_a_title_may_stand_in_an_output(tmp_path):
     cells = [code_cell("report.title()", "# Название из профиля\n\nВведение.")]
-    done = read_manuscript(write_notebook(tmp_path / "a.ipynb", cells))
+    done = read_page_markdown(write_notebook(tmp_path / "a.ipynb", cells))
     assert done.title == "Название из профиля"
     assert "Введение." in done.markdown
 
@@ -28,11 +33,11 @@ def test_a_title_may_stand_in_an_output(tmp_path):
 def test_a_comment_in_code_is_not_a_title(tmp_path):
     notebook = write_notebook(tmp_path / "a.ipynb", [code_cell("# Отчёт\nreport.goals()")])
     with pytest.raises(UsageError, match="нет заголовка первого уровня"):
-        read_manuscript(notebook)
+        read_page_markdown(notebook)
 
 
 def test_parameter_cells_are_left_out(tmp_path):
-    done = read_manuscript(write_notebook(tmp_path / "a.ipynb"))
+    done = read_page_markdown(write_notebook(tmp_path / "a.ipynb"))
     assert "school_year" not in done.markdown
 
 
@@ -88,22 +93,25 @@ def test_html_outputs_and_stderr_never_reach_the_page(tmp_path):
 
 
 def test_pictures_are_named_in_order_and_come_back(tmp_path):
-    done = read_manuscript(write_notebook(tmp_path / "a.ipynb"))
+    done = read_page_markdown(write_notebook(tmp_path / "a.ipynb"))
     assert list(done.images) == ["msoko-image-1.svg"]
     assert "base64" not in done.markdown
-    assert put_back('<img src="x/msoko-image-1.svg">', done.images) == f'<img src="{drawn_svg()}">'
+    assert (
+        restore_images('<img src="x/msoko-image-1.svg">', done.images)
+        == f'<img src="{drawn_svg()}">'
+    )
 
 
 def test_line_breaks_inside_base64_do_not_matter():
     images: dict[str, str] = {}
-    markdown = taken_out("![a](data:image/png;base64,AA\nBB=){#fig-a}", images)
+    markdown = extract_images("![a](data:image/png;base64,AA\nBB=){#fig-a}", images)
     assert markdown == "![a](msoko-image-1.png){#fig-a}"
     assert images == {"msoko-image-1.png": "data:image/png;base64,AABB="}
 
 
 def test_an_address_in_prose_is_no_picture():
     images: dict[str, str] = {}
-    assert taken_out("data:image/gif;base64,xyz", images) == "data:image/gif;base64,xyz"
+    assert extract_images("data:image/gif;base64,xyz", images) == "data:image/gif;base64,xyz"
     assert images == {}
 
 
@@ -120,10 +128,10 @@ def test_an_address_in_prose_is_no_picture():
     ],
 )
 def test_callouts_become_plain_divisions(callout, division):
-    assert folded(f"{callout}\nтекст\n:::") == f"{division}\nтекст\n:::"
+    assert flatten_callouts(f"{callout}\nтекст\n:::") == f"{division}\nтекст\n:::"
 
 
 def test_every_report_cell_has_its_place(tmp_path):
-    text = read_manuscript(write_notebook(tmp_path / "a.ipynb", report_cells())).markdown
+    text = read_page_markdown(write_notebook(tmp_path / "a.ipynb", report_cells())).markdown
     places = [text.index(word) for word in ("Какие цели", "report.goals()", "1. Объективность")]
     assert places == sorted(places)

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from executed import drawn_svg, markdown_cell, report_cells, write_notebook, write_page
+from executed import drawn_svg, markdown_cell, page_of, report_cells, write_notebook
+from msoko.build.graph.build_plan import choose_renderer
 from msoko.core.errors import DataRefused, UsageError
-from msoko.site import page_bodies, quarto_renderer
-from msoko.site.notebook_markdown import read_manuscript
+from msoko.site.rendering.notebook_markdown import read_page_markdown
+from msoko.site.rendering.page_bodies import render_notebooks
+from msoko.site.rendering.quarto_renderer import markdown_notebook, write_quarto_project
 
 FAKE = Path(__file__).with_name("fake_quarto.py")
 
@@ -27,8 +29,8 @@ def fake_quarto(tmp_path, monkeypatch):
 def test_the_project_holds_what_quarto_needs_and_nothing_to_execute(tmp_path):
     project = tmp_path / "project"
     project.mkdir()
-    manuscript = read_manuscript(write_notebook(tmp_path / "a.ipynb"))
-    assert quarto_renderer.prepare(project, [manuscript]) == ["report-1"]
+    page = read_page_markdown(write_notebook(tmp_path / "a.ipynb"))
+    assert write_quarto_project(project, [page]) == ["report-1"]
     assert sorted(path.name for path in project.iterdir()) == [
         "_quarto.yml",
         "report-1-msoko-image-1.svg",
@@ -41,9 +43,10 @@ def test_the_project_holds_what_quarto_needs_and_nothing_to_execute(tmp_path):
         "render": ["report-1.ipynb"],
     }
     assert settings["lang"] == "ru"
+    assert "msoko" not in settings  # words that Quarto has no use for
     assert settings["crossref"]["fig-title"] == "Рисунок"
     assert settings["format"]["html"]["html-math-method"] == "mathml"
-    cells = quarto_renderer.notebook(manuscript, "report-1")["cells"]
+    cells = markdown_notebook(page, "report-1")["cells"]
     assert cells[0] == {
         "cell_type": "raw",
         "id": "front",
@@ -60,10 +63,7 @@ def test_the_project_holds_what_quarto_needs_and_nothing_to_execute(tmp_path):
 
 def test_both_renderers_give_the_same_page(tmp_path, fake_quarto):
     notebook = write_notebook(tmp_path / "a.ipynb")
-    for renderer in ("quarto", "embedded"):
-        write_page(notebook, tmp_path / f"{renderer}.html", renderer)
-    by_quarto = (tmp_path / "quarto.html").read_text(encoding="utf-8")
-    embedded = (tmp_path / "embedded.html").read_text(encoding="utf-8")
+    by_quarto, embedded = page_of(notebook, None, "quarto"), page_of(notebook)
     assert "<dd>Quarto</dd>" in by_quarto
     assert "<dd>встроенный (pandoc)</dd>" in embedded
     assert "cdnjs" not in by_quarto
@@ -78,34 +78,31 @@ def test_both_renderers_give_the_same_page(tmp_path, fake_quarto):
 def test_several_notebooks_take_one_start(tmp_path, fake_quarto):
     first = write_notebook(tmp_path / "a.ipynb")
     second = write_notebook(tmp_path / "b.ipynb", [markdown_cell("# Второй\n\nТекст.")])
-    done = page_bodies.fragments([first, second], "quarto")
+    done = render_notebooks([first, second], "quarto")
     assert [entry.title for entry in done][1] == "Второй"
     assert done[1].html == "<p>Текст.</p>\n"
 
 
 def test_quarto_is_chosen_where_it_is_found(fake_quarto):
-    assert page_bodies.chosen_renderer("auto") == "quarto"
-    assert page_bodies.chosen_renderer("embedded") == "embedded"
+    assert choose_renderer("auto") == "quarto"
+    assert choose_renderer("embedded") == "embedded"
 
 
 def test_quarto_asked_for_but_absent_is_refused(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    assert page_bodies.chosen_renderer("auto") == "embedded"
+    assert choose_renderer("auto") == "embedded"
     with pytest.raises(UsageError, match="--renderer embedded"):
-        page_bodies.chosen_renderer("quarto")
-
-
-def test_an_unknown_renderer_is_refused():
-    with pytest.raises(UsageError, match="«nbconvert»"):
-        page_bodies.chosen_renderer("nbconvert")
+        choose_renderer("quarto")
 
 
 @pytest.mark.parametrize(
     ("title", "words"), [("broken", "something is wrong"), ("missing", "report-1.html")]
 )
-def test_quarto_s_failure_is_said_in_its_words(tmp_path, fake_quarto, title, words):
+def test_quarto_s_failure_is_said_without_the_place_of_its_work(
+    tmp_path, fake_quarto, title, words
+):
     cells = [markdown_cell(f"# {title}\n\nТекст."), *report_cells()[1:]]
     notebook = write_notebook(tmp_path / "a.ipynb", cells)
     with pytest.raises(DataRefused, match=words) as refusal:
-        page_bodies.fragments([notebook], "quarto")
+        render_notebooks([notebook], "quarto")
     assert "msoko-quarto-" not in str(refusal.value)

@@ -3,17 +3,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from executed import (
-    code_cell,
-    markdown_cell,
-    quality_notebook,
-    reports,
-    site_context,
-    write_notebook,
-)
+from executed import body_of, build_site, code_cell, markdown_cell, reports, write_notebook
 from msoko.core.errors import DataRefused
-from msoko.site.site_folder import build
-from msoko.site.site_model import ExecutedReport, KeyFigure, RefusedReport
+from msoko.site.attachments import KeyFigure
+from msoko.site.site_model import RefusedReport, ReportPage
 
 OUTSIDE = re.compile(r"(?:src|href|action|data|poster)=[\"'](?!#|data:|[\w.-]+\.html)")
 
@@ -25,8 +18,7 @@ def pages(folder) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("built")
-    context = site_context(quality_notebook=quality_notebook(folder))
-    build(reports(folder / "executed"), folder / "internal", context)
+    build_site(reports(folder / "executed"), folder / "internal")
     return pages(folder / "internal")
 
 
@@ -63,8 +55,8 @@ def test_every_page_says_that_data_are_synthetic_and_which_edition_it_is(site):
 
 
 def test_real_data_carry_no_synthetic_banner(tmp_path):
-    context = site_context(is_synthetic=False, edition="public")
-    build(reports(tmp_path / "executed")[:1], tmp_path / "public", context)
+    made = reports(tmp_path / "executed")[:1]
+    build_site(made, tmp_path / "public", is_synthetic=False, edition="public")
     for text in pages(tmp_path / "public").values():
         assert "интетическ" not in text
         assert "Открытая редакция" in text
@@ -117,51 +109,43 @@ def test_reports_name_their_neighbours(site):
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path, site):
-    context = site_context(quality_notebook=quality_notebook(tmp_path / "executed"))
-    build(reports(tmp_path / "executed"), tmp_path / "again", context)
+    build_site(reports(tmp_path / "executed"), tmp_path / "again")
     assert pages(tmp_path / "again") == site
 
 
 def test_texts_of_people_are_escaped(tmp_path):
     figure = KeyFigure("<b>Школа</b> & Ко", "<1 %")
-    context = site_context(key_figures=(figure,))
-    build([], tmp_path / "site", context)
+    build_site([], tmp_path / "site", key_figures=(figure,))
     assert "&lt;b&gt;Школа&lt;/b&gt; &amp; Ко" in pages(tmp_path / "site")["index.html"]
 
 
 @pytest.fixture
 def released(tmp_path):
-    page = quality_notebook(tmp_path / "executed")
-    context = site_context(edition="public", quality_notebook=page)
-    build(reports(tmp_path / "executed"), tmp_path / "public", context)
+    build_site(reports(tmp_path / "executed"), tmp_path / "public", edition="public")
     return pages(tmp_path / "public")
 
 
-def leaking(folder, text: str) -> list[ExecutedReport]:
+def leaking(folder, text: str) -> list[ReportPage]:
     cells = [markdown_cell("# Отчёт"), code_cell("report.table()", text)]
     notebook = write_notebook(folder / "leak.ipynb", cells)
-    return [ExecutedReport("leak", 1, "Отчёт", "results", notebook)]
+    return [ReportPage("leak", 1, "Отчёт", "results", body_of(notebook))]
 
 
 def test_a_leak_stops_the_public_edition_and_the_old_one_stays(tmp_path, released):
     with pytest.raises(DataRefused, match=r"leak\.html: логин организации «edu990001»"):
-        build(
-            leaking(tmp_path, "Школа edu990001"),
-            tmp_path / "public",
-            site_context(edition="public"),
-        )
+        build_site(leaking(tmp_path, "Школа edu990001"), tmp_path / "public", edition="public")
     assert pages(tmp_path / "public") == released
     assert sorted(path.name for path in tmp_path.iterdir()) == ["executed", "leak.ipynb", "public"]
 
 
 def test_forbidden_texts_of_the_caller_stop_it_too(tmp_path):
-    context = site_context(edition="public", forbidden=("Школа № 17",))
+    made, facts = leaking(tmp_path, "В школе Школа № 17"), {"forbidden": ("Школа № 17",)}
     with pytest.raises(DataRefused, match="запрещённый текст «Школа № 17»"):
-        build(leaking(tmp_path, "В школе Школа № 17"), tmp_path / "public", context)
+        build_site(made, tmp_path / "public", edition="public", **facts)
 
 
 def test_the_internal_edition_may_name_what_the_public_may_not(tmp_path):
-    build(leaking(tmp_path, "Школа edu990001"), tmp_path / "internal", site_context())
+    build_site(leaking(tmp_path, "Школа edu990001"), tmp_path / "internal")
     assert "edu990001" in pages(tmp_path / "internal")["leak.html"]
 
 
@@ -170,9 +154,8 @@ def refused(name: str = "low_results") -> RefusedReport:
 
 
 def test_a_refused_direction_keeps_its_last_page_and_the_index_says_so(tmp_path, released):
-    context = site_context(edition="public", refused=(refused(),))
     rest = [report for report in reports(tmp_path / "executed") if report.number != 2]
-    build(rest, tmp_path / "public", context)
+    build_site(rest, tmp_path / "public", edition="public", refused=(refused(),))
     now = pages(tmp_path / "public")
     assert now["low_results.html"] == released["low_results.html"]
     assert "Показан прежний отчёт.</strong> Нет файла Ф1." in now["index.html"]
@@ -187,8 +170,8 @@ def refused_page(name: str = "summary", title: str = "Сводка") -> RefusedR
 def test_a_refused_page_of_no_direction_stays_with_its_files_and_in_the_menu(tmp_path, released):
     for name in ("summary.html", "summary.xlsx", "summary2.html"):
         (tmp_path / "public" / name).write_text(name, encoding="utf-8")
-    context = site_context(edition="public", refused_pages=(refused_page(),))
-    build(reports(tmp_path / "executed"), tmp_path / "public", context)
+    made = reports(tmp_path / "executed")
+    build_site(made, tmp_path / "public", edition="public", refused_pages=(refused_page(),))
     now = pages(tmp_path / "public")
     assert (now["summary.html"], now["summary.xlsx"]) == ("summary.html", "summary.xlsx")
     assert "summary2.html" not in now
@@ -197,51 +180,40 @@ def test_a_refused_page_of_no_direction_stays_with_its_files_and_in_the_menu(tmp
 
 
 def test_a_refused_page_that_never_was_there_has_its_reason_and_no_link(tmp_path):
-    context = site_context(refused_pages=(refused_page(),))
-    build(reports(tmp_path / "executed"), tmp_path / "site", context)
+    build_site(reports(tmp_path / "executed"), tmp_path / "site", refused_pages=(refused_page(),))
     now = pages(tmp_path / "site")
     assert "Отчёт не построен.</strong> Нет файла Ф1." in now["index.html"]
     assert not [name for name, text in now.items() if "summary.html" in text]
 
 
 def test_a_refused_page_of_data_quality_keeps_the_last_one(tmp_path, released):
-    quality = refused_page("quality", "Качество данных")
-    context = site_context(edition="public", refused_pages=(quality,))
-    build(reports(tmp_path / "executed"), tmp_path / "public", context)
+    facts = {"quality": None, "refused_pages": (refused_page("quality", "Качество данных"),)}
+    build_site(reports(tmp_path / "executed"), tmp_path / "public", edition="public", **facts)
     now = pages(tmp_path / "public")
     assert now["quality.html"] == released["quality.html"]
     assert now["index.html"].count('href="quality.html"') == 2  # the menu and its card
 
 
-def test_data_quality_refused_before_it_ever_was_has_its_reason_and_no_page(tmp_path):
-    context = site_context(refused_pages=(refused_page("quality", "Качество данных"),))
-    build(reports(tmp_path / "executed"), tmp_path / "site", context)
+def test_a_refused_page_of_data_quality_that_never_was_there_has_no_link(tmp_path):
+    facts = {"quality": None, "refused_pages": (refused_page("quality", "Качество данных"),)}
+    build_site(reports(tmp_path / "executed"), tmp_path / "site", **facts)
     now = pages(tmp_path / "site")
-    assert now["index.html"].count("Отчёт не построен.</strong> Нет файла Ф1.") == 1
+    assert "Отчёт не построен.</strong> Нет файла Ф1." in now["index.html"]
     assert not [name for name, text in now.items() if "quality.html" in text]
 
 
 def test_a_refused_direction_without_a_last_page_has_no_link(tmp_path):
-    build([], tmp_path / "site", site_context(refused=(refused(),)))
+    build_site([], tmp_path / "site", refused=(refused(),))
     text = pages(tmp_path / "site")["index.html"]
     assert "Отчёт не построен.</strong> Нет файла Ф1." in text
     assert "low_results.html" not in text
 
 
-def test_a_traceback_leaves_the_old_site_whole(tmp_path, released):
-    cell = code_cell("report.goals()")
-    cell["outputs"] = [{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
-    notebook = write_notebook(tmp_path / "bad.ipynb", [markdown_cell("# Отчёт"), cell])
-    bad = ExecutedReport("bad", 1, "Отчёт", "results", notebook)
-    with pytest.raises(DataRefused):
-        build([bad], tmp_path / "public", site_context(edition="public"))
-    assert pages(tmp_path / "public") == released
-
-
 def test_a_page_bears_the_municipality_s_own_name_of_its_direction(tmp_path):
     notebook = write_notebook(tmp_path / "low.ipynb", [markdown_cell("# Название блокнота")])
-    own = ExecutedReport("low", 1, "Коротко", "results", notebook, heading="Как назвал приказ")
-    build([own], tmp_path / "internal", site_context())
+    body = body_of(notebook)
+    own = ReportPage("low", 1, "Коротко", "results", body, heading="Как назвал приказ")
+    build_site([own], tmp_path / "internal")
     page = pages(tmp_path / "internal")["low.html"]
     assert "<h1>Как назвал приказ</h1>" in page
     assert "Название блокнота" not in page

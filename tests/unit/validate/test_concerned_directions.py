@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from msoko.core.project import Project
-from msoko.validate.concerned_directions import EVERY, concerned, keys, readers
+from msoko.validate.concerned_directions import EVERY, concerned, named_directions, readers
 from msoko.validate.suites.suite_files import Check, Suite
 
 BY_TABLE = {"results": ("a", "b"), "monitoring": ("c", "d"), "monitoring/talents": ("c",)}
@@ -38,5 +38,5 @@ def test_the_house_s_directions_are_found_by_table():
 
 
 def test_a_finding_without_directions_means_all():
-    assert list(keys(None)) == [EVERY]
-    assert list(keys("a b")) == ["a", "b"]
+    assert list(named_directions(None)) == [EVERY]
+    assert list(named_directions("a b")) == ["a", "b"]

@@ -22,15 +22,15 @@ def blocked_reports(
     direction that its data were not accepted.
     """
     record = plan.records.of(f"validation:{year}")
-    found = record.facts.get("directions_blocked", {}) if record else {}
-    told = {
-        one: found.get(EVERY_DIRECTION, []) + found.get(one, [])
+    blocked = record.facts.get("directions_blocked", {}) if record else {}
+    reasons = {
+        one: blocked.get(EVERY_DIRECTION, []) + blocked.get(one, [])
         for one in reports
         if one != QUALITY  # it is there to tell it
     }
-    if SUMMARY in told:  # it speaks of every direction
-        told[SUMMARY] = list(dict.fromkeys(line for lines in found.values() for line in lines))
-    return {one: lines for one, lines in told.items() if lines}
+    if SUMMARY in reasons:  # it speaks of every direction
+        reasons[SUMMARY] = list(dict.fromkeys(line for lines in blocked.values() for line in lines))
+    return {one: lines for one, lines in reasons.items() if lines}
 
 
 def refusal_messages(stopped: Mapping[str, list[str]], year: SchoolYear) -> list[str]:

@@ -100,7 +100,7 @@ class BuildPlan:
             own["school_id"] = school_of(report)
         return {**own, **self.parameters}
 
-    def published(self, year: SchoolYear) -> tuple[list[str], dict[str, str]]:
+    def published_reports(self, year: SchoolYear) -> tuple[list[str], dict[str, str]]:
         """Return the reports that have been executed, and why the site goes without the others."""
         listed, known = self.reports.of(year), self.refusals(year)
         ready = [one for one in listed if self.paths.executed(year, one).exists()]
@@ -132,14 +132,14 @@ class BuildPlan:
         received = [path for path in files_under(raw) if path != raw / MEETINGS]
         parts = {
             **self.inputs.files("raw", [*received, raw.parent / "schools.csv"]),
-            **self.inputs.repeated(year),
+            **self.inputs.repeats(year),
             **self.inputs.pseudonyms(),
             **self.inputs.facts(),
             **self.inputs.profile(),
             **self.code.module_parts(*roots),
             **self.code.lock_parts(),
         }
-        return self._recorded(f"intake:{year}", f"чтение файлов {year}", parts)
+        return self._recorded_step(f"intake:{year}", f"чтение файлов {year}", parts)
 
     def validation(self, year: SchoolYear) -> Step:
         """Tables are checked."""
@@ -155,7 +155,7 @@ class BuildPlan:
             **parameter_parts({"validator": self.validator}),
         }
         title = f"проверка данных {year}"
-        return self._recorded(f"validation:{year}", title, parts, (f"intake:{year}",))
+        return self._recorded_step(f"validation:{year}", title, parts, (f"intake:{year}",))
 
     def numbers(self, year: SchoolYear) -> Step:
         """Indicators, objectivity and recommendations are computed."""
@@ -224,7 +224,7 @@ class BuildPlan:
         """An executed notebook becomes the body of a page, whatever shell it will get."""
         parts = {
             **self.inputs.files("report", [self.paths.executed(year, report)]),
-            **self.inputs.rendering("msoko.site.page_bodies"),
+            **self.inputs.rendering("msoko.site.rendering.page_bodies"),
             **parameter_parts({"renderer": self.renderer}),
         }
         step_id, after = self._id("page", year, report), (self.report_id(year, report),)
@@ -237,7 +237,7 @@ class BuildPlan:
         parts = {
             **self.inputs.files("document", page_sources(self.project)),
             **self.inputs.registry(),
-            **self.inputs.rendering("msoko.site.page_bodies", "msoko.build.steps.method_page"),
+            **self.inputs.rendering("msoko.build.steps.method_page"),
         }
         outputs = (self.paths.written_page(name),)
         return Step(f"page:{name}", f"страница {name}", parts, outputs, (), "страницы методики")
@@ -275,7 +275,7 @@ class BuildPlan:
         after += [self._id("annex", year, one) for one in annexed]
         after += [f"page:{name}" for name in by_people]
         title = f"сайт {year} ({EDITIONS.get(self.edition, self.edition)})"
-        return self._recorded(self._id("site", year), title, parts, tuple(after))
+        return self._recorded_step(self._id("site", year), title, parts, tuple(after))
 
     def _after_numbers(self, year: SchoolYear) -> tuple[str, ...]:
         steps = ("validation", "numbers")
@@ -288,7 +288,7 @@ class BuildPlan:
     def _id(self, kind: str, year: SchoolYear, *report: str) -> str:
         return ":".join((kind, str(year), self.municipality, self.edition, *report))
 
-    def _recorded(
+    def _recorded_step(
         self, step_id: str, title: str, parts: Mapping, after: tuple[str, ...] = ()
     ) -> Step:
         """Return a step whose outputs are those of its record: only its work can name them."""

@@ -55,10 +55,10 @@ def status(
     plan.inputs.settle()
     steps = _steps(plan, [one for one in years if one <= last], last)
     plan.save()
-    return _states(plan, steps, _refused(plan, last))
+    return _states(plan, steps, _blocked_steps(plan, last))
 
 
-def _refused(plan: BuildPlan, year: SchoolYear) -> dict[str, list[str]]:
+def _blocked_steps(plan: BuildPlan, year: SchoolYear) -> dict[str, list[str]]:
     """Return the steps of reports that the data stop, with what stops them."""
     stopped = blocked_reports(plan, year, plan.reports.of(year))
     return {plan.report_id(year, one): lines for one, lines in stopped.items()}
@@ -69,7 +69,7 @@ def _steps(plan: BuildPlan, years: list[SchoolYear], last: SchoolYear) -> list[S
     steps += [plan.numbers(year) for year in years]
     steps += [plan.declarations()] if PASSPORT in plan.reports.notebooks() else []
     steps += [plan.report(last, one) for one in plan.reports.of(last)]
-    ready, refused = plan.published(last)
+    ready, refused = plan.published_reports(last)
     steps += [plan.page(last, one) for one in ready]
     steps += [plan.annex(last, one) for one in ready if plan.reports.has_annex(one)]
     steps += [plan.written_page(name) for name in available_pages(plan.project)]

@@ -33,7 +33,7 @@ class Codebase:
         self.project = project
         self.digests = digests
         self.memory = project.cache / "imports.json"
-        self._known = _remembered(self.memory)
+        self._known = _read_memory(self.memory)
         self._is_changed = False
         self.graph = ModuleGraph(SOURCE.parent, self._imports)
         self._digest = functools.cache(digests.of)  # source stands still while a build runs
@@ -55,7 +55,7 @@ class Codebase:
         """Return the modules of the package that a notebook imports itself."""
         return list(self._notebook_imports(notebook).own)
 
-    def preloaded(self, notebooks: Iterable[Path]) -> list[str]:
+    def modules_to_preload(self, notebooks: Iterable[Path]) -> list[str]:
         """Return all that the notebooks and the modules they use import, ours last.
 
         What only another engine or the reference of checks needs is left out.
@@ -99,13 +99,13 @@ class Codebase:
             self._is_changed = False
 
     def _imports(self, file: Path, package: str) -> Imports:
-        return self._recalled(file, lambda: imports_of(file.read_text("utf-8"), package))
+        return self._imports_in(file, lambda: imports_of(file.read_text("utf-8"), package))
 
     def _notebook_imports(self, notebook: Path) -> Imports:
         shown = self.project.shown(notebook)
-        return self._recalled(notebook, lambda: notebook_imports(read_notebook(notebook, shown)))
+        return self._imports_in(notebook, lambda: notebook_imports(read_notebook(notebook, shown)))
 
-    def _recalled(self, file: Path, read: object) -> Imports:
+    def _imports_in(self, file: Path, read: object) -> Imports:
         digest = self.digests.of(file)
         known = self._known.get(str(file))
         if known and known[0] == digest:
@@ -145,7 +145,7 @@ def _beside_packages() -> dict[Path, list[Path]]:
     return found
 
 
-def _remembered(memory: Path) -> dict[str, list]:
+def _read_memory(memory: Path) -> dict[str, list]:
     try:
         return json.loads(memory.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

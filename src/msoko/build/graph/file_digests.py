@@ -74,16 +74,16 @@ class SettledFileDigests(FileDigests):
 
 def files_under(folder: Path) -> list[Path]:
     """Return the files under a folder that people mean: none hidden, none temporary, sorted."""
-    return [Path(one) for one in _walked(folder)]
+    return [Path(one) for one in _walk(folder)]
 
 
-def _walked(folder: Path | str) -> Iterator[str]:
+def _walk(folder: Path | str) -> Iterator[str]:
     """Give the files in the order of their paths; sorting paths made takes thrice as long."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
             if entry.is_dir():
                 if not entry.name.startswith((".", "__")) and not entry.is_symlink():
-                    yield from _walked(entry.path)
+                    yield from _walk(entry.path)
             elif not entry.name.startswith((".", "~$")):
                 yield entry.path
 

@@ -86,19 +86,19 @@ class InputDigests:
         listed = (*profile.directions, *profile.folds)
         return self.files("declaration", map(self.paths.declaration, listed))
 
-    def repeated(self, year: SchoolYear) -> Parts:
+    def repeats(self, year: SchoolYear) -> Parts:
         """Return the files of other years that equal a file of this one; readers refuse them."""
-        own = set(self._received(year).values())
+        own = set(self._raw_digests(year).values())
         parts: Parts = {}
         for other in self.project.raw_years():
             if other != year:
-                for name, digest in self._received(other).items():
+                for name, digest in self._raw_digests(other).items():
                     if digest in own and name not in DECLARED:
                         shown = self.project.shown(self.project.raw(other) / name)
                         parts["repeat", shown] = digest
         return parts
 
-    def _received(self, year: SchoolYear) -> dict[str, str]:
+    def _raw_digests(self, year: SchoolYear) -> dict[str, str]:
         return self.digests.of_all(self.project.raw(year))
 
     def pseudonyms(self) -> Parts:
@@ -121,14 +121,14 @@ class InputDigests:
 
     def notebooks(self, name: str) -> list[Path]:
         """Return a notebook and those folded into it."""
-        return [self.paths.notebook(one) for one in (name, *self._folded(name))]
+        return [self.paths.notebook(one) for one in (name, *self._folded_directions(name))]
 
     def data_of(self, year: SchoolYear, report: str) -> Parts:
         """Return the tables and declarations that a report and its annex read."""
         name = notebook_of(report)
         parts = self._once(("notebook", year, name), lambda: self._of_notebook(year, name))
         school = school_of(report)
-        return {**parts, **self._advice(year, school)} if school else parts
+        return {**parts, **self._advice_parts(year, school)} if school else parts
 
     def _once(self, key: tuple, find: Callable[[], Parts]) -> Parts:
         """Return what `find` finds; once all is settled, what it found the first time."""
@@ -140,9 +140,9 @@ class InputDigests:
 
     def _of_notebook(self, year: SchoolYear, name: str) -> Parts:
         paths, years = self.paths, self.years_to(year)
-        own = [paths.declaration(one) for one in (name, *self._folded(name))]
+        own = [paths.declaration(one) for one in (name, *self._folded_directions(name))]
         parts = {
-            **self._once(("shared", year), lambda: self._shared(year)),
+            **self._once(("shared", year), lambda: self._shared_parts(year)),
             **self.files("declaration", own),
             **self._rows_of(years, name),
         }
@@ -155,11 +155,11 @@ class InputDigests:
             parts |= {
                 **self.files("table", tables),
                 **self.files("raw", [register]),
-                **self._declared(),
+                **self._declared_parts(),
             }
         return parts
 
-    def _shared(self, year: SchoolYear) -> Parts:
+    def _shared_parts(self, year: SchoolYear) -> Parts:
         """Return what every notebook may read."""
         paths, years = self.paths, self.years_to(year)
         tables = [path for one in years for path in paths.received(one)]
@@ -173,7 +173,7 @@ class InputDigests:
             **self.profile(),
         }
 
-    def _folded(self, name: str) -> list[str]:
+    def _folded_directions(self, name: str) -> list[str]:
         """Return the directions that the profile folds into this one."""
         return [code for code, into in self.profile_of().folds.items() if into == name]
 
@@ -189,12 +189,12 @@ class InputDigests:
                 parts["table", shown] = slices.get(name, {}).get(direction, "absent")
         return parts
 
-    def _declared(self) -> Parts:
+    def _declared_parts(self) -> Parts:
         """Return the digest of what is declared apart from rules of recommendation."""
         digest = self._facts(f"declared:{self.paths.municipality}").get("digest", "absent")
         return {("declaration", "всех направлений, кроме правил рекомендаций"): digest}
 
-    def _advice(self, year: SchoolYear, school: str) -> Parts:
+    def _advice_parts(self, year: SchoolYear, school: str) -> Parts:
         """Return the digests of the recommendations that concern a school."""
         parts: Parts = {}
         for one in self.years_to(year):

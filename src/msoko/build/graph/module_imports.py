@@ -75,22 +75,22 @@ class ModuleGraph:
 
     def closure(self, roots: Iterable[str]) -> list[Path]:
         """Return the files of the modules that `roots` reach, with their packages, sorted."""
-        return sorted(self._modules[name] for name in self._reached(roots))
+        return sorted(self._modules[name] for name in self._reach(roots))
 
     def modules(self, roots: Iterable[str], without: Collection[str] = ()) -> list[str]:
         """Return the modules that `roots` reach, sorted, but for users of packages in `without`."""
         return [
             name
-            for name in sorted(self._reached(roots))
+            for name in sorted(self._reach(roots))
             if not any(one.split(".")[0] in without for one in self._of(name).foreign)
         ]
 
     def foreign(self, roots: Iterable[str]) -> list[str]:
         """Return the modules from outside the package that `roots` reach, sorted."""
-        reached = (self._of(name) for name in self._reached(roots))
+        reached = (self._of(name) for name in self._reach(roots))
         return sorted({name for found in reached for name in found.foreign})
 
-    def _reached(self, roots: Iterable[str]) -> set[str]:
+    def _reach(self, roots: Iterable[str]) -> set[str]:
         reached: set[str] = set()
         waiting = [name for root in roots for name in self._named(root)]
         while waiting:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import yaml
-
 from msoko.build.graph.file_digests import files_under
+from msoko.catalog.municipality.year_facts import read_year_facts
 from msoko.core.errors import DataRefused, UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -44,13 +43,7 @@ def has_data(project: Project, year: SchoolYear) -> bool:
 def municipality_of(project: Project, year: SchoolYear) -> str:
     """Return whose data the year's `year.yml` says they are."""
     path = project.raw(year) / "year.yml"
-    try:
-        declared = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", строка {mark.line + 1}" if mark else ""
-        raise UsageError(f"{project.shown(path)}{line}: это не YAML. Проверьте отступы.") from None
-    name = declared.get("municipality") if isinstance(declared, dict) else None
+    name = read_year_facts(project, year).get("municipality")
     if not isinstance(name, str):
         raise UsageError(
             f"{project.shown(path)}: не сказано, чьи это данные. "

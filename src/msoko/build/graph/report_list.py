@@ -56,9 +56,9 @@ class ReportList:
 
     def of(self, year: SchoolYear) -> list[str]:
         """Return the reports of a whole build of the year."""
-        return self.expanded(self.notebooks(), year)
+        return self.expand(self.notebooks(), year)
 
-    def expanded(
+    def expand(
         self, notebooks: Sequence[str], year: SchoolYear, only: Sequence[str] = ()
     ) -> list[str]:
         """Return the reports that the notebooks become: one, or one for each school.
@@ -74,7 +74,7 @@ class ReportList:
         found = [[one] if one != PASSPORT else wanted for one in notebooks]
         return [report for group in found for report in group]
 
-    def chosen(self, wanted: Sequence[str] | None, only: Sequence[str] = ()) -> list[str]:
+    def choose(self, wanted: Sequence[str] | None, only: Sequence[str] = ()) -> list[str]:
         """Return the notebooks to build; a misspelt one is refused with the nearest.
 
         Schools in `only` ask for their passports, besides what else is wanted.

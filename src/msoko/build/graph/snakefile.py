@@ -80,11 +80,11 @@ def _passport_rule(plan: BuildPlan, year: SchoolYear) -> str:
 
 
 def _rule(name: str, inputs: list[str], outputs: Iterable[str] = (), command: str = "") -> str:
-    parts = [f"rule {name}:", "    input:\n" + _listed(inputs)]
+    parts = [f"rule {name}:", "    input:\n" + _indented(inputs)]
     if outputs:
-        parts.append("    output:\n" + _listed(outputs))
+        parts.append("    output:\n" + _indented(outputs))
     if command:
-        parts.append(f"    shell:\n        {_quoted(command)}")
+        parts.append(f"    shell:\n        {_json_text(command)}")
     return "\n".join(parts)
 
 
@@ -101,9 +101,9 @@ def _inputs(plan: BuildPlan, step: Step) -> list[str]:
     return [name for name in names if (plan.project.root / name).is_file()]
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ",\n".join(f"        {_quoted(one)}" for one in names)
+def _indented(names: Iterable[str]) -> str:
+    return ",\n".join(f"        {_json_text(one)}" for one in names)
 
 
-def _quoted(text: str) -> str:
+def _json_text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)

@@ -106,7 +106,7 @@ class StepRecords:
             return [StaleReason("", "", "ещё не строилось")]
         parts = {f"{kind}|{name}": digest for (kind, name), digest in step.parts.items()}
         found = [
-            _changed(key, record.parts.get(key), parts.get(key))
+            _change_reason(key, record.parts.get(key), parts.get(key))
             for key in sorted({*record.parts, *parts})
             if record.parts.get(key) != parts.get(key)
         ]
@@ -147,7 +147,7 @@ class StepRecords:
         return self.folder / f"{step_id.replace(':', '@')}.json"
 
 
-def _changed(key: str, before: str | None, now: str | None) -> StaleReason:
+def _change_reason(key: str, before: str | None, now: str | None) -> StaleReason:
     kind, name = key.split("|", 1)
     if kind == "key":
         return StaleReason(kind, name, f"сменился ключ {name}")

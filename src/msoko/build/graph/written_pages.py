@@ -13,8 +13,6 @@ FACTS = ("docs", "method", "validation.json")
 EXECUTED = ("docs", "method", "validation.md")
 REFERENCE = ("tests", "reference", "reference.json")
 
-MENU = {"method": "Методика", "validation": "Проверка методов"}
-"""What the pages are called in menus."""
 MADE_OF = {"method": TEMPLATE, "validation": EXECUTED}
 """The file without which a page is not made."""
 

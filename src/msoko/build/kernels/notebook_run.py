@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from msoko.build.kernels.child_processes import ChildProcesses, Preloaded, start_server
+from msoko.build.kernels.kernel_environment import kernel_environment
 from msoko.build.kernels.notebook_files import (
     cleaned,
     question_before,
@@ -19,9 +22,6 @@ from msoko.build.kernels.notebook_files import (
 from msoko.build.kernels.notebook_parameters import Value
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project
-
-if TYPE_CHECKING:
-    from msoko.build.kernels.forks import Preloaded
 
 ENGINES = ("warm", "papermill")
 REFUSALS = ("MsokoError", "UsageError", "DataRefused")
@@ -41,9 +41,17 @@ class NotebookFailed(MsokoError):
         self.traceback = traceback
 
 
+def default_engine() -> str:
+    """Return `warm` where forking a process full of libraries is sound.
+
+    Windows cannot fork; on macOS the system's own frameworks do not survive a fork.
+    """
+    return "warm" if sys.platform.startswith("linux") else "papermill"
+
+
 def load_client() -> None:
     """Begin to import what drives notebooks, beside other work: it takes a second."""
-    name = "msoko.build.kernels.engines"
+    name = "msoko.build.kernels.papermill_engine"
     threading.Thread(target=importlib.import_module, args=(name,), daemon=True).start()
 
 
@@ -53,41 +61,30 @@ class Execution:
 
     engine: str
     environment: dict[str, str]
-    kernels: Any
-    server: Any = None
+    children: ChildProcesses = field(default_factory=ChildProcesses)
     cell_seconds: int | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def prepared(cls, engine: str, project: Project, early: Sequence[Preloaded] = ()) -> Execution:
-        """Return how this project's notebooks are executed; a warm engine begins to import.
-
-        `early` are the modules that calls need which do not wait for notebooks.
-        """
-        from msoko.build.kernels.kernels import Kernels, kernel_environment
-
+    def of_project(cls, engine: str, project: Project) -> Execution:
+        """Return how this project's notebooks are executed."""
         environment = kernel_environment(
             MSOKO_PROJECT=str(project.root), IPYTHONDIR=str(project.cache / "ipython")
         )
-        server = None
-        if engine == "warm":
-            from msoko.build.kernels.forks import ForkServer
+        return cls(engine, environment)
 
-            folder = project.home / "notebooks"
-            server = ForkServer(folder, environment, early)
-            server.start()
-        return cls(engine, environment, Kernels(), server)
+    @property
+    def is_warm(self) -> bool:
+        return self.engine == "warm"
 
     def preload(self, modules: Sequence[Preloaded]) -> None:
-        """Name what notebooks need, for a warm engine to import it ahead."""
-        if self.server is not None:
-            self.server.preload(modules)
+        """Name what notebooks and calls need, for a warm engine to begin to import it."""
+        if self.is_warm:
+            start_server(modules)
 
-    def end_all(self) -> None:
-        """End every kernel and the preloaded process; nothing of them is left."""
-        self.kernels.end_all()
-        if self.server is not None:
-            self.server.stop()
+    def close(self) -> None:
+        """End every kernel and every call; nothing of them is left."""
+        self.children.close()
 
     def run(self, path: Path, shown: str, parameters: Mapping[str, Value]) -> dict[str, Any]:
         """Return the executed notebook without traces of the run.
@@ -105,7 +102,7 @@ class Execution:
         import papermill
         from papermill.exceptions import PapermillExecutionError
 
-        from msoko.build.kernels.client import NotebookCut
+        from msoko.build.kernels.papermill_engine import NotebookCut
 
         try:
             return papermill.execute_notebook(
@@ -116,10 +113,9 @@ class Execution:
                 language="python",
                 progress_bar=False,
                 execution_timeout=self.cell_seconds,
-                kernels=self.kernels,
+                children=self.children,
                 environment=self.environment,
                 folder=folder,
-                server=self.server,
                 **self.options,
             )
         except PapermillExecutionError as error:
@@ -131,12 +127,11 @@ class Execution:
         """Return the name that papermill knows our engine by."""
         from papermill.engines import papermill_engines
 
-        from msoko.build.kernels.engines import PlainEngine
-        from msoko.build.kernels.warm import WarmEngine
+        from msoko.build.kernels.papermill_engine import PlainEngine, WarmEngine
 
         papermill_engines.register("msoko-plain", PlainEngine)
         papermill_engines.register("msoko-warm", WarmEngine)
-        return "msoko-warm" if self.engine == "warm" else "msoko-plain"
+        return "msoko-warm" if self.is_warm else "msoko-plain"
 
 
 def _identified(notebook: dict[str, Any]) -> dict[str, Any]:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from msoko.build.kernels.child_processes import Preloaded, call_here
 from msoko.build.kernels.notebook_parameters import Value
 from msoko.build.kernels.notebook_run import Execution
 from msoko.core.project import Project
-
-if TYPE_CHECKING:
-    from msoko.build.kernels.forks import Preloaded
-
-
-def call_here(function: str, *arguments: Any) -> Any:
-    """Return what `module:name` returns for the arguments, in this process."""
-    module, name = function.split(":")
-    return getattr(importlib.import_module(module), name)(*arguments)
 
 
 class BuildProcesses:
@@ -33,12 +24,12 @@ class BuildProcesses:
     @property
     def answer_calls(self) -> bool:
         """Whether processes of their own answer calls, which then may go side by side."""
-        return self._execution is not None and self._execution.server is not None
+        return self._execution is not None and self._execution.is_warm
 
-    def begin(self, early: Sequence[str] = ()) -> Execution:
-        """Return how notebooks are executed; the first call begins to import `early`."""
+    def begin(self) -> Execution:
+        """Return how notebooks are executed."""
         if self._execution is None:
-            self._execution = Execution.prepared(self.engine, self.project, early)
+            self._execution = Execution.of_project(self.engine, self.project)
         return self._execution
 
     def preload(self, needed: Callable[[], Sequence[Preloaded]]) -> None:
@@ -49,7 +40,7 @@ class BuildProcesses:
 
     def call(self, function: str, *arguments: Any) -> Any:
         """Return what `module:name` gives, in a process of its own where there are some."""
-        call = self._execution.server.call if self.answer_calls else call_here
+        call = self._execution.children.call if self.answer_calls else call_here
         return call(function, *arguments)
 
     def run_notebook(self, path: Path, shown: str, values: Mapping[str, Value]) -> dict[str, Any]:
@@ -59,4 +50,4 @@ class BuildProcesses:
     def close(self) -> None:
         """End every process; nothing of them is left."""
         if self._execution is not None:
-            self._execution.end_all()
+            self._execution.close()

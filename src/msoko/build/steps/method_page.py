@@ -1,4 +1,4 @@
-"""The method page: `docs/method.md.j2`, filled with the numbers of its checks.
+"""The method page: `docs/method.md.j2`, fill_template with the numbers of its checks.
 
 No number of a check is typed into the page: counts and tolerances of the reference numbers come
 from `tests/reference/reference.json`, error rates from `docs/method/proof.json`, findings on
@@ -18,18 +18,17 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from msoko.build.graph.written_pages import EXECUTED, FACTS, MENU, PROOF, REFERENCE, TEMPLATE
+from msoko.build.graph.written_pages import EXECUTED, FACTS, PROOF, REFERENCE, TEMPLATE
 from msoko.catalog.loading import load_thresholds
 from msoko.core.project import Project
 from msoko.core.russian import decimal, listed, noun
-from msoko.site import page_bodies
-from msoko.site.site_model import METHOD, MarkdownPage
+from msoko.site.rendering.page_bodies import MarkdownPage, render_markdown_page, save_body
 from msoko.stats.estimators.judged_changes import LEVEL_CODE
 from msoko.stats.estimators.trend import exact_kendall_p
 from msoko.stats.objectivity.assessment import P_CAP, WEIGHT_ALL, Q
 from msoko.stats.objectivity.markers import LEAST_PUPILS
 
-VALIDATION = "validation.html"
+METHOD, VALIDATION = "method.html", "validation.html"
 
 SECTIONS: dict[str, str] = {
     "shares": r"^\d+/\d+ ",
@@ -52,9 +51,9 @@ def method_page(project: Project) -> MarkdownPage | None:
     template = project.find(*TEMPLATE)
     if not template.exists():
         return None
-    text = filled(template, project)
+    text = fill_template(template, project)
     title, _, body = text.partition("\n")
-    return MarkdownPage(METHOD, title.lstrip("# "), body, menu_title=MENU["method"])
+    return MarkdownPage(METHOD, title.lstrip("# "), body)
 
 
 def validation_page(project: Project) -> MarkdownPage | None:
@@ -63,7 +62,7 @@ def validation_page(project: Project) -> MarkdownPage | None:
     if not path.exists():
         return None
     title, _, body = path.read_text(encoding="utf-8").partition("\n")
-    return MarkdownPage(VALIDATION, title.lstrip("# "), body, menu_title=MENU["validation"])
+    return MarkdownPage(VALIDATION, title.lstrip("# "), body)
 
 
 WRITTEN = {"method": method_page, "validation": validation_page}
@@ -72,10 +71,10 @@ WRITTEN = {"method": method_page, "validation": validation_page}
 
 def make_page(project: Project, name: str, out: Path) -> None:
     """Write the body of a page that people wrote at `out`; `name` is one of `WRITTEN`."""
-    page_bodies.keep(page_bodies.written(WRITTEN[name](project)), out)
+    save_body(render_markdown_page(WRITTEN[name](project)), out)
 
 
-def filled(template: Path, project: Project) -> str:
+def fill_template(template: Path, project: Project) -> str:
     """Return the page's markdown; an unknown name in the template is an error.
 
     Delimiters are << >> and <% %>, since pandoc and TeX need the braces.

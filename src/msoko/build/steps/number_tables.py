@@ -81,8 +81,8 @@ def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str
     tables = {name: store.read(name, [year]) for name in ("indicators", "recommendations")}
     rows = {name: row_digests(table) for name, table in tables.items()}
     declared = load_directions(project, municipality)
-    shared = _shared(declared, tables["indicators"], rows["indicators"])
-    slices = {name: _slices(table, rows[name]) for name, table in tables.items()}
+    shared = _shared_digest(declared, tables["indicators"], rows["indicators"])
+    slices = {name: _direction_digests(table, rows[name]) for name, table in tables.items()}
     return {"shared": {"*": shared}} | slices
 
 
@@ -152,7 +152,7 @@ def _empty(name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=list(TABLES[name].columns))
 
 
-def _slices(table: pd.DataFrame, rows: np.ndarray) -> dict[str, str]:
+def _direction_digests(table: pd.DataFrame, rows: np.ndarray) -> dict[str, str]:
     """Return one digest for each direction's rows, of their values in their order."""
     return {
         str(direction): hashlib.sha256(rows[places]).hexdigest()
@@ -160,7 +160,7 @@ def _slices(table: pd.DataFrame, rows: np.ndarray) -> dict[str, str]:
     }
 
 
-def _shared(directions: Iterable[Direction], values: pd.DataFrame, rows: np.ndarray) -> str:
+def _shared_digest(directions: Iterable[Direction], values: pd.DataFrame, rows: np.ndarray) -> str:
     """Return the digest of what every report may use of other directions.
 
     These are names, the indicators of social context with their values, the one indicator by

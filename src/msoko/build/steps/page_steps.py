@@ -13,7 +13,7 @@ from msoko.build.steps.step_executor import StepJob, execute_steps
 from msoko.build.steps.step_workers import SerialWorkers, ThreadWorkers
 
 if TYPE_CHECKING:
-    from msoko.site.page_bodies import Rendered
+    from msoko.site.rendering.page_bodies import PageBody
 
 
 def finish_pages(context: BuildContext) -> None:
@@ -83,9 +83,10 @@ def _written_jobs(context: BuildContext) -> list[StepJob]:
 
 
 def _render_page(executed: Path, body: Path) -> None:
-    from msoko.site.page_bodies import fragments, keep  # a build that renders nothing is quick
+    # a build that renders nothing is quick
+    from msoko.site.rendering.page_bodies import render_notebooks, save_body
 
-    keep(fragments([executed], "embedded")[0], body)
+    save_body(render_notebooks([executed], "embedded")[0], body)
 
 
 def _quarto_jobs(context: BuildContext, reports: Sequence[str]) -> list[StepJob]:
@@ -109,12 +110,12 @@ class _QuartoBatch:
 
     def __init__(self, executed: dict[str, Path]) -> None:
         self.executed = executed
-        self.bodies: dict[str, Rendered] = {}
+        self.bodies: dict[str, PageBody] = {}
 
     def write(self, report: str, body: Path) -> None:
-        from msoko.site.page_bodies import fragments, keep
+        from msoko.site.rendering.page_bodies import render_notebooks, save_body
 
         if not self.bodies:
-            rendered = fragments(list(self.executed.values()), "quarto")
-            self.bodies = dict(zip(self.executed, rendered, strict=True))
-        keep(self.bodies[report], body)
+            bodies = render_notebooks(list(self.executed.values()), "quarto")
+            self.bodies = dict(zip(self.executed, bodies, strict=True))
+        save_body(self.bodies[report], body)

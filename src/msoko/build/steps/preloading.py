@@ -10,12 +10,9 @@ from msoko.build.steps.build_context import BuildContext
 
 READING = (
     "pandas", "pyarrow.parquet", "openpyxl",
-    "msoko.ingest.year_reading", "msoko.ingest.layouts.fis_oko", "msoko.ingest.layouts.rcoi",
-    "msoko.ingest.layouts.code_register",
-    "msoko.ingest.layouts.forms", "msoko.build.steps.table_intake",
-    "msoko.build.kernels.forkcalls",
+    "msoko.ingest.year_reading", "msoko.build.steps.table_intake",
 )  # fmt: skip
-"""What the reading of files imports, with which work on tables begins."""
+"""What the reading of files imports."""
 COUNTING = (
     "duckdb", "ibis", "ibis.backends.duckdb", "ibis.backends.duckdb.converter",
     "ibis.expr.types.groupby", "pyarrow.dataset", "msoko.validate.verdict",
@@ -24,17 +21,16 @@ COUNTING = (
     "statsmodels.stats.multitest", "statsmodels.stats.proportion", "msoko.stats.schools.funnel",
     "msoko.core.russian", "msoko.build.steps.table_checks", "msoko.build.steps.number_tables",
 )  # fmt: skip
-"""What checks and numbers import besides, while files are being read; DuckDB imports
-`pyarrow.dataset` to read a table that lies in memory."""
-REMEMBER = "msoko.build.kernels.remembering:remember"
-REMEMBER_CHECKS = "msoko.build.kernels.remembering:remember_checks"
+"""What checks and numbers import besides; DuckDB imports `pyarrow.dataset` to read a table
+that lies in memory."""
+READ_DECLARATIONS = "msoko.build.kernels.preload_declarations:read_declarations"
+WRITE_CHECK_QUERIES = "msoko.build.kernels.preload_declarations:write_check_queries"
 
 
 def preload_for_tables(context: BuildContext, notebooks: Sequence[str]) -> None:
-    """Begin to import what work on tables needs, and then what the notebooks do."""
-    context.processes.begin(READING)
-    queries = [REMEMBER_CHECKS, str(context.plan.project.root)]
-    _preload(context, notebooks, (*COUNTING, queries))
+    """Begin to import what work on tables needs and what the notebooks do."""
+    queries = [WRITE_CHECK_QUERIES, str(context.plan.project.root)]
+    _preload(context, notebooks, (*READING, *COUNTING, queries))
     if notebooks:
         load_client()
 
@@ -47,5 +43,5 @@ def preload_for_reports(context: BuildContext, reports: Iterable[str]) -> None:
 def _preload(context: BuildContext, reports: Iterable[str], ahead: Sequence) -> None:
     plan = context.plan
     notebooks = [plan.paths.notebook(name) for name in sorted({*map(notebook_of, reports)})]
-    declared = [REMEMBER, str(plan.project.root), plan.municipality]
-    context.processes.preload(lambda: [*ahead, declared, *plan.code.preloaded(notebooks)])
+    declared = [READ_DECLARATIONS, str(plan.project.root), plan.municipality]
+    context.processes.preload(lambda: [*ahead, declared, *plan.code.modules_to_preload(notebooks)])

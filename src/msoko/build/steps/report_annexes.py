@@ -15,7 +15,7 @@ from msoko.catalog.municipality.profile import Profile
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.whole_files import write_whole
-from msoko.site.site_model import Attachment, KeyFigure
+from msoko.site.attachments import Attachment, KeyFigure
 
 if TYPE_CHECKING:
     from msoko.report.data.indicator_line import IndicatorLine
@@ -101,14 +101,16 @@ def index_figures(annexes: Sequence[Annex], judge: Judge) -> tuple[KeyFigure, ..
 def _tables(report: JudgedData) -> Iterator[Attachment]:
     from msoko.documents.excel_annex import annex
 
-    yield Attachment(f"{report.direction.direction}.xlsx", "Таблицы в Excel", annex(report))
+    title = report.say("site.report.tables")
+    yield Attachment(f"{report.direction.direction}.xlsx", title, annex(report))
 
 
 def _roadmap_files(report: JudgedData) -> Iterator[Attachment]:
     from msoko.documents import roadmap_files
 
-    yield Attachment(f"{ROADMAP}.xlsx", "Таблицы в Excel", roadmap_files.tables(report))
-    yield Attachment(f"{ROADMAP}.ics", "Календарь сроков (.ics)", roadmap_files.calendar(report))
+    tables, calendar = report.say("site.report.tables"), report.say("site.report.calendar")
+    yield Attachment(f"{ROADMAP}.xlsx", tables, roadmap_files.tables(report))
+    yield Attachment(f"{ROADMAP}.ics", calendar, roadmap_files.calendar(report))
 
 
 def _p_values(report: JudgedData) -> list[float]:
@@ -135,13 +137,18 @@ def _figure(report: JudgedData, line: IndicatorLine) -> IndexFigure:
     told = replace(found, is_told=True).verdict(line.indicator.polarity)
     detail = ""
     if row["low"] == row["low"]:
-        detail = f"95 % интервал: {russian.span(row['low'], row['high'], unit)}"
+        interval = russian.span(row["low"], row["high"], unit)
+        detail = report.say("site.index.interval", interval=interval)
     is_known = found.difference is not None and is_comparable(report, line)
     is_judged = is_known and found.has_interval
+    change = ""
+    if is_known:
+        difference = russian.change(found.difference, unit)
+        change = report.say("site.index.change", change=difference)
     shown = KeyFigure(
         title=report.title(line),
         value=russian.amount(row["value"], unit),
-        change=f"{russian.change(found.difference, unit)} за год" if is_known else "",
+        change=change,
         change_is="same" if is_judged else "neutral" if is_known else "not_comparable",
         detail=detail,
         href=f"{report.direction.direction}.html",

@@ -7,25 +7,27 @@ from pathlib import Path
 
 import msoko
 from msoko.build.graph import report_list
-from msoko.build.graph.build_plan import EDITIONS, BuildPlan
+from msoko.build.graph.build_plan import BuildPlan
 from msoko.build.graph.report_list import PAGES, school_of
 from msoko.build.graph.step_records import joined_digest
-from msoko.build.graph.written_pages import MENU, available_pages
+from msoko.build.graph.written_pages import available_pages
 from msoko.build.steps.report_annexes import Annex, Judge, index_figures, read_annex
 from msoko.catalog import Direction, is_synthetic, load_direction
 from msoko.catalog.meetings.meeting_file import load_meetings
+from msoko.catalog.registry import registry_words
 from msoko.core.project import MEETINGS
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-from msoko.site import page_bodies, site_folder
-from msoko.site.page_bodies import Rendered
+from msoko.report.words.wording import Wording
+from msoko.site.rendering.page_bodies import PageBody, load_body
+from msoko.site.site_folder import write_site
 from msoko.site.site_model import (
     QUALITY,
-    ExecutedReport,
-    MarkdownPage,
-    Passport,
+    PassportPage,
     RefusedReport,
-    SiteContext,
+    ReportPage,
+    SiteContent,
+    WrittenPage,
 )
 
 
@@ -43,38 +45,33 @@ def publish(
     """
     directions = {one.direction: one for one in plan.directions}
     overall = [load_direction(plan.project, one) for one in PAGES if one in {*ready, *refused}]
-    shown = {*ready} - {report_list.QUALITY}
-    quality = (
-        plan.paths.executed(year, report_list.QUALITY) if report_list.QUALITY in ready else None
-    )
-    bodies = {_href(one): page_bodies.kept(plan.paths.page(year, one)) for one in ready}
-    by_people = {
-        one: page_bodies.kept(plan.paths.written_page(one)) for one in available_pages(plan.project)
-    }
-    bodies |= {f"{name}.html": body for name, body in by_people.items()}
+    bodies = {one: load_body(plan.paths.page(year, one)) for one in ready}
     annexes = _annexes(plan, year, [*directions, *PAGES], ready)
     profile = plan.profile
-    context = SiteContext(
+    wording = Wording(registry_words.load_wording(plan.project, profile))
+    content = SiteContent(
+        wording=wording,
         municipality=profile.name.nominative,
         municipality_genitive=profile.name.genitive,
         region=profile.region.nominative,
         school_year=str(year),
         edition=plan.edition,
         is_synthetic=is_synthetic(plan.project, profile, year),
-        key_figures=index_figures(annexes, judge),
-        quality_notebook=quality,
-        overall=tuple(_executed(plan, year, one) for one in overall if one.direction in shown),
-        attachments=tuple(file for one in annexes for file in one.files),
-        passports=tuple(_passports(plan, year, ready, refused)),
-        extra_pages=tuple(_written(name, body) for name, body in by_people.items()),
+        reports=tuple(_report_pages(directions.values(), bodies)),
+        overall=tuple(
+            _report_pages((one for one in overall if one.direction != report_list.QUALITY), bodies)
+        ),
+        quality=bodies.get(report_list.QUALITY),
+        passports=tuple(_passports(plan, year, bodies, refused)),
+        written=tuple(_written_pages(plan, wording)),
         refused=tuple(_refused(directions.values(), refused)),
         refused_pages=tuple(_refused(overall, refused)),
-        provenance=_provenance(plan, year),
+        key_figures=index_figures(annexes, judge),
+        attachments=tuple(file for one in annexes for file in one.files),
+        provenance=_provenance(plan, year, wording),
         forbidden=_forbidden(plan, year) if plan.edition == "public" else (),
-        renderer=plan.renderer,
     )
-    executed = [_executed(plan, year, directions[one]) for one in ready if one in directions]
-    site_folder.build(executed, folder, context, bodies)
+    write_site(content, folder)
 
 
 def _href(report: str) -> str:
@@ -85,20 +82,34 @@ def _href(report: str) -> str:
     return QUALITY if report == report_list.QUALITY else f"{report}.html"
 
 
-def _executed(plan: BuildPlan, year: SchoolYear, direction: Direction) -> ExecutedReport:
-    return ExecutedReport(
-        direction=direction.direction,
-        number=direction.number,
-        title=direction.short_title or direction.title,
-        mechanism=direction.mechanism,
-        notebook=plan.paths.executed(year, direction.direction),
-        purpose=direction.purpose,
-        heading=direction.title,
-    )
+def _report_pages(
+    directions: Iterable[Direction], bodies: Mapping[str, PageBody]
+) -> Iterator[ReportPage]:
+    """Return the pages of those of the directions whose report is ready."""
+    for one in directions:
+        if one.direction in bodies:
+            yield ReportPage(
+                direction=one.direction,
+                number=one.number,
+                title=one.short_title or one.title,
+                mechanism=one.mechanism,
+                body=bodies[one.direction],
+                purpose=one.purpose,
+                heading=one.title,
+            )
 
 
-def _written(name: str, body: Rendered) -> MarkdownPage:
-    return MarkdownPage(f"{name}.html", body.title, "", MENU[name])
+def _written_pages(plan: BuildPlan, wording: Wording) -> Iterator[WrittenPage]:
+    """Return the pages that people wrote; one of which nothing is said bears its title twice."""
+    for name in available_pages(plan.project):
+        body = load_body(plan.paths.written_page(name))
+        text = f"site.written.{name}.text"
+        yield WrittenPage(
+            f"{name}.html",
+            wording.say(f"site.written.{name}.title"),
+            wording.say(text) if wording.has(text) else body.title,
+            body,
+        )
 
 
 def _annexes(
@@ -113,17 +124,17 @@ def _annexes(
 
 
 def _passports(
-    plan: BuildPlan, year: SchoolYear, ready: Sequence[str], refused: Mapping[str, str]
-) -> Iterator[Passport]:
+    plan: BuildPlan, year: SchoolYear, bodies: Mapping[str, PageBody], refused: Mapping[str, str]
+) -> Iterator[PassportPage]:
     """Return the year's schools, each with its passport or the reason why there is none."""
     for school in plan.schools(year):
         report = report_list.passport(school.school_id)
-        if report in ready or report in refused:
-            yield Passport(
+        if report in bodies or report in refused:
+            yield PassportPage(
                 school_id=school.school_id,
                 name=school.name,
                 is_preschool=school.is_preschool,
-                notebook=plan.paths.executed(year, report) if report in ready else None,
+                body=bodies.get(report),
                 reason=refused.get(report, ""),
             )
 
@@ -138,16 +149,17 @@ def _refused(declared: Iterable[Direction], refused: Mapping[str, str]) -> Itera
             yield RefusedReport(page, one.number, title, one.mechanism, reason, purpose=purpose)
 
 
-def _provenance(plan: BuildPlan, year: SchoolYear) -> tuple[tuple[str, str], ...]:
+def _provenance(plan: BuildPlan, year: SchoolYear, wording: Wording) -> tuple[tuple[str, str], ...]:
     raw = plan.digests.of_all(plan.project.raw(year))
     raw.pop(MEETINGS, None)
-    return (
-        ("Учебный год", str(year)),
-        ("Редакция", EDITIONS[plan.edition]),
-        ("Профиль", plan.municipality),
-        ("Версия msoko", msoko.__version__),
-        ("Исходные файлы, SHA-256", joined_digest(raw)[:16]),
-    )
+    facts = {
+        "year": str(year),
+        "edition": wording.say(f"site.provenance.{plan.edition}"),
+        "profile": plan.municipality,
+        "version": msoko.__version__,
+        "sources": joined_digest(raw)[:16],
+    }
+    return tuple((wording.say(f"site.provenance.{key}"), value) for key, value in facts.items())
 
 
 def _forbidden(plan: BuildPlan, year: SchoolYear) -> tuple[str, ...]:

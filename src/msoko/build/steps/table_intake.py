@@ -28,7 +28,6 @@ def read_tables(project: Project, year: SchoolYear, findings_copy: Path) -> Mapp
             if name != "findings":
                 writer.write(name, frame)
         writer.write("findings", intake.findings)
-    findings_copy.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(findings_copy, store.path(year, "findings").read_bytes())
     rows = {name: len(frame) for name, frame in intake.tables.items()}
     return {"rows": rows, "schools": schools_of(project, year)}

@@ -19,8 +19,6 @@ from msoko.catalog.directions.direction import (
 )
 from msoko.catalog.municipality.summary_blocks import SummaryBlock
 from msoko.catalog.yaml.declaration_lines import DeclarationLine, WrittenName
-from msoko.core.project import Project
-from msoko.core.school_year import SchoolYear
 
 GROUP_KEYS = ("subject",)
 """The parts of an indicator that a decision's effect is measured for."""
@@ -179,23 +177,6 @@ class Profile:
     summary_blocks: tuple[SummaryBlock, ...] = ()
     wording: Mapping[WrittenName, str] = field(default_factory=dict)
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
-
-
-def is_synthetic(project: Project, profile: Profile, year: SchoolYear) -> bool:
-    """Return whether a year's data are invented, by their own declaration or the profile's.
-
-    The data speak for themselves: under whatever profile they are shown, pages must say so.
-    The rest of `year.yml` is read, strictly, where files are taken in.
-    """
-    if profile.is_synthetic:
-        return True
-    path = project.raw(year) / "year.yml"
-    if not path.exists():
-        return False
-    import yaml
-
-    declared = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    return isinstance(declared, dict) and declared.get("is_synthetic") is True
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from msoko.catalog.municipality.profile import Profile
+from msoko.catalog.registry.form_declarations import load_forms
+from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.declaration_lines import DeclarationLine, line_of, suggestion
 from msoko.core import russian
 from msoko.core.errors import UsageError
@@ -20,6 +20,7 @@ FILES = (
     "wording_evidence.yml",
     "wording_passport.yml",
     "wording_roadmap.yml",
+    "wording_site.yml",
     "wording_summary.yml",
     "wording_tables.yml",
 )
@@ -40,9 +41,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
     A profile names a sentence by its dotted key. Refused are a key that the house does not have,
     a sentence that is no template, and a slot that the house does not fill there.
     """
-    sentences: dict[str, object] = {}
-    for name in FILES:
-        sentences |= _read(project.find("registry", name))
+    sentences = load_house_wording(project)
     known = dict(flat(sentences)) if profile.wording else {}
     for key, text in profile.wording.items():
         place = line_of(key, profile.place)
@@ -52,6 +51,14 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
             )
         _check_slots(key, text, known[key], place)
         sentences = _put(sentences, key.split("."), text)
+    return sentences
+
+
+def load_house_wording(project: Project) -> dict[str, object]:
+    """Return the house's sentences as no profile words them."""
+    sentences: dict[str, object] = {}
+    for name in FILES:
+        sentences |= _read(project, name)
     return sentences
 
 
@@ -106,48 +113,53 @@ def load_subjects(project: Project) -> list[dict[str, str]]:
     return list(rows.values())
 
 
-def _read(path: Path) -> Mapping[str, Mapping[str, str]]:
-    return _parsed(path.read_text(encoding="utf-8"))
-
-
-# By the text and not by the path: a process that lives on, such as a kernel in which a notebook
-# is open, must say what the file says now, and so must whatever is recorded as built from it.
-@lru_cache(maxsize=32)
-def _parsed(text: str) -> Mapping[str, Mapping[str, str]]:
-    import yaml
-
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+# Kept by the text and not by the path: a process that lives on, such as a kernel in which a
+# notebook is open, must say what the file says now, and so must what is recorded as built from it.
+def _read(project: Project, name: str) -> Mapping[str, object]:
+    """Return a file of sentences as it stands now: what is read is kept by its text."""
+    path = project.find("registry", name)
+    return yaml_schema.load(path, Mapping[str, object], project.shown(path))
 
 
 @dataclass(frozen=True)
-class MarkerWords:
-    """What the markers of objectivity and their tiers of n are called."""
+class MarkerText:
+    """What one marker of objectivity is called, asks, and how its value is to be read."""
 
-    markers: Mapping[str, Mapping[str, str]]
+    title: str
+    question: str
+    reading: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class ObjectivityWords:
+    """What the markers of objectivity, their tiers of n and reasons for none are called."""
+
+    verdict: Mapping[str, str]
+    markers: Mapping[str, MarkerText]
     tiers: Mapping[str, str]
+    subjects: Mapping[str, str]
+    reasons: Mapping[str, str]
 
     def title(self, marker: str) -> str:
-        return self.markers.get(marker, {}).get("title", marker)
+        return self.markers[marker].title if marker in self.markers else marker
 
     def tier(self, tier: str) -> str:
         return self.tiers.get(tier, tier)
 
 
-def load_objectivity(project: Project) -> MarkerWords:
+def load_objectivity(project: Project) -> ObjectivityWords:
     """Return the words of `registry/wording_objectivity.yml`."""
-    words = _read(project.find("registry", "wording_objectivity.yml"))
-    return MarkerWords(words["markers"], words["tiers"])
+    path = project.find("registry", "wording_objectivity.yml")
+    return yaml_schema.load(path, ObjectivityWords, project.shown(path))
 
 
 def load_check_titles(project: Project) -> dict[str, str]:
     """Return the Russian name of each check, from `registry/wording_checks.yml`."""
-    words = _read(project.find("registry", "wording_checks.yml"))
-    return dict(words["suites"]) | {
-        check: said["title"] for check, said in words["checks"].items() if "title" in said
-    }
+    words = _read(project, "wording_checks.yml")
+    return dict(words["suites"]) | {check: said["title"] for check, said in words["checks"].items()}
 
 
 def load_form_titles(project: Project) -> dict[str, str]:
     """Return the short Russian name of each form of `registry/forms.yml`."""
-    forms = _read(project.find("registry", "forms.yml"))["forms"]
-    return {form["code"]: form["short"] for form in forms}
+    return {form.code: form.short for form in load_forms(project).values()}

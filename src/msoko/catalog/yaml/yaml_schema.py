@@ -1,8 +1,9 @@
 """YAML → frozen dataclasses, with nothing let through in silence.
 
 The fields and type hints of a dataclass are the whole schema: one loader serves
-every file. A refusal names the file, the line and, for a misspelling, the
-nearest known word.
+every file. A refusal names the file, the line and, for a misspelling, the nearest
+known word. Where a file has no schema (sentences, another program's settings) the
+hint is `object`: what is written is taken as it is, but a key may not be repeated.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def parse(text: str, kind: type[T], shown: str) -> T:
     """Return the declaration written in `text` as a `kind`; see `load`.
 
     The same text is read once in a process, and once for all that are forked from it: what
-    comes of it is frozen, and the text itself is the key.
+    comes of it is frozen (of an `object` a tree, to be read only), and the text is the key.
     """
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -97,7 +98,21 @@ class _Reader:
             }
         if dataclasses.is_dataclass(hint):
             return self._declaration(node, hint, key)
+        if hint is object:
+            return self._plain(node, key)
         return self._scalar(node, hint, key)
+
+    def _plain(self, node: yaml.Node, key: str) -> Any:
+        """Return what YAML itself makes of a node, such as a tree of sentences."""
+        if isinstance(node, yaml.MappingNode):
+            pairs = self._pairs(node, key).items()
+            return {name: self._plain(value, name) for name, (_, value) in pairs}
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(item, key) for item in node.value]
+        try:
+            return yaml.constructor.SafeConstructor().construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            raise self.refuse(node, f"в «{key}» значение не прочитано.") from None
 
     def _declaration(self, node: yaml.Node, kind: type, key: str) -> Any:
         hints = _hints(kind)

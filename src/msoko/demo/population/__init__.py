@@ -1,1 +1,1 @@
-"""Who lives in the demo municipality: schools, pupils, and what their schools return."""
+"""Who lives in the demo municipality: schools, teachers and pupils, drawn from one seed."""

@@ -6,11 +6,15 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
+from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core import russian
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.report.words.wording import Wording
+
+Sentences = Mapping[str, Mapping[str, object]]
+"""Sentences by section and key."""
 
 
 def load_words(project: Project) -> Wording:
@@ -19,18 +23,16 @@ def load_words(project: Project) -> Wording:
     A key that the house does not have is refused, but for rapporteurs: a direction of one's own
     has one of its own.
     """
-    import yaml
-
     *own, house = project.layers("registry", "wording_meeting.yml")
-    sentences = yaml.safe_load(house.read_text(encoding="utf-8"))
+    sentences = yaml_schema.load(house, Sentences, project.shown(house))
     for path in own:
-        changed = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
+        changed = yaml_schema.load(path, Mapping[str, object], project.shown(path))
         sentences = _laid_over(sentences, changed, project.shown(path))
     return Wording(sentences)
 
 
 def _laid_over(
-    house: Mapping[str, Mapping[str, object]], own: Mapping[str, object], shown: str
+    house: Sentences, own: Mapping[str, object], shown: str
 ) -> dict[str, dict[str, object]]:
     merged = {section: dict(inner) for section, inner in house.items()}
     known = [f"{section}.{key}" for section, inner in house.items() for key in inner]

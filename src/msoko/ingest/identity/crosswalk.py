@@ -17,7 +17,7 @@ from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
-from msoko.ingest.sheets.cells import folded
+from msoko.ingest.sheets.cells import fold_text
 
 REGISTER = (
     "school_id", "name", "kind", "school_type", "location", "vpr_login", "exam_code", "oo1_code",
@@ -107,7 +107,7 @@ class Crosswalk:
     def _resolve(self, code: str | None, name: str | None) -> str | None:
         for link in self.links:
             if (link.code and link.code == code) or (
-                link.name and folded(link.name) == folded(name)
+                link.name and fold_text(link.name) == fold_text(name)
             ):
                 return link.school_id
         if not self.lines:
@@ -190,7 +190,7 @@ class Crosswalk:
 
 def plain_name(name: str) -> str:
     """Return a name without quotes, kinds of institution and punctuation, for comparison."""
-    name = folded(name)
+    name = fold_text(name)
     name = re.sub(r"[«»\"'„“”().,]", " ", name)
     name = re.sub(r"\b(мбоу|маоу|мкоу|моу|гбоу|мбдоу|мадоу|мдоу|муниципальн\w+)\b", " ", name)
     name = re.sub(r"средн\w+ (общеобразовательн\w+ )?школ\w+", "сош", name)

@@ -15,16 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from msoko.catalog import load_profile
+from msoko.catalog.municipality.year_facts import read_year_facts
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 
 VARIABLE = "MSOKO_SECRET"
 PUBLIC_DEMO = b"msoko public-demo key: the pupils behind it are invented"
 LENGTH = 16
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def project_secret(project: Project) -> bytes:
@@ -67,14 +65,12 @@ def _given(project: Project, municipality: str) -> bytes | None:
 def _municipality(project: Project) -> str:
     """Return the municipality that the latest year.yml names, empty where none does."""
     for year in reversed(project.raw_years()):
-        path = project.raw(year) / "year.yml"
-        if path.exists():
-            try:
-                declared = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=LOADER)
-            except (yaml.YAMLError, UnicodeDecodeError):
-                continue  # the intake refuses it with the line
-            if isinstance(declared, dict) and declared.get("municipality"):
-                return str(declared["municipality"])
+        try:
+            municipality = read_year_facts(project, year).get("municipality")
+        except UsageError:
+            continue  # the intake refuses it too, when it comes to it
+        if municipality:
+            return str(municipality)
     return ""
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msoko.catalog.registry.registry_words import load_subjects
 from msoko.core.project import Project
-from msoko.ingest.sheets.cells import folded
+from msoko.ingest.sheets.cells import fold_text
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Subjects:
         for row in self.rows:
             for name in (row["name"], row["vpr_code"], *row["aliases"].split("|")):
                 if name:
-                    names[folded(name)] = row["subject"]
+                    names[fold_text(name)] = row["subject"]
         return names
 
     @cached_property
@@ -41,7 +41,7 @@ class Subjects:
 
     def code(self, name: str | None) -> str | None:
         """Return the code of the subject so named in a file, `None` where it is unknown."""
-        return self._by_name.get(folded(name)) if name else None
+        return self._by_name.get(fold_text(name)) if name else None
 
     def code_of_number(self, number: str) -> str | None:
         """Return the subject of an exam code; the title goes first, since sources disagree."""

@@ -8,8 +8,14 @@ from typing import NamedTuple
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.layouts.rcoi.participants import document_key
-from msoko.ingest.sheets.cells import folded, grid, texts
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.sheets.cells import cell_texts, fold_text, grid
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 NEEDED = ("единый код ученика", "учебный год", "процедура", "класс", "код оо", "код участника",
           "документ")  # fmt: skip
@@ -56,7 +62,9 @@ def read_links(place: SheetPlace, context: ReadingContext) -> Links:
 
 
 def _read_sheet(place: SheetPlace, context: ReadingContext) -> list[tuple[Links, ParsedBlock]]:
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_title)]
+    return [
+        _read_block(place, block, context) for block in find_blocks(place.sheet, NEEDED, is_title)
+    ]
 
 
 def _read_block(
@@ -65,7 +73,7 @@ def _read_block(
     cells = grid(place.sheet.cells)
     body = body_rows(cells, block)
     parsed = ParsedBlock(block=block.number, rows_in=len(body), paper={"links": True})
-    columns = [texts(cells[body, block.columns[label]]) for label in NEEDED]
+    columns = [cell_texts(cells[body, block.columns[label]]) for label in NEEDED]
     links: Links = {}
     keyless, clashing, others = [], [], []
     year = str(context.school_year)
@@ -94,7 +102,7 @@ def _person(row: LinkRow) -> str:
 
 
 def _key(row: LinkRow) -> tuple[str, ...] | None:
-    if folded(row.procedure) == "впр":
+    if fold_text(row.procedure) == "впр":
         if not (row.login and row.grade and row.code):
             return None
         return ("vpr", row.login.lower(), row.grade, row.code)

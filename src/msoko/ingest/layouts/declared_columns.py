@@ -17,14 +17,14 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry, SchoolColumns
 from msoko.ingest.sheets.cells import (
     address,
+    cell_number,
+    cell_numbers,
+    cell_text,
+    cell_texts,
     grid,
-    label,
-    labels,
+    header_label,
+    header_labels,
     letters,
-    number,
-    numbers,
-    text,
-    texts,
 )
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of, filled_rows
@@ -62,7 +62,7 @@ class _DeclaredSheet:
         self.cells = grid(place.sheet.cells)
         self.header = entry.header_row - 1
         is_there = self.header < len(place.sheet.cells)
-        self.columns = labels(place.sheet.cells[self.header]) if is_there else {}
+        self.columns = header_labels(place.sheet.cells[self.header]) if is_there else {}
         self.parsed = ParsedBlock(paper={"declared": True})
 
     def read(self, context: ReadingContext) -> ParsedBlock:
@@ -82,7 +82,7 @@ class _DeclaredSheet:
         return self.parsed
 
     def _column(self, name: str) -> int:
-        return self.columns[label(name)]
+        return self.columns[header_label(name)]
 
     def _problems(self, context: ReadingContext) -> Iterator[str]:
         """Yield what the declaration says that the table, the file or the registry knows not."""
@@ -96,13 +96,13 @@ class _DeclaredSheet:
                 if name not in known:
                     yield f"в таблице {self.table} нет столбца «{name}»."
             for name, value in {**self.entry.constant, **rows.constant}.items():
-                if types.get(name) in ("int", "float") and number(value) is None:
+                if types.get(name) in ("int", "float") and cell_number(value) is None:
                     yield f"«{name}: {value}» – не число."
             subject = {**self.entry.constant, **rows.constant}.get("subject")
             if subject and not context.subjects.knows(subject):
                 yield f"предмета «{subject}» нет в registry/subjects.csv."
         for name in dict.fromkeys(self._wanted()):
-            if label(name) not in self.columns:
+            if header_label(name) not in self.columns:
                 yield f"в файле нет столбца «{name}»."
 
     def _wanted(self) -> Iterator[str]:
@@ -117,8 +117,8 @@ class _DeclaredSheet:
         """Return the rows that have the values asked for; the others are set aside."""
         is_kept = np.ones(len(body), dtype=bool)
         for name, value in self.entry.where.items():
-            shown = texts(self.cells[body, self._column(name)])
-            is_kept &= np.array([word == text(value) for word in shown], dtype=bool)
+            shown = cell_texts(self.cells[body, self._column(name)])
+            is_kept &= np.array([word == cell_text(value) for word in shown], dtype=bool)
         self.parsed.reject(body[~is_kept], "не отобрана условием where")
         return body[is_kept]
 
@@ -127,7 +127,7 @@ class _DeclaredSheet:
         school = self.school
 
         def words(name: str | None) -> list[str | None]:
-            return texts(self.cells[rows, self._column(name)]) if name else [None] * len(rows)
+            return cell_texts(self.cells[rows, self._column(name)]) if name else [None] * len(rows)
 
         key = school.key or tuple(filter(None, (school.id or school.code,)))
         parts = [words(name) for name in key]
@@ -217,7 +217,7 @@ class _DeclaredSheet:
         for name, title in rows.columns.items():
             column = self._column(title)
             if types[name] not in ("int", "float"):
-                frame[name] = texts(self.cells[index, column])
+                frame[name] = cell_texts(self.cells[index, column])
                 continue
             values, wrong = self._numbers(index, column, types[name])
             is_blank |= np.isnan(values) & ~wrong
@@ -235,7 +235,7 @@ class _DeclaredSheet:
         self, index: np.ndarray, column: int, kind: ColumnType
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the numbers of a column, and which of them cannot be taken."""
-        values, wrong = numbers(self.cells[index, column])
+        values, wrong = cell_numbers(self.cells[index, column])
         is_missing = np.isnan(values)
         if self.entry.blanks == "refuse":
             wrong = wrong | is_missing

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from msoko.ingest.layouts.contract import SURE, ParsedBlock, ReadingContext, Recognition
-from msoko.ingest.sheets.cells import folded
+from msoko.ingest.sheets.cells import fold_text
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
@@ -115,9 +115,9 @@ class HeaderLayout:
 
 def has_line_above(row: HeaderRow, words: str) -> bool:
     """Return whether a cell above the header holds the words."""
-    wanted = folded(words)
+    wanted = fold_text(words)
     return any(
-        wanted in folded(value)
+        wanted in fold_text(value)
         for line in row.sheet.cells[: row.index]
         for value in line
         if isinstance(value, str)

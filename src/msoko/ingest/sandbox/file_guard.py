@@ -150,7 +150,7 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         )
 
 
-def part(archive: zipfile.ZipFile, name: str) -> bytes:
+def archive_part(archive: zipfile.ZipFile, name: str) -> bytes:
     """Return one part of the archive, whose bytes agree with the declared size and checksum."""
     try:
         return archive.read(name)
@@ -192,7 +192,7 @@ def check_parts(archive: zipfile.ZipFile) -> None:
             if mark in name.lower():
                 raise Refused(check, message, "Скопируйте значения в новую книгу без них.")
         if name.endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/sheet"):
-            check_xml(part(archive, name))
+            check_xml(archive_part(archive, name))
 
 
 NEAR_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})\d{1,4}"')

@@ -43,7 +43,7 @@ def _is_litter(member: str) -> bool:
 def _member(name: str, archive: zipfile.ZipFile, member: str, options: Mapping[str, str]) -> Entry:
     content = b""
     try:
-        content = file_guard.part(archive, member)
+        content = file_guard.archive_part(archive, member)
         kind = file_guard.kind_of(content)
         if kind == "zip":
             raise Refused("nested_archive", "архив внутри архива.", "Распакуйте внутренний архив.")
@@ -89,13 +89,15 @@ def _check_workbook(content: bytes) -> tuple[dict[str, SheetFacts], bool]:
     archive = file_guard.check_archive(content)
     file_guard.check_parts(archive)
     checked = {  # every sheet part, whether the workbook lists it or not
-        name: file_guard.check_sheet(file_guard.part(archive, name))
+        name: file_guard.check_sheet(file_guard.archive_part(archive, name))
         for name in archive.namelist()
         if name.startswith("xl/worksheets/") and name.endswith(".xml")
     }
     try:
-        book = ElementTree.fromstring(file_guard.part(archive, "xl/workbook.xml"))
-        links = ElementTree.fromstring(file_guard.part(archive, "xl/_rels/workbook.xml.rels"))
+        book = ElementTree.fromstring(file_guard.archive_part(archive, "xl/workbook.xml"))
+        links = ElementTree.fromstring(
+            file_guard.archive_part(archive, "xl/_rels/workbook.xml.rels")
+        )
     except (ElementTree.ParseError, KeyError) as error:
         raise Refused("damaged_file", "книга повреждена.", file_guard.RESAVE) from error
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
@@ -104,7 +106,7 @@ def _check_workbook(content: bytes) -> tuple[dict[str, SheetFacts], bool]:
         target = targets.get(sheet.get(REL), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if path not in checked and path in archive.NameToInfo:
-            checked[path] = file_guard.check_sheet(file_guard.part(archive, path))
+            checked[path] = file_guard.check_sheet(file_guard.archive_part(archive, path))
         if path in checked:
             facts[str(sheet.get("name"))] = checked[path]
     properties = book.find(f"{NS}workbookPr")
@@ -115,7 +117,7 @@ def _check_workbook(content: bytes) -> tuple[dict[str, SheetFacts], bool]:
 def _check_document(content: bytes) -> None:
     archive = file_guard.check_archive(content)
     file_guard.check_parts(archive)
-    data = file_guard.part(archive, "content.xml")
+    data = file_guard.archive_part(archive, "content.xml")
     if b"table:cell-range-source" in data or b"table:table-source" in data:
         raise Refused(
             "external_links",

@@ -50,7 +50,7 @@ def _space(match: re.Match[str]) -> str:
     return " " if match[0] in "\t\n\r\x85" else ""
 
 
-def text(value: Cell) -> str | None:
+def cell_text(value: Cell) -> str | None:
     """Return the cell as clean text, `None` where nothing is left.
 
     Invisible marks (direction, zero width, byte order) go, every kind of space
@@ -70,9 +70,9 @@ MEMORY = 1 << 14
 
 
 @lru_cache(MEMORY, typed=True)  # typed: 1, 1.0 and True are one key, but not one text
-def folded(value: Cell) -> str:
+def fold_text(value: Cell) -> str:
     """Return the text as headers and names are compared: lower case, one space, ё as е."""
-    return (text(value) or "").lower().replace("ё", "е").strip(" :.")
+    return (cell_text(value) or "").lower().replace("ё", "е").strip(" :.")
 
 
 @lru_cache(MEMORY)
@@ -92,30 +92,30 @@ ALIASES = {
 """Other words of exam centres for the same header (`unverified`: common, not read off a file)."""
 
 
-def label(value: Cell) -> str:
+def header_label(value: Cell) -> str:
     """Return a header's folded text under its usual word, empty where there is none."""
-    word = folded(value)
+    word = fold_text(value)
     return ALIASES.get(word, word)
 
 
-def labels(row: Sequence[Cell]) -> dict[str, int]:
+def header_labels(row: Sequence[Cell]) -> dict[str, int]:
     """Return the labels of a row by column; the first of equals wins."""
     found: dict[str, int] = {}
     for column, value in enumerate(row):
-        word = label(value) if value is not None else ""
+        word = header_label(value) if value is not None else ""
         if word:
             found.setdefault(word, column)
     return found
 
 
-def texts(values: Sequence[Cell]) -> list[str | None]:
+def cell_texts(values: Sequence[Cell]) -> list[str | None]:
     """Return each cell as clean text; equal cells are cleaned once."""
     memo: dict[Any, str | None] = {}
     out = []
     for value in values:
         key = (type(value), value)
         if key not in memo:
-            memo[key] = text(value)
+            memo[key] = cell_text(value)
         out.append(memo[key])
     return out
 
@@ -127,7 +127,7 @@ def stood_before(keys: Iterable[Hashable]) -> np.ndarray:
     return np.array(places, dtype=int) != np.arange(len(places))
 
 
-def numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def cell_numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the cells as floats, and where a non-blank cell is no number.
 
     Decimal comma or point. «NaN», «inf», exponents, booleans and dates are no
@@ -142,7 +142,7 @@ def numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     filled = np.array([value is not None for value in flat], dtype=bool)
     for index in np.flatnonzero(~plain & filled):
         value = flat[index]
-        shown = text(value) if isinstance(value, str) else ""
+        shown = cell_text(value) if isinstance(value, str) else ""
         if shown is None:
             continue
         compact = shown.replace(" ", "")
@@ -167,17 +167,17 @@ def crosses(values: np.ndarray) -> np.ndarray:
     flat = values.ravel()
     found = np.array([isinstance(value, str) for value in flat], dtype=bool)
     for index in np.flatnonzero(found):
-        found[index] = (text(flat[index]) or "") in CROSS
+        found[index] = (cell_text(flat[index]) or "") in CROSS
     return found.reshape(values.shape)
 
 
-def number(value: Cell) -> float | None:
-    """Return one cell as a number, `None` where it is blank or no number; as `numbers` does."""
+def cell_number(value: Cell) -> float | None:
+    """Return one cell as a number, `None` where it is blank or none; as `cell_numbers` does."""
     if type(value) in (int, float):
         return float(value) if math.isfinite(value) else None
     if not isinstance(value, str):
         return None
-    compact = (text(value) or "").replace(" ", "")
+    compact = (cell_text(value) or "").replace(" ", "")
     return float(compact.replace(",", ".")) if NUMBER.fullmatch(compact) else None
 
 
@@ -195,7 +195,7 @@ def date_of(value: Cell, is_1904: bool = False) -> dt.date | None:
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 15000 < value < 80000:
         return EPOCHS[is_1904] + dt.timedelta(days=int(value))
-    match = DATE_TEXT.search(text(value) or "")
+    match = DATE_TEXT.search(cell_text(value) or "")
     if not match:
         return None
     day, month, year = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from msoko.ingest.sheets.cells import Cell, labels
+from msoko.ingest.sheets.cells import Cell, header_labels
 
 HEAD = 60
 """A header stands in the first rows; a title block of more is not known."""
@@ -25,7 +25,7 @@ class RawSheet:
     @cached_property
     def head(self) -> list[dict[str, int]]:
         """Return the labels of each of the first rows, where a header may stand."""
-        return [labels(row) for row in self.cells[:HEAD]]
+        return [header_labels(row) for row in self.cells[:HEAD]]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.sheets.cells import address, addresses, label, labels
+from msoko.ingest.sheets.cells import address, addresses, header_label, header_labels
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
 
@@ -66,15 +66,15 @@ def header_rows(cells: Sequence[Sequence[object]], needed: Sequence[str]) -> lis
         for value in row:
             if value.__class__ is not str or value in other:
                 continue
-            if label(value) != key:
+            if header_label(value) != key:
                 other.add(value)
-            elif wanted <= set(labels(row)):
+            elif wanted <= set(header_labels(row)):
                 found.append(index)
                 break
     return found
 
 
-def blocks(
+def find_blocks(
     sheet: RawSheet, needed: Sequence[str], is_heading: Callable[[Sequence[object]], bool]
 ) -> list[SheetBlock]:
     """Return the blocks of a sheet: each header that holds all `needed` labels starts one.
@@ -91,7 +91,7 @@ def blocks(
         tops.append(top)
     ends = [*tops[1:], len(sheet.cells)][: len(headers)]
     return [
-        SheetBlock(position + 1, top, header, end, labels(sheet.cells[header]))
+        SheetBlock(position + 1, top, header, end, header_labels(sheet.cells[header]))
         for position, (top, header, end) in enumerate(zip(tops, headers, ends, strict=True))
     ]
 

@@ -7,11 +7,11 @@ arguments alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING
 
 from msoko.core.russian import decimal
+from msoko.report.charts.chart_contents import Dot, FunnelBand, FunnelWords, Series
 from msoko.report.charts.chart_style import (
     ACCENT,
     BETTER,
@@ -30,29 +30,6 @@ from msoko.report.charts.chart_style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True)
-class Series:
-    """Values over school years with their intervals; a missing value is None."""
-
-    label: str
-    years: Sequence[str]
-    values: Sequence[float | None]
-    lows: Sequence[float | None]
-    highs: Sequence[float | None]
-
-
-@dataclass(frozen=True)
-class Dot:
-    """A value with its interval and, where there is one, what it is compared with."""
-
-    label: str
-    value: float
-    low: float | None = None
-    high: float | None = None
-    reference: float | None = None
-    side: int = 0  # −1 worse than the reference, +1 better, 0 not told apart
 
 
 def dynamics(
@@ -191,30 +168,6 @@ def stacked(
         ]
         made.legend(handles=keys, loc="outside lower center", ncols=len(parts), frameon=False)
         return svg(made)
-
-
-@dataclass(frozen=True)
-class FunnelBand:
-    """The limits of a funnel at sizes `n`, as drawn: 95 % inside, 99,8 % outside."""
-
-    n: Sequence[float]
-    low_95: Sequence[float]
-    high_95: Sequence[float]
-    low_998: Sequence[float]
-    high_998: Sequence[float]
-    centre: float
-
-
-@dataclass(frozen=True)
-class FunnelWords:
-    """What the legend and the axis of a funnel say."""
-
-    outer: str
-    inner: str
-    centre: str
-    size: str
-    inside: str
-    outside: str
 
 
 def funnel(

@@ -1,19 +1,27 @@
 """The guide to checks, docs/checks.md: what each expects, why, and what to do.
 
 Written from the suites by `python -m msoko.validate.findings.checks_guide`; a test holds the page
-to them, so a check cannot be added without its explanation.
+to them, so a check cannot be added without its explanation. The same command writes into the
+suites the columns and keys of their tables, which `core` declares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 
 from msoko.core.project import Project
-from msoko.core.tables import TABLES
+from msoko.core.tables import TABLES, Table
+from msoko.core.whole_files import write_whole
 from msoko.validate.findings.check_wording import CheckWording, read_wording
 from msoko.validate.suites.reconciliations import RECONCILIATIONS
 from msoko.validate.suites.suite_files import Check, Suite, read_reconciliation, read_suite
 
+DECLARED_LISTS: dict[str, Callable[[Table], Iterable[str]]] = {
+    "expect_table_columns_to_match_ordered_list": lambda table: table.columns,
+    "expect_compound_columns_to_be_unique": lambda table: table.key,
+}
+"""Checks whose list of columns is what the table declares."""
 PREFACE = """# Проверки данных
 
 Каждая проверка – ожидание из `expectations/`. Замечание в отчёте о качестве данных и в
@@ -47,7 +55,17 @@ def _entry(check: Check, words: CheckWording) -> Iterator[str]:
     yield f"*Что сделать.* {check.guidance}\n"
 
 
+def suite_text(project: Project, name: str) -> str:
+    """Return a table's suite as its file has it, with the table's columns and key of now."""
+    suite = json.loads(project.find("expectations", f"{name}.json").read_text(encoding="utf-8"))
+    for check in suite["expectations"]:
+        if check["type"] in DECLARED_LISTS:
+            check["kwargs"]["column_list"] = list(DECLARED_LISTS[check["type"]](TABLES[name]))
+    return json.dumps(suite, ensure_ascii=False, indent=2) + "\n"
+
+
 if __name__ == "__main__":
     house = Project.at(None)
-    page = house.home / "docs" / "checks.md"
-    page.write_text(checks_page(house), encoding="utf-8", newline="\n")
+    for table in TABLES:
+        write_whole(house.home / "expectations" / f"{table}.json", suite_text(house, table))
+    write_whole(house.home / "docs" / "checks.md", checks_page(house))

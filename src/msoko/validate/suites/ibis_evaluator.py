@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from msoko.validate.suites.row_predicates import (
     ABOUT_MISSINGNESS,
     Predicates,
-    both,
-    keys,
+    both_hold,
+    key_columns,
 )
 from msoko.validate.suites.suite_files import Check, Suite
 from msoko.validate.suites.suite_outcome import (
@@ -84,7 +84,7 @@ def _outcome(
     failing = rows.filter(asked.predicates[check.name].failing) if wrong else None
     is_repeated = counts.get(f"{check.name}/distinct", considered) < considered
     if is_repeated:
-        failing = _repeated(rows, asked.predicates[check.name], keys(check.kwargs))
+        failing = _repeated(rows, asked.predicates[check.name], key_columns(check.kwargs))
     located = _located(rows, failing, engine)
     if is_repeated:
         is_whole = 0 < len(located) < ROW_LIMIT  # then all are here, and counting is spared
@@ -117,7 +117,7 @@ def _repeated(rows: ir.Table, key: Predicates, names: Sequence[str]) -> ir.Table
     """
     import ibis
 
-    hashed = rows.mutate(key_hash=key.value).filter(both(key.scope, key.value.notnull()))
+    hashed = rows.mutate(key_hash=key.value).filter(both_hold(key.scope, key.value.notnull()))
     twice = hashed.group_by("key_hash").aggregate(row_count=hashed.count())
     twice = twice.filter(twice.row_count > 1).select("key_hash")
     suspects = hashed.semi_join(twice, "key_hash")

@@ -39,10 +39,10 @@ class Predicates:
     @property
     def failing(self) -> ir.BooleanValue:
         """The rows that are wrong; what is missing is never both present and wrong."""
-        return both(self.scope, self.wrong)
+        return both_hold(self.scope, self.wrong)
 
 
-def both(scope: ir.BooleanValue | None, other: ir.BooleanValue) -> ir.BooleanValue:
+def both_hold(scope: ir.BooleanValue | None, other: ir.BooleanValue) -> ir.BooleanValue:
     return other if scope is None else scope & other
 
 
@@ -129,7 +129,7 @@ def _out_of_ratio(first: ir.Value, second: ir.Value, kwargs: Mapping[str, Any]) 
     return (first < second * kwargs["min_ratio"]) | (first > second * kwargs["max_ratio"])
 
 
-def keys(kwargs: Mapping[str, Any]) -> Sequence[str]:
+def key_columns(kwargs: Mapping[str, Any]) -> Sequence[str]:
     return kwargs.get("column_list") or [kwargs["column"]]
 
 
@@ -141,7 +141,7 @@ def _about_key(rows: ir.Table, kwargs: Mapping[str, Any]) -> Predicates:
     """
     import ibis
 
-    names = keys(kwargs)
+    names = key_columns(kwargs)
     digest = ibis.struct({name: rows[name] for name in names}).hash()
     is_present = reduce(or_, (rows[key].notnull() for key in names))
     value = is_present.ifelse(digest, None)

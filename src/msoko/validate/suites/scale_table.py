@@ -18,7 +18,7 @@ SCHEMA = pa.schema(
 )
 
 
-def scales_of(project: Project, year: SchoolYear) -> pa.Table | None:
+def scales_in_force(project: Project, year: SchoolYear) -> pa.Table | None:
     """Return one row per paper whose scale is in force in `year`; None without any.
 
     Scales of test scores (ЕГЭ) have no maximum of primary points.

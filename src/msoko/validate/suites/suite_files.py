@@ -12,9 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from msoko.core.computed_tables import COMPUTED_TABLES
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
-from msoko.core.tables import TABLES
+from msoko.core.received_tables import RECEIVED_TABLES
 from msoko.validate.suites.row_predicates import ROW_TYPES
 from msoko.validate.suites.table_predicates import TABLE_TYPES
 
@@ -23,16 +24,10 @@ Severity = Literal["blocking", "warning", "note"]
 GX_SEVERITY: Mapping[str, str] = {"blocking": "critical", "warning": "warning", "note": "info"}
 """Our severities, as Great Expectations itself spells them."""
 
-DERIVED = (
-    "findings",
-    "indicators",
-    "objectivity_schools",
-    "objectivity_markers",
-    "recommendations",
-)
+DERIVED = tuple(table.name for table in COMPUTED_TABLES)
 """Tables that the project computes; they do not exist yet when a year is checked."""
 
-RECEIVED = tuple(name for name in TABLES if name not in DERIVED)
+RECEIVED = tuple(table.name for table in RECEIVED_TABLES)
 
 KNOWN_TYPES = {*ROW_TYPES, *TABLE_TYPES}
 REQUIRED_META = {"check", "reason", "severity", "guidance", "link", "directions"}

@@ -74,7 +74,7 @@ def map_success(considered: int, unexpected: int, mostly: float) -> bool:
     return not considered or (considered - unexpected) / considered >= mostly
 
 
-def document(suite: Suite, outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
+def result_document(suite: Suite, outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
     """Return the suite's validation result in Great Expectations' form.
 
     Left out on purpose: run ids, times, batch ids and samples of values. The same
@@ -110,6 +110,6 @@ def document(suite: Suite, outcomes: Sequence[CheckOutcome]) -> dict[str, Any]:
     }
 
 
-def serialised(result: dict[str, Any]) -> str:
+def result_text(result: dict[str, Any]) -> str:
     """Return the text of a result file."""
     return json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

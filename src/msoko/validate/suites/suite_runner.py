@@ -12,8 +12,9 @@ from msoko.catalog import load_settings
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
+from msoko.core.whole_files import replacing_file
 from msoko.validate.suites.reconciliations import RECONCILIATIONS, Reconciliation
-from msoko.validate.suites.scale_table import scales_of
+from msoko.validate.suites.scale_table import scales_in_force
 from msoko.validate.suites.suite_files import RECEIVED, Suite, read_reconciliation, read_suite
 from msoko.validate.suites.suite_outcome import CheckOutcome
 from msoko.validate.suites.table_set import BEFORE, SCALES
@@ -102,14 +103,12 @@ class SuiteRunner:
         """Return where the scales in force lie as a table, for any engine to read."""
         import pyarrow.parquet as pq
 
-        scales = scales_of(self.project, self.year)
+        scales = scales_in_force(self.project, self.year)
         if scales is None:
             return {}
         path = self._spill / f"{SCALES}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        pq.write_table(scales, fresh)
-        fresh.replace(path)
+        with replacing_file(path, "tables") as fresh:
+            pq.write_table(scales, fresh)
         return {SCALES: path}
 
 

@@ -9,8 +9,22 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recogniti
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import is_heading
 from msoko.ingest.layouts.fis_oko.participant_groups import FIX, ROUNDING
 from msoko.ingest.layouts.header_layout import HeaderLayout
-from msoko.ingest.sheets.cells import addresses, folded, grid, letters, numbers, text, whole
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.sheets.cells import (
+    addresses,
+    cell_numbers,
+    cell_text,
+    fold_text,
+    grid,
+    letters,
+    whole,
+)
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 NEEDED = ("год", "класс", "предмет", "муниципалитет", "логин", "оо", "кол-во участников", "0", "1")
 SOURCE_COLUMNS = {
@@ -27,7 +41,9 @@ def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -
 
     The file may hold several years; rows of another school year are set aside.
     """
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context) for block in find_blocks(place.sheet, NEEDED, is_heading)
+    ]
 
 
 LAYOUT = HeaderLayout(
@@ -46,7 +62,7 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     parsed.rows_in = len(body)
     scores = {int(label): column for label, column in block.columns.items() if label.isdecimal()}
     rows = _rows(block, cells, body, context)
-    shares, is_odd = numbers(cells[np.ix_(body, list(scores.values()))])
+    shares, is_odd = cell_numbers(cells[np.ix_(body, list(scores.values()))])
     is_odd = (is_odd | (shares < 0) | (shares > 100)).any(axis=1)
     is_kept = _check_rows(place, block, rows, shares, is_odd, context, parsed)
     rows, shares = rows[is_kept].reset_index(drop=True), shares[is_kept]
@@ -66,18 +82,18 @@ def _rows(
 ) -> pd.DataFrame:
     """Return the named columns of each row; what cannot be read is null."""
     value = {label: cells[body, block.columns[label]] for label in NEEDED[:7]}
-    year, _ = numbers(value["год"])
-    grade, _ = numbers(value["класс"])
-    count, _ = numbers(value["кол-во участников"])
-    logins = [(text(cell) or "").lower() or None for cell in value["логин"]]
-    names = [text(cell) for cell in value["оо"]]
-    areas = [text(cell) for cell in value["муниципалитет"]]
+    year, _ = cell_numbers(value["год"])
+    grade, _ = cell_numbers(value["класс"])
+    count, _ = cell_numbers(value["кол-во участников"])
+    logins = [(cell_text(cell) or "").lower() or None for cell in value["логин"]]
+    names = [cell_text(cell) for cell in value["оо"]]
+    areas = [cell_text(cell) for cell in value["муниципалитет"]]
     return pd.DataFrame(
         {
             "row": body,
             "year": year,
             "grade": grade,
-            "subject": [context.subjects.code(text(cell)) for cell in value["предмет"]],
+            "subject": [context.subjects.code(cell_text(cell)) for cell in value["предмет"]],
             "count": count,
             "login": logins,
             "name": names,
@@ -91,9 +107,9 @@ def _level(login: str | None, name: str | None, area: str | None) -> str:
         return "municipality"
     if login:
         return "school"
-    if folded(name) in ("вся выборка", "российская федерация"):
+    if fold_text(name) in ("вся выборка", "российская федерация"):
         return "country"
-    return "municipality" if area and folded(area) == folded(name) else "region"
+    return "municipality" if area and fold_text(area) == fold_text(name) else "region"
 
 
 def _check_rows(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ReadingContext
 from msoko.ingest.layouts.header_layout import HeaderRow
-from msoko.ingest.sheets.cells import address, date_of, folded, number, text
+from msoko.ingest.sheets.cells import address, cell_number, cell_text, date_of, fold_text
 from msoko.ingest.sheets.raw_book import RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
 
@@ -50,7 +50,7 @@ class PaperHeading:
 
 def is_heading(row: Sequence[object]) -> bool:
     """Return whether a row may stand above a header: few cells, and no school's banner."""
-    words = [folded(value) for value in row if value is not None]
+    words = [fold_text(value) for value in row if value is not None]
     if any("уровень сложности" in word or "максимальный балл" in word for word in words):
         return True
     return len(words) <= MOST_HEADING_CELLS and not any("кол-во участников" in w for w in words)
@@ -61,7 +61,7 @@ def read_heading(place: SheetPlace, block: SheetBlock, context: ReadingContext) 
     rows = place.sheet.cells[block.top : block.header]
     title, stated = _title(rows), _stated(rows)
     names = [name for name in (stated.get("предмет"), title and title[2]) if name]
-    codes = {context.subjects.code(text(name)) for name in names} - {None}
+    codes = {context.subjects.code(cell_text(name)) for name in names} - {None}
     subject = codes.pop() if len(codes) == 1 else None
     day = date_of(stated.get("дата"), place.book.is_1904)
     findings = check_day(place, day, context.school_year, block.top)
@@ -72,7 +72,7 @@ def read_heading(place: SheetPlace, block: SheetBlock, context: ReadingContext) 
     grade = int(title[3]) if title else None
     if grade is not None and not 1 <= grade <= 11:
         grade = None
-    most = number(stated.get("максимальный первичный балл"))
+    most = cell_number(stated.get("максимальный первичный балл"))
     return PaperHeading("vpr", subject, grade, most, day, findings)
 
 
@@ -94,7 +94,7 @@ def _lacks(
 def _title(rows: Sequence[Sequence[object]]) -> re.Match[str] | None:
     for row in rows:
         for value in row:
-            if isinstance(value, str) and (match := TITLE.search(text(value) or "")):
+            if isinstance(value, str) and (match := TITLE.search(cell_text(value) or "")):
                 return match
     return None
 
@@ -105,7 +105,7 @@ def _stated(rows: Sequence[Sequence[object]]) -> dict[str, object]:
     for row in rows:
         present = [value for value in row if value is not None]
         if len(present) >= 2 and isinstance(present[0], str):
-            found.setdefault(folded(present[0]), present[1])
+            found.setdefault(fold_text(present[0]), present[1])
     return found
 
 
@@ -124,20 +124,20 @@ LEVELS = {"б": "basic", "п": "advanced", "b": "basic"}
 
 def task_count(row: HeaderRow) -> int:
     """Return how many labels of a header are tasks such as `1 (2б)`."""
-    return sum(bool(TASK.fullmatch(text(value) or "")) for value in row.sheet.cells[row.index])
+    return sum(bool(TASK.fullmatch(cell_text(value) or "")) for value in row.sheet.cells[row.index])
 
 
-def tasks_of(sheet: RawSheet, block: SheetBlock) -> list[TaskColumn]:
+def task_columns(sheet: RawSheet, block: SheetBlock) -> list[TaskColumn]:
     """Return the tasks in the header, such as `9.1 (1б)`, with the level from the row above."""
     level_row: Sequence[object] = ()
     for row in sheet.cells[block.top : block.header]:
-        if any("уровень сложности" in folded(value) for value in row if value is not None):
+        if any("уровень сложности" in fold_text(value) for value in row if value is not None):
             level_row = row
     found = []
     for column, value in enumerate(sheet.cells[block.header]):
-        match = TASK.fullmatch(text(value) or "")
+        match = TASK.fullmatch(cell_text(value) or "")
         if match:
-            level = LEVELS.get(folded(level_row[column])) if level_row else None
+            level = LEVELS.get(fold_text(level_row[column])) if level_row else None
             found.append(TaskColumn(column, match[1], float(match[2]), level))
     return found
 
@@ -153,13 +153,13 @@ class ParticipantGroup:
 
 def group_of(value: object) -> ParticipantGroup | None:
     """Return the group that «Группы участников» names."""
-    name = text(value)
+    name = cell_text(value)
     if name is None:
         return None
     if match := LOGIN.search(name):
         return ParticipantGroup("school", name[: match.start()].strip(), match[1].lower())
     if match := MUNICIPALITY.search(name):
         return ParticipantGroup("municipality", name[: match.start()].strip(), match[1].lower())
-    if folded(name) in ("вся выборка", "российская федерация", "россия", "рф"):
+    if fold_text(name) in ("вся выборка", "российская федерация", "россия", "рф"):
         return ParticipantGroup("country", name, None)
     return ParticipantGroup("region", name, None)

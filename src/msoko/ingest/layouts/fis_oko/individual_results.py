@@ -16,14 +16,14 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     TaskColumn,
     is_heading,
     read_heading,
+    task_columns,
     task_count,
-    tasks_of,
 )
 from msoko.ingest.layouts.fis_oko.individual_checks import Banner, IndividualChecks
-from msoko.ingest.layouts.fis_oko.individual_rows import FIX, ParticipantRows, parse_rows
+from msoko.ingest.layouts.fis_oko.individual_rows import FIX, ParticipantRows, parse_participants
 from msoko.ingest.layouts.header_layout import HeaderLayout, HeaderNote, HeaderRow
-from msoko.ingest.sheets.cells import grid, letters, text, texts, whole
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows
+from msoko.ingest.sheets.cells import cell_text, cell_texts, grid, letters, whole
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, body_rows, find_blocks
 
 NEEDED = ("оо", "код участника", "класс", "первичный балл", "отметка", "отметка по журналу")
 BANNER = re.compile(r"(.+?)\s*\|\s*кол-во участников\s*:\s*(\d+)\s*$", re.IGNORECASE)
@@ -31,7 +31,9 @@ BANNER = re.compile(r"(.+?)\s*\|\s*кол-во участников\s*:\s*(\d+)\
 
 def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
     """Return the blocks of the sheet: the tables `results` and `task_scores`."""
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context) for block in find_blocks(place.sheet, NEEDED, is_heading)
+    ]
 
 
 def _look(row: HeaderRow) -> HeaderNote:
@@ -54,7 +56,7 @@ LAYOUT = HeaderLayout(
 
 def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> ParsedBlock:
     heading = read_heading(place, block, context)
-    tasks = tasks_of(place.sheet, block)
+    tasks = task_columns(place.sheet, block)
     parsed = ParsedBlock(block=block.number, findings=list(heading.findings), paper=heading.paper)
     cells = grid(place.sheet.cells)
     body = body_rows(cells, block)
@@ -106,11 +108,12 @@ def _read_rows(
 ) -> None:
     columns = block.columns
     has_code = np.array(
-        [text(value) is not None for value in cells[body, columns["код участника"]]], dtype=bool
+        [cell_text(value) is not None for value in cells[body, columns["код участника"]]],
+        dtype=bool,
     )
     data = body[has_code]
     banners = _banners(place, cells, body[~has_code], parsed)
-    rows = parse_rows(place, columns, tasks, cells, data, parsed)
+    rows = parse_participants(place, columns, tasks, cells, data, parsed)
     checks = IndividualChecks(place, columns, rows, parsed)
     checks.check(heading, tasks, context)
     checks.check_banners(banners)
@@ -124,7 +127,7 @@ def _banners(
     """Return the lines of schools; set all other rows aside."""
     found = []
     for row in others:
-        words = [text(value) for value in cells[row] if value is not None]
+        words = [cell_text(value) for value in cells[row] if value is not None]
         match = BANNER.fullmatch(words[0] or "") if len(words) == 1 else None
         login = LOGIN.search(match[1]) if match else None
         if match and login:
@@ -151,10 +154,10 @@ def _fill_tables(
 ) -> None:
     keep = np.flatnonzero(~rows.is_bad)
     index = rows.index[keep]
-    class_ids = texts(cells[index, columns["класс"]])
+    class_ids = cell_texts(cells[index, columns["класс"]])
     names = [None] * len(keep)
     if "название оо" in columns:
-        names = texts(cells[index, columns["название оо"]])
+        names = cell_texts(cells[index, columns["название оо"]])
     paper = {"procedure": "vpr", "subject": heading.subject, "grade": heading.grade}
     results = pd.DataFrame(
         {

@@ -11,7 +11,7 @@ import numpy as np
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import LOGIN, TaskColumn
-from msoko.ingest.sheets.cells import addresses, crosses, folded, numbers, texts
+from msoko.ingest.sheets.cells import addresses, cell_numbers, cell_texts, crosses, fold_text
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 CLASS = re.compile(r"[0-9]{1,2}\s*[^\W\d_]{0,2}")
@@ -19,6 +19,7 @@ VARIANT = re.compile(r"[0-9]{1,4}")
 ABSENT = re.compile(r"отсутств\w*|не явил\w*|неявка|н/я|н")
 CHECKED = ("первичный балл", "отметка", "отметка по журналу", "код участника", "класс")
 NO_MARK = frozenset({"нет отметки", "нет", "н/а", "-", "–", "—", "н"})
+UNREADABLE = "значение пусто, не число или противоречит отсутствию"
 FIX = (
     "Сверьте строку с ФИС ОКО и выгрузите Ф1 заново; "
     "подтверждённую правку запишите в corrections.yml."
@@ -47,7 +48,7 @@ class ParticipantRows:
         return ~self.is_bad & ~self.is_absent
 
 
-def parse_rows(
+def parse_participants(
     place: SheetPlace,
     columns: Mapping[str, int],
     tasks: list[TaskColumn],
@@ -55,51 +56,49 @@ def parse_rows(
     data: np.ndarray,
     parsed: ParsedBlock,
 ) -> ParticipantRows:
-    task_columns = [task.column for task in tasks]
-    answers = cells[np.ix_(data, task_columns)]
+    """Return the participants; what cannot be read is marked as bad and told."""
+    answers = cells[np.ix_(data, [task.column for task in tasks])]
     is_cross = crosses(answers)
-    points, bad_points = numbers(np.where(is_cross, None, answers))
-    total, bad_total = numbers(cells[data, columns["первичный балл"]])
-    mark, bad_mark = numbers(cells[data, columns["отметка"]])
-    journal, bad_journal = numbers(_journal_cells(cells[data, columns["отметка по журналу"]]))
-    variant = texts(cells[data, columns["вариант"]]) if "вариант" in columns else [None] * len(data)
+    points, bad_points = cell_numbers(np.where(is_cross, None, answers))
+    total, bad_total = cell_numbers(cells[data, columns["первичный балл"]])
+    mark, bad_mark = cell_numbers(cells[data, columns["отметка"]])
+    journal, bad_journal = cell_numbers(_journal_cells(cells[data, columns["отметка по журналу"]]))
+    variant = _variants(columns, cells, data)
     is_absent = np.array([bool(v and ABSENT.fullmatch(v.lower())) for v in variant], dtype=bool)
-    is_odd = _is_odd(texts(cells[data, columns["класс"]]), variant, is_absent)
+    is_odd = _is_odd(cell_texts(cells[data, columns["класс"]]), variant, is_absent)
     is_empty = np.isnan(points).all(axis=1) & ~is_cross.any(axis=1) & ~bad_points.any(axis=1)
-    is_silent = is_empty & np.isnan(total) & np.isnan(mark) & ~is_absent & ~bad_total & ~bad_mark
+    has_nothing = is_empty & np.isnan(total) & np.isnan(mark)
+    is_silent = has_nothing & ~is_absent & ~bad_total & ~bad_mark
     if is_silent.any():
         parsed.findings.append(_silent_finding(place, data[is_silent]))
     is_absent |= is_silent
     bad_points |= np.isnan(points) & ~is_cross & ~is_absent[:, None]
     bad_total |= np.isnan(total) & ~is_absent
-    is_worked = is_absent & ~(is_empty & np.isnan(total) & np.isnan(mark))
-    wrong = [(int(data[r]), task_columns[c]) for r, c in np.argwhere(bad_points)]
-    masks = (bad_total, bad_mark, bad_journal, is_worked, is_odd)
-    for name, mask in zip(CHECKED, masks, strict=True):
-        wrong += cells_of(data[mask], columns[name])
-    what = "значение пусто, не число или противоречит отсутствию"
+    masks = (bad_total, bad_mark, bad_journal, is_absent & ~has_nothing, is_odd)
+    wrong = [(int(data[r]), tasks[c].column) for r, c in np.argwhere(bad_points)]
+    for label, mask in zip(CHECKED, masks, strict=True):
+        wrong += cells_of(data[mask], columns[label])
     parsed.findings += place.cell_findings(
-        "unreadable", "blocking", what, FIX, wrong, table="results"
+        "unreadable", "blocking", UNREADABLE, FIX, wrong, table="results"
     )
     is_bad = bad_points.any(axis=1) | np.logical_or.reduce(masks)
+    login = [(login or "").lower() or None for login in _logins(columns, cells, data)]
+    code = cell_texts(cells[data, columns["код участника"]])
     return ParticipantRows(
-        data,
-        [(login or "").lower() or None for login in _logins(columns, cells, data)],
-        texts(cells[data, columns["код участника"]]),
-        variant,
-        points,
-        is_cross,
-        total,
-        mark,
-        journal,
-        is_absent,
-        is_bad,
+        data, login, code, variant, points, is_cross, total, mark, journal, is_absent, is_bad
     )
+
+
+def _variants(columns: Mapping[str, int], cells: np.ndarray, data: np.ndarray) -> list[str | None]:
+    """Return each participant's variant, which may also say that the participant was absent."""
+    if "вариант" not in columns:
+        return [None] * len(data)
+    return cell_texts(cells[data, columns["вариант"]])
 
 
 def _journal_cells(cells: np.ndarray) -> np.ndarray:
     """Return the cells with words for «no mark» made empty."""
-    is_word = [isinstance(cell, str) and folded(cell) in NO_MARK for cell in cells]
+    is_word = [isinstance(cell, str) and fold_text(cell) in NO_MARK for cell in cells]
     return np.where(np.array(is_word, dtype=bool), None, cells)
 
 
@@ -114,10 +113,10 @@ def _is_odd(
 
 def _logins(columns: Mapping[str, int], cells: np.ndarray, data: np.ndarray) -> list[str | None]:
     """Return each participant's login; where its cell is blank, from the school's name."""
-    found = texts(cells[data, columns["оо"]])
+    found = cell_texts(cells[data, columns["оо"]])
     if "название оо" not in columns or all(found):
         return found
-    names = texts(cells[data, columns["название оо"]])
+    names = cell_texts(cells[data, columns["название оо"]])
     return [
         login or ((match := LOGIN.search(name or "")) and match[1]) or None
         for login, name in zip(found, names, strict=True)

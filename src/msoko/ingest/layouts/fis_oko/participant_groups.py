@@ -14,8 +14,14 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     is_heading,
     read_heading,
 )
-from msoko.ingest.sheets.cells import address, folded, grid, letters, numbers, text
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.sheets.cells import address, cell_numbers, cell_text, fold_text, grid, letters
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 GROUP_COLUMN = "группы участников"
 ROUNDING = 0.1
@@ -44,7 +50,7 @@ class GroupRows:
         self.values: dict[str, np.ndarray] = {}
         wrong = []
         for name, column in columns.items():
-            self.values[name], bad = numbers(cells[self.rows, column])
+            self.values[name], bad = cell_numbers(cells[self.rows, column])
             if name != "school_count":
                 bad = bad | np.isnan(self.values[name])
             wrong += cells_of(self.rows[bad], column)
@@ -54,7 +60,7 @@ class GroupRows:
 
     @staticmethod
     def _is_group(row: np.ndarray, first: int, columns: dict[str, int]) -> bool:
-        words = folded(row[first])
+        words = fold_text(row[first])
         if not words or words.startswith(("максимальный балл", "макс. балл")):
             return False
         return any(row[column] is not None for column in columns.values())
@@ -64,8 +70,8 @@ class GroupRows:
         place: SheetPlace, cells: np.ndarray, others: np.ndarray, parsed: ParsedBlock
     ) -> None:
         for row in others:
-            words = [text(value) for value in cells[row] if value is not None]
-            if any("балл" in folded(word) for word in words):
+            words = [cell_text(value) for value in cells[row] if value is not None]
+            if any("балл" in fold_text(word) for word in words):
                 parsed.reject([row], "строка максимальных баллов: учтена")
                 continue
             parsed.reject([row], "в строке нет группы участников или чисел")
@@ -152,7 +158,7 @@ def check_names(
     column = block.columns[GROUP_COLUMN]
     repeated = []
     for row, group in zip(map(int, groups.rows), groups.groups, strict=True):
-        before = first.setdefault((group.level, group.code or folded(group.name)), row)
+        before = first.setdefault((group.level, group.code or fold_text(group.name)), row)
         if before != row:
             repeated.append(row)
             message = f"группа повторяется: строки {before + 1} и {row + 1}."
@@ -171,7 +177,7 @@ def read_groups(
 ) -> list[ParsedBlock]:
     """Return the blocks of the sheet; `fill` turns the groups of a block into a table."""
     parsed_blocks = []
-    for block in blocks(place.sheet, needed, is_heading):
+    for block in find_blocks(place.sheet, needed, is_heading):
         heading = read_heading(place, block, context)
         parsed = ParsedBlock(
             block=block.number, findings=list(heading.findings), paper=heading.paper

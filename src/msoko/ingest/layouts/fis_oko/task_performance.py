@@ -11,8 +11,8 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recogniti
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     PaperHeading,
     TaskColumn,
+    task_columns,
     task_count,
-    tasks_of,
 )
 from msoko.ingest.layouts.fis_oko.participant_groups import (
     GroupRows,
@@ -21,7 +21,7 @@ from msoko.ingest.layouts.fis_oko.participant_groups import (
     read_groups,
 )
 from msoko.ingest.layouts.header_layout import HeaderLayout, HeaderNote, HeaderRow
-from msoko.ingest.sheets.cells import folded, letters, text, whole
+from msoko.ingest.sheets.cells import cell_text, fold_text, letters, whole
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace
 
 NEEDED = ("группы участников", "кол-во участников")
@@ -73,14 +73,14 @@ def _fill_tasks(
     groups: GroupRows,
     parsed: ParsedBlock,
 ) -> None:
-    declared = {task.column: task for task in tasks_of(place.sheet, block)}
+    declared = {task.column: task for task in task_columns(place.sheet, block)}
     maxima = _maxima_row(place, block)
     names = [name for name in groups.columns if name.startswith("task ")]
     check_limits(place, groups, names, parsed)
     header = place.sheet.cells[block.header]
     tasks = [
         declared.get(column)
-        or TaskColumn(column, text(header[column]) or "", maxima.get(column), None)
+        or TaskColumn(column, cell_text(header[column]) or "", maxima.get(column), None)
         for column in map(groups.columns.get, names)
     ]
     frame = _long(groups.frame(heading), groups, tasks, names)
@@ -113,7 +113,7 @@ def _maxima_row(place: SheetPlace, block: SheetBlock) -> dict[int, float]:
         + place.sheet.cells[block.header + 1 : block.header + 2]
     )
     for row in rows:
-        if any(folded(value).startswith(("максимальный балл", "макс. балл")) for value in row
+        if any(fold_text(value).startswith(("максимальный балл", "макс. балл")) for value in row
                if value is not None):  # fmt: skip
             return {
                 column: float(value)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from msoko.catalog.registry.form_declarations import Form, load_forms
 from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+from msoko.core.whole_files import write_bytes
 from msoko.ingest.identity.crosswalk import CODES, Crosswalk
 from msoko.ingest.identity.subject_names import Subjects
-from msoko.ingest.layouts.forms.form_declarations import Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import Organisation, write_form
 
 OF = {"school": ("school",), "preschool": ("preschool",), "any": ("school", "preschool")}
@@ -71,12 +72,13 @@ def _put(
     is_forced: bool,
 ) -> bool:
     """Write the form unless another file is in its place; return whether it was written."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as held:
+    with tempfile.TemporaryDirectory() as held:
         fresh = Path(held) / path.name
         write_form(fresh, form, year, organisations, subjects=subjects)
-        if path.exists() and not is_forced and path.read_bytes() != fresh.read_bytes():
-            return False
-        fresh.replace(path)
+        content = fresh.read_bytes()
+    if path.exists() and not is_forced and path.read_bytes() != content:
+        return False
+    write_bytes(path, content)
     return True
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from msoko.catalog.registry.form_declarations import SCHOOL_CODE, SCHOOL_NAME, Form, load_forms
 from msoko.core.project import HOME, Project
 from msoko.ingest.layouts.contract import SURE, Recognition
-from msoko.ingest.layouts.forms.form_declarations import SCHOOL_CODE, SCHOOL_NAME, Form, load_forms
 from msoko.ingest.layouts.forms.form_workbook import MARK_SHEET
-from msoko.ingest.sheets.cells import folded, text
+from msoko.ingest.sheets.cells import cell_text, fold_text
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
 LAYOUT = "form"
@@ -51,6 +51,13 @@ def known_forms() -> dict[str, Form]:
     return {code: form for code, form in forms.items() if form.table != LINKS}
 
 
+@cache
+def _item_codes(form: str, version: int) -> dict[str, str]:
+    """Return the item of each folded title that a version of a form has."""
+    titles = known_forms()[form].item_titles(version)
+    return {fold_text(title): code for title, code in titles}
+
+
 @lru_cache(maxsize=1)
 def _asked() -> tuple[list[tuple[Form, int]], dict[str, list[int]]]:
     """Return every version of every form, and by title the numbers of those that ask for it."""
@@ -59,7 +66,7 @@ def _asked() -> tuple[list[tuple[Form, int]], dict[str, list[int]]]:
     ]
     askers: dict[str, list[int]] = {}
     for number, (form, version) in enumerate(versions):
-        for title in form.titles(version):
+        for title in _item_codes(form.code, version):
             askers.setdefault(title, []).append(number)
     return versions, askers
 
@@ -78,8 +85,10 @@ def find_forms(book: RawBook) -> Iterator[FoundForm]:
 def _mark(book: RawBook) -> dict[str, str]:
     """Return what the hidden sheet says: form, version, school year."""
     for sheet in book.sheets:
-        if folded(sheet.name) == folded(MARK_SHEET):
-            pairs = ((text(row[0]), text(row[1])) for row in sheet.cells[:3] if len(row) > 1)
+        if fold_text(sheet.name) == fold_text(MARK_SHEET):
+            pairs = (
+                (cell_text(row[0]), cell_text(row[1])) for row in sheet.cells[:3] if len(row) > 1
+            )
             return {name: value for name, value in pairs if name and value}
     return {}
 
@@ -103,7 +112,7 @@ def _candidates(
         for number in sorted({one for label in have for one in askers.get(label, ())}):
             form, version = versions[number]
             is_marked = mark.get("form") == form.code
-            titles = form.titles(version)
+            titles = _item_codes(form.code, version)
             columns = {titles[label]: at for label, at in have.items() if label in titles}
             share = len(columns) / len(set(titles.values()))
             if share >= (LIKE_MARKED if is_marked else LIKE):
@@ -120,8 +129,8 @@ def _found(
     have: Mapping[str, int],
     mark: Mapping[str, str],
 ) -> FoundForm:
-    code, name = have.get(folded(SCHOOL_CODE)), have.get(folded(SCHOOL_NAME))
-    asked = set(form.titles(version).values())
+    code, name = have.get(fold_text(SCHOOL_CODE)), have.get(fold_text(SCHOOL_NAME))
+    asked = set(_item_codes(form.code, version).values())
     missing = [form.by_code[one].header for one in form.by_code if one in asked - {*columns}]
     if form.names_school and code is None and name is None:
         missing.insert(0, SCHOOL_CODE)
@@ -142,6 +151,6 @@ def _found(
 def _year_above(sheet: RawSheet, header: int) -> str | None:
     for row in sheet.cells[:header]:
         for label, value in zip(row, row[1:], strict=False):
-            if folded(label) == "учебный год":
-                return text(value)
+            if fold_text(label) == "учебный год":
+                return cell_text(value)
     return None

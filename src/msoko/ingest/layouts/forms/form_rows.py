@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.forms.form_recognition import FoundForm
 from msoko.ingest.layouts.forms.form_values import FormValue, read_value
-from msoko.ingest.sheets.cells import Cell, address, addresses, letters, text
+from msoko.ingest.sheets.cells import Cell, address, addresses, cell_text, letters
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
 FIX = "Исправьте ячейки в форме и пришлите её заново."
@@ -59,7 +59,8 @@ class FormRows:
         """Return the code and the name in the row, as the crosswalk takes them."""
         places = {"school_code": self.found.school_code, "school_name": self.found.school_name}
         return {
-            name: None if at is None else text(self.cells[row][at]) for name, at in places.items()
+            name: None if at is None else cell_text(self.cells[row][at])
+            for name, at in places.items()
         }
 
     def values(self, row: int) -> dict[str, FormValue]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from msoko.catalog.registry.form_declarations import Item
 from msoko.ingest.identity.subject_names import Subjects
-from msoko.ingest.layouts.forms.form_declarations import Item
 from msoko.ingest.layouts.forms.form_workbook import limits
-from msoko.ingest.sheets.cells import Cell, date_of, folded, number, text
+from msoko.ingest.sheets.cells import Cell, cell_number, cell_text, date_of, fold_text
 
 NOTHING = frozenset({"", "-", "–", "—", "н/д", "нд", "нет данных", "нет сведений", "х", "x"})
 
@@ -35,12 +35,12 @@ class FormValue:
 
 def read_value(item: Item, cell: Cell, subjects: Subjects | None = None) -> FormValue:
     """Return the cell's value. An empty cell is no value; 0 is 0; nothing is guessed."""
-    if cell is None or (isinstance(cell, str) and folded(cell) in NOTHING):
+    if cell is None or (isinstance(cell, str) and fold_text(cell) in NOTHING):
         return FormValue()
     if item.is_numeric:
         return _numeric(item, cell)
     if item.type == "subject":
-        code = subjects.code(text(cell)) if subjects else text(cell)
+        code = subjects.code(cell_text(cell)) if subjects else cell_text(cell)
         return (
             FormValue(word=code) if code else FormValue(problem="предмет не найден в справочнике")
         )
@@ -49,13 +49,13 @@ def read_value(item: Item, cell: Cell, subjects: Subjects | None = None) -> Form
     if item.type == "date":
         day = date_of(cell)
         return FormValue(day=day) if day else FormValue(problem="это не дата; пишите 25.11.2024")
-    return FormValue(word=text(cell))
+    return FormValue(word=cell_text(cell))
 
 
 def _numeric(item: Item, cell: Cell) -> FormValue:
     if isinstance(cell, str) and item.type == "percent":
         cell = cell.replace("%", "")
-    found = number(cell)
+    found = cell_number(cell)
     if found is None:
         return FormValue(problem=f"это не число; нужно {limits(item)}")
     if item.type == "int" and found != int(found):
@@ -68,9 +68,9 @@ def _numeric(item: Item, cell: Cell) -> FormValue:
 
 
 def _word(item: Item, cell: Cell) -> FormValue:
-    given = folded(cell)
+    given = fold_text(cell)
     for word, meaning in item.words.items():
-        if folded(word) == given:
-            value = number(meaning)
+        if fold_text(word) == given:
+            value = cell_number(meaning)
             return FormValue(number=value, word=word if value is not None else meaning)
     return FormValue(problem=f"нужно одно из: {', '.join(item.words)}")

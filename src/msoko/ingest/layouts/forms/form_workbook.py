@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from msoko.ingest.layouts.forms.form_declarations import (
+from msoko.catalog.registry.form_declarations import (
     SCHOOL_CODE,
     SCHOOL_NAME,
     Form,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -9,9 +11,15 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recogniti
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.layouts.rcoi.exam_kind import PAPER_GRADES, exam_procedure, is_code
 from msoko.ingest.layouts.rcoi.participants import pseudonyms
-from msoko.ingest.layouts.rcoi.rcoi_heading import FIX, check_title, is_heading, read_title
-from msoko.ingest.sheets.cells import folded, grid, letters, numbers, text, texts
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows, cells_of
+from msoko.ingest.layouts.rcoi.rcoi_heading import FIX, check_title, is_title_row, read_title
+from msoko.ingest.sheets.cells import cell_numbers, cell_text, cell_texts, fold_text, grid, letters
+from msoko.ingest.sheets.sheet_blocks import (
+    SheetBlock,
+    SheetPlace,
+    body_rows,
+    cells_of,
+    find_blocks,
+)
 
 NEEDED = ("№", "код оо", "класс", "состояние", "балл до изменения", "разница")
 
@@ -20,7 +28,10 @@ STATES = ("апелляц", "удовлетвор", "отклон", "рассм"
 
 def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
     """Return the blocks of the sheet: the table `appeals`."""
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context)
+        for block in find_blocks(place.sheet, NEEDED, is_title_row)
+    ]
 
 
 LAYOUT = HeaderLayout(
@@ -82,9 +93,9 @@ def _fill(
 ) -> None:
     columns = block.columns
     after_column = _after_column(cells, block)
-    before, bad_before = numbers(cells[data, columns["балл до изменения"]])
-    after, bad_after = numbers(cells[data, after_column])
-    change, bad_change = numbers(cells[data, columns["разница"]])
+    before, bad_before = cell_numbers(cells[data, columns["балл до изменения"]])
+    after, bad_after = cell_numbers(cells[data, after_column])
+    change, bad_change = cell_numbers(cells[data, columns["разница"]])
     bad = bad_before | bad_after | bad_change | np.isnan(before) | np.isnan(after)
     off = ~bad & ~np.isnan(change) & (before + change != after)
     for check, mask, label, what in (
@@ -95,31 +106,35 @@ def _fill(
         parsed.findings += place.cell_findings(check, "blocking", what, FIX, wrong, table="results")
     parsed.reject(data[bad], "балл апелляции не читается")
     keep = data[~bad]
-    paper = {name: parsed.paper[name] for name in ("procedure", "subject", "grade")}
     appeals = pd.DataFrame(
         {
-            "school_code": texts(cells[keep, columns["код оо"]]),
+            "school_code": cell_texts(cells[keep, columns["код оо"]]),
             "pupil_id": pseudonyms(cells, keep, columns, context),
-            "status": [known_status(one) for one in cells[keep, columns["состояние"]]],
+            "status": [known_status(state) for state in cells[keep, columns["состояние"]]],
             "score_before": before[~bad],
             "score_after": after[~bad],
             "source_row": keep + 1,
         }
     )
+    paper = {name: parsed.paper[name] for name in ("procedure", "subject", "grade")}
     parsed.tables = {"appeals": appeals.assign(**paper)}
+    parsed.columns = {"appeals": _source_columns(columns, after_column)}
+
+
+def _source_columns(columns: Mapping[str, int], after_column: int) -> dict[str, str]:
     named = {
         "school_id": columns["код оо"],
         "status": columns["состояние"],
         "score_before": columns["балл до изменения"],
         "score_after": after_column,
     }
-    parsed.columns = {"appeals": {name: letters(column) for name, column in named.items()}}
+    return {name: letters(column) for name, column in named.items()}
 
 
 def known_status(value: object) -> str | None:
     """Return the state of an appeal; words that are no state may be a name, and are dropped."""
-    state = text(value)
-    return state if any(word in folded(value) for word in STATES) else None
+    state = cell_text(value)
+    return state if any(word in fold_text(value) for word in STATES) else None
 
 
 def _after_column(cells: np.ndarray, block: SheetBlock) -> int:
@@ -129,6 +144,6 @@ def _after_column(cells: np.ndarray, block: SheetBlock) -> int:
     """
     if block.header + 1 < len(cells):
         for column, value in enumerate(cells[block.header + 1]):
-            if folded(value) in ("балл", "тестовый балл", "оценка"):
+            if fold_text(value) in ("балл", "тестовый балл", "оценка"):
                 return column
     return block.columns["разница"] - 1

@@ -8,7 +8,7 @@ import numpy as np
 
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ReadingContext
-from msoko.ingest.sheets.cells import addresses, text
+from msoko.ingest.sheets.cells import addresses, cell_text
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 CODE = re.compile(r"[0-9]{3,9}")
@@ -19,12 +19,12 @@ PAPER_GRADES = {"oge": 9, "ege": 11}
 
 def is_code(value: object) -> bool:
     """Return whether a cell is a school's code: digits, so that no name passes for one."""
-    return bool(CODE.fullmatch(text(value) or ""))
+    return bool(CODE.fullmatch(cell_text(value) or ""))
 
 
 def procedure_of(value: object) -> str | None:
     """Return the exam that a class such as `11Б` or 9 sits; `None` for any other words."""
-    match = CLASS.fullmatch(text(value) or "")
+    match = CLASS.fullmatch(cell_text(value) or "")
     return PROCEDURES.get(int(match[1])) if match else None
 
 

@@ -17,16 +17,16 @@ from msoko.ingest.layouts.rcoi.exam_kind import (
     is_code,
 )
 from msoko.ingest.layouts.rcoi.exam_protocol_checks import ProtocolChecks
-from msoko.ingest.layouts.rcoi.protocol_rows import PARTS, ProtocolRows, first_of, parse_rows
+from msoko.ingest.layouts.rcoi.protocol_rows import PARTS, ProtocolRows, first_of, parse_protocol
 from msoko.ingest.layouts.rcoi.rcoi_heading import (
     FIX,
     check_title,
     footer_of,
-    is_heading,
+    is_title_row,
     read_title,
 )
-from msoko.ingest.sheets.cells import grid, letters, number, texts, whole
-from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, blocks, body_rows
+from msoko.ingest.sheets.cells import cell_number, cell_texts, grid, letters, whole
+from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, body_rows, find_blocks
 
 NEEDED = ("№", "код оо", "класс", "первичный балл")
 SCORES = ("балл", "тестовый балл", "оценка")
@@ -34,7 +34,10 @@ SCORES = ("балл", "тестовый балл", "оценка")
 
 def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
     """Return the blocks of the sheet: the tables `results` and `task_scores`."""
-    return [_read_block(place, block, context) for block in blocks(place.sheet, NEEDED, is_heading)]
+    return [
+        _read_block(place, block, context)
+        for block in find_blocks(place.sheet, NEEDED, is_title_row)
+    ]
 
 
 LAYOUT = HeaderLayout(
@@ -64,7 +67,7 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     if procedure is None or title.subject is None:
         parsed.reject(data, "не известно, какой это экзамен")
         return parsed
-    rows = parse_rows(place, block, cells, data, context, parsed)
+    rows = parse_protocol(place, block, cells, data, context, parsed)
     ProtocolChecks(place, block, rows, parsed).check(context, footers)
     parsed.reject(rows.index[rows.is_bad], "в строке есть нечитаемое значение")
     _fill_tables(block, cells, rows, context, parsed)
@@ -82,7 +85,7 @@ def _split(
         if kind:
             footers.append((int(row), kind))
             parsed.reject([row], "итоговая строка: сверена")
-        elif is_code(cells[row, code]) and number(cells[row, ordinal]) is not None:
+        elif is_code(cells[row, code]) and cell_number(cells[row, ordinal]) is not None:
             data.append(row)
         else:
             parsed.reject([row], "в строке нет кода ОО или участника")
@@ -127,8 +130,8 @@ def _fill_tables(
     columns = block.columns
     results = pd.DataFrame(
         {
-            "school_code": texts(cells[rows.index[keep], columns["код оо"]]),
-            "class_id": texts(cells[rows.index[keep], columns["класс"]]),
+            "school_code": cell_texts(cells[rows.index[keep], columns["код оо"]]),
+            "class_id": cell_texts(cells[rows.index[keep], columns["класс"]]),
             "pupil_id": [rows.pupils[i] for i in keep],
             "primary_score": rows.primary[keep],
             "max_score": scale.max_score if scale and not scale.is_test_scale else np.nan,

@@ -11,7 +11,7 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.mark_checks import MarkedRows, check_marks, lacks_scale
 from msoko.ingest.layouts.rcoi.protocol_rows import ProtocolRows, first_of
 from msoko.ingest.layouts.rcoi.rcoi_heading import FIX
-from msoko.ingest.sheets.cells import numbers, stood_before
+from msoko.ingest.sheets.cells import cell_numbers, stood_before
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, cells_of
 
 WRITTEN_PARTS = ("первичный балл письм. части", "первичный балл письм части")
@@ -109,7 +109,7 @@ class ProtocolChecks:
             return
         sheet = self.place.sheet.cells
         pairs = [[sheet[row][oral], sheet[row][written]] for row in self.rows.index]
-        parts, bad = numbers(np.array(pairs, dtype=object).reshape(len(pairs), 2))
+        parts, bad = cell_numbers(np.array(pairs, dtype=object).reshape(len(pairs), 2))
         is_off = bad.any(axis=1) | (np.nansum(parts, axis=1) != self.rows.primary)
         what = "баллы устной и письменной частей не дают первичного балла"
         is_off &= self.rows.is_scored
@@ -137,7 +137,7 @@ class ProtocolChecks:
         The protocol may be an extract of the region's, so a difference warns and does
         not block.
         """
-        values, bad = numbers(np.array(self.place.sheet.cells[row], dtype=object))
+        values, bad = cell_numbers(np.array(self.place.sheet.cells[row], dtype=object))
         stated = [float(value) for value in values[~np.isnan(values) & ~bad]]
         message = ""
         if kind == "count" and stated and stated[0] != len(self.rows.index):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from msoko.ingest.layouts.contract import ReadingContext
-from msoko.ingest.sheets.cells import folded, text
+from msoko.ingest.sheets.cells import cell_text, fold_text
 
 NAMES = ("фамилия", "имя", "отчество")
 DOCUMENTS = ("документ", "серия", "номер", "номер документа", "серия документа")
@@ -29,14 +29,14 @@ def pseudonyms(
 def _pseudonym(
     row: np.ndarray, documents: list[int], columns: Mapping[str, int], context: ReadingContext
 ) -> str:
-    document = document_key(" ".join(text(row[column]) or "" for column in documents))
+    document = document_key(" ".join(cell_text(row[column]) or "" for column in documents))
     if document:
         return context.pseudonym("document", document)
     name = _name(row, columns)
-    school = text(row[columns["код оо"]]) or ""
+    school = cell_text(row[columns["код оо"]]) or ""
     if not name:  # an export without names: the row's number tells participants apart
-        name = text(row[columns["№"]]) or ""
-    return context.pseudonym("name", school, folded(row[columns["класс"]]), name)
+        name = cell_text(row[columns["№"]]) or ""
+    return context.pseudonym("name", school, fold_text(row[columns["класс"]]), name)
 
 
 def _name(row: np.ndarray, columns: Mapping[str, int]) -> str:
@@ -45,7 +45,7 @@ def _name(row: np.ndarray, columns: Mapping[str, int]) -> str:
     if not found:
         return ""
     words = (value for value in row[min(found) : max(found) + 2] if isinstance(value, str))
-    return " ".join(folded(value) for value in words)
+    return " ".join(fold_text(value) for value in words)
 
 
 def document_key(value: str) -> str:

@@ -12,7 +12,7 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.rcoi.answers import READERS, Answers
 from msoko.ingest.layouts.rcoi.participants import pseudonyms
 from msoko.ingest.layouts.rcoi.rcoi_heading import FIX
-from msoko.ingest.sheets.cells import folded, numbers, text
+from msoko.ingest.sheets.cells import cell_numbers, cell_text, fold_text
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, cells_of
 
 ABSENT = re.compile(r"не явил\w*|неявка|отсутств\w*|н/я")
@@ -57,7 +57,7 @@ class ScoreColumn:
         """Where nothing stands; everywhere where there is no such column."""
         if self.column is None:
             return np.ones(len(self.values), dtype=bool)
-        return np.array([text(value) is None for value in self.cells], dtype=bool)
+        return np.array([cell_text(value) is None for value in self.cells], dtype=bool)
 
 
 def first_of(columns: Mapping[str, int], names: tuple[str, ...]) -> int | None:
@@ -65,7 +65,7 @@ def first_of(columns: Mapping[str, int], names: tuple[str, ...]) -> int | None:
     return next((columns[name] for name in names if name in columns), None)
 
 
-def parse_rows(
+def parse_protocol(
     place: SheetPlace,
     block: SheetBlock,
     cells: np.ndarray,
@@ -80,7 +80,7 @@ def parse_rows(
     test = _scores(columns, cells, data, ("тестовый балл", "балл"))
     mark = _scores(columns, cells, data, ("оценка",))
     is_absent = np.array(
-        [bool(ABSENT.fullmatch(folded(value))) for value in primary.cells], dtype=bool
+        [bool(ABSENT.fullmatch(fold_text(value))) for value in primary.cells], dtype=bool
     )
     is_silent = _silent(primary, test, mark, answers)
     silent = cells_of(data[is_silent], columns["первичный балл"])
@@ -113,7 +113,7 @@ def _answers(
         column = first_of(columns, names)
         if column is None:
             continue
-        answers[part] = [READERS[part](text(value)) for value in cells[data, column]]
+        answers[part] = [READERS[part](cell_text(value)) for value in cells[data, column]]
         is_bad = np.array([not answer.is_readable for answer in answers[part]], dtype=bool)
         wrong += cells_of(data[is_bad], column)
     return answers, wrong
@@ -127,7 +127,7 @@ def _scores(
         empty = np.full(len(data), np.nan)
         return ScoreColumn(empty, np.zeros(len(data), dtype=bool), np.array([]), None)
     own = cells[data, column]
-    values, is_bad = numbers(own)
+    values, is_bad = cell_numbers(own)
     return ScoreColumn(values, is_bad, own, column)
 
 

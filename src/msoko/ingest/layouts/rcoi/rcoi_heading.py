@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ReadingContext
-from msoko.ingest.sheets.cells import address, date_of, folded, text
+from msoko.ingest.sheets.cells import address, cell_text, date_of, fold_text
 from msoko.ingest.sheets.raw_book import RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
 
@@ -40,14 +40,14 @@ class ProtocolTitle:
 
 def footer_of(row: Sequence[object]) -> str | None:
     """Return which footer a row is, by its first words: mean, minimum, count."""
-    first = next((folded(value) for value in row if value is not None), "")
+    first = next((fold_text(value) for value in row if value is not None), "")
     for kind, words in FOOTERS.items():
         if first.startswith(words):
             return kind
     return None
 
 
-def is_heading(row: Sequence[object]) -> bool:
+def is_title_row(row: Sequence[object]) -> bool:
     """Return whether a row may stand above a header: few cells, and no footer."""
     filled = sum(value is not None for value in row)
     return filled <= HEADING_CELLS and footer_of(row) is None
@@ -63,7 +63,7 @@ def read_title(
     """
     for row in range(block.header - 1, block.top - 1, -1):
         for value in sheet.cells[row]:
-            words = text(value) or ""
+            words = cell_text(value) or ""
             if match := TWO_PARTS.search(words):
                 return ProtocolTitle(
                     context.subjects.code(match[1]), date_of(match[2], is_1904), row

@@ -1,0 +1,1 @@
+"""What schools of the demo municipality write into forms: numbers, surveys, olympiads, trials."""
