@@ -23,6 +23,7 @@ from msoko.report.data.organisation import (
 from msoko.report.data.target_verdict import against_target
 from msoko.report.passport.passport_papers import papers
 from msoko.report.sections.results import comparison
+from msoko.stats.estimators.estimate import critical_value
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
@@ -137,8 +138,6 @@ def _distance(field: OrganisationValues, school_id: str) -> float:
 
 
 def _verdict(indicator: Indicator, z: float) -> str:
-    from msoko.stats.estimators.estimate import critical_value
-
     if abs(z) <= critical_value(comparison.OUTER):
         return "within"
     # VPR are not for judging schools: it is said where a value lies, not its worth.

@@ -10,7 +10,6 @@ import pandas as pd
 from msoko import catalog
 from msoko.catalog.municipality.region_best import BEST_FILE
 from msoko.core import russian
-from msoko.indicators.values.motivating_points import motivating_points
 from msoko.report.block import Block, Prose, Sheet, anchor, block, cell
 from msoko.report.sections.pages.year_summary import YearChange, grouped, target, year_changes
 
@@ -186,6 +185,9 @@ def _points(data: SummaryData, reading: JudgedData, line: IndicatorLine, row: Ro
 
     A best value is the whole's: one subject of an indicator has none of its own.
     """
+    # the room that computes indicators is heavy, and few profiles ask for points
+    from msoko.indicators.values.motivating_points import motivating_points
+
     indicator, best = line.indicator, data.best.get(line.indicator.code)
     if best is None or line.subject:
         return russian.NOTHING
