@@ -17,7 +17,7 @@ from msoko.report.data.line_changes import is_comparable
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
     from msoko.report.data.judged_data import JudgedData
-    from msoko.report.data.rule_evidence import Ground
+    from msoko.report.data.rule_evidence import RuleEvidence
 
 UNITS = {"municipality": "unit.own", "region": "unit.region"}
 NUMBERS = ("value", "low", "high")
@@ -200,7 +200,7 @@ def _schools(report: JudgedData) -> Tab:
 
 
 def _recommendations(report: JudgedData) -> Tab:
-    from msoko.report.data.rule_evidence import ground
+    from msoko.report.data.rule_evidence import find_rule_evidence
     from msoko.report.sections.cycle import advice
 
     columns = ("addressee", "organisation", "finding", "indicator", "indicator_code", "rule",
@@ -208,8 +208,8 @@ def _recommendations(report: JudgedData) -> Tab:
                "roadmap_point")  # fmt: skip
     numbers = advice.measure_numbers(report)
     body: list[list[Value | Amount]] = []
-    for row in advice.shown(report).itertuples():
-        found = ground(report, row)
+    for row in advice.shown_recommendations(report).itertuples():
+        found = find_rule_evidence(report, row)
         body.append([
             report.say(f"recipient.{row.recipient}"),
             report.school_name(row.school_id) if isinstance(row.school_id, str) else None,
@@ -224,7 +224,7 @@ def _recommendations(report: JudgedData) -> Tab:
     return tab_of(report, "recommendations", report.heads(*columns), body)
 
 
-def _ground(report: JudgedData, found: Ground) -> list[Value | Amount]:
+def _ground(report: JudgedData, found: RuleEvidence) -> list[Value | Amount]:
     """Return unit, value, interval and n behind a recommendation; a sign has no share."""
     unit, row = found.indicator.unit, found.first
     if row is None or found.is_sign:

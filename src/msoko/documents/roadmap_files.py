@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from icalendar import Event
 
     from msoko.report.data.report_data import ReportData
-    from msoko.report.sections.pages.roadmap_year import RoadmapYear, Task
+    from msoko.report.sections.pages.roadmap_year import DatedMeasure, RoadmapYear
 
 
 def calendar(report: ReportData) -> bytes:
@@ -43,7 +43,7 @@ def calendar(report: ReportData) -> bytes:
     return made.to_ical(sorted=True)
 
 
-def _event_words(report: ReportData, task: Task) -> tuple[str, str]:
+def _event_words(report: ReportData, task: DatedMeasure) -> tuple[str, str]:
     """Return the title and the description of a measure's event."""
     one, say = task.measure, report.say
     lines = [

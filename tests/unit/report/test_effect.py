@@ -47,7 +47,7 @@ def share(report, year):
 def test_change_is_measured_from_the_year_of_the_decision(made):
     report = made(slope=3.0)
     decide(report)
-    (decision,) = advice.measured(report)
+    (decision,) = advice.measured_decisions(report)
     outcome, told = advice.effect_of(report, decision)
     expected = share(report, "2024-25") - share(report, "2022-23")
     assert told.value == pytest.approx(expected, abs=1e-12)
@@ -64,14 +64,16 @@ def test_change_is_measured_from_the_year_of_the_decision(made):
 def test_change_that_is_expected_later_is_not_judged_yet(made):
     report = made()
     decide(report, year="2023-24", by="2025-26")
-    assert [advice.effect_of(report, one) for one in advice.measured(report)] == [("later", None)]
+    assert [advice.effect_of(report, one) for one in advice.measured_decisions(report)] == [
+        ("later", None)
+    ]
     assert "изменение ожидается к 2025-26 учебному году" in text_of(report.effect())
 
 
 def test_decision_whose_time_has_passed_is_not_measured_again(made):
     report = made()
     decide(report, year="2021-22", by="2023-24")
-    assert advice.measured(report) == []
+    assert advice.measured_decisions(report) == []
 
 
 def test_decision_on_a_folded_direction_is_the_whole_ones(made):

@@ -188,6 +188,7 @@ def marked(made, monkeypatch):
              "denominator": 40.0}
             for code in codes for n in range(schools)
         ], columns=["code", "school_id", "value", "numerator", "denominator"])  # fmt: skip
+
         def picked(_: object, code: str, *__: object, **___: object) -> SimpleNamespace:
             return SimpleNamespace(frame=rows[rows["code"] == code])
 

@@ -6,7 +6,7 @@ import pytest
 from msoko.catalog import Measure
 from msoko.catalog.municipality.profile import Returns
 from msoko.core.school_year import SchoolYear
-from msoko.report.sections.pages.roadmap_year import RoadmapYear, period_end, readable
+from msoko.report.sections.pages.roadmap_year import RoadmapYear, period_end, readable_returns
 
 YEAR = SchoolYear.parse("2024-25")
 MONTHLY = Returns("month", 25)
@@ -110,7 +110,7 @@ def test_returns_name_a_measure_by_its_printed_number_where_it_is_printed_once()
              measure("c", "май", number="1.1.")]  # fmt: skip
     named = (("1.1", "2025-05"), ("2.3", "2025-05"), ("b", "2025-05"), ("c", "май"))
     rows = returns(*((code, period, "done", "2025-05-20") for code, period in named))
-    received = readable(rows, twice, YEAR)
+    received = readable_returns(rows, twice, YEAR)
     assert (received.rows["measure"].tolist(), received.unread) == (["c", "b"], 2)
     assert received.unknown == ("2.3",)
     assert not received.is_foreign
@@ -119,7 +119,7 @@ def test_returns_name_a_measure_by_its_printed_number_where_it_is_printed_once()
 def test_returns_on_another_roadmap_are_told_and_not_counted_as_late():
     others = [(f"7.{number}", "2024-10", "done", "2024-10-20") for number in (1, 2, 3)]
     by_chance = ("1.1", "2024-10", "done", "2024-10-20")
-    received = readable(returns(by_chance, *others), MEASURES, YEAR)
+    received = readable_returns(returns(by_chance, *others), MEASURES, YEAR)
     assert received.is_foreign
     assert (received.count, received.unread) == (4, 4)
     assert received.unknown == ("7.1", "7.2", "7.3")
@@ -129,7 +129,7 @@ def test_returns_on_another_roadmap_are_told_and_not_counted_as_late():
 
 def test_half_of_the_rows_unknown_are_slips_and_not_another_roadmap():
     rows = returns(("1.1", "2024-10", "done", "2024-10-20"), ("7.1", "2024-10", "done", ""))
-    assert not readable(rows, MEASURES, YEAR).is_foreign
+    assert not readable_returns(rows, MEASURES, YEAR).is_foreign
 
 
 def test_what_is_past_due_was_not_reported_as_done_by_the_latest_return():

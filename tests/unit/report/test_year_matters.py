@@ -122,7 +122,7 @@ def with_directions(report, count):
 
 def test_organisations_of_several_directions_are_named_in_the_alphabet_s_order(made, monkeypatch):
     shown = {"d0": findings("s2", "s0", None), "d1": findings("s0", "s2"), "d2": findings("s1")}
-    monkeypatch.setattr(advice, "shown", lambda one: shown[one.direction.direction])
+    monkeypatch.setattr(advice, "shown_recommendations", lambda one: shown[one.direction.direction])
     text = text_of(year_matters.risks(with_directions(made(3, 2), 3)))
     line = next(line for line in text.splitlines() if "не рейтинг" in line)
     assert line.index("СОШ № 0") < line.index("СОШ № 2") and "СОШ № 1" not in line
@@ -130,7 +130,7 @@ def test_organisations_of_several_directions_are_named_in_the_alphabet_s_order(m
 
 
 def test_the_public_edition_names_no_organisation(made, monkeypatch):
-    monkeypatch.setattr(advice, "shown", lambda _: findings("s0"))
+    monkeypatch.setattr(advice, "shown_recommendations", lambda _: findings("s0"))
     text = text_of(year_matters.risks(with_directions(made(3, 2, edition="public"), 2)))
     assert "СОШ" not in text and "Организаций" not in text
 
@@ -138,7 +138,7 @@ def test_the_public_edition_names_no_organisation(made, monkeypatch):
 def test_findings_beyond_the_page_are_counted(made, monkeypatch):
     own = findings(None, None, None)
     own["finding"] = ["а", "б", "в"]
-    monkeypatch.setattr(advice, "shown", lambda _: own)
+    monkeypatch.setattr(advice, "shown_recommendations", lambda _: own)
     text = text_of(year_matters.risks(with_directions(made(3, 2), 6)))
     worded = [line for line in text.splitlines() if line.startswith("- **")]
     assert len(worded) == year_matters.MOST_WORDED
@@ -155,7 +155,7 @@ def test_measures_are_those_of_the_roadmap_with_most_findings_first(made, monkey
     (folder / "roadmap.csv").write_text(head + rows, encoding="utf-8")
     found = findings("s0", "s1", "s2").assign(measure=["1.2", "1.2", "1.1"])
     unknown = findings("s0").assign(measure="9.9")
-    monkeypatch.setattr(advice, "shown", lambda _: pd.concat([found, unknown]))
+    monkeypatch.setattr(advice, "shown_recommendations", lambda _: pd.concat([found, unknown]))
     text = text_of(year_matters.decisions(report))
     listed = [line for line in text.splitlines() if "Мероприятие" in line and "| 1" in line]
     assert [line.split("|")[-2].strip() for line in listed] == ["2", "1"]

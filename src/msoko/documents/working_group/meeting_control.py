@@ -29,7 +29,7 @@ def effect_topic(report: JudgedData, words: Wording) -> Topic | None:
     bases: list[str] = []
     for direction in report.directions:
         other = report.beside(direction)
-        for one in advice.measured(other):
+        for one in advice.measured_decisions(other):
             outcomes[advice.effect_of(other, one)[0]] += 1
             bases.append(plain(advice.effect_sentence(other, one)))
     if not bases:

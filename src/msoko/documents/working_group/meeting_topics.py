@@ -11,7 +11,7 @@ import pandas as pd
 from msoko.catalog.meetings.meeting_file import Resolution
 from msoko.core import russian
 from msoko.documents.working_group.meeting_words import uncapitalised
-from msoko.report.data.rule_evidence import ground
+from msoko.report.data.rule_evidence import find_rule_evidence
 from msoko.stats.estimators.judged_changes import JudgedChange
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def _annex(report: JudgedData, words: Wording, rows: pd.DataFrame, start: int) -
 
 def numbers_of(report: JudgedData, row: Any) -> str:
     """Return value, interval and n behind a finding; of a merged one, of each of its groups."""
-    found = ground(report, row)
+    found = find_rule_evidence(report, row)
     if found.is_sign:
         return russian.NOTHING
     known = found.rows.dropna(subset=["value"])

@@ -21,7 +21,7 @@ SIGNS = ("flagged", "low_results")
 
 
 @dataclass(frozen=True)
-class Ground:
+class RuleEvidence:
     """A recommendation's rule, its indicator and the indicator's rows that made the finding.
 
     `rows` are of the municipality or of one school; several where a rule merges groups (tasks of
@@ -46,14 +46,14 @@ class Ground:
         return self.rows.sort_values("value", ascending=not is_less_better, kind="stable").iloc[0]
 
 
-def ground(report: ReportData, row: Any) -> Ground:
+def find_rule_evidence(report: ReportData, row: Any) -> RuleEvidence:
     """Return what a row of table `recommendations` rests on; its `rows` may be hidden ones."""
     rule = next(one for one in report.direction.recommendations if one.code == row.rule)
     indicator = report.direction.indicator(row.indicator)
     own = _of_unit(report, row)
     exact = own[_has_values(own, row, GROUP)]
     if len(exact) or not rule.merge:
-        return Ground(rule, indicator, exact)
+        return RuleEvidence(rule, indicator, exact)
     return _merged(rule, indicator, own, row)
 
 
@@ -73,7 +73,9 @@ def _has_values(rows: pd.DataFrame, wanted: Any, keys: Iterable[str]) -> np.ndar
     return found
 
 
-def _merged(rule: RecommendationRule, indicator: Indicator, own: pd.DataFrame, row: Any) -> Ground:
+def _merged(
+    rule: RecommendationRule, indicator: Indicator, own: pd.DataFrame, row: Any
+) -> RuleEvidence:
     """Return the rows of the groups that the finding names, in its order."""
     others = [key for key in GROUP if key != rule.merge]
     known = own[_has_values(own, row, others) & own[["value", rule.merge]].notna().all(axis=1)]
@@ -84,10 +86,10 @@ def _merged(rule: RecommendationRule, indicator: Indicator, own: pd.DataFrame, r
         if place >= 0:
             places[index] = (place, str(name))
     order = sorted(places, key=lambda index: places[index])
-    return Ground(rule, indicator, own.loc[order], tuple(places[index][1] for index in order))
+    return RuleEvidence(rule, indicator, own.loc[order], tuple(places[index][1] for index in order))
 
 
-def cited(report: ReportData, found: Ground) -> str:
+def cite_rule_evidence(report: ReportData, found: RuleEvidence) -> str:
     """Return the values behind a finding, linked to their evidence, with intervals and n."""
     said = []
     for place, (_, row) in enumerate(found.rows.iterrows()):
@@ -98,7 +100,7 @@ def cited(report: ReportData, found: Ground) -> str:
     return "; ".join(said)
 
 
-def _one(report: ReportData, found: Ground, row: pd.Series, name: str) -> str:
+def _one(report: ReportData, found: RuleEvidence, row: pd.Series, name: str) -> str:
     evidence = report.evidence(found.indicator, row)
     if name:
         key = f"advice.part.{found.rule.merge}"

@@ -30,7 +30,7 @@ LEAST_YEARS = 5
 
 
 @dataclass(frozen=True)
-class Course:
+class IndicatorHistory:
     """An indicator of an organisation over its comparable years, and its change since last year."""
 
     direction: Direction
@@ -44,7 +44,7 @@ class Course:
 def dynamics(report: JudgedData) -> Block:
     """Tell the changes since last year and the trends, each with one false discovery rate."""
     school, last = report.organisation, report.year.shifted(-1)
-    found = courses(school)
+    found = comparable_histories(school)
     if not found:
         reason = "absent" if school.before else "first"
         why = report.say(f"passport.dynamics_{reason}", last=last)
@@ -61,7 +61,7 @@ def dynamics(report: JudgedData) -> Block:
     return block(Framed("passport-dynamics", block(*parts, sheet, caveat).parts))
 
 
-def courses(school: JudgedOrganisation) -> list[Course]:
+def comparable_histories(school: JudgedOrganisation) -> list[IndicatorHistory]:
     """Return the indicators whose change can be tested, with q-values over all of them.
 
     Pupils of two years are two cohorts, so a change of shares has Newcombe's interval; the same
@@ -76,7 +76,9 @@ def courses(school: JudgedOrganisation) -> list[Course]:
     ]
     told = newcombe_differences([counts for *_, counts in compared])
     found = [
-        Course(direction, indicator, rows, JudgedChange(rows[-2]["value"], rows[-1]["value"], one))
+        IndicatorHistory(
+            direction, indicator, rows, JudgedChange(rows[-2]["value"], rows[-1]["value"], one)
+        )
         for (direction, indicator, rows, _), one in zip(compared, told, strict=True)
         if one.is_estimable and one.p is not None
     ]
@@ -111,9 +113,11 @@ def _comparable(rows: Sequence[Row], indicator: Indicator) -> Sequence[Row]:
     return rows[breaks[-1] :] if breaks else rows
 
 
-def _shown(found: Sequence[Course], told: Sequence[Course], room: int) -> list[Course]:
+def _shown(
+    found: Sequence[IndicatorHistory], told: Sequence[IndicatorHistory], room: int
+) -> list[IndicatorHistory]:
     """Return what the table holds: changes told from chance, then each direction's first."""
-    firsts: dict[str, Course] = {}
+    firsts: dict[str, IndicatorHistory] = {}
     for one in found:
         firsts.setdefault(one.direction.direction, one)
     surest = sorted(told, key=lambda one: one.change.q)[:room]
@@ -123,7 +127,7 @@ def _shown(found: Sequence[Course], told: Sequence[Course], room: int) -> list[C
     return [one for one in found if id(one) in is_chosen]
 
 
-def with_trends(shown: Sequence[Course], level: float) -> list[Course]:
+def with_trends(shown: Sequence[IndicatorHistory], level: float) -> list[IndicatorHistory]:
     """Return the courses with the slope of those whose trend is told, over all of them at once."""
     from msoko.stats.estimators.trend import Trend, trend
 
@@ -141,7 +145,7 @@ def with_trends(shown: Sequence[Course], level: float) -> list[Course]:
     return found
 
 
-def _trends(report: JudgedData, shown: Sequence[Course]) -> str:
+def _trends(report: JudgedData, shown: Sequence[IndicatorHistory]) -> str:
     tested = [one.trend for one in shown if one.trend is not None]
     if not tested:
         return report.say("passport.trend_none")
@@ -149,7 +153,7 @@ def _trends(report: JudgedData, shown: Sequence[Course]) -> str:
     return report.say("passport.trend", series=len(tested), told=told)
 
 
-def _sheet(school: JudgedOrganisation, shown: Sequence[Course]) -> Sheet:
+def _sheet(school: JudgedOrganisation, shown: Sequence[IndicatorHistory]) -> Sheet:
     report = school.report
     years = [str(year) for year in report.years][-LEAST_YEARS:]
     head = [*report.heads("indicator", "verdict", "change_in_year", "interval"), *years]
@@ -158,7 +162,7 @@ def _sheet(school: JudgedOrganisation, shown: Sequence[Course]) -> Sheet:
     return report.sheet(head, rows, caption, "passport-dynamics", "llrr" + "r" * len(years))
 
 
-def _row(report: JudgedData, course: Course, years: Sequence[str]) -> list[str]:
+def _row(report: JudgedData, course: IndicatorHistory, years: Sequence[str]) -> list[str]:
     indicator, estimate = course.indicator, course.change.estimate
     by_year = {row["school_year"]: row for row in course.rows}
     conclusion = report.say(f"passport.change.{_verdict(course)}")
@@ -174,7 +178,7 @@ def _row(report: JudgedData, course: Course, years: Sequence[str]) -> list[str]:
     ]
 
 
-def _verdict(course: Course) -> str:
+def _verdict(course: IndicatorHistory) -> str:
     found = course.change.verdict("none" if is_vpr(course.indicator) else course.indicator.polarity)
     return "within" if found == "unknown" else found
 
@@ -185,7 +189,7 @@ def _value(indicator: Indicator, row: Row | None) -> str:
     return russian.amount(row["value"], indicator.unit)
 
 
-def _evidence(report: JudgedData, course: Course) -> Evidence:
+def _evidence(report: JudgedData, course: IndicatorHistory) -> Evidence:
     estimate, unit = course.change.estimate, course.indicator.unit
     title = f"{course.indicator.title}; {report.organisation.row['name']}"
     last = report.year.shifted(-1)

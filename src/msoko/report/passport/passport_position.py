@@ -23,6 +23,7 @@ from msoko.report.data.organisation import (
 from msoko.report.data.target_verdict import against_target
 from msoko.report.passport.passport_papers import papers
 from msoko.report.sections.results import comparison
+from msoko.stats.estimators.estimate import critical_value
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
@@ -38,7 +39,7 @@ Formula = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
-class Place:
+class Standing:
     """An organisation's value of one indicator beside others, and a key of wording that says how.
 
     `z` is its distance from the common value in the funnel that the reports draw; null where it
@@ -59,7 +60,7 @@ class Place:
 def position(report: JudgedData) -> Block:
     """Set out each direction's indicators beside the municipality, the region and those alike."""
     school = report.organisation
-    places = [placed(school, *one) for one in school.indicators]
+    places = [standing_of(school, *one) for one in school.indicators]
     by_direction = {
         one.direction: [place for place in places if place.direction is one]
         for one in report.directions
@@ -94,7 +95,7 @@ def position(report: JudgedData) -> Block:
     return block(Framed("passport-position", block(*parts).parts))
 
 
-def _sides(report: JudgedData, places: Sequence[Place]) -> list[str]:
+def _sides(report: JudgedData, places: Sequence[Standing]) -> list[str]:
     """Return what stands out to each side: «Хуже – Конференции и Каникулы»."""
     found: dict[str, list[str]] = {}
     for one in places:
@@ -105,7 +106,7 @@ def _sides(report: JudgedData, places: Sequence[Place]) -> list[str]:
     ]
 
 
-def placed(school: JudgedOrganisation, direction: Direction, indicator: Indicator) -> Place:
+def standing_of(school: JudgedOrganisation, direction: Direction, indicator: Indicator) -> Standing:
     """Return where the organisation stands by an indicator.
 
     The rule is the one by which reports name schools: outside the funnel's outer limits, with
@@ -113,15 +114,15 @@ def placed(school: JudgedOrganisation, direction: Direction, indicator: Indicato
     """
     row = school.own[(direction.direction, indicator.code)]
     if is_hidden(indicator, row):
-        return Place(direction, indicator, row, "hidden")
+        return Standing(direction, indicator, row, "hidden")
     if not is_of_persons(indicator):
-        return Place(direction, indicator, row, "alone")
+        return Standing(direction, indicator, row, "alone")
     if base(indicator, row) < comparison.LEAST_SHOWN:
-        return Place(direction, indicator, row, "few")
+        return Standing(direction, indicator, row, "few")
     z = _distance(school.of_all(direction, indicator), school.school_id)
     if np.isnan(z):
-        return Place(direction, indicator, row, "alone")
-    return Place(direction, indicator, row, _verdict(indicator, z), z)
+        return Standing(direction, indicator, row, "alone")
+    return Standing(direction, indicator, row, _verdict(indicator, z), z)
 
 
 def _distance(field: OrganisationValues, school_id: str) -> float:
@@ -137,8 +138,6 @@ def _distance(field: OrganisationValues, school_id: str) -> float:
 
 
 def _verdict(indicator: Indicator, z: float) -> str:
-    from msoko.stats.estimators.estimate import critical_value
-
     if abs(z) <= critical_value(comparison.OUTER):
         return "within"
     # VPR are not for judging schools: it is said where a value lies, not its worth.
@@ -148,7 +147,10 @@ def _verdict(indicator: Indicator, z: float) -> str:
 
 
 def _of_direction(
-    school: JudgedOrganisation, direction: Direction, places: Sequence[Place], printed: set[Formula]
+    school: JudgedOrganisation,
+    direction: Direction,
+    places: Sequence[Standing],
+    printed: set[Formula],
 ) -> list[BlockPart]:
     report = school.report
     title = f"{direction.number}. {cell(direction.short_title or direction.title)}"
@@ -168,7 +170,7 @@ def _of_direction(
     return parts
 
 
-def _first(places: Sequence[Place], printed: set[Formula]) -> list[Place]:
+def _first(places: Sequence[Standing], printed: set[Formula]) -> list[Standing]:
     """Return the places to print, as declared: those outside before those that are compared.
 
     What a direction before has printed is not printed again; `printed` gains what is.
@@ -181,7 +183,7 @@ def _first(places: Sequence[Place], printed: set[Formula]) -> list[Place]:
     return [one for one in places if id(one) in is_chosen]
 
 
-def _formula(place: Place) -> Formula:
+def _formula(place: Standing) -> Formula:
     """Return what an indicator computes: two directions may declare one number."""
     one = place.indicator
     return (one.table, one.where, one.numerator, one.denominator)
@@ -207,7 +209,7 @@ def _apart(school: JudgedOrganisation) -> str | None:
 
 
 def _sheet(
-    school: JudgedOrganisation, places: Sequence[Place], title: str, *, is_cited: bool
+    school: JudgedOrganisation, places: Sequence[Standing], title: str, *, is_cited: bool
 ) -> Sheet:
     """Return a table whose first head names the direction: print does without captions."""
     report = school.report
@@ -218,7 +220,7 @@ def _sheet(
     return report.sheet(head, rows, caption, "", "lrlrrrr"[: len(head)])
 
 
-def _row(school: JudgedOrganisation, place: Place, is_cited: bool) -> list[str]:
+def _row(school: JudgedOrganisation, place: Standing, is_cited: bool) -> list[str]:
     report, indicator, row = school.report, place.indicator, place.row
     name, unit = cell(indicator.short_title or indicator.title), indicator.unit
     verdict = report.say(f"passport.verdict.{place.verdict}")
@@ -246,7 +248,7 @@ def _target(report: JudgedData, indicator: Indicator, row: Row) -> str:
     return report.say(f"passport.target.{against_target(indicator, row)}", target=target)
 
 
-def _around(school: JudgedOrganisation, place: Place) -> str:
+def _around(school: JudgedOrganisation, place: Standing) -> str:
     """Return the municipality's value and the region's; of sums the middle organisation's."""
     unit = place.indicator.unit
     if place.indicator.measure in SUMS:
@@ -263,7 +265,7 @@ def _around(school: JudgedOrganisation, place: Place) -> str:
     return text if region is None or pd.isna(region) else f"{text} ({russian.amount(region, unit)})"
 
 
-def _alike(school: JudgedOrganisation, place: Place) -> str:
+def _alike(school: JudgedOrganisation, place: Standing) -> str:
     """Return the common value of those alike; none of VPR, by which schools are not compared."""
     indicator, chosen = place.indicator, school.peers.chosen
     if indicator.measure in SUMS or is_vpr(indicator) or not school.peers.is_pooled:

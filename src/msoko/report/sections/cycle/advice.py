@@ -51,7 +51,7 @@ def recommendations(report: JudgedData) -> Block:
     return block(*parts)
 
 
-def shown(report: JudgedData) -> pd.DataFrame:
+def shown_recommendations(report: JudgedData) -> pd.DataFrame:
     """Return the rows of the recommendations that the report's edition may show."""
     rows = report.store.read("recommendations", [report.year])
     rows = rows[rows["direction"] == report.direction.direction]
@@ -69,7 +69,9 @@ def _publishable(report: JudgedData, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _finding(report: JudgedData, row: Any) -> str:
     """Return what was found, and after it the numbers that it rests on, each with a link."""
-    numbers = rule_evidence.cited(report, rule_evidence.ground(report, row))
+    numbers = rule_evidence.cite_rule_evidence(
+        report, rule_evidence.find_rule_evidence(report, row)
+    )
     ground = report.say("advice.ground", numbers=numbers) if numbers else ""
     return " ".join(filter(None, (cell(row.finding), ground)))
 
@@ -169,7 +171,7 @@ def _expected(report: JudgedData, decision: Decision) -> str:
 def effect(report: JudgedData) -> Block:
     """Compare before and after each decision of last year, where the data carry it."""
     last = str(report.year.shifted(-1))
-    taken = measured(report)
+    taken = measured_decisions(report)
     if not taken:
         return block(report.say("effect.none", year=last))
     items = ["- " + effect_sentence(report, one) for one in taken]
@@ -183,7 +185,7 @@ def effect(report: JudgedData) -> Block:
     )
 
 
-def measured(report: JudgedData) -> list[Decision]:
+def measured_decisions(report: JudgedData) -> list[Decision]:
     """Return the decisions of last year, and earlier ones whose change was expected by this."""
     last = str(report.year.shifted(-1))
     return [one for one in report.decisions if one.school_year == last or _due(one) == report.year]

@@ -10,7 +10,6 @@ import pandas as pd
 from msoko import catalog
 from msoko.catalog.municipality.region_best import BEST_FILE
 from msoko.core import russian
-from msoko.indicators.values.motivating_points import motivating_points
 from msoko.report.block import Block, Prose, Sheet, anchor, block, cell
 from msoko.report.sections.pages.year_summary import YearChange, grouped, target, year_changes
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Known:
+class SummaryData:
     """What the lines of blocks are looked up in."""
 
     report: JudgedData
@@ -32,7 +31,7 @@ class Known:
     best: dict[str, RegionBest]
 
     @classmethod
-    def of(cls, report: JudgedData) -> Known:
+    def of(cls, report: JudgedData) -> SummaryData:
         return cls(
             report,
             catalog.indicators_by_code(report.directions),
@@ -57,14 +56,14 @@ def own_summary(report: JudgedData) -> Block:
     blocks = report.profile.summary_blocks
     if not blocks:
         return block(report.say("own.none"))
-    known = Known.of(report)
-    return Block(tuple(part for one in blocks for part in _block(known, one).parts))
+    data = SummaryData.of(report)
+    return Block(tuple(part for one in blocks for part in _block(data, one).parts))
 
 
-def _block(known: Known, declared: SummaryBlock) -> Block:
-    report = known.report
+def _block(data: SummaryData, declared: SummaryBlock) -> Block:
+    report = data.report
     seed = declared.seed
-    absent = sum(not _is_computed(known, item) for item in declared.items)
+    absent = sum(not _is_computed(data, item) for item in declared.items)
     source = report.say(
         "own.source", document=cell(report.profile.document), section=_section(report, seed)
     )
@@ -75,9 +74,9 @@ def _block(known: Known, declared: SummaryBlock) -> Block:
         absent=absent,
     )
     parts = dict.fromkeys(item.part for item in declared.items)
-    sheets = [_sheet(known, declared, part) for part in parts]
+    sheets = [_sheet(data, declared, part) for part in parts]
     about = f"{cell(declared.about)} {counts}" if declared.about else counts
-    points = _about_points(known, declared) if declared.kind == "motivating" else None
+    points = _about_points(data, declared) if declared.kind == "motivating" else None
     return block(Prose(f"### {cell(declared.title)}"), about, *sheets, points, source)
 
 
@@ -89,21 +88,21 @@ def _section(report: JudgedData, seed: object) -> str:
     return cell(report.say("own.section", section=section) if is_number else section)
 
 
-def _is_computed(known: Known, item: SummaryItem) -> bool:
-    return any(_value(row) for code in item.indicators for _, _, row in known.lines(code))
+def _is_computed(data: SummaryData, item: SummaryItem) -> bool:
+    return any(_value(row) for code in item.indicators for _, _, row in data.lines(code))
 
 
 def _value(row: Row | None) -> bool:
     return row is not None and bool(pd.notna(row["value"]))
 
 
-def _sheet(known: Known, declared: SummaryBlock, part: str) -> Sheet:
-    report = known.report
+def _sheet(data: SummaryData, declared: SummaryBlock, part: str) -> Sheet:
+    report = data.report
     items = [item for item in declared.items if item.part == part]
     has_points = declared.kind == "motivating" and any(
-        code in known.best for item in declared.items for code in item.indicators
+        code in data.best for item in declared.items for code in item.indicators
     )
-    has_target = any(known.declared[code][1].target for item in items for code in item.indicators)
+    has_target = any(data.declared[code][1].target for item in items for code in item.indicators)
     extra = [*(["target"] if has_target else []), *(["points"] if has_points else [])]
     head = [
         *report.heads("indicator"),
@@ -111,25 +110,25 @@ def _sheet(known: Known, declared: SummaryBlock, part: str) -> Sheet:
         str(report.year),
         *report.heads("interval", "n", "year_verdict", *extra),
     ]
-    groups = ((f"*{cell(item.text)}*", _rows(known, item, extra, len(head))) for item in items)
+    groups = ((f"*{cell(item.text)}*", _rows(data, item, extra, len(head))) for item in items)
     places = list(dict.fromkeys(item.part for item in declared.items))
     name = f"own-{anchor(declared.code)}-{places.index(part) + 1}"
     caption = report.say("own.caption", title=cell(part or declared.title), year=report.year)
     return report.sheet(head, grouped(head, groups), caption, name, "lrrlrlll"[: len(head)])
 
 
-def _rows(known: Known, item: SummaryItem, extra: list[str], width: int) -> list[list[str]]:
+def _rows(data: SummaryData, item: SummaryItem, extra: list[str], width: int) -> list[list[str]]:
     """Return a row for each line of the item's indicators, then what it still needs.
 
     `extra` are the columns that only some tables have: target, points.
     """
-    report = known.report
+    report = data.report
     rows = []
     for code in item.indicators:
-        found = known.lines(code)
-        rows += [_row(known, *one, extra) for one in found if _value(one[2])]
+        found = data.lines(code)
+        rows += [_row(data, *one, extra) for one in found if _value(one[2])]
         if not any(_value(row) for _, _, row in found):
-            rows.append(_absent(known, code, found, width))
+            rows.append(_absent(data, code, found, width))
     if item.needs:
         needs = report.say("own.needs", needs=cell(_lowered(item.needs)))
         no_data = russian.capitalised(report.say("own.no_data"))
@@ -144,10 +143,10 @@ def _lowered(text: str) -> str:
 
 
 def _row(
-    known: Known, reading: JudgedData, line: IndicatorLine, row: Row, extra: list[str]
+    data: SummaryData, reading: JudgedData, line: IndicatorLine, row: Row, extra: list[str]
 ) -> list[str]:
     indicator = line.indicator
-    told = known.told[reading.direction.direction, line]
+    told = data.told[reading.direction.direction, line]
     interval = russian.span(row["low"], row["high"], indicator.unit)
     if indicator.measure in ("sum", "count"):
         interval = reading.say("own.exact")
@@ -160,14 +159,17 @@ def _row(
         told.said,
     ]
     cells += [target(reading, line, row)] if "target" in extra else []
-    return [*cells, _points(known, reading, line, row)] if "points" in extra else cells
+    return [*cells, _points(data, reading, line, row)] if "points" in extra else cells
 
 
 def _absent(
-    known: Known, code: str, found: list[tuple[JudgedData, IndicatorLine, Row | None]], width: int
+    data: SummaryData,
+    code: str,
+    found: list[tuple[JudgedData, IndicatorLine, Row | None]],
+    width: int,
 ) -> list[str]:
     """Return the row of an indicator without a value, with what would be needed."""
-    report, indicator = known.report, known.declared[code][1]
+    report, indicator = data.report, data.declared[code][1]
     is_hidden = any(row is not None and reading.is_hidden(row) for reading, _, row in found)
     if is_hidden:
         said = report.say("verdict.hidden")
@@ -178,12 +180,15 @@ def _absent(
     return [f"{cell(indicator.title)}: {said}", *[russian.NOTHING] * (width - 1)]
 
 
-def _points(known: Known, reading: JudgedData, line: IndicatorLine, row: Row) -> str:
+def _points(data: SummaryData, reading: JudgedData, line: IndicatorLine, row: Row) -> str:
     """Return the points against the region's best, with the interval of the value.
 
     A best value is the whole's: one subject of an indicator has none of its own.
     """
-    indicator, best = line.indicator, known.best.get(line.indicator.code)
+    # the room that computes indicators is heavy, and few profiles ask for points
+    from msoko.indicators.values.motivating_points import motivating_points
+
+    indicator, best = line.indicator, data.best.get(line.indicator.code)
     if best is None or line.subject:
         return russian.NOTHING
     ends = [motivating_points(row[name], best.value, indicator.polarity)
@@ -199,15 +204,15 @@ def _points(known: Known, reading: JudgedData, line: IndicatorLine, row: Row) ->
     return f"{told} ({russian.span(low, min(high, 100.0), 'points')})"
 
 
-def _about_points(known: Known, declared: SummaryBlock) -> str:
+def _about_points(data: SummaryData, declared: SummaryBlock) -> str:
     """Say how points are made, whose the best values are, and which are not known."""
-    report = known.report
+    report = data.report
     codes = list(dict.fromkeys(code for item in declared.items for code in item.indicators))
-    used = [known.best[code] for code in codes if code in known.best]
+    used = [data.best[code] for code in codes if code in data.best]
     columns = ", ".join(f"`{item.name}`" for item in fields(catalog.RegionBest) if item.compare)
     said = [report.say("own.motivating")] if used else []
     if used:
-        sources = [_named(known, one) for one in used]
+        sources = [_named(data, one) for one in used]
         said.append(report.say("own.best_used", sources="; ".join(sources)))
     if len(used) < len(codes):
         said.append(
@@ -221,8 +226,8 @@ def _about_points(known: Known, declared: SummaryBlock) -> str:
     return " ".join(said)
 
 
-def _named(known: Known, best: RegionBest) -> str:
-    indicator = known.declared[best.indicator][1]
+def _named(data: SummaryData, best: RegionBest) -> str:
+    indicator = data.declared[best.indicator][1]
     title = cell(indicator.short_title or indicator.title)
     shown = russian.amount(best.value, indicator.unit)
     return f"{title} – {shown}, {cell(best.municipality)} ({cell(best.source)})"

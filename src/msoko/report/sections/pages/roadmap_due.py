@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msoko.report.block import Block, Details, block
 from msoko.report.sections.pages import roadmap_page
-from msoko.report.sections.pages.roadmap_year import RoadmapYear, Task
+from msoko.report.sections.pages.roadmap_year import DatedMeasure, RoadmapYear
 
 if TYPE_CHECKING:
     from msoko.catalog import Due
@@ -58,7 +58,7 @@ def _same_quarter(month: dt.date, year: int, quarter: int) -> bool:
 
 
 def _row(
-    report: ReportData, found: RoadmapYear, month: dt.date, task: Task, span: Due
+    report: ReportData, found: RoadmapYear, month: dt.date, task: DatedMeasure, span: Due
 ) -> Sequence[str]:
     said = report.say(f"roadmap.said.{roadmap_page.reported(found, task)}")
     number, text, responsible, _ = roadmap_page.measure_cells(report, task)

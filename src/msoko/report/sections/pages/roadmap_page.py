@@ -12,11 +12,11 @@ from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
 from msoko.report.sections.pages.roadmap_year import (
     STATUSES,
-    Late,
-    Received,
+    DatedMeasure,
+    OverdueReturn,
+    ReceivedReturns,
     RoadmapYear,
-    Task,
-    readable,
+    readable_returns,
 )
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ def of(report: ReportData) -> RoadmapYear:
     return _read(report)[0]
 
 
-def _read(report: ReportData) -> tuple[RoadmapYear, Received]:
+def _read(report: ReportData) -> tuple[RoadmapYear, ReceivedReturns]:
     measures = catalog.load_roadmap(report.project, report.profile)
     rows = report.store.read("roadmap_returns", [report.year])
-    received = readable(rows, measures, report.year)
+    received = readable_returns(rows, measures, report.year)
     return RoadmapYear(measures, report.year, received.rows, report.profile.returns), received
 
 
-def _without_returns(report: ReportData, received: Received) -> str:
+def _without_returns(report: ReportData, received: ReceivedReturns) -> str:
     """Say that no return came, or that those which came are on another roadmap."""
     if not received.is_foreign:
         return report.say("roadmap.no_returns")
@@ -80,7 +80,7 @@ def _quarters(report: ReportData, found: RoadmapYear) -> Iterable[Details]:
         yield Details(f"{quarter}: {len(rows)}", (sheet,), is_printed=True)
 
 
-def measure_cells(report: ReportData, task: Task) -> list[str]:
+def measure_cells(report: ReportData, task: DatedMeasure) -> list[str]:
     """Return a measure's number, text, responsible and document as cells of a table."""
     one = task.measure
     return [
@@ -157,7 +157,9 @@ def status(report: ReportData) -> Block:
     return block(text, table, skipped, *_by_status(report, found), _by_section(report, found))
 
 
-def _by_direction(report: ReportData, tasks: Sequence[Task]) -> dict[str, list[Task]]:
+def _by_direction(
+    report: ReportData, tasks: Sequence[DatedMeasure]
+) -> dict[str, list[DatedMeasure]]:
     titles = {one.direction: one.short_title or one.title for one in report.directions}
     titles |= {
         source: titles[target]
@@ -165,25 +167,25 @@ def _by_direction(report: ReportData, tasks: Sequence[Task]) -> dict[str, list[T
         if target in titles
     }
     none = report.say("roadmap.no_direction")
-    groups: dict[str, list[Task]] = {}
+    groups: dict[str, list[DatedMeasure]] = {}
     for task in tasks:
         groups.setdefault(titles.get(task.measure.direction, none), []).append(task)
     return groups
 
 
-def reported(found: RoadmapYear, task: Task) -> str:
+def reported(found: RoadmapYear, task: DatedMeasure) -> str:
     """Return the status last reported of a measure, `unknown` where nothing was."""
     said = found.statuses.get(task.measure.code, "unknown")
     return said if said in STATUSES else "unknown"
 
 
-def _counts(found: RoadmapYear, tasks: Sequence[Task]) -> list[str]:
+def _counts(found: RoadmapYear, tasks: Sequence[DatedMeasure]) -> list[str]:
     said = [reported(found, task) for task in tasks]
     numbers = [len(tasks), *(said.count(one) for one in STATUSES)]
     return [russian.decimal(number, 0) for number in numbers]
 
 
-def _share(report: ReportData, name: str, found: RoadmapYear, tasks: Sequence[Task]) -> str:
+def _share(report: ReportData, name: str, found: RoadmapYear, tasks: Sequence[DatedMeasure]) -> str:
     done = sum(reported(found, task) == "done" for task in tasks)
     evidence = Evidence(
         what=report.say("evidence.roadmap.what", name=name, year=report.year),
@@ -198,7 +200,7 @@ def _share(report: ReportData, name: str, found: RoadmapYear, tasks: Sequence[Ta
 
 
 def _by_section(report: ReportData, found: RoadmapYear) -> Details:
-    groups: dict[str, list[Task]] = {}
+    groups: dict[str, list[DatedMeasure]] = {}
     for task in found.own:
         groups.setdefault(task.measure.section, []).append(task)
     rows = [
@@ -260,7 +262,7 @@ def _responsible(report: ReportData, found: RoadmapYear) -> Sheet:
     return report.sheet(report.heads(*columns), rows, caption, "responsible", "lrrrrr")
 
 
-def _details(report: ReportData, title: str, overdue: Sequence[Late]) -> Details:
+def _details(report: ReportData, title: str, overdue: Sequence[OverdueReturn]) -> Details:
     rows = [
         [
             cell(_number(report, one.measure)),

@@ -30,7 +30,7 @@ PERIOD = re.compile(r"(20\d\d)-(?:(Q(?=[1-4]$)|H(?=[12]$))|(?=(?:0[1-9]|1[0-2])$
 
 
 @dataclass(frozen=True)
-class Task:
+class DatedMeasure:
     """A measure of the roadmap with what its printed deadline means in the year."""
 
     measure: Measure
@@ -47,7 +47,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedReturn:
     """A return that the rule asks for: of which measure, by which day."""
 
     measure: Measure
@@ -55,7 +55,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Late:
+class OverdueReturn:
     """A return that came after its day, or (`returned_on` is None) did not come."""
 
     measure: Measure
@@ -77,15 +77,15 @@ class RoadmapYear:
     rule: Returns | None = None
 
     @cached_property
-    def tasks(self) -> list[Task]:
-        return [Task(one, parse_deadline(one.deadline, self.year)) for one in self.measures]
+    def tasks(self) -> list[DatedMeasure]:
+        return [DatedMeasure(one, parse_deadline(one.deadline, self.year)) for one in self.measures]
 
     @property
-    def own(self) -> list[Task]:
+    def own(self) -> list[DatedMeasure]:
         """The measures of this school year: all whose deadline names no other."""
         return [task for task in self.tasks if task.is_of_year]
 
-    def due_in(self, month: dt.date) -> list[tuple[Task, Due]]:
+    def due_in(self, month: dt.date) -> list[tuple[DatedMeasure, Due]]:
         """Return what ends in the month that begins at `month`.
 
         What ends after the school year stands in its last month.
@@ -111,7 +111,7 @@ class RoadmapYear:
         return max(days).date() if len(days) else None
 
     @property
-    def past_due(self) -> list[tuple[Task, Due]]:
+    def past_due(self) -> list[tuple[DatedMeasure, Due]]:
         """Measures whose last deadline is before `as_of`, and that were not reported as done."""
         if self.as_of is None:
             return []
@@ -147,7 +147,7 @@ class RoadmapYear:
         return dt.date(day.year, month, min(self.rule.day or last, last))
 
     @cached_property
-    def expected(self) -> list[Expected]:
+    def expected(self) -> list[ExpectedReturn]:
         """The returns that should have come by `as_of`, in the order of the roadmap.
 
         A measure with a date is reported on in each period in which a deadline ends; one
@@ -156,13 +156,13 @@ class RoadmapYear:
         if self.rule is None or self.as_of is None:
             return []
         return [
-            Expected(task.measure, due)
+            ExpectedReturn(task.measure, due)
             for task in self.own
             for due in sorted({self.due_day(day) for day in self._reported(task)})
             if due <= self.as_of
         ]
 
-    def _reported(self, task: Task) -> Iterator[dt.date]:
+    def _reported(self, task: DatedMeasure) -> Iterator[dt.date]:
         if task.dues:
             yield from (min(due.end, self.year.ends) for due in task.dues)
             return
@@ -181,13 +181,13 @@ class RoadmapYear:
         return found
 
     @cached_property
-    def overdue(self) -> list[Late]:
+    def overdue(self) -> list[OverdueReturn]:
         """Returns that were expected and came late or not at all."""
         found = []
         for one in self.expected:
             day = self.came.get((one.measure.code, one.due))
             if day is None or day > one.due:
-                found.append(Late(one.measure, one.due, day))
+                found.append(OverdueReturn(one.measure, one.due, day))
         return found
 
 
@@ -204,7 +204,7 @@ def period_end(period: str, year: SchoolYear) -> dt.date:
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedReturns:
     """The returns of a year as they can be read.
 
     `rows` are those on measures of the roadmap, with the measures' codes; `count` is how many
@@ -228,13 +228,15 @@ class Received:
         return self.count - len(self.rows)
 
 
-def readable(returns: pd.DataFrame, measures: Sequence[Measure], year: SchoolYear) -> Received:
+def readable_returns(
+    returns: pd.DataFrame, measures: Sequence[Measure], year: SchoolYear
+) -> ReceivedReturns:
     """Return which returns are on measures of the roadmap, and what the others name.
 
     People give a measure by its printed number; one printed twice is known by its code alone.
     """
     if returns.empty:
-        return Received(returns, 0)
+        return ReceivedReturns(returns, 0)
     numbers = [one.number.strip(". ") for one in measures]
     codes = {
         number: one.code
@@ -250,4 +252,4 @@ def readable(returns: pd.DataFrame, measures: Sequence[Measure], year: SchoolYea
     unknown = tuple(dict.fromkeys(said[named.isna()]))
     if named.isna().mean() > MOST_UNKNOWN:
         kept &= False
-    return Received(returns.assign(measure=named)[kept], len(returns), unknown)
+    return ReceivedReturns(returns.assign(measure=named)[kept], len(returns), unknown)

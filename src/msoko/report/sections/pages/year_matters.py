@@ -13,7 +13,13 @@ from msoko.core import russian
 from msoko.report.block import Block, Sheet, block, cell
 from msoko.report.data.target_verdict import against_target
 from msoko.report.sections.cycle import advice
-from msoko.report.sections.pages.year_summary import YearChange, known, linked, title, year_changes
+from msoko.report.sections.pages.year_summary import (
+    YearChange,
+    known_row,
+    linked,
+    title,
+    year_changes,
+)
 
 if TYPE_CHECKING:
     from msoko.catalog import Decision
@@ -38,7 +44,7 @@ def risks(report: JudgedData) -> Block:
     told = year_changes(report).values()
     rows, worded = [], []
     for other in report.siblings:
-        found = advice.shown(other)
+        found = advice.shown_recommendations(other)
         own = [one for one in told if one.reading is other]
         rows.append([linked(other.direction), *_counts(other, found, own)])
         whole = found[found["school_id"].isna()]["finding"].dropna().drop_duplicates()
@@ -61,7 +67,7 @@ def _counts(report: JudgedData, found: pd.DataFrame, told: Sequence[YearChange])
         line
         for line in report.all_lines
         if line.indicator.target
-        and (row := known(report, line)) is not None
+        and (row := known_row(report, line)) is not None
         and against_target(line.indicator, row) == "missed"
     ]
     has_target = any(line.indicator.target for line in report.all_lines)
@@ -81,7 +87,7 @@ def _organisations(report: JudgedData) -> str | None:
         return None
     named: Counter[str] = Counter()
     for other in report.siblings:
-        named.update(advice.shown(other)["school_id"].dropna().unique())
+        named.update(advice.shown_recommendations(other)["school_id"].dropna().unique())
     often = sorted(
         report.school_name(school) for school, count in named.items() if count >= MANY_DIRECTIONS
     )
@@ -107,7 +113,9 @@ def decisions(report: JudgedData) -> Block:
 
 def _effects(report: JudgedData) -> list[Sheet | str]:
     """Return what last year's decisions changed, and earlier ones due this year."""
-    before = [(one, decision) for one in report.siblings for decision in advice.measured(one)]
+    before = [
+        (one, decision) for one in report.siblings for decision in advice.measured_decisions(one)
+    ]
     if not before:
         return [report.say("year.no_effects", year=report.year.shifted(-1))]
     rows = [_effect_row(*one) for one in before[:MOST_EFFECTS]]
@@ -167,7 +175,9 @@ def _taken(report: JudgedData, taken: Sequence[Decision]) -> Sheet | str:
 def _proposed(report: JudgedData) -> list[Sheet | str]:
     """Propose the measures of the roadmap that the year's findings lead to."""
     measures = {one.code: one for one in catalog.load_roadmap(report.project, report.profile)}
-    found = pd.concat([advice.shown(one) for one in report.siblings], ignore_index=True)
+    found = pd.concat(
+        [advice.shown_recommendations(one) for one in report.siblings], ignore_index=True
+    )
     counts = found.dropna(subset=["measure"]).groupby("measure")["finding"].nunique()
     counts = counts[[code in measures for code in counts.index]]
     if counts.empty:

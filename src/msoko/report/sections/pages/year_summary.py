@@ -139,14 +139,14 @@ def _chosen(report: JudgedData, named: set[str]) -> list[tuple[IndicatorLine, Ro
     )
     found: list[tuple[IndicatorLine, Row]] = []
     for line in order:
-        row, name = known(report, line), report.title(line, is_short=True)
+        row, name = known_row(report, line), report.title(line, is_short=True)
         if row is not None and name not in named and len(found) < FIGURES:
             named.add(name)
             found.append((line, row))
     return found
 
 
-def known(report: JudgedData, line: IndicatorLine) -> Row | None:
+def known_row(report: JudgedData, line: IndicatorLine) -> Row | None:
     """Return a line's row of the year, where it has a value."""
     row = report.line_row(line)
     return None if row is None or pd.isna(row["value"]) else row

@@ -12,11 +12,11 @@ from msoko.report.block import Block, Details, Figure, Sheet, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.suppressed import LEAST_SCHOOLS as LEAST_PUBLISHED
 from msoko.report.data.suppressed import may_draw_schools
+from msoko.stats.estimators.estimate import NotEstimable, Reason, critical_value
 
 if TYPE_CHECKING:
     from msoko.report.data.indicator_line import IndicatorLine
     from msoko.report.data.report_data import ReportData
-    from msoko.stats.estimators.estimate import NotEstimable
     from msoko.stats.schools.funnel import Funnel
 
 OUTER = 0.998
@@ -43,8 +43,6 @@ def compare_schools(report: ReportData, code: str) -> Block:
 
 
 def _compared(report: ReportData, line: IndicatorLine) -> Block:
-    from msoko.stats.estimators.estimate import NotEstimable
-
     rows = report.line_rows(line, "school", report.year).frame.dropna(subset=["value"])
     title = cell(report.title(line))
     if len(rows) < LEAST_SCHOOLS:
@@ -72,7 +70,6 @@ def _compared(report: ReportData, line: IndicatorLine) -> Block:
 
 def funnel_of(rows: pd.DataFrame) -> tuple[Funnel | NotEstimable, float]:
     """Return the funnel, and a pupil's standard deviation where it is one of means."""
-    from msoko.stats.estimators.estimate import NotEstimable, Reason
     from msoko.stats.schools.funnel import mean_funnel, share_funnel
 
     counts = rows[["numerator", "denominator"]].to_numpy(float)
@@ -108,8 +105,6 @@ def _pupil_spread(rows: pd.DataFrame) -> float:
 
 def _placed(rows: pd.DataFrame, funnel: Funnel) -> pd.DataFrame:
     """Return the schools with their z, and whether they lie outside, the farthest first."""
-    from msoko.stats.estimators.estimate import critical_value
-
     z, sizes = funnel.points["z"].to_numpy(float), rows["n"].to_numpy(float)
     is_outside = (np.abs(z) > critical_value(OUTER)) & (sizes >= LEAST_SHOWN)
     placed = rows.assign(z=z, size=sizes, is_outside=is_outside)

@@ -12,7 +12,7 @@ from msoko.core import russian
 from msoko.report.block import Block, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.report_data import LEAST_COUNT
-from msoko.report.sections.results.procedure_pairs import sat
+from msoko.report.sections.results.procedure_pairs import papers_sat
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
@@ -55,7 +55,7 @@ def high_results(report: ReportData) -> Block:
 
 def _scored(report: ReportData, year: object) -> pd.DataFrame:
     """Return the year's ЕГЭ results on the scale of 100."""
-    rows = sat(report, year)
+    rows = papers_sat(report, year)
     return rows[(rows["procedure"] == "ege") & rows["test_score"].notna()]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from msoko.core import russian
 from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
-from msoko.report.sections.results.procedure_pairs import MARKS, Pair, pairs
+from msoko.report.sections.results.procedure_pairs import MARKS, ProcedurePair, pairs
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
@@ -48,11 +48,11 @@ def procedures(report: ReportData) -> Block:
     )
 
 
-def _publishable(kept: list[Pair]) -> list[Pair]:
+def _publishable(kept: list[ProcedurePair]) -> list[ProcedurePair]:
     """Return the pairs whose counts may stand side by side; a whole is hidden with its parts."""
     from msoko.report.data.suppressed import shown_rows
 
-    shown: list[Pair] = []
+    shown: list[ProcedurePair] = []
     for key in dict.fromkeys((pair.exam, pair.earlier) for pair in kept):
         own = [pair for pair in kept if (pair.exam, pair.earlier) == key]
         parts = [pair for pair in own if pair.subject]
@@ -65,7 +65,7 @@ def _publishable(kept: list[Pair]) -> list[Pair]:
     return shown
 
 
-def _overview(report: ReportData, whole: list[Pair]) -> Sheet | None:
+def _overview(report: ReportData, whole: list[ProcedurePair]) -> Sheet | None:
     """Return a row a pair: how many marks fell, held and rose, each with its interval."""
     rows = []
     for pair in whole:
@@ -84,12 +84,14 @@ def _overview(report: ReportData, whole: list[Pair]) -> Sheet | None:
     return report.sheet(head, rows, caption, "procedures-overview", "lrlll")
 
 
-def _share(report: ReportData, pair: Pair, kind: str, count: int, total: int) -> str:
+def _share(report: ReportData, pair: ProcedurePair, kind: str, count: int, total: int) -> str:
     told = _evidence(report, pair, kind, count, total)
     return f"{report.ledger.cite(told)} ({told.interval})"
 
 
-def _evidence(report: ReportData, pair: Pair, kind: str, count: int, total: int) -> Evidence:
+def _evidence(
+    report: ReportData, pair: ProcedurePair, kind: str, count: int, total: int
+) -> Evidence:
     from msoko.stats.estimators.proportions import wilson
 
     told = wilson(count, total)
@@ -109,17 +111,17 @@ def _evidence(report: ReportData, pair: Pair, kind: str, count: int, total: int)
     )
 
 
-def _pair_title(report: ReportData, pair: Pair) -> str:
+def _pair_title(report: ReportData, pair: ProcedurePair) -> str:
     exam = report.say(f"procedure.{pair.exam}")
     return report.say("procedures.pair", exam=exam, earlier=_earlier(report, pair))
 
 
-def _earlier(report: ReportData, pair: Pair) -> str:
+def _earlier(report: ReportData, pair: ProcedurePair) -> str:
     key = "vpr_before" if pair.earlier == "vpr" else pair.earlier
     return report.say(f"procedures.earlier.{key}")
 
 
-def _unjoined(report: ReportData, every: list[Pair]) -> str | None:
+def _unjoined(report: ReportData, every: list[ProcedurePair]) -> str | None:
     """Name the pairs that cannot be compared, each with how many pupils they share."""
     few = [pair for pair in every if not pair.subject and pair.n < LEAST]
     if not few:
@@ -128,7 +130,7 @@ def _unjoined(report: ReportData, every: list[Pair]) -> str | None:
     return report.say("procedures.few", pairs="; ".join(named))
 
 
-def _linkage(report: ReportData, whole: list[Pair]) -> Sheet:
+def _linkage(report: ReportData, whole: list[ProcedurePair]) -> Sheet:
     """Say what share of the papers is joined, and whether the joined did better than the rest."""
     rows = []
     for pair in whole:
@@ -160,7 +162,7 @@ def _high(marks: pd.Series) -> str:
     )
 
 
-def _by_subject(report: ReportData, single: list[Pair]) -> Sheet:
+def _by_subject(report: ReportData, single: list[ProcedurePair]) -> Sheet:
     """Return each pair's subjects under a row that names the pair."""
     columns = ("subject", "n", "lower_percent", "same_percent", "higher_percent", "kappa",
                "score_order")  # fmt: skip
@@ -172,7 +174,7 @@ def _by_subject(report: ReportData, single: list[Pair]) -> Sheet:
     return report.sheet(report.heads(*columns), rows, caption, "procedures", "lrrrrll")
 
 
-def _subject_row(report: ReportData, pair: Pair) -> list[str]:
+def _subject_row(report: ReportData, pair: ProcedurePair) -> list[str]:
     from msoko.stats.estimators.agreement import kappa
     from msoko.stats.estimators.correlation import spearman
 
@@ -196,7 +198,7 @@ def _told(estimate: object) -> str:
     return f"{russian.decimal(estimate.value, 2)} ({interval})"
 
 
-def _table(pair: Pair) -> pd.DataFrame:
+def _table(pair: ProcedurePair) -> pd.DataFrame:
     """Return how often each earlier mark met each mark: rows are the earlier ones."""
     from msoko.stats.estimators.agreement import rating_table
 
@@ -205,7 +207,7 @@ def _table(pair: Pair) -> pd.DataFrame:
     return rating_table(known["earlier_mark"], known["mark"], MARKS)
 
 
-def _confusion(report: ReportData, whole: list[Pair]) -> list[Details]:
+def _confusion(report: ReportData, whole: list[ProcedurePair]) -> list[Details]:
     """Return a folded table for each pair: how each earlier mark fared."""
     sheets = []
     for place, pair in enumerate(whole, 1):

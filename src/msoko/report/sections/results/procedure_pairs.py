@@ -26,7 +26,7 @@ COLUMNS = [*KEYS, "school_id", "mark", "share", "earlier_mark", "earlier_share"]
 
 
 @dataclass(frozen=True)
-class Pair:
+class ProcedurePair:
     """A later result beside an earlier one of the same pupils, in one subject or in all.
 
     `rows` has a row a pupil and subject: `COLUMNS`. `papers` are all that sat the later paper
@@ -61,11 +61,11 @@ class Pair:
         return self.papers[~pd.MultiIndex.from_frame(self.papers[KEYS]).isin(joined)]
 
 
-def pairs(report: ReportData) -> Iterator[Pair]:
+def pairs(report: ReportData) -> Iterator[ProcedurePair]:
     """Yield each exam beside each earlier result, whole and by subject, then VPR and journal."""
-    results = sat(report, report.year)
+    results = papers_sat(report, report.year)
     last = report.year.shifted(-1)
-    before = sat(report, last) if last in report.years else results.iloc[:0]
+    before = papers_sat(report, last) if last in report.years else results.iloc[:0]
     known = results[results["pupil_id"].notna()]
     papers = {"vpr": before[(before["procedure"] == "vpr") & before["pupil_id"].notna()]}
     papers |= {one: known[known["procedure"] == one] for one in THIS_YEAR}
@@ -89,12 +89,12 @@ def _of_journal(papers: pd.DataFrame) -> pd.DataFrame:
 
 def _whole_and_parts(
     exam: str, earlier: str, taken: pd.DataFrame, before: pd.DataFrame, order: Mapping[str, int]
-) -> Iterator[Pair]:
+) -> Iterator[ProcedurePair]:
     rows = _joined(taken, before)
     of_subject = taken[taken["subject"].isin(before["subject"].unique())]
-    yield Pair(exam, earlier, "", rows, of_subject)
+    yield ProcedurePair(exam, earlier, "", rows, of_subject)
     for subject in sorted(rows["subject"].unique(), key=lambda one: order.get(one, len(order))):
-        yield Pair(
+        yield ProcedurePair(
             exam,
             earlier,
             subject,
@@ -103,7 +103,7 @@ def _whole_and_parts(
         )
 
 
-def sat(report: ReportData, year: object) -> pd.DataFrame:
+def papers_sat(report: ReportData, year: object) -> pd.DataFrame:
     """Return the papers that pupils sat, with the share of the highest score.
 
     Where a protocol names no highest score, the highest that anyone had stands for it: shares
