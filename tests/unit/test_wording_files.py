@@ -17,7 +17,7 @@ from msoko.report.words.wording import template
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE, REGISTRY = ROOT / "src" / "msoko", ROOT / "registry"
-ROOMS = ("report", "documents")
+ROOMS = ("report", "documents", "site")
 CYRILLIC = re.compile("[А-Яа-яЁё]")
 NOT_TEXTS = {
     "documents/working_group/decision_register.py": "finds surnames in Russian text: patterns and "
@@ -29,6 +29,8 @@ MEETINGS = "documents/working_group/"
 ACCESSORS = {"say": "{}", "has": "{}", "words": "{}", "counted": "counted.{}",
              "heads": "column.{}", "head": "{}.head"}  # fmt: skip
 """What asks for a sentence, and how its argument makes the key."""
+SAID_BY = ("report", "documents")
+"""The rooms that say the sentences of `FILES`."""
 SPEAKER = "report/words/report_words.py"
 """Where the accessors themselves are written."""
 SECTION = re.compile(r"[a-z_]+\\\.")
@@ -99,7 +101,7 @@ def asked(is_of_meetings: bool) -> tuple[frozenset[str], frozenset[str]]:
     """
     certain: set[str] = set()
     written: set[str] = set()
-    for name, tree in modules(*ROOMS).items():
+    for name, tree in modules(*SAID_BY).items():
         if name.startswith(MEETINGS) != is_of_meetings:
             continue
         assigned = _assigned(tree)
