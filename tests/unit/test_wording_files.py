@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from msoko.catalog.registry import registry_words
+from msoko.catalog.yaml import yaml_schema
 from msoko.report.words.wording import template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,8 +80,12 @@ def sentences(*files: str) -> dict[str, object]:
     """Return the leaves of wording files by dotted key; a list of heads is one leaf."""
     found: dict[str, object] = {}
     for name in files:
-        found |= _leaves(yaml.safe_load((REGISTRY / name).read_text("utf-8")), "")
+        found |= _leaves(_sections(name), "")
     return found
+
+
+def _sections(name: str) -> Mapping[str, object]:
+    return yaml_schema.load(REGISTRY / name, Mapping[str, object], name)
 
 
 def _leaves(part: Mapping[str, object], above: str) -> dict[str, object]:
@@ -219,31 +223,8 @@ def test_every_sentence_is_said_somewhere(is_of_meetings: bool):
 
 
 def test_a_section_stands_in_one_file():
-    sections = [
-        section
-        for name in registry_words.FILES
-        for section in yaml.safe_load((REGISTRY / name).read_text("utf-8"))
-    ]
+    sections = [section for name in registry_words.FILES for section in _sections(name)]
     assert [section for section, times in Counter(sections).items() if times > 1] == []
-
-
-@pytest.mark.parametrize("path", sorted(REGISTRY.glob("wording*.yml")), ids=lambda path: path.name)
-def test_no_key_is_written_twice(path: Path):
-    """YAML would take the later of two, and say nothing of the other."""
-    twice = [
-        key
-        for mapping in _mappings(yaml.compose(path.read_text("utf-8")))
-        for key, times in Counter(name.value for name, _ in mapping.value).items()
-        if times > 1
-    ]
-    assert twice == []
-
-
-def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for _, value in node.value:
-            yield from _mappings(value)
 
 
 def test_every_sentence_can_be_filled():
