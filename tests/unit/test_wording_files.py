@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from msoko.catalog.registry import registry_words
+from msoko.catalog.yaml import yaml_schema
 from msoko.report.words.wording import template
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE, REGISTRY = ROOT / "src" / "msoko", ROOT / "registry"
-ROOMS = ("report", "documents")
+ROOMS = ("report", "documents", "site")
 CYRILLIC = re.compile("[А-Яа-яЁё]")
 NOT_TEXTS = {
     "documents/working_group/decision_register.py": "finds surnames in Russian text: patterns and "
@@ -29,6 +29,8 @@ MEETINGS = "documents/working_group/"
 ACCESSORS = {"say": "{}", "has": "{}", "words": "{}", "counted": "counted.{}",
              "heads": "column.{}", "head": "{}.head"}  # fmt: skip
 """What asks for a sentence, and how its argument makes the key."""
+SAID_BY = ("report", "documents")
+"""The rooms that say the sentences of `FILES`."""
 SPEAKER = "report/words/report_words.py"
 """Where the accessors themselves are written."""
 SECTION = re.compile(r"[a-z_]+\\\.")
@@ -78,8 +80,12 @@ def sentences(*files: str) -> dict[str, object]:
     """Return the leaves of wording files by dotted key; a list of heads is one leaf."""
     found: dict[str, object] = {}
     for name in files:
-        found |= _leaves(yaml.safe_load((REGISTRY / name).read_text("utf-8")), "")
+        found |= _leaves(_sections(name), "")
     return found
+
+
+def _sections(name: str) -> Mapping[str, object]:
+    return yaml_schema.load(REGISTRY / name, Mapping[str, object], name)
 
 
 def _leaves(part: Mapping[str, object], above: str) -> dict[str, object]:
@@ -99,7 +105,7 @@ def asked(is_of_meetings: bool) -> tuple[frozenset[str], frozenset[str]]:
     """
     certain: set[str] = set()
     written: set[str] = set()
-    for name, tree in modules(*ROOMS).items():
+    for name, tree in modules(*SAID_BY).items():
         if name.startswith(MEETINGS) != is_of_meetings:
             continue
         assigned = _assigned(tree)
@@ -176,7 +182,13 @@ def matching(pattern: str, keys: Mapping[str, object]) -> list[str]:
     return [key for key in keys if re.fullmatch(pattern, key)] if WILD in pattern else []
 
 
-FILES = {False: registry_words.FILES, True: ("wording_meeting.yml",)}
+OF_THE_SITE = "wording_site.yml"
+"""What the site says is asked for in templates too: its own tests look there."""
+FILES = {
+    False: tuple(name for name in registry_words.FILES if name != OF_THE_SITE),
+    True: ("wording_meeting.yml",),
+}
+"""The files of sentences, of reports and of the working group's papers."""
 
 
 def test_a_text_in_python_is_seen():
@@ -211,31 +223,8 @@ def test_every_sentence_is_said_somewhere(is_of_meetings: bool):
 
 
 def test_a_section_stands_in_one_file():
-    sections = [
-        section
-        for name in registry_words.FILES
-        for section in yaml.safe_load((REGISTRY / name).read_text("utf-8"))
-    ]
+    sections = [section for name in registry_words.FILES for section in _sections(name)]
     assert [section for section, times in Counter(sections).items() if times > 1] == []
-
-
-@pytest.mark.parametrize("path", sorted(REGISTRY.glob("wording*.yml")), ids=lambda path: path.name)
-def test_no_key_is_written_twice(path: Path):
-    """YAML would take the later of two, and say nothing of the other."""
-    twice = [
-        key
-        for mapping in _mappings(yaml.compose(path.read_text("utf-8")))
-        for key, times in Counter(name.value for name, _ in mapping.value).items()
-        if times > 1
-    ]
-    assert twice == []
-
-
-def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for _, value in node.value:
-            yield from _mappings(value)
 
 
 def test_every_sentence_can_be_filled():
