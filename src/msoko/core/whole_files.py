@@ -68,7 +68,7 @@ def waiting_name(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
-def put_back(folder: Path) -> bool:
+def restore_folder(folder: Path) -> bool:
     """Put the old folder back where a run was killed between the two renames.
 
     Return whether that was so; whoever calls must hold what keeps other runs out.
@@ -86,10 +86,10 @@ def replacing(folder: Path, what: Written = "reports", shown: str = "") -> Itera
 
     Where the block fails, is interrupted, or the disk is full, `folder` stays as it was.
     A run that was killed between the two renames leaves the old folder under its
-    waiting name; the next command puts it back (`put_back`).
+    waiting name; the next command puts it back (`restore_folder`).
     """
     fresh, old = folder.with_name(f".{folder.name}.new"), waiting_name(folder)
-    put_back(folder)
+    restore_folder(folder)
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
@@ -100,6 +100,6 @@ def replacing(folder: Path, what: Written = "reports", shown: str = "") -> Itera
                 folder.rename(old)
             fresh.rename(folder)
     finally:
-        put_back(folder)
+        restore_folder(folder)
         for leftover in (fresh, old):
             shutil.rmtree(leftover, ignore_errors=True)
