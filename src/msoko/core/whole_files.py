@@ -15,10 +15,11 @@ from typing import Literal
 
 from msoko.core.errors import DataRefused
 
-Written = Literal["reports", "tables", "file"]
+Written = Literal["reports", "tables", "folder", "file"]
 LOSSES: dict[Written, tuple[str, str]] = {
     "reports": ("отчёты не записаны", "Прежние отчёты, если они были, остались"),
     "tables": ("таблицы не записаны", "Прежние таблицы, если они были, остались"),
+    "folder": ("папка не записана", "Прежняя папка, если она была, осталась"),
     "file": ("файл не записан", "Прежний файл, если он был, остался"),
 }
 """What messages say of what the disk would not take."""
