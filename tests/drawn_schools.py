@@ -93,9 +93,9 @@ def indicator_rows(step: int, year: SchoolYear, flags: Mapping[str, str]) -> pd.
             rows.append((direction, code, one["school_id"], part, n))
         rows.append((direction, code, "", *total))
     frame = pd.DataFrame(rows, columns=["direction", "indicator", "school_id", "numerator", "n"])
-    from msoko.indicators.values.sum_intervals import wilson
+    from msoko.indicators.values.sum_intervals import wilson_bounds
 
-    low, high = wilson(frame["numerator"].to_numpy(float), frame["n"].to_numpy(float))
+    low, high = wilson_bounds(frame["numerator"].to_numpy(float), frame["n"].to_numpy(float))
     is_school = frame["school_id"].ne("")
     return frame.assign(
         school_year=str(year),

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from msoko.build.interruptions import storage_faults
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project
-from msoko.core.whole_files import put_back
+from msoko.core.whole_files import restore_folder
 
 GATE_SECONDS = 20.0
 """How long a job of single reports waits for others like it to pass the gate."""
@@ -120,7 +120,7 @@ def put_sites_back(project: Project) -> None:
     try:
         with build_lock(project):
             for site in cut:
-                put_back(site)
+                restore_folder(site)
     except BuildBusy:
         return
 

@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from msoko.build.graph.file_digests import files_under
+from msoko.catalog.municipality.year_facts import read_year_facts
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -74,6 +75,7 @@ def _declares(project: Project, other: SchoolYear, year: SchoolYear) -> bool:
 
 def _declaration_of(project: Project, year: SchoolYear) -> CommentedMap:
     """Return a year's declaration as people wrote it, their comments included."""
+    read_year_facts(project, year)  # what is no YAML is refused with its line, as everywhere
     text = (project.raw(year) / "year.yml").read_text(encoding="utf-8-sig")
     declared = _yaml().load(text)
     return declared if isinstance(declared, CommentedMap) else CommentedMap()

@@ -1,12 +1,12 @@
 """What people declare in YAML and CSV, as frozen dataclasses; nothing unknown gets through."""
 
 from msoko.catalog.directions.direction import (
-    Advice,
     CollectionMethod,
     Direction,
     Goal,
     Indicator,
     IndicatorGroup,
+    RecipientAdvice,
     RecommendationRule,
     Reference,
     Seed,
@@ -36,7 +36,6 @@ from msoko.catalog.registry.settings import Settings, load_settings
 from msoko.catalog.yaml.declaration_lines import DeclarationLine
 
 __all__ = [
-    "Advice",
     "CollectionMethod",
     "Deadline",
     "Decision",
@@ -49,6 +48,7 @@ __all__ = [
     "Measure",
     "Name",
     "Profile",
+    "RecipientAdvice",
     "RecommendationRule",
     "Reference",
     "RegionBest",

@@ -71,17 +71,17 @@ def load_directions(project: Project, profile: Profile | str) -> tuple[Direction
         direction = load_direction(project, code)
         if code in profile.directions:
             require_notebook(project, direction)
-        direction = measure_links.measured(direction, profile, roadmaps)
+        direction = measure_links.link_measures(direction, profile, roadmaps)
         if code in profile.changes:
             change = profile.changes[code]
-            measure_links.check_own(change.recommendations or (), roadmaps.own)
-            direction = profile_overrides.changed(direction, change)
+            measure_links.check_own_rules(change.recommendations or (), roadmaps.own)
+            direction = profile_overrides.apply_changes(direction, change)
         declared[code] = direction
-    directions = profile_overrides.folded(declared, profile)
+    directions = profile_overrides.fold_directions(declared, profile)
     if profile.seed:
-        directions = tuple(profile_overrides.attributed(one, profile) for one in directions)
+        directions = tuple(profile_overrides.mark_foreign_seeds(one, profile) for one in directions)
     for direction in directions:
-        direction_faults.check(direction, forms)
+        direction_faults.check_direction(direction, forms)
         direction_faults.check_thresholds(direction, thresholds)
     summary_blocks.check_blocks(profile.summary_blocks, directions)
     return directions
@@ -92,7 +92,7 @@ def _roadmaps(project: Project, profile: Profile) -> measure_links.Roadmaps:
     own = load_roadmap(project, profile)
     house = load_roadmap(Project(project.home), HOUSE)
     found = measure_links.Roadmaps({one.code: one for one in own}, {one.code: one for one in house})
-    measure_links.check_map(profile, found)
+    measure_links.check_measure_map(profile, found)
     measure_links.check_directions(own, _declared(project))
     return found
 
@@ -187,6 +187,6 @@ def _indicator_codes(project: Project, profile: Profile, decision: Decision) -> 
     for code in (decision.direction, *into):
         direction = load_direction(project, code)
         if code in profile.changes:
-            direction = profile_overrides.changed(direction, profile.changes[code])
+            direction = profile_overrides.apply_changes(direction, profile.changes[code])
         codes |= {indicator.code for indicator in direction.indicators}
     return codes

@@ -34,7 +34,7 @@ def neutral(text: str) -> str:
 STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
-def fixed(content: bytes) -> bytes:
+def remove_times(content: bytes) -> bytes:
     """Return the office file without the times of its members and of its saving."""
     kept = BytesIO()
     with (

@@ -15,10 +15,11 @@ from typing import Literal
 
 from msoko.core.errors import DataRefused
 
-Written = Literal["reports", "tables", "file"]
+Written = Literal["reports", "tables", "folder", "file"]
 LOSSES: dict[Written, tuple[str, str]] = {
     "reports": ("отчёты не записаны", "Прежние отчёты, если они были, остались"),
     "tables": ("таблицы не записаны", "Прежние таблицы, если они были, остались"),
+    "folder": ("папка не записана", "Прежняя папка, если она была, осталась"),
     "file": ("файл не записан", "Прежний файл, если он был, остался"),
 }
 """What messages say of what the disk would not take."""
@@ -68,7 +69,7 @@ def waiting_name(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.old")
 
 
-def put_back(folder: Path) -> bool:
+def restore_folder(folder: Path) -> bool:
     """Put the old folder back where a run was killed between the two renames.
 
     Return whether that was so; whoever calls must hold what keeps other runs out.
@@ -86,10 +87,10 @@ def replacing(folder: Path, what: Written = "reports", shown: str = "") -> Itera
 
     Where the block fails, is interrupted, or the disk is full, `folder` stays as it was.
     A run that was killed between the two renames leaves the old folder under its
-    waiting name; the next command puts it back (`put_back`).
+    waiting name; the next command puts it back (`restore_folder`).
     """
     fresh, old = folder.with_name(f".{folder.name}.new"), waiting_name(folder)
-    put_back(folder)
+    restore_folder(folder)
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
@@ -100,6 +101,6 @@ def replacing(folder: Path, what: Written = "reports", shown: str = "") -> Itera
                 folder.rename(old)
             fresh.rename(folder)
     finally:
-        put_back(folder)
+        restore_folder(folder)
         for leftover in (fresh, old):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -13,6 +13,7 @@ from msoko.catalog import load_profile, load_roadmap
 from msoko.core.errors import DataRefused
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
+from msoko.core.whole_files import replacing
 from msoko.demo.files.code_register_file import write_links
 from msoko.demo.files.exam_files import write_exams
 from msoko.demo.files.vpr_files import write_vpr
@@ -104,13 +105,8 @@ def generate(
     raw.mkdir(parents=True, exist_ok=True)
     for year in world.years:
         progress(f"Учебный год {SchoolYear(year)}")
-        fresh = raw / f".{SchoolYear(year)}.new"
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir()
-        write_year(fresh, world, year)
-        folder = raw / str(SchoolYear(year))
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+        with replacing(raw / str(SchoolYear(year)), "folder") as folder:
+            write_year(folder, world, year)
     drop_earlier(raw, [str(SchoolYear(year)) for year in world.years])
     write_register(raw / "schools.csv", world)
     write_truth(raw / "truth.json", world)

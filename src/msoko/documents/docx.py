@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from msoko.core.office_archive import fixed, printable
+from msoko.core.office_archive import printable, remove_times
 from msoko.documents.official_paper import Grid, Kind, Paper, Sides, Text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def docx(paper: Paper) -> bytes:
             _landscape(document)
     stream = BytesIO()
     document.save(stream)
-    return fixed(stream.getvalue())
+    return remove_times(stream.getvalue())
 
 
 def _prepare(document: Document, title: str) -> None:

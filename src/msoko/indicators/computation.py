@@ -44,7 +44,7 @@ def compute(
     directions = tuple(directions)
     declared = [(item.direction, indicator) for item in directions for indicator in item.indicators]
     if not declared:
-        return indicator_values.joined([], year)
+        return indicator_values.join_rows([], year)
     engine = backend or backend_of()
     made = derived_tables.table_makers(
         derived_tables.low_results_base(directions), thresholds or {}
@@ -52,10 +52,12 @@ def compute(
     relations = Relations(paths, year, engine, made)
     previous = relations.at(year.shifted(-1))
     parts = []
-    wider = reference_values.rows(relations, declared)
+    wider = reference_values.reference_rows(relations, declared)
     for place, own in enumerate(_own_rows(relations, declared, small_n)):
-        parts.extend([*own, *wider.get(place, ())] or [indicator_values.no_data(*declared[place])])
-    result = indicator_values.joined(parts, year)
+        parts.extend(
+            [*own, *wider.get(place, ())] or [indicator_values.no_data_row(*declared[place])]
+        )
+    result = indicator_values.join_rows(parts, year)
     codes = {(direction, indicator.code): indicator for direction, indicator in declared}
     return indicator_values.flag_incomparable(result, codes, relations, previous)
 
@@ -64,10 +66,10 @@ def _own_rows(
     relations: Relations, declared: list[Declared], small_n: int
 ) -> list[list[indicator_values.Columns]]:
     """Return each indicator's rows, scanning a table once for all that share its groups."""
-    plan = grouped_sums.plan([indicator for _, indicator in declared])
+    plan = grouped_sums.plan_scans([indicator for _, indicator in declared])
     rows: dict[int, list[indicator_values.Columns]] = {}
     for keys, places in plan:
-        sums = grouped_sums.summed(relations, [declared[place][1] for place in places], keys)
+        sums = grouped_sums.sum_groups(relations, [declared[place][1] for place in places], keys)
         for number, place in enumerate(places):
-            rows[place] = indicator_values.grouped(sums, number, *declared[place], small_n)
+            rows[place] = indicator_values.group_rows(sums, number, *declared[place], small_n)
     return [rows[place] for place in range(len(declared))]

@@ -31,7 +31,7 @@ def year_changes(
     """Return the p-values of the changes that the year's summary judges, of all directions.
 
     These are the indicators of the whole municipality, and of each subject where an
-    indicator has no whole; the error is by schools (`msoko.stats.estimators.ratio.ratio_change`).
+    indicator has no whole; the error is by schools (`school_change`).
     `values` has the numbers of `recommendations.with_groups`.
     """
     wholes, schools = _wholes(values, str(year)), _schools(values)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from msoko.core.office_archive import fixed, printable
+from msoko.core.office_archive import printable, remove_times
 from msoko.packets.packet_contents import Packet
 from msoko.validate.findings.check_wording import CheckWording
 from msoko.validate.findings.source_cells import cells_named
@@ -49,7 +49,7 @@ def protocol(
         document.add_paragraph(printable(line))
     stream = BytesIO()
     document.save(stream)
-    return fixed(stream.getvalue())
+    return remove_times(stream.getvalue())
 
 
 def _prepare(document: Document, packet: Packet, school_year: str) -> None:

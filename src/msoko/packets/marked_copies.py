@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from msoko.core.office_archive import fixed, neutral, printable
+from msoko.core.office_archive import neutral, printable, remove_times
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.packets.finding_owners import areas
 from msoko.packets.packet_contents import Packet, SheetShare
@@ -55,7 +55,7 @@ def marked_copy(book: RawBook, packet: Packet, file: str, severities: Mapping[st
     copy.properties.creator = AUTHOR
     stream = BytesIO()
     copy.save(stream)
-    return fixed(stream.getvalue())
+    return remove_times(stream.getvalue())
 
 
 def _sheet_name(name: str) -> str:

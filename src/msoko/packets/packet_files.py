@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +10,7 @@ from msoko.catalog import load_profile
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
+from msoko.core.whole_files import replacing
 from msoko.ingest.sandbox.workbook_reader import WorkbookReader
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.year_file import YearFile, load_year_file
@@ -39,30 +39,11 @@ def write_packets(
             f"Организации с замечаниями: {', '.join(contents.school_ids()) or 'нет'}."
         )
     target = project.reports(year) / "internal" / "packets"
-    fresh = target.with_name(".packets.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    try:
-        with PacketWriter(project, year) as writer:
-            for one in wanted:
-                writer.make(contents.packet(one), fresh / one)
-        _replace(fresh, target, school_id)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    replaced = target if school_id is None else target / school_id
+    with replacing(replaced, "folder") as fresh, PacketWriter(project, year) as writer:
+        for one in wanted:
+            writer.make(contents.packet(one), fresh / one if school_id is None else fresh)
     return {one: target / one for one in wanted}
-
-
-def _replace(fresh: Path, target: Path, school_id: str | None) -> None:
-    """Put the new packets into the place of the old: all of them, or one school's."""
-    if school_id is not None:
-        fresh, target = fresh / school_id, target / school_id
-        target.parent.mkdir(parents=True, exist_ok=True)
-    old = target.with_name(f".{target.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    fresh.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 class PacketWriter:
@@ -85,7 +66,7 @@ class PacketWriter:
 
     def make(self, packet: Packet, folder: Path) -> None:
         """Write one packet: the marked copies, and the protocol that names them."""
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         copies: dict[str, str] = {}
         for file in packet.files:
             book = self._book(file)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from samples import notebook
 
-from msoko.build.kernels import notebook_files as notebooks
 from msoko.build.kernels.notebook_files import (
     INJECTED_ID,
     cleaned,
@@ -17,7 +16,7 @@ from msoko.build.kernels.notebook_files import (
     with_parameters,
     write_notebook,
 )
-from msoko.core.errors import UsageError
+from msoko.core.errors import DataRefused, UsageError
 
 
 def executed() -> dict:
@@ -102,11 +101,11 @@ def test_a_disk_that_fills_leaves_the_earlier_notebook_whole(
     write_notebook(notebook("1"), path)
     before = path.read_bytes()
 
-    def full(_: int) -> None:
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(notebooks.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(DataRefused, match="n.ipynb: файл не записан"):
         write_notebook(notebook("2"), path)
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["n.ipynb"]

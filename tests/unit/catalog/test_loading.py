@@ -61,7 +61,7 @@ def checked(*changes: tuple[str, str]) -> Direction:
         assert old in text
         text = text.replace(old, new, 1)
     direction = parse(text, Direction, "notebooks/d.yml")
-    direction_faults.check(direction, FORMS)
+    direction_faults.check_direction(direction, FORMS)
     return direction
 
 
@@ -131,7 +131,7 @@ def test_roles_follow_what_a_profile_folds_and_drops() -> None:
 @pytest.mark.parametrize("code", DIRECTIONS)
 def test_each_direction_of_the_house_is_sound(code: str) -> None:
     direction = catalog.load_direction(HOUSE, code)
-    direction_faults.check(direction, catalog.load_form_items(HOUSE))
+    direction_faults.check_direction(direction, catalog.load_form_items(HOUSE))
     direction_faults.check_thresholds(direction, catalog.load_thresholds(HOUSE))
     measures = {measure.code for measure in catalog.load_roadmap(HOUSE, "demo")}
     named = {advice.measure for rule in direction.recommendations for advice in rule.advice}

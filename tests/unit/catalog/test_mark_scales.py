@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from msoko.catalog.registry.mark_scales import COLUMNS, Condition, Scales, marks_possible
+from msoko.catalog.registry.mark_scales import COLUMNS, PartMinimum, Scales, marks_possible
 from msoko.core.errors import UsageError
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
@@ -32,11 +32,11 @@ def test_russian_of_oge_needs_literacy():
     """Regulation 2023: 0–14, 15–22, 23–28, 29–33; «4» needs 4 and «5» needs 6 for ГК1–ГК4."""
     found = scale("oge", "russian", 9)
     assert found.cuts == (15, 23, 29)
-    assert set(found.conditions) == {Condition(4, "literacy", 4), Condition(5, "literacy", 6)}
+    assert set(found.conditions) == {PartMinimum(4, "literacy", 4), PartMinimum(5, "literacy", 6)}
 
 
 def test_mathematics_of_oge_needs_geometry():
-    assert scale("oge", "mathematics", 9).conditions == (Condition(3, "geometry", 2),)
+    assert scale("oge", "mathematics", 9).conditions == (PartMinimum(3, "geometry", 2),)
 
 
 def test_where_parts_are_unknown_a_range_of_marks_is_possible():

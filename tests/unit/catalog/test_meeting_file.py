@@ -12,7 +12,7 @@ from msoko.catalog import load_direction
 from msoko.catalog.meetings.meeting_faults import faults
 from msoko.catalog.meetings.meeting_file import MeetingFile, Roster, require_group
 from msoko.catalog.meetings.meeting_references import declaration_faults
-from msoko.catalog.meetings.voting import outcome, quorum, seats, terms
+from msoko.catalog.meetings.voting import meeting_deadlines, quorum, seats, vote_outcome
 from msoko.catalog.municipality.profile import Profile, WorkingGroup
 from msoko.catalog.municipality.working_days import WorkCalendar, load_calendar
 from msoko.catalog.yaml import yaml_schema
@@ -86,7 +86,7 @@ def test_vote_ends_by_majority_of_those_present_or_by_the_casting_vote(
     record = file("vote: {in_favour: 3, against: 1}", f"vote: {vote}")
     assert found(record) == []
     meeting = record.meetings[0]
-    told = outcome(GROUP, meeting.questions[0].vote, seats(meeting, Roster.of(record, DAY)))
+    told = vote_outcome(GROUP, meeting.questions[0].vote, seats(meeting, Roster.of(record, DAY)))
     assert (told.is_adopted, told.is_cast) == (is_adopted, is_cast)
 
 
@@ -94,7 +94,7 @@ def test_without_a_casting_vote_a_tie_is_not_adopted() -> None:
     record = file("{in_favour: 3, against: 1}", "{in_favour: 2, against: 2, presiding: in_favour}")
     meeting = record.meetings[0]
     rule = dataclasses.replace(GROUP, chair_has_casting_vote=False)
-    told = outcome(rule, meeting.questions[0].vote, seats(meeting, Roster.of(record, DAY)))
+    told = vote_outcome(rule, meeting.questions[0].vote, seats(meeting, Roster.of(record, DAY)))
     assert (told.is_adopted, told.is_tie) == (False, True)
 
 
@@ -326,17 +326,19 @@ def test_slip_of_form_is_refused(old: str, new: str, message: str) -> None:
 
 
 def test_terms_are_counted_from_the_next_day(federal: WorkCalendar) -> None:
-    told = terms(GROUP, DAY, None, federal)
+    told = meeting_deadlines(GROUP, DAY, None, federal)
     assert (told.notice, told.minutes, told.extracts) == (
         dt.date(2025, 8, 20),  # за два рабочих дня: 20 и 21 августа
         dt.date(2025, 8, 26),  # четыре календарных дня
         dt.date(2025, 9, 2),  # пять рабочих дней после 26 августа
     )
-    assert terms(GROUP, DAY, dt.date(2025, 8, 25), federal).extracts == dt.date(2025, 9, 1)
+    assert meeting_deadlines(GROUP, DAY, dt.date(2025, 8, 25), federal).extracts == dt.date(
+        2025, 9, 1
+    )
 
 
 def test_year_without_calendar_gives_no_date_and_says_so(federal: WorkCalendar) -> None:
-    told = terms(GROUP, dt.date(2030, 3, 4), None, federal)
+    told = meeting_deadlines(GROUP, dt.date(2030, 3, 4), None, federal)
     assert (told.notice, told.minutes, told.extracts) == (None, dt.date(2030, 3, 8), None)
     assert "рабочие дни 2030 года не внесены в registry/calendar.yml" in told.caveats[0]
 
@@ -347,15 +349,17 @@ def test_year_without_calendar_gives_no_date_and_says_so(federal: WorkCalendar) 
 def test_term_that_leads_into_a_year_not_entered_names_that_year(
     federal: WorkCalendar, meeting: dt.date, year: int
 ) -> None:
-    told = terms(GROUP, meeting, None, federal)
+    told = meeting_deadlines(GROUP, meeting, None, federal)
     assert None in (told.notice, told.extracts)
     assert f"рабочие дни {year} года не внесены" in told.caveats[0]
 
 
 def test_days_off_are_told(federal: WorkCalendar) -> None:
-    told = terms(GROUP, dt.date(2025, 5, 9), None, federal).caveats
+    told = meeting_deadlines(GROUP, dt.date(2025, 5, 9), None, federal).caveats
     assert "день заседания, 09.05.2025, нерабочий" in told
-    saturday = terms(GROUP, dt.date(2025, 4, 1), None, federal).caveats  # 5 апреля – суббота
+    saturday = meeting_deadlines(
+        GROUP, dt.date(2025, 4, 1), None, federal
+    ).caveats  # 5 апреля – суббота
     assert "последний день для протокола, 05.04.2025, нерабочий: подпишите его раньше" in saturday
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from msoko.catalog.yaml.yaml_append import appended
+from msoko.catalog.yaml.yaml_append import append_entries
 from msoko.core.errors import UsageError
 
 ENTRY = "code: new\ntext: слова\n"
@@ -24,7 +24,7 @@ ENTRY = "code: new\ntext: слова\n"
     ],
 )
 def test_the_entry_is_added_and_the_rest_is_as_it_was(text: str) -> None:
-    fresh = appended(text, "decisions", [ENTRY, ENTRY], "f.yml")
+    fresh = append_entries(text, "decisions", [ENTRY, ENTRY], "f.yml")
     assert fresh.startswith(text)
     before = (yaml.safe_load(text) or {}).get("decisions") or []
     added = {"code": "new", "text": "слова"}
@@ -36,5 +36,5 @@ def test_the_entry_is_added_and_the_rest_is_as_it_was(text: str) -> None:
 )
 def test_a_list_whose_end_is_not_the_files_end_is_refused(text: str) -> None:
     with pytest.raises(UsageError) as refusal:
-        appended(text, "decisions", [ENTRY], "profiles/x/decisions.yml")
+        append_entries(text, "decisions", [ENTRY], "profiles/x/decisions.yml")
     assert str(refusal.value).startswith("profiles/x/decisions.yml: запись не дописана.")

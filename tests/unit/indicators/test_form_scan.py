@@ -57,7 +57,8 @@ def test_a_stack_gives_what_a_scan_does(rows: int, most: float, keys: tuple[str,
     indicators = [dataclasses.replace(PLAIN, **own) for own in DECLARED]
     backend = backend_of()
     plain, stack = (
-        room.scanned(backend, table, indicators, keys) for room in (table_scan, form_scan)
+        scan(backend, table, indicators, keys)
+        for scan in (table_scan.scan_table, form_scan.scan_forms)
     )
     plain = plain[plain.filter(like="_n").sum(axis=1) > 0]
     ordered = plain.sort_values(list(keys), ignore_index=True) if keys else plain

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from msoko.catalog.directions.direction import Indicator
-from msoko.indicators.sums.grouped_sums import Sums, plan
+from msoko.indicators.sums.grouped_sums import Sums, plan_scans
 
 KEYS = ("school_id", "grade")
 
@@ -132,7 +132,7 @@ def test_a_table_is_scanned_once_for_groups_that_lie_in_each_other() -> None:
         declared("results", ("grade",)),
         declared("olympiad", ("school_id",)),
     ]
-    assert sorted(plan(asked)) == [
+    assert sorted(plan_scans(asked)) == [
         (("grade",), [2]),
         (("school_id",), [3]),
         (("school_id", "subject"), [0, 1]),

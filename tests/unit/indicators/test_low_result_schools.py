@@ -7,7 +7,7 @@ import pytest
 
 from drawn import table
 from msoko.catalog.directions.direction import Threshold
-from msoko.indicators.values.low_result_schools import LowResultsRule, assess
+from msoko.indicators.values.low_result_schools import LowResultsRule, assess_low_results
 
 
 def papers(drawing: str) -> pd.DataFrame:
@@ -31,14 +31,14 @@ def threshold(code: str, value: float, *alternatives: float) -> Threshold:
 
 
 def test_thirty_percent_in_two_papers_within_the_years_given() -> None:
-    schools = assess(papers(YEARS)).schools.set_index("school_id")
+    schools = assess_low_results(papers(YEARS)).schools.set_index("school_id")
     assert schools.at["1", "is_low"]  # 3/10 and 6/20 are 30 % each: the bound belongs to the rule
     assert not schools.at["2", "is_low"]  # one paper of two
     assert schools["low_paper_count"].to_dict() == {"1": 2, "2": 1, "3": 0}
 
 
 def test_small_papers_count_neither_for_nor_against() -> None:
-    found = assess(papers(YEARS))
+    found = assess_low_results(papers(YEARS))
     small = found.schools.set_index("school_id").loc["3"]
     assert small["paper_count"] == 0
     assert pd.isna(small["is_low"])  # two papers of nine pupils say too little
@@ -50,7 +50,7 @@ def test_sensitivity_lists_schools_under_each_threshold() -> None:
         "low_results_share": threshold("low_results_share", 0.3, 0.1, 0.3, 0.5),
         "low_results_procedures": threshold("low_results_procedures", 2, 1, 2),
     }
-    found = assess(papers(YEARS), thresholds)
+    found = assess_low_results(papers(YEARS), thresholds)
     listed = found.sensitivity.set_index(["papers", "share"])["school_ids"].to_dict()
     assert listed == {
         (1, 0.1): "1 2",
@@ -71,10 +71,14 @@ def test_every_number_of_the_rule_can_be_set() -> None:
              "low_results_min_n": 5}  # fmt: skip
     thresholds = {code: threshold(code, value) for code, value in codes.items()}
     assert LowResultsRule.of(thresholds) == LowResultsRule(share=0.5, papers=1, years=3, min_n=5)
-    assert assess(papers(YEARS), thresholds).schools.set_index("school_id").at["3", "is_low"]
+    assert (
+        assess_low_results(papers(YEARS), thresholds)
+        .schools.set_index("school_id")
+        .at["3", "is_low"]
+    )
 
 
 def test_no_papers_give_no_schools() -> None:
-    found = assess(papers(YEARS).iloc[:0])
+    found = assess_low_results(papers(YEARS).iloc[:0])
     assert found.schools.empty
     assert (found.sensitivity["school_count"] == 0).all()

@@ -10,10 +10,10 @@ import pytest
 from drawn import grouped, table
 from msoko.catalog import load_thresholds
 from msoko.catalog.directions.direction import (
-    Advice,
     Direction,
     Goal,
     Indicator,
+    RecipientAdvice,
     RecommendationRule,
     Target,
     Threshold,
@@ -23,9 +23,9 @@ from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.indicators.indicator_changes import year_changes
 from msoko.indicators.rules.recommendations import (
+    IndicatorRows,
     Names,
-    Told,
-    filled,
+    fill_slots,
     recommendations_of,
     with_groups,
 )
@@ -56,8 +56,8 @@ RULE = RecommendationRule(
     by=(),
     finding="Доля {{ value }} ({{ interval }}) при цели {{ limit }}.",
     advice=(
-        Advice("school", "Исправить в {{ school }}.", "май", "рост", "1.1"),
-        Advice("department", "Проверить.", "июнь", "рост"),
+        RecipientAdvice("school", "Исправить в {{ school }}.", "май", "рост", "1.1"),
+        RecipientAdvice("department", "Проверить.", "июнь", "рост"),
     ),
 )
 
@@ -88,7 +88,7 @@ def made(
     )
     keyed = with_groups(frame)
     changes = year_changes([direction], keyed, YEAR)
-    told = Told.of(keyed)
+    told = IndicatorRows.of(keyed)
     found = recommendations_of(
         direction, told, YEAR, {**THRESHOLDS, **(thresholds or {})}, NAMES, russian, changes
     )
@@ -231,4 +231,4 @@ def test_merged_groups_make_one_finding_in_natural_order() -> None:
 
 def test_names_from_data_are_not_read_as_slots() -> None:
     slots = {"school": "МБОУ {{ value }} {% for %}", "value": "50 %"}
-    assert filled("{{school}}: {{ value }}", slots) == "МБОУ {{ value }} {% for %}: 50 %"
+    assert fill_slots("{{school}}: {{ value }}", slots) == "МБОУ {{ value }} {% for %}: 50 %"

@@ -141,7 +141,7 @@ def test_an_indicator_that_the_profile_drops_is_left_out_of_the_answer(made):
     report = made()
     change = DirectionChange(drop=("er_success",))
     profile = dataclasses.replace(report.profile, changes={"exam_results": change})
-    direction = profile_overrides.changed(report.direction, change)
+    direction = profile_overrides.apply_changes(report.direction, change)
     report = dataclasses.replace(report, profile=profile, direction=direction)
     assert "Доля участников, достигших уровня" not in text_of(
         report.dynamics("er_mean", "er_success")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from msoko.build.kernels.notebook_parameters import (
     injected_source,
 )
 from msoko.core.errors import UsageError
+from msoko.core.whole_files import write_whole
 
 INJECTED_ID = "injected-parameters"
 CELL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
@@ -74,16 +74,7 @@ def cleaned(notebook: Mapping[str, Any]) -> dict[str, Any]:
 def write_notebook(notebook: Mapping[str, Any], path: Path) -> None:
     """Put the notebook at `path`, whole or not at all; equal notebooks are equal bytes."""
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    write_whole(path, text)
 
 
 def question_before(notebook: Mapping[str, Any], place: int) -> str:

@@ -31,7 +31,9 @@ def read_declarations(root: str, municipality: str) -> None:
             registry_words.load_objectivity,
         ):
             load(project)
-        for _, text in registry_words.flat(registry_words.load_wording(project, profile)):
+        for _, text in registry_words.flatten_sentences(
+            registry_words.load_wording(project, profile)
+        ):
             template(text)
 
 

@@ -135,7 +135,7 @@ class CollectionMethod:
 
 
 @dataclass(frozen=True)
-class Advice:
+class RecipientAdvice:
     """What one recipient of a finding is told to do."""
 
     recipient: Recipient
@@ -159,7 +159,7 @@ class RecommendationRule:
     unit_of_analysis: Literal["municipality", "school"]
     when: RuleKind
     finding: str
-    advice: tuple[Advice, ...]
+    advice: tuple[RecipientAdvice, ...]
     by: tuple[str, ...] | None = None
     threshold: str = ""
     merge: str = ""  # a key whose groups make one finding together, such as task

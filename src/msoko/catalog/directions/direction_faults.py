@@ -58,7 +58,7 @@ SCHOOL_COLUMNS = {"school_type": "text", "location": "text", "kind": "text"}
 """Attributes of `schools` that every table with a `school_id` may be cut by."""
 
 
-def check(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> None:
+def check_direction(direction: Direction, forms: Mapping[str, Iterable[str]] | None) -> None:
     """Refuse a direction that contradicts itself or names data that do not exist.
 
     `forms` gives the items of each monitoring form; without it items are not checked.

@@ -16,7 +16,7 @@ ANALYSIS, AFTER = "analysis", "recommendations"
 
 
 @dataclass(frozen=True)
-class Question:
+class NotebookQuestion:
     """One triple of a notebook: the question, the report's method that answers, the reading."""
 
     words: str
@@ -34,7 +34,7 @@ class Analysis:
     """What a direction's notebook asks between its data and its recommendations."""
 
     opening: str
-    questions: tuple[Question, ...]
+    questions: tuple[NotebookQuestion, ...]
     summary: tuple[str, ...]
 
 
@@ -68,7 +68,7 @@ def _cells(path: Path, shown: str) -> list[dict]:
         ) from None
 
 
-def _questions(cells: list[dict]) -> list[tuple[int, Question]]:
+def _questions(cells: list[dict]) -> list[tuple[int, NotebookQuestion]]:
     found = []
     for place, cell in enumerate(cells):
         call = _call(_source(cell)) if cell.get("cell_type") == "code" else None
@@ -77,7 +77,7 @@ def _questions(cells: list[dict]) -> list[tuple[int, Question]]:
         reading = ""
         if place + 1 < len(cells) and str(cells[place + 1].get("id", "")).endswith("-reading"):
             reading = _source(cells[place + 1])
-        found.append((place, Question(_source(cells[place - 1]), *call, reading)))
+        found.append((place, NotebookQuestion(_source(cells[place - 1]), *call, reading)))
     return found
 
 

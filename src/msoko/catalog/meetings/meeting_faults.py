@@ -10,7 +10,7 @@ from msoko.catalog.meetings.meeting_file import Meeting, MeetingFile, Member, Ro
 from msoko.catalog.meetings.voting import (
     SIDES,
     Seats,
-    count,
+    count_votes,
     known_members,
     presiding_side,
     quorum,
@@ -232,7 +232,7 @@ def _vote_faults(
 
 
 def _one_vote_faults(rule: WorkingGroup, vote: Vote, sat: Seats) -> Iterator[Fault]:
-    counts = {side: count(vote, side) for side in SIDES}
+    counts = {side: count_votes(vote, side) for side in SIDES}
     for side, number in counts.items():
         if number < 0:
             yield Fault(vote.place, f"{side}: число голосов меньше нуля.")

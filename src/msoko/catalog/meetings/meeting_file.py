@@ -73,7 +73,7 @@ class Resolution:
 
 
 @dataclass(frozen=True)
-class Question:
+class AgendaQuestion:
     """A question of the agenda; `about` is a direction, or effect, roadmap, quality."""
 
     title: str
@@ -110,7 +110,7 @@ class Meeting:
     invited: tuple[str, ...] = ()
     signed: dt.date | None = None
     extracts_sent: dt.date | None = None
-    questions: tuple[Question, ...] = ()
+    questions: tuple[AgendaQuestion, ...] = ()
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     @property

@@ -18,7 +18,7 @@ SIDES: dict[Side, str] = {"in_favour": "за", "against": "против", "absta
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VoteOutcome:
     """How a vote ended."""
 
     in_favour: int
@@ -30,7 +30,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Terms:
+class MeetingDeadlines:
     """The days that a meeting's date sets; None where the calendar's year is not entered."""
 
     notice: dt.date | None
@@ -70,31 +70,31 @@ def quorum(rule: WorkingGroup, place: DeclarationLine) -> int:
     return math.ceil(share * rule.members)
 
 
-def outcome(rule: WorkingGroup, vote: Vote, sat: Seats) -> Outcome:
+def vote_outcome(rule: WorkingGroup, vote: Vote, sat: Seats) -> VoteOutcome:
     """Return how a vote ended among the members present.
 
     Adopted by more than half of those present (an abstention counts against). Where the votes
     for and against are equal, the presiding member's decides, even if with it there is no half
     of those present: the founding document puts no other condition. Abstaining decides nothing.
     """
-    counts = {side: count(vote, side) for side in SIDES}
+    counts = {side: count_votes(vote, side) for side in SIDES}
     pro, contra = counts["in_favour"], counts["against"]
     is_tie = pro == contra > 0
     casting = presiding_side(vote, sat)
     is_cast = is_tie and rule.chair_has_casting_vote and casting in ("in_favour", "against")
     is_adopted = casting == "in_favour" if is_cast else 2 * pro > len(sat.present)
-    return Outcome(pro, contra, counts["abstained"], is_adopted, is_cast, is_tie)
+    return VoteOutcome(pro, contra, counts["abstained"], is_adopted, is_cast, is_tie)
 
 
-def count(vote: Vote, side: Side) -> int:
+def count_votes(vote: Vote, side: Side) -> int:
     """Return the votes of one side, written as a number or as names."""
     said = getattr(vote, side)
     return said if isinstance(said, int) else len(said)
 
 
-def terms(
+def meeting_deadlines(
     rule: WorkingGroup, meeting: dt.date, signed: dt.date | None, known: WorkCalendar
-) -> Terms:
+) -> MeetingDeadlines:
     """Return by when members are told, minutes written and extracts sent.
 
     «В течение четырех дней» has no word «рабочих», unlike the two other terms: calendar days.
@@ -108,7 +108,9 @@ def terms(
     years = {meeting.year, minutes.year, last.year, (extracts or last).year}
     years |= {last.year + 1} if extracts is None and last.year in known.years else set()
     years |= {meeting.year - 1} if _is_lost(rule, notice, meeting, known) else set()
-    return Terms(notice, minutes, extracts, tuple(_caveats(meeting, minutes, sorted(years), known)))
+    return MeetingDeadlines(
+        notice, minutes, extracts, tuple(_caveats(meeting, minutes, sorted(years), known))
+    )
 
 
 def _is_lost(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from msoko.catalog.directions.direction import Advice, Direction, RecommendationRule
+from msoko.catalog.directions.direction import Direction, RecipientAdvice, RecommendationRule
 from msoko.catalog.municipality.profile import Measure, Profile
 from msoko.catalog.yaml.declaration_lines import require_known
 
@@ -45,21 +45,23 @@ def _alike(first: str, second: str) -> bool:
     return difflib.SequenceMatcher(None, *words).ratio() >= LEAST_LIKENESS
 
 
-def measured(direction: Direction, profile: Profile, roadmaps: Roadmaps) -> Direction:
+def link_measures(direction: Direction, profile: Profile, roadmaps: Roadmaps) -> Direction:
     """Return `direction` with its advice led to the own roadmap; an unknown code is refused."""
-    rules = tuple(_led(rule, profile, roadmaps) for rule in direction.recommendations)
+    rules = tuple(_link_rule(rule, profile, roadmaps) for rule in direction.recommendations)
     return dataclasses.replace(direction, recommendations=rules)
 
 
-def _led(rule: RecommendationRule, profile: Profile, roadmaps: Roadmaps) -> RecommendationRule:
+def _link_rule(
+    rule: RecommendationRule, profile: Profile, roadmaps: Roadmaps
+) -> RecommendationRule:
     return dataclasses.replace(
-        rule, advice=tuple(_advice(one, rule, profile, roadmaps) for one in rule.advice)
+        rule, advice=tuple(_link_advice(one, rule, profile, roadmaps) for one in rule.advice)
     )
 
 
-def _advice(
-    advice: Advice, rule: RecommendationRule, profile: Profile, roadmaps: Roadmaps
-) -> Advice:
+def _link_advice(
+    advice: RecipientAdvice, rule: RecommendationRule, profile: Profile, roadmaps: Roadmaps
+) -> RecipientAdvice:
     if not advice.measure:
         return advice
     led = roadmaps.led(advice.measure, profile)
@@ -69,7 +71,7 @@ def _advice(
     return dataclasses.replace(advice, measure=led or "")
 
 
-def check_own(rules: tuple[RecommendationRule, ...], own: Mapping[str, Measure]) -> None:
+def check_own_rules(rules: tuple[RecommendationRule, ...], own: Mapping[str, Measure]) -> None:
     """Refuse a rule of the profile itself that names no measure of its roadmap."""
     for rule in rules:
         for one in rule.advice:
@@ -88,7 +90,7 @@ def check_directions(own: Iterable[Measure], known: Iterable[str]) -> None:
             require_known("direction", measure.direction, known, measure.place)
 
 
-def check_map(profile: Profile, roadmaps: Roadmaps) -> None:
+def check_measure_map(profile: Profile, roadmaps: Roadmaps) -> None:
     """Refuse a line of `measures` that leads from or to what no roadmap has."""
     for house, own in profile.measures.items():
         require_known("measures", house, roadmaps.house, profile.place)

@@ -14,7 +14,7 @@ HOUSE = Seed(file="", section="")
 """Stands in place of another municipality's document: the words are common to all."""
 
 
-def changed(direction: Direction, change: DirectionChange) -> Direction:
+def apply_changes(direction: Direction, change: DirectionChange) -> Direction:
     """Return `direction` with the profile's words, goals, targets and indicators."""
     codes = [indicator.code for indicator in direction.indicators]
     for code in (*change.indicators, *change.drop):
@@ -76,7 +76,7 @@ def _indicator(indicator: Indicator, changes: Mapping[str, IndicatorChange]) -> 
     return dataclasses.replace(indicator, place=line_of(written, indicator.place), **given)
 
 
-def attributed(direction: Direction, profile: Profile) -> Direction:
+def mark_foreign_seeds(direction: Direction, profile: Profile) -> Direction:
     """Return `direction` without references to documents that are not the profile's.
 
     What is taken from another municipality's document is marked as the house's (`HOUSE`).
@@ -93,7 +93,7 @@ def attributed(direction: Direction, profile: Profile) -> Direction:
     return dataclasses.replace(direction, goals=own(direction.goals), groups=own(direction.groups))
 
 
-def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direction, ...]:
+def fold_directions(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direction, ...]:
     """Return the profile's directions in its order; a folded one becomes part of another.
 
     The goals, groups, indicators, methods and rules of a folded direction follow those of
@@ -107,11 +107,11 @@ def folded(directions: Mapping[str, Direction], profile: Profile) -> tuple[Direc
                 f"{where}: направление «{source}» вливается в «{target}», "
                 f"которого нет в списке «directions». {suggestion(target, result)}"
             )
-        result[target] = _joined(result[target], directions[source])
+        result[target] = _join(result[target], directions[source])
     return tuple(result.values())
 
 
-def _joined(target: Direction, source: Direction) -> Direction:
+def _join(target: Direction, source: Direction) -> Direction:
     parts = ("goals", "groups", "indicators", "collection", "recommendations", "limits",
              "key_figures")  # fmt: skip
     both: dict[str, tuple] = {}

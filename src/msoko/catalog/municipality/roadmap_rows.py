@@ -28,11 +28,11 @@ def load_roadmap(project: Project, profile: Profile | str) -> tuple[Measure, ...
     if not path.exists():
         return ()
     shown = project.shown(path)
-    return _parsed(_text(path, shown), shown)
+    return _parse_rows(_text(path, shown), shown)
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str, shown: str) -> tuple[Measure, ...]:
+def _parse_rows(text: str, shown: str) -> tuple[Measure, ...]:
     """Return the rows written in `text`; the same text is read once in a process."""
     header = text.partition("\n")[0]
     delimiter = ";" if header.count(";") > header.count(",") else ","

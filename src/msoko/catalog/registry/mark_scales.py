@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Condition:
+class PartMinimum:
     """`mark` and those above it need at least `minimum` points in a part of the paper."""
 
     mark: int
@@ -48,7 +48,7 @@ class Scale:
     grade: int
     max_score: float
     cuts: tuple[float, ...]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[PartMinimum, ...]
     is_test_scale: bool
     origin: str
     source: str
@@ -165,8 +165,8 @@ def _years(text: str) -> tuple[SchoolYear | None, SchoolYear | None]:
     )
 
 
-def _condition(text: str) -> Condition:
+def _condition(text: str) -> PartMinimum:
     match = re.fullmatch(r"([345]):([a-z_]+)>=(\d+(?:\.\d+)?)", text)
     if not match:
         raise ValueError(f"условие пишется как 3:geometry>=2, получено «{text}»")
-    return Condition(int(match[1]), match[2], float(match[3]))
+    return PartMinimum(int(match[1]), match[2], float(match[3]))

@@ -42,7 +42,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
     a sentence that is no template, and a slot that the house does not fill there.
     """
     sentences = load_house_wording(project)
-    known = dict(flat(sentences)) if profile.wording else {}
+    known = dict(flatten_sentences(sentences)) if profile.wording else {}
     for key, text in profile.wording.items():
         place = line_of(key, profile.place)
         if key not in known:
@@ -50,7 +50,7 @@ def load_wording(project: Project, profile: Profile) -> Mapping[str, object]:
                 f"{place}: в wording нет предложения «{key}». {suggestion(key, known)}"
             )
         _check_slots(key, text, known[key], place)
-        sentences = _put(sentences, key.split("."), text)
+        sentences = _replace(sentences, key.split("."), text)
     return sentences
 
 
@@ -62,19 +62,24 @@ def load_house_wording(project: Project) -> dict[str, object]:
     return sentences
 
 
-def flat(sentences: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+def flatten_sentences(
+    sentences: Mapping[str, object], above: str = ""
+) -> Iterator[tuple[str, str]]:
     """Give each sentence with its dotted key."""
     for key, said in sentences.items():
         if isinstance(said, Mapping):
-            yield from flat(said, f"{above}{key}.")
+            yield from flatten_sentences(said, f"{above}{key}.")
         else:
             yield f"{above}{key}", str(said)
 
 
-def _put(sentences: Mapping[str, object], path: list[str], text: str) -> dict[str, object]:
+def _replace(sentences: Mapping[str, object], path: list[str], text: str) -> dict[str, object]:
     first, *rest = path
     inner = sentences[first]
-    return {**sentences, first: _put(inner, rest, text) if isinstance(inner, Mapping) else text}
+    return {
+        **sentences,
+        first: _replace(inner, rest, text) if isinstance(inner, Mapping) else text,
+    }
 
 
 def _check_slots(key: str, text: str, house: str, place: DeclarationLine) -> None:

@@ -9,7 +9,7 @@ import yaml
 from msoko.core.errors import UsageError
 
 
-def appended(text: str, key: str, entries: Sequence[str], shown: str) -> str:
+def append_entries(text: str, key: str, entries: Sequence[str], shown: str) -> str:
     """Return `text` with `entries` (YAML of one item each, not indented) at the end of list `key`.
 
     Comments, order and quoting before it stay. The list must be the file's last key and written

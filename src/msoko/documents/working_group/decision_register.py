@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msoko.catalog import load_decisions
 from msoko.catalog.municipality.profile import DecisionFile
 from msoko.catalog.yaml import yaml_schema
-from msoko.catalog.yaml.yaml_append import appended
+from msoko.catalog.yaml.yaml_append import append_entries
 from msoko.core.errors import UsageError
 from msoko.core.whole_files import write_whole
 from msoko.disclosure.leaks import find_leaks
@@ -112,7 +112,7 @@ def _write(project: Project, path: Path, entries: Sequence[dict[str, Any]], case
     text = source.read_text(encoding="utf-8-sig") if source.exists() else head
     dumped = [yaml.safe_dump(one, allow_unicode=True, sort_keys=False, width=96) for one in entries]
     shown = project.shown(path)
-    fresh = appended(text, "decisions", dumped, shown)
+    fresh = append_entries(text, "decisions", dumped, shown)
     yaml_schema.parse(fresh, DecisionFile, shown)
     write_whole(path, fresh)
 

@@ -7,14 +7,27 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msoko.catalog.meetings.meeting_file import Meeting, MeetingFile, Question, Resolution, Roster
-from msoko.catalog.meetings.voting import Outcome, Seats, outcome, quorum, seats, terms
+from msoko.catalog.meetings.meeting_file import (
+    AgendaQuestion,
+    Meeting,
+    MeetingFile,
+    Resolution,
+    Roster,
+)
+from msoko.catalog.meetings.voting import (
+    MeetingDeadlines,
+    Seats,
+    VoteOutcome,
+    meeting_deadlines,
+    quorum,
+    seats,
+    vote_outcome,
+)
 from msoko.core import russian
 from msoko.documents.working_group.meeting_words import uncapitalised
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator, Profile
-    from msoko.catalog.meetings.voting import Terms
     from msoko.catalog.municipality.profile import WorkingGroup
     from msoko.catalog.municipality.working_days import WorkCalendar
     from msoko.documents.working_group.meeting_topics import AnnexLine, Topic
@@ -34,7 +47,7 @@ class Case:
     known_days: WorkCalendar
     words: Wording
     is_synthetic: bool = False
-    questions: Sequence[Question] = field(init=False)
+    questions: Sequence[AgendaQuestion] = field(init=False)
 
     def __post_init__(self) -> None:
         written = self.meeting.questions
@@ -48,8 +61,8 @@ class Case:
         return list(self.words.sentences[section]["head"])
 
     @cached_property
-    def terms(self) -> Terms:
-        return terms(self.rule, self.meeting.date, self.meeting.signed, self.known_days)
+    def terms(self) -> MeetingDeadlines:
+        return meeting_deadlines(self.rule, self.meeting.date, self.meeting.signed, self.known_days)
 
     @cached_property
     def seats(self) -> Seats:
@@ -59,11 +72,11 @@ class Case:
     def quorum(self) -> int:
         return quorum(self.rule, self.profile.place)
 
-    def outcome(self, question: Question) -> Outcome | None:
+    def outcome(self, question: AgendaQuestion) -> VoteOutcome | None:
         """Return how a question's vote ended; None where none was taken."""
-        return outcome(self.rule, question.vote, self.seats) if question.vote else None
+        return vote_outcome(self.rule, question.vote, self.seats) if question.vote else None
 
-    def topic(self, question: Question) -> Topic | None:
+    def topic(self, question: AgendaQuestion) -> Topic | None:
         """Return what the data say on a question."""
         return next((one for one in self.topics if one.about == question.about), None)
 
@@ -87,10 +100,10 @@ class Case:
         topic = next((one for one in self.topics if one.about == point.direction), None)
         return [line for line in topic.annex if line.indicator == point.indicator] if topic else []
 
-    def numbered(self) -> Iterator[tuple[int, Question]]:
+    def numbered(self) -> Iterator[tuple[int, AgendaQuestion]]:
         return enumerate(self.questions, start=1)
 
-    def adopted(self) -> Iterator[tuple[str, Question, Resolution]]:
+    def adopted(self) -> Iterator[tuple[str, AgendaQuestion, Resolution]]:
         """Give each adopted point with its number, «2.1»."""
         for number, question in self.numbered():
             ended = self.outcome(question)
@@ -121,9 +134,9 @@ class Case:
         return self.say("point.no_aim", expected=expected) if expected else ""
 
 
-def question_of(topic: Topic) -> Question:
+def question_of(topic: Topic) -> AgendaQuestion:
     """Return the agenda's question that a topic makes."""
-    return Question(
+    return AgendaQuestion(
         title=topic.title,
         about=topic.about,
         rapporteur=topic.rapporteur,

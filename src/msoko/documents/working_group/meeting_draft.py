@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msoko.catalog.meetings.meeting_file import MeetingFile, load_meetings, meetings_path
 from msoko.catalog.yaml import yaml_schema
-from msoko.catalog.yaml.yaml_append import appended
+from msoko.catalog.yaml.yaml_append import append_entries
 from msoko.core.project import MEETINGS
 from msoko.core.whole_files import write_whole
 
@@ -33,7 +33,7 @@ def write_draft(project: Project, year: SchoolYear, case: Case) -> Path | None:
     if load_meetings(project, year).at(case.meeting.date) is not None:
         return None
     text = path.read_text(encoding="utf-8-sig") if path.exists() else _head(project, year, case)
-    fresh = appended(text, "meetings", [_meeting(case)], shown)
+    fresh = append_entries(text, "meetings", [_meeting(case)], shown)
     yaml_schema.parse(fresh, MeetingFile, shown)
     write_whole(path, fresh)
     return path

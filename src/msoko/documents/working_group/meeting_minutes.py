@@ -18,8 +18,8 @@ from msoko.documents.working_group.meeting_words import (
 )
 
 if TYPE_CHECKING:
-    from msoko.catalog.meetings.meeting_file import Member, Question, Resolution
-    from msoko.catalog.meetings.voting import Outcome
+    from msoko.catalog.meetings.meeting_file import AgendaQuestion, Member, Resolution
+    from msoko.catalog.meetings.voting import VoteOutcome
     from msoko.documents.working_group.meeting_case import Case
 
 
@@ -110,7 +110,7 @@ def _full(case: Case, written: str) -> str:
     return next((one.name for one in case.seats.roster.find(written)), written)
 
 
-def _heard(case: Case, number: int, question: Question) -> Iterator[Part]:
+def _heard(case: Case, number: int, question: AgendaQuestion) -> Iterator[Part]:
     yield Text(case.say("minutes.heard", number=number), "label", keeps=True)
     who = question.rapporteur or case.say("paper.long_blank")
     yield Text(case.say("minutes.heard_text", who=who, title=f"{question.title}."))
@@ -125,7 +125,7 @@ def _heard(case: Case, number: int, question: Question) -> Iterator[Part]:
         yield from (Text(one, "item") for one in spoke)
 
 
-def _decided(case: Case, number: int, question: Question) -> Iterator[Part]:
+def _decided(case: Case, number: int, question: AgendaQuestion) -> Iterator[Part]:
     ended = case.outcome(question)
     if ended is None and case.meeting.is_held:
         yield Text(case.say("minutes.no_vote"))
@@ -144,7 +144,7 @@ def _decided(case: Case, number: int, question: Question) -> Iterator[Part]:
         yield Text(case.say("minutes.dissent", name=name, text=one.text.rstrip(".")))
 
 
-def _vote(case: Case, question: Question, ended: Outcome | None) -> list[str]:
+def _vote(case: Case, question: AgendaQuestion, ended: VoteOutcome | None) -> list[str]:
     """Return how the vote went, in counts, by names where they are written, and its outcome."""
     if ended is None or question.vote is None:
         return [] if case.meeting.is_held else [case.say("minutes.voted_blank")]
@@ -158,7 +158,7 @@ def _vote(case: Case, question: Question, ended: Outcome | None) -> list[str]:
     return [*said, _outcome(case, ended)]
 
 
-def _outcome(case: Case, ended: Outcome) -> str:
+def _outcome(case: Case, ended: VoteOutcome) -> str:
     if ended.is_cast:
         return case.say("minutes.cast", is_adopted=ended.is_adopted)
     if ended.is_adopted:
@@ -185,14 +185,14 @@ def _signatures(case: Case) -> Iterator[Part]:
 
 def extracts(case: Case) -> dict[str, Paper]:
     """Return an extract for each addressee of an adopted point, in the order of the minutes."""
-    by_addressee: dict[str, list[tuple[str, Question, Resolution]]] = {}
+    by_addressee: dict[str, list[tuple[str, AgendaQuestion, Resolution]]] = {}
     for entry in case.adopted():
         if entry[2].addressee:
             by_addressee.setdefault(entry[2].addressee, []).append(entry)
     return {name: _extract(case, name, found) for name, found in by_addressee.items()}
 
 
-def _extract(case: Case, name: str, found: list[tuple[str, Question, Resolution]]) -> Paper:
+def _extract(case: Case, name: str, found: list[tuple[str, AgendaQuestion, Resolution]]) -> Paper:
     words, sat = case.say, case.seats
     of = words("extract.of", group=words("group.genitive"))
     parts: list[Part] = [
@@ -222,7 +222,7 @@ def _extract(case: Case, name: str, found: list[tuple[str, Question, Resolution]
 
 
 def _extracted(
-    case: Case, number: int, question: Question, own: list[tuple[str, Resolution]]
+    case: Case, number: int, question: AgendaQuestion, own: list[tuple[str, Resolution]]
 ) -> Iterator[Part]:
     yield Text(case.say("minutes.heard", number=number), "label", keeps=True)
     who = question.rapporteur or case.say("paper.blank")

@@ -9,7 +9,7 @@ from msoko.documents.official_paper import Grid, Landscape, Paper, Part, Sides, 
 from msoko.documents.working_group.meeting_words import long_date, short_date
 
 if TYPE_CHECKING:
-    from msoko.catalog.meetings.meeting_file import Question
+    from msoko.catalog.meetings.meeting_file import AgendaQuestion
     from msoko.documents.working_group.meeting_case import Case
     from msoko.documents.working_group.meeting_topics import AnnexLine, Topic
 
@@ -97,7 +97,7 @@ def _working_days(case: Case, number: int) -> str:
     return case.say("agenda.working_days", n=number)
 
 
-def _material(case: Case, number: int, question: Question) -> list[Part]:
+def _material(case: Case, number: int, question: AgendaQuestion) -> list[Part]:
     topic = case.topic(question)
     parts: list[Part] = [Text(f"{number}. {question.title}", "label", keeps=True)]
     if topic:
@@ -116,7 +116,7 @@ def _material(case: Case, number: int, question: Question) -> list[Part]:
     return parts
 
 
-def points(case: Case, number: int, question: Question) -> list[Part]:
+def points(case: Case, number: int, question: AgendaQuestion) -> list[Part]:
     """Return the points of a question's decision, numbered within it."""
     return [
         Text(case.point(f"{number}.{place}", point), "item")

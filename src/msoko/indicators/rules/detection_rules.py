@@ -35,13 +35,13 @@ REGION_LEVEL = 0.99
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RuleRows:
     """The rows of one indicator that a rule looks at.
 
     `rows`, `before`: the rule's groups this year and last year. `schools`, `schools_before`:
     the same groups by school, for errors in which the school varies; `region`: the same groups
     in the region. Columns as in table `indicators`, with the numbers of `group` and of `part`,
-    the group without its school. `others`: p-values of the other changes that are told beside
+    the group without its school. `others`: p-values of the other changes that stand beside
     the rule's own, one family of conclusions with them.
     """
 
@@ -54,19 +54,19 @@ class Evidence:
     others: Sequence[float] = ()
 
 
-def find(
-    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+def find_rows(
+    rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     """Return the rows that the rule finds, with what it compared them with.
 
     That is in the columns `COMPARED`, null where the rule has no use for them. Groups with fewer
     than `rule.min_n` are passed over, as are those flagged `not_comparable` by a rule about change.
     """
-    is_kept = evidence.rows["value"].notna() & (evidence.rows["n"] >= rule.min_n)
-    kept = evidence.rows[is_kept].reset_index(drop=True)
+    is_kept = compared.rows["value"].notna() & (compared.rows["n"] >= rule.min_n)
+    kept = compared.rows[is_kept].reset_index(drop=True)
     if kept.empty:
         return kept
-    return KINDS[rule.when](rule, dataclasses.replace(evidence, rows=kept), thresholds)
+    return KINDS[rule.when](rule, dataclasses.replace(compared, rows=kept), thresholds)
 
 
 def threshold_value(rule: RecommendationRule, thresholds: Mapping[str, Threshold]) -> float:
@@ -84,39 +84,39 @@ def _beyond(rows: pd.DataFrame, limit: float, is_above: bool) -> pd.DataFrame:
 
 
 def _below_target(
-    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+    rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     """Return the groups that miss the target; where a profile sets none, nothing is missed."""
-    target = evidence.indicator.target
+    target = compared.indicator.target
     if target is None:
-        return evidence.rows.iloc[:0]
-    return _beyond(evidence.rows, target.value, evidence.indicator.polarity == "lower_is_better")
+        return compared.rows.iloc[:0]
+    return _beyond(compared.rows, target.value, compared.indicator.polarity == "lower_is_better")
 
 
 def _threshold(
-    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+    rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     limit = threshold_value(rule, thresholds)
-    return _beyond(evidence.rows, limit, rule.when == "above_threshold")
+    return _beyond(compared.rows, limit, rule.when == "above_threshold")
 
 
 def _flagged(
-    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+    rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
-    return evidence.rows[evidence.rows["value"] >= 1]
+    return compared.rows[compared.rows["value"] >= 1]
 
 
 def _funnel(
-    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+    rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     """Return the schools outside the funnel of their own paper, overdispersion allowed for."""
     from msoko.stats.schools.funnel import outside, share_funnel
 
     level = thresholds["funnel_limit"].value if "funnel_limit" in thresholds else FUNNEL_LIMIT
     side = "above" if rule.when == "above_funnel" else "below"
-    counts = evidence.rows[["numerator", "denominator"]].round().to_numpy(float)
+    counts = compared.rows[["numerator", "denominator"]].round().to_numpy(float)
     is_share = (counts[:, 0] >= 0) & (counts[:, 0] <= counts[:, 1])
-    rows, counts = evidence.rows[is_share], counts[is_share]
+    rows, counts = compared.rows[is_share], counts[is_share]
     places, limits = [np.array([], int)], [np.array([])]
     for _, own in sorted(rows.groupby("part").indices.items()):
         funnel = share_funnel(counts[own, 0], counts[own, 1])
@@ -132,31 +132,31 @@ def _is_share(row: pd.Series) -> bool:
     return 0 <= round(row["numerator"]) <= round(row["denominator"])
 
 
-def _worsened(
-    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+def _fell(
+    rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     """Return the groups that became worse, at one false discovery rate for the family."""
-    flags = evidence.rows["flags"].fillna("").str.split()
-    rows = evidence.rows[["not_comparable" not in words for words in flags]]
-    previous = evidence.before.set_index("group")
+    flags = compared.rows["flags"].fillna("").str.split()
+    rows = compared.rows[["not_comparable" not in words for words in flags]]
+    previous = compared.before.set_index("group")
     rows = rows[rows["group"].isin(previous.index[previous["value"].notna()])]
     pairs = [(row, previous.loc[row["group"]]) for _, row in rows.iterrows()]
     changes = [
-        JudgedChange(before["value"], row["value"], _change(evidence, row, before))
+        JudgedChange(before["value"], row["value"], _change(compared, row, before))
         for row, before in pairs
     ]
-    judged = judge_changes(changes, thresholds[LEVEL_CODE].value, evidence.others)
+    judged = judge_changes(changes, thresholds[LEVEL_CODE].value, compared.others)
     least = threshold_value(rule, thresholds) if rule.threshold else 0.0
-    sign = -1 if evidence.indicator.polarity != "lower_is_better" else 1
+    sign = -1 if compared.indicator.polarity != "lower_is_better" else 1
     found = [
-        row.to_dict() | _compared(change)
+        row.to_dict() | _change_columns(change)
         for (row, _), change in zip(pairs, judged, strict=True)
         if change.is_told and (loss := sign * change.estimate.value) > 0 and loss >= least
     ]
     return pd.DataFrame(found, columns=rows.columns)
 
 
-def _compared(change: JudgedChange) -> dict[str, float]:
+def _change_columns(change: JudgedChange) -> dict[str, float]:
     estimate = change.estimate
     return {
         "previous": change.before,
@@ -166,7 +166,7 @@ def _compared(change: JudgedChange) -> dict[str, float]:
     }
 
 
-def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate | NotEstimable:
+def _change(compared: RuleRows, row: pd.Series, before: pd.Series) -> Estimate | NotEstimable:
     """Return the estimate of a group's change: by schools where they are known, else by pupils."""
     from msoko.stats.estimators.estimate import NotEstimable, Reason
     from msoko.stats.estimators.proportions import newcombe_difference
@@ -175,37 +175,40 @@ def _change(evidence: Evidence, row: pd.Series, before: pd.Series) -> Estimate |
         by_schools = school_change(
             *(
                 by_school(frame[frame["part"] == row["part"]])
-                for frame in (evidence.schools_before, evidence.schools)
+                for frame in (compared.schools_before, compared.schools)
             )
         )
         if by_schools is not None:
             return by_schools
-    if evidence.indicator.interval != "wilson" or not (_is_share(row) and _is_share(before)):
+    if compared.indicator.interval != "wilson" or not (_is_share(row) and _is_share(before)):
         return NotEstimable(Reason.TOO_FEW_GROUPS, 1)
     counts = [(round(one["numerator"]), round(one["denominator"])) for one in (row, before)]
     return newcombe_difference(*zip(*counts, strict=True))
 
 
 def _worse_than_region(
-    rule: RecommendationRule, evidence: Evidence, thresholds: Mapping[str, Threshold]
+    rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     """Return the groups whose interval over schools lies wholly on the worse side of the region."""
     from msoko.stats.estimators.ratio import ratio
 
-    region = evidence.region.drop_duplicates("part").set_index("part")["value"].dropna()
-    is_worse_above = evidence.indicator.polarity == "lower_is_better"
+    region = compared.region.drop_duplicates("part").set_index("part")["value"].dropna()
+    is_worse_above = compared.indicator.polarity == "lower_is_better"
     found = []
-    for _, row in evidence.rows[evidence.rows["part"].isin(region.index)].iterrows():
-        schools = evidence.schools[evidence.schools["part"] == row["part"]]
-        told = ratio(
+    for _, row in compared.rows[compared.rows["part"].isin(region.index)].iterrows():
+        schools = compared.schools[compared.schools["part"] == row["part"]]
+        estimate = ratio(
             schools["numerator"].astype(float),
             schools["denominator"].astype(float),
             level=REGION_LEVEL,
         )
         limit = region[row["part"]]
-        if told.is_estimable and (told.low > limit if is_worse_above else told.high < limit):
-            found.append(row.to_dict() | {"limit": limit, "low": told.low, "high": told.high})
-    return pd.DataFrame(found, columns=evidence.rows.columns)
+        is_worse = estimate.low > limit if is_worse_above else estimate.high < limit
+        if estimate.is_estimable and is_worse:
+            found.append(
+                row.to_dict() | {"limit": limit, "low": estimate.low, "high": estimate.high}
+            )
+    return pd.DataFrame(found, columns=compared.rows.columns)
 
 
 KINDS: Mapping[str, Callable[..., pd.DataFrame]] = {
@@ -214,7 +217,7 @@ KINDS: Mapping[str, Callable[..., pd.DataFrame]] = {
     "below_threshold": _threshold,
     "above_funnel": _funnel,
     "below_funnel": _funnel,
-    "fell": _worsened,
+    "fell": _fell,
     "worse_than_region": _worse_than_region,
     "flagged": _flagged,
     "low_results": _flagged,

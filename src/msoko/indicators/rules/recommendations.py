@@ -20,13 +20,13 @@ from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.core.tables import GROUP, TABLES
 from msoko.indicators.indicator_changes import Changes, year_changes
-from msoko.indicators.rules.detection_rules import COMPARED, Evidence, find
+from msoko.indicators.rules.detection_rules import COMPARED, RuleRows, find_rows
 
 LEAST_P = 0.05
 """A marker is named in a finding where its own p-value is no greater."""
 
 
-class Shown(Protocol):
+class NumberFormat(Protocol):
     """How numbers are printed; `msoko.core.russian` is the one formatter of reports."""
 
     def amount(self, value: float | None, unit: str) -> str: ...
@@ -61,23 +61,25 @@ class Names:
         return cls(named, registry_words.load_subject_names(project), listed)
 
 
-def recommend(project: Project, municipality: str, year: SchoolYear, shown: Shown) -> pd.DataFrame:
+def recommend(
+    project: Project, municipality: str, year: SchoolYear, numbers: NumberFormat
+) -> pd.DataFrame:
     """Return the year's rows of table `recommendations`, in the order of directions and rules.
 
-    Each row is one finding told to one recipient. Reads the indicators of this year and the
-    last; `shown` prints the numbers in the texts.
+    Each row is one finding for one recipient. Reads the indicators of this year and the
+    last; `numbers` prints the numbers in the texts.
     """
     store = Store(project)
     names = Names.load(project, store, year)
     directions = load_directions(project, load_profile(project, municipality))
     values = with_groups(store.read("indicators", [year.shifted(-1), year]))
-    told = Told.of(values)
+    table = IndicatorRows.of(values)
     thresholds = load_thresholds(project)
     changes = year_changes(directions, values, year)
     rows = [
         row
         for direction in directions
-        for row in recommendations_of(direction, told, year, thresholds, names, shown, changes)
+        for row in recommendations_of(direction, table, year, thresholds, names, numbers, changes)
     ]
     return pd.DataFrame(rows, columns=list(TABLES["recommendations"].columns))
 
@@ -109,14 +111,14 @@ KIND = ["direction", "indicator", "school_year", "grouping", "unit_of_analysis"]
 
 
 @dataclass(frozen=True)
-class Told:
+class IndicatorRows:
     """The indicators of this year and the last, and where the rows of each `KIND` stand."""
 
     values: pd.DataFrame
     places: Mapping[tuple[str | int, ...], Sequence[int]]
 
     @classmethod
-    def of(cls, values: pd.DataFrame) -> Told:
+    def of(cls, values: pd.DataFrame) -> IndicatorRows:
         """Return indicator rows with the numbers of `with_groups`, found by kind."""
         return cls(values, values.groupby(KIND).indices)
 
@@ -127,26 +129,26 @@ class Told:
 
 def recommendations_of(
     direction: Direction,
-    told: Told,
+    table: IndicatorRows,
     year: SchoolYear,
     thresholds: Mapping[str, Threshold],
     names: Names,
-    shown: Shown,
+    numbers: NumberFormat,
     changes: Changes,
 ) -> Iterator[dict[str, object]]:
     """Give a direction's recommendations."""
     for rule in direction.recommendations:
         indicator = direction.indicator(rule.indicator)
         others = _others(rule, direction, changes)
-        found = find(rule, _evidence(rule, direction, told, year, others), thresholds)
-        for row, parts in _merged(found, rule):
+        found = find_rows(rule, _evidence(rule, direction, table, year, others), thresholds)
+        for row, parts in _merge_groups(found, rule):
             wider = [
-                _wider(told, (direction.direction, rule.indicator, str(year)), row, unit)
+                _wider(table, (direction.direction, rule.indicator, str(year)), row, unit)
                 for unit in ("municipality", "region")
             ]
-            slots = _slots(row, indicator, wider, names, shown)
+            slots = _slots(row, indicator, wider, names, numbers)
             slots[rule.merge or "task"] = "; ".join(
-                f"{name} – {shown.amount(value, indicator.unit)}" for name, value in parts
+                f"{name} – {numbers.amount(value, indicator.unit)}" for name, value in parts
             )
             for advice in rule.advice:
                 yield {
@@ -156,10 +158,10 @@ def recommendations_of(
                     "recipient": advice.recipient,
                     "indicator": rule.indicator,
                     **{key: row[key] for key in GROUP},
-                    "finding": filled(rule.finding, slots),
-                    "text": filled(advice.text, slots),
+                    "finding": fill_slots(rule.finding, slots),
+                    "text": fill_slots(advice.text, slots),
                     "deadline": advice.deadline,
-                    "expected": filled(advice.expected, slots),
+                    "expected": fill_slots(advice.expected, slots),
                     "measure": advice.measure,
                 }
 
@@ -172,16 +174,16 @@ def _others(rule: RecommendationRule, direction: Direction, changes: Changes) ->
     if rule.when != "fell" or rule.unit_of_analysis != "municipality" or rule.by:
         return []
     own = (direction.direction, rule.indicator)
-    return [p for line, told in changes.items() if line != own for p in told]
+    return [p for line, p_values in changes.items() if line != own for p in p_values]
 
 
 def _evidence(
     rule: RecommendationRule,
     direction: Direction,
-    told: Told,
+    table: IndicatorRows,
     year: SchoolYear,
     others: list[float],
-) -> Evidence:
+) -> RuleRows:
     is_school = rule.unit_of_analysis == "school"
     default = ("school_id",) if is_school else ()
     by = default if rule.by is None else rule.by
@@ -189,9 +191,9 @@ def _evidence(
     last, this = str(year.shifted(-1)), str(year)
 
     def chosen(one: str, number: int, unit: str) -> pd.DataFrame:
-        return told.rows(direction.direction, rule.indicator, one, number, unit)
+        return table.rows(direction.direction, rule.indicator, one, number, unit)
 
-    return Evidence(
+    return RuleRows(
         direction.indicator(rule.indicator),
         chosen(this, own, rule.unit_of_analysis),
         chosen(last, own, rule.unit_of_analysis),
@@ -202,9 +204,9 @@ def _evidence(
     )
 
 
-def _wider(told: Told, line: tuple[str, ...], row: pd.Series, unit: str) -> float | None:
+def _wider(table: IndicatorRows, line: tuple[str, ...], row: pd.Series, unit: str) -> float | None:
     """Return the value of the whole that a school's group is part of; None without any."""
-    rows = told.rows(*line, row["grouping"] & ~grouping(["school_id"]), unit)
+    rows = table.rows(*line, row["grouping"] & ~grouping(["school_id"]), unit)
     found = rows.loc[rows["part"] == row["part"], "value"].tolist()
     return found[0] if found else None
 
@@ -214,7 +216,7 @@ def _slots(
     indicator: Indicator,
     wider: Sequence[float | None],
     names: Names,
-    shown: Shown,
+    numbers: NumberFormat,
 ) -> dict[str, str]:
     """Return what the slots of a rule's texts stand for in one finding.
 
@@ -227,23 +229,25 @@ def _slots(
         "school": names.schools.get(school, school),
         "subject": names.subjects.get(subject, subject),
         "grade": "" if pd.isna(row["grade"]) else str(int(row["grade"])),
-        "value": shown.amount(row["value"], unit),
-        "interval": shown.span(row["low"], row["high"], unit),
-        "n": shown.figure(row["n"], "persons"),
-        "count": shown.figure(row["numerator"], "persons"),
-        "of": shown.figure(row["denominator"], "persons"),
-        "whole": shown.amount(wider[0], unit),
-        "region": shown.amount(wider[1], unit),
-        "limit": shown.amount(row["limit"], unit),
-        "previous": shown.amount(row["previous"], unit),
-        "change": shown.change(row["change"], unit) if pd.notna(row["change"]) else "",
-        "loss": shown.amount(abs(row["change"]), unit) if pd.notna(row["change"]) else "",
-        "change_interval": shown.span(row["change_low"], row["change_high"], unit, is_change=True),
+        "value": numbers.amount(row["value"], unit),
+        "interval": numbers.span(row["low"], row["high"], unit),
+        "n": numbers.figure(row["n"], "persons"),
+        "count": numbers.figure(row["numerator"], "persons"),
+        "of": numbers.figure(row["denominator"], "persons"),
+        "whole": numbers.amount(wider[0], unit),
+        "region": numbers.amount(wider[1], unit),
+        "limit": numbers.amount(row["limit"], unit),
+        "previous": numbers.amount(row["previous"], unit),
+        "change": numbers.change(row["change"], unit) if pd.notna(row["change"]) else "",
+        "loss": numbers.amount(abs(row["change"]), unit) if pd.notna(row["change"]) else "",
+        "change_interval": numbers.span(
+            row["change_low"], row["change_high"], unit, is_change=True
+        ),
         "markers": names.markers.get(school, ""),
     }
 
 
-def _merged(
+def _merge_groups(
     found: pd.DataFrame, rule: RecommendationRule
 ) -> Iterator[tuple[pd.Series, list[tuple[str, float]]]]:
     """Give each finding with the groups merged into it, as pairs of a name and a value.
@@ -271,6 +275,6 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
-def filled(text: str, slots: Mapping[str, str]) -> str:
+def fill_slots(text: str, slots: Mapping[str, str]) -> str:
     """Return `text` with its slots filled; what fills them is never read as a slot itself."""
     return re.sub(SLOT, lambda match: slots[match[1]], text)

@@ -37,6 +37,6 @@ def find_low_results(
         )
     relations = Relations(paths, year, backend or backend_of())
     years = low_result_schools.LowResultsRule.of(thresholds).years
-    return low_result_schools.assess(
+    return low_result_schools.assess_low_results(
         derived_tables.below_minimum(relations, base, years), thresholds
     )

@@ -44,13 +44,13 @@ def expression(table: Table, text: str) -> Value:
     Raises ValueError for a construct outside the small language of declarations:
     comparisons, and/or/not, in, between, is null, arithmetic, case, coalesce, abs, if.
     """
-    return _built(table, parse_condition(text))
+    return _build(table, parse_condition(text))
 
 
-def _built(table: Table, node: sql.Expression) -> Value:
+def _build(table: Table, node: sql.Expression) -> Value:
     kind = type(node)
     if kind in BINARY:
-        return BINARY[kind](_built(table, node.left), _built(table, node.right))
+        return BINARY[kind](_build(table, node.left), _build(table, node.right))
     if kind in UNARY:
         return UNARY[kind](table, node)
     raise ValueError(f"not a construct of declarations: {node.sql(dialect='duckdb')}")
@@ -67,38 +67,38 @@ def _literal(_: Table, node: sql.Literal) -> Value:
 
 
 def _membership(table: Table, node: sql.In) -> Value:
-    return _built(table, node.this).isin([_built(table, item) for item in node.expressions])
+    return _build(table, node.this).isin([_build(table, item) for item in node.expressions])
 
 
 def _between(table: Table, node: sql.Between) -> Value:
-    low, high = (_built(table, node.args[name]) for name in ("low", "high"))
-    return _built(table, node.this).between(low, high)
+    low, high = (_build(table, node.args[name]) for name in ("low", "high"))
+    return _build(table, node.this).between(low, high)
 
 
 def _identity(table: Table, node: sql.Is) -> Value:
     if not isinstance(node.expression, sql.Null):
         raise ValueError(f"only IS NULL is read: {node.sql(dialect='duckdb')}")
-    return _built(table, node.this).isnull()
+    return _build(table, node.this).isnull()
 
 
 def _cases(table: Table, node: sql.Case) -> Value:
     branches = [
-        (_built(table, item.this), _built(table, item.args["true"])) for item in node.args["ifs"]
+        (_build(table, item.this), _build(table, item.args["true"])) for item in node.args["ifs"]
     ]
     default = node.args.get("default")
-    return ibis.cases(*branches, else_=_built(table, default) if default else None)
+    return ibis.cases(*branches, else_=_build(table, default) if default else None)
 
 
 def _condition(table: Table, node: sql.If) -> Value:
     otherwise = node.args.get("false")
     return ibis.cases(
-        (_built(table, node.this), _built(table, node.args["true"])),
-        else_=_built(table, otherwise) if otherwise else None,
+        (_build(table, node.this), _build(table, node.args["true"])),
+        else_=_build(table, otherwise) if otherwise else None,
     )
 
 
-def _coalesced(table: Table, node: sql.Coalesce) -> Value:
-    return ibis.coalesce(*(_built(table, item) for item in (node.this, *node.expressions)))
+def _first_known(table: Table, node: sql.Coalesce) -> Value:
+    return ibis.coalesce(*(_build(table, item) for item in (node.this, *node.expressions)))
 
 
 UNARY: Mapping[type, Callable[[Table, sql.Expression], Value]] = {
@@ -106,19 +106,19 @@ UNARY: Mapping[type, Callable[[Table, sql.Expression], Value]] = {
     sql.Literal: _literal,
     sql.Boolean: lambda _, node: ibis.literal(node.this),
     sql.Null: lambda _, __: ibis.null(),
-    sql.Paren: lambda table, node: _built(table, node.this),
-    sql.Not: lambda table, node: ~_built(table, node.this),
-    sql.Neg: lambda table, node: -_built(table, node.this),
-    sql.Abs: lambda table, node: _built(table, node.this).abs(),
+    sql.Paren: lambda table, node: _build(table, node.this),
+    sql.Not: lambda table, node: ~_build(table, node.this),
+    sql.Neg: lambda table, node: -_build(table, node.this),
+    sql.Abs: lambda table, node: _build(table, node.this).abs(),
     sql.In: _membership,
     sql.Between: _between,
     sql.Is: _identity,
     sql.Case: _cases,
     sql.If: _condition,
-    sql.Coalesce: _coalesced,
+    sql.Coalesce: _first_known,
 }
 
 
-def both(conditions: list[Value]) -> Value:
+def conjunction(conditions: list[Value]) -> Value:
     """Return the conjunction of `conditions`, true where there are none."""
     return reduce(lambda a, b: a & b, conditions) if conditions else ibis.literal(True)

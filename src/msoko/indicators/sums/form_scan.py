@@ -28,7 +28,7 @@ PARTS = ("numerator", "denominator", "condition", "size")
 COUNTED = ("share", "count")
 
 
-def scanned(
+def scan_forms(
     backend: BaseBackend, rows: Table, indicators: Sequence[Indicator], keys: Sequence[str]
 ) -> pd.DataFrame:
     """Return what `scans.scanned` does, the groups in the order of their keys.
@@ -39,9 +39,9 @@ def scanned(
     known = list(dict.fromkeys(kinds))
     of_place = [known.index(kind) for kind in kinds]
     stack = _stack(backend, rows, indicators, of_place, keys)
-    stand_ins = [_narrowed(kind, number) for number, kind in enumerate(known)]
+    stand_ins = [_narrow(kind, number) for number, kind in enumerate(known)]
     order = ["place", *keys]
-    sums = table_scan.scanned(backend, stack, stand_ins, order).sort_values(
+    sums = table_scan.scan_table(backend, stack, stand_ins, order).sort_values(
         order, ignore_index=True
     )
     groups = len(sums) // len(indicators)
@@ -79,7 +79,7 @@ def _kind(indicator: Indicator) -> Indicator:
     )
 
 
-def _narrowed(kind: Indicator, number: int) -> Indicator:
+def _narrow(kind: Indicator, number: int) -> Indicator:
     """Return the kind over its own rows of the stack only."""
     own = f"kind = {number}"
     return dataclasses.replace(kind, where=f"{own} and {kind.where}" if kind.where else own)

@@ -23,7 +23,7 @@ def finest_keys(indicator: Indicator) -> tuple[str, ...]:
     return (*known, *sorted(keys.difference(KEY_ORDER)))
 
 
-def plan(indicators: Sequence[Indicator]) -> list[tuple[tuple[str, ...], list[int]]]:
+def plan_scans(indicators: Sequence[Indicator]) -> list[tuple[tuple[str, ...], list[int]]]:
     """Return the scans to make: smallest groups, and the places of the indicators they serve.
 
     An indicator joins the scan of a table whose groups are at least as small as its own, so
@@ -105,7 +105,7 @@ class Sums:
         return order, np.flatnonzero(np.diff(code[order], prepend=-1))
 
 
-def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence[str]) -> Sums:
+def sum_groups(relations: Relations, indicators: Sequence[Indicator], keys: Sequence[str]) -> Sums:
     """Return the sums of each indicator over the groups of `keys`, from one scan of their table.
 
     A table that is not there gives sums without rows.
@@ -115,7 +115,7 @@ def summed(relations: Relations, indicators: Sequence[Indicator], keys: Sequence
         return Sums(pd.DataFrame(columns=list(keys)), keys, 0)
     columns = {pair for indicator in indicators for pair in indicator_columns(indicator)}
     rows = relations.table(table, columns | {("", key) for key in keys})
-    scan = form_scan.scanned if table == FORMS else table_scan.scanned
+    scan = form_scan.scan_forms if table == FORMS else table_scan.scan_table
     return Sums(scan(relations.backend, rows, indicators, keys), keys, len(indicators))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from msoko.catalog.directions.direction import Indicator
-from msoko.indicators.sums.conditions import both, expression
+from msoko.indicators.sums.conditions import conjunction, expression
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
@@ -37,7 +37,7 @@ def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> di
         if indicator.denominator:
             where.append(expression(rows, indicator.denominator))
         number = expression(rows, indicator.numerator).cast("float64")
-        kept = _scaled(ibis.cases((both(where), number)) if where else number)
+        kept = _scale(ibis.cases((conjunction(where), number)) if where else number)
         terms = {"a": kept, "n": kept.notnull()}
         if indicator.interval != "t":
             return terms
@@ -48,7 +48,7 @@ def row_terms(rows: Table, indicator: Indicator, *, is_wide: bool = False) -> di
         return {**terms, "q": ibis.cases((fits, kept * kept)), "w": fits}
     if indicator.denominator:
         where.append(expression(rows, indicator.denominator))
-    whole = both(where)
+    whole = conjunction(where)
     part = whole & expression(rows, indicator.numerator)
     return {"a": part, "n": whole}
 
@@ -58,8 +58,8 @@ def _ratio_terms(rows: Table, indicator: Indicator, where: list[Value]) -> dict[
         expression(rows, text).cast("float64")
         for text in (indicator.numerator, indicator.denominator)
     )
-    kept = both([*where, top.notnull(), bottom > 0])
-    a, b = (_scaled(ibis.cases((kept, number))) for number in (top, bottom))
+    kept = conjunction([*where, top.notnull(), bottom > 0])
+    a, b = (_scale(ibis.cases((kept, number))) for number in (top, bottom))
     terms = {"a": a, "b": b, "n": kept}
     if indicator.size:
         size = expression(rows, indicator.size).cast("float64")
@@ -67,5 +67,5 @@ def _ratio_terms(rows: Table, indicator: Indicator, where: list[Value]) -> dict[
     return terms
 
 
-def _scaled(number: Value) -> Value:
+def _scale(number: Value) -> Value:
     return (number * SCALE).round().cast("int64")

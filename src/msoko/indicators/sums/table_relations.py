@@ -124,7 +124,7 @@ def backend_of(engine: str = "duckdb") -> BaseBackend:
     Raises `UsageError` for another name, and where PySpark is not installed.
     """
     if engine == "duckdb":
-        return _embedded()
+        return _embedded_backend()
     master = "local[*]" if engine == "spark" else engine
     if not master.startswith(("local", "spark://", "yarn", "k8s://")):
         raise UsageError(
@@ -142,7 +142,7 @@ def backend_of(engine: str = "duckdb") -> BaseBackend:
     builder = SparkSession.builder.master(master).appName("msoko")
     for name, value in SPARK.items():
         builder = builder.config(name, value)
-    return ibis.pyspark.connect(_started(builder, engine))
+    return ibis.pyspark.connect(_start_spark(builder, engine))
 
 
 SPARK = {
@@ -152,7 +152,7 @@ SPARK = {
 }
 
 
-def _started(builder: SparkSession.Builder, engine: str) -> SparkSession:
+def _start_spark(builder: SparkSession.Builder, engine: str) -> SparkSession:
     """Return the Spark session; where none can be had, say what it needs."""
     from pyspark.errors import PySparkException
 
@@ -166,7 +166,7 @@ def _started(builder: SparkSession.Builder, engine: str) -> SparkSession:
         ) from None
 
 
-def _embedded() -> BaseBackend:
+def _embedded_backend() -> BaseBackend:
     """Return an embedded DuckDB of bounded memory that spills to a folder of its own.
 
     Rows need no order, since whole numbers are summed; keeping one costs memory.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
 
 
-def scanned(
+def scan_table(
     backend: BaseBackend, rows: Table, indicators: Sequence[Indicator], keys: Sequence[str]
 ) -> pd.DataFrame:
     """Return the groups of `keys` with the sums of each indicator, in no order.
@@ -26,14 +26,14 @@ def scanned(
     Columns: the keys, then `i0_a`, `i0_n`, `i1_a`, … as `terms.row_terms` names them; 0 where
     nothing was added.
     """
-    finest = _summed(backend, rows, indicators, keys)
+    finest = _sum_rows(backend, rows, indicators, keys)
     squared = [name for name in finest.columns if name.endswith("_w")]
     if any((finest[name] < finest[f"{name[:-1]}n"]).any() for name in squared):
-        finest = _summed(backend, rows, indicators, keys, is_wide=True)
+        finest = _sum_rows(backend, rows, indicators, keys, is_wide=True)
     return finest.drop(columns=squared, errors="ignore")
 
 
-def _summed(
+def _sum_rows(
     backend: BaseBackend,
     rows: Table,
     indicators: Sequence[Indicator],

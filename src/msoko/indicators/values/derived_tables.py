@@ -56,7 +56,7 @@ def below_minimum(relations: Relations, base: Indicator, years: int) -> pd.DataF
     parts = []
     for back in range(years):
         year = relations.year.shifted(-back)
-        sums = grouped_sums.summed(relations.at(year), [by_paper], BY_PAPER[0]).of(0)
+        sums = grouped_sums.sum_groups(relations.at(year), [by_paper], BY_PAPER[0]).of(0)
         if not sums.empty:
             parts.append(sums.dropna(subset=["school_id"]).assign(school_year=str(year)))
     if not parts:

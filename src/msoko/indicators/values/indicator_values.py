@@ -29,7 +29,7 @@ Asked = tuple[Sequence[str], Columns]
 """The keys of a grouping that an indicator asks for, and its groups with their sums."""
 
 
-def joined(parts: Sequence[Columns], year: SchoolYear) -> pd.DataFrame:
+def join_rows(parts: Sequence[Columns], year: SchoolYear) -> pd.DataFrame:
     """Return the year's rows with the types of table `indicators`: whole numbers may be null."""
     kinds = {"text": "str", "int": "Int64", "float": "float64"}
     types = {name: kinds[kind] for name, kind in KINDS.items()}
@@ -38,7 +38,7 @@ def joined(parts: Sequence[Columns], year: SchoolYear) -> pd.DataFrame:
     return frame.assign(school_year=str(year)).astype(types)
 
 
-def no_data(direction: str, indicator: Indicator) -> Columns:
+def no_data_row(direction: str, indicator: Indicator) -> Columns:
     """Return the one row that says an indicator has no data in the year."""
     row = {
         "direction": direction,
@@ -50,7 +50,7 @@ def no_data(direction: str, indicator: Indicator) -> Columns:
     return {name: _column(row.get(name), kind, 1) for name, kind in KINDS.items()}
 
 
-def grouped(
+def group_rows(
     sums: Sums,
     place: int,
     direction: str,
@@ -68,16 +68,18 @@ def grouped(
         return []
     names = [name for name in "abqn" if name in asked[0][1]]
     totals = {name: np.concatenate([rows[name] for _, rows in asked]) for name in names}
-    measured = _measured(totals, indicator)
+    measured = _measure_groups(totals, indicator)
     if indicator.interval == "cluster" and indicator.measure not in ADDED:
-        low, high = _clustered(measured, asked, sums, place)
+        low, high = _cluster_bounds(measured, asked, sums, place)
         low, high = _around(measured["value"], low, high)
         measured |= {"low": low, "high": high}
     told = {"direction": direction, "indicator": indicator.code}
-    return [_shaped({**told, **measured}, totals["n"], asked, indicator, small_n, unit_of_analysis)]
+    return [
+        _shape_rows({**told, **measured}, totals["n"], asked, indicator, small_n, unit_of_analysis)
+    ]
 
 
-def _measured(rows: Columns, indicator: Indicator) -> Columns:
+def _measure_groups(rows: Columns, indicator: Indicator) -> Columns:
     """Return numerator, denominator, value, low and high of each row, without clusters."""
     n = rows["n"].astype(float)
     scale = 1 if indicator.measure in ("share", "count") else SCALE
@@ -89,9 +91,9 @@ def _measured(rows: Columns, indicator: Indicator) -> Columns:
         return {**measured, "low": nothing, "high": nothing}
     low, high = nothing, nothing
     if indicator.interval == "wilson":
-        low, high = sum_intervals.wilson(top, whole)
+        low, high = sum_intervals.wilson_bounds(top, whole)
     elif indicator.interval == "t":
-        low, high = sum_intervals.student_mean(*(rows[name].astype(object) for name in "aqn"))
+        low, high = sum_intervals.student_bounds(*(rows[name].astype(object) for name in "aqn"))
         ends = (0.0, 1.0) if indicator.unit == "percent" else (-np.inf, np.inf)
         low, high = (np.clip(bound / SCALE, *ends) for bound in (low, high))
     value = np.divide(top, whole, out=nothing.copy(), where=whole > 0)
@@ -99,7 +101,7 @@ def _measured(rows: Columns, indicator: Indicator) -> Columns:
     return {"numerator": top, "denominator": whole, "value": value, "low": low, "high": high}
 
 
-def _clustered(
+def _cluster_bounds(
     measured: Columns, asked: Sequence[Asked], sums: Sums, place: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return low and high where schools vary: within one school they are those of its pupils."""
@@ -109,7 +111,9 @@ def _clustered(
         start = own.stop
         if "school_id" in keys:
             bounds.append(
-                sum_intervals.wilson(measured["numerator"][own], measured["denominator"][own])
+                sum_intervals.wilson_bounds(
+                    measured["numerator"][own], measured["denominator"][own]
+                )
             )
         elif "school_id" in sums.keys:
             bounds.append(_between_schools(rows, sums.of(place), keys))
@@ -150,7 +154,7 @@ def _between_schools(
     return low, high
 
 
-def _shaped(
+def _shape_rows(
     given: Mapping[str, object],
     counted: np.ndarray,
     asked: Sequence[Asked],

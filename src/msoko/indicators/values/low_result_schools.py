@@ -62,7 +62,9 @@ class LowResults:
     rule: LowResultsRule
 
 
-def assess(papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = None) -> LowResults:
+def assess_low_results(
+    papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = None
+) -> LowResults:
     """Return which schools the rule finds, and which other thresholds would find.
 
     `papers` has a row for each school, year, procedure, subject and grade of the rule's years,
@@ -71,8 +73,10 @@ def assess(papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = No
     """
     thresholds = thresholds or {}
     rule = LowResultsRule.of(thresholds)
-    judged = _judged(papers, rule)
-    scenarios = [(one, _schools(_judged(papers, one), one)) for one in _scenarios(rule, thresholds)]
+    judged = _judge_papers(papers, rule)
+    scenarios = [
+        (one, _schools(_judge_papers(papers, one), one)) for one in _scenarios(rule, thresholds)
+    ]
     schools = _schools(judged, rule)
     listed = pd.DataFrame(
         {
@@ -87,12 +91,12 @@ def assess(papers: pd.DataFrame, thresholds: Mapping[str, Threshold] | None = No
 
 
 def assess_schools(papers: pd.DataFrame, thresholds: Mapping[str, Threshold]) -> pd.DataFrame:
-    """Return `schools` of `assess` without `scenario_share`, for those who ask of no other rule."""
+    """Return `schools` of `assess_low_results` for the rule alone, without `scenario_share`."""
     rule = LowResultsRule.of(thresholds)
-    return _schools(_judged(papers, rule), rule)
+    return _schools(_judge_papers(papers, rule), rule)
 
 
-def _judged(papers: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
+def _judge_papers(papers: pd.DataFrame, rule: LowResultsRule) -> pd.DataFrame:
     share = papers["below_count"] / papers["participant_count"].where(
         papers["participant_count"] > 0
     )

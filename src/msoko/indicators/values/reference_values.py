@@ -14,7 +14,7 @@ from msoko.indicators.values import indicator_values
 LEVEL = "group_level"
 
 
-def rows(
+def reference_rows(
     relations: Relations, declared: Sequence[tuple[str, Indicator]]
 ) -> dict[int, list[indicator_values.Columns]]:
     """Return indicators' rows for the wider groups of their `reference`, without intervals.
@@ -37,7 +37,7 @@ def rows(
         for level, sums in _by_level(relations, table, levels, keys, stand_ins):
             for number, place in enumerate(places):
                 direction, own = declared[place][0], stand_ins[number]
-                found[place] += indicator_values.grouped(sums, number, direction, own, 0, level)
+                found[place] += indicator_values.group_rows(sums, number, direction, own, 0, level)
     return found
 
 
@@ -72,6 +72,6 @@ def _by_level(
     columns = {pair for indicator in stand_ins for pair in indicator_columns(indicator)}
     table = relations.table(name, columns)
     table = table.filter(table[LEVEL].isin(list(levels)))
-    frame = table_scan.scanned(relations.backend, table, stand_ins, [LEVEL, *keys])
+    frame = table_scan.scan_table(relations.backend, table, stand_ins, [LEVEL, *keys])
     for level, part in frame.groupby(LEVEL, sort=True):
         yield level, Sums(part.drop(columns=LEVEL), keys, len(stand_ins))

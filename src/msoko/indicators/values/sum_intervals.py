@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 LEVEL = 0.95
 
 
-def wilson(part: Floats, whole: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
+def wilson_bounds(part: Floats, whole: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
     """Return the Wilson (1927) score interval of part/whole, NaN where `whole` is not positive.
 
     NaN also where `part` lies outside 0…whole: such a ratio is no share. Computed by
@@ -26,7 +26,7 @@ def wilson(part: Floats, whole: Floats, level: float = LEVEL) -> tuple[Floats, F
     return np.where(known & (part == 0), 0.0, low), np.where(known & (part == whole), 1.0, high)
 
 
-def student_mean(
+def student_bounds(
     total: Floats, squares: Floats, count: Floats, level: float = LEVEL
 ) -> tuple[Floats, Floats]:
     """Return Student's interval of a mean from Σx, Σx² and n; NaN below two observations.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msoko import catalog
-from msoko.catalog.directions.notebook_outline import Analysis, Question, load_analysis
+from msoko.catalog.directions.notebook_outline import Analysis, NotebookQuestion, load_analysis
 from msoko.report.block import Block, BlockPart, Prose, block, cell
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ OWN = frozenset({"folded", "summary"})
 """Questions that a part does not ask again."""
 
 
-def folded(report: ReportData, code: str, ask: Callable[[Question], Block]) -> Block:
+def folded(report: ReportData, code: str, ask: Callable[[NotebookQuestion], Block]) -> Block:
     """Answer what the notebook of `code` asks, where the profile folds it into this direction.
 
     Elsewhere say where its report is. The questions are read off that notebook, so they are
@@ -34,7 +34,9 @@ def folded(report: ReportData, code: str, ask: Callable[[Question], Block]) -> B
     return block(report.say("folded.here"), Prose(_without_heading(part.opening)), *answers)
 
 
-def _answered(question: Question, ask: Callable[[Question], Block]) -> list[BlockPart]:
+def _answered(
+    question: NotebookQuestion, ask: Callable[[NotebookQuestion], Block]
+) -> list[BlockPart]:
     parts: list[BlockPart] = [Prose(_lower(question.words)), *ask(question).parts]
     return parts + ([Prose(question.reading)] if question.reading else [])
 
