@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from msoko.build.graph.build_plan import NOT_TRIED
@@ -35,8 +34,8 @@ def publish_site(context: BuildContext) -> None:
         from msoko.build.steps import site_content
 
         level = load_thresholds(plan.project)["change_fdr"].value
-        call = partial(context.processes.call, "msoko.stats.estimators.judged_changes:judge")
-        judge = partial(call, level=level)
+        function = "msoko.stats.estimators.judged_changes:judge"
+        judge = lambda p_values: context.processes.call(function, p_values, level)  # noqa: E731
         site_content.publish(plan, year, ready, refused, folder, judge)
 
     def note_new_site(_: object) -> Mapping[str, Any]:
