@@ -23,15 +23,15 @@ from msoko.demo.papers.paper_list import papers_of
 from msoko.demo.papers.planted_anomalies import PLANTED
 from msoko.demo.papers.sittings import World, sit
 from msoko.demo.planted_truth import read_truth, write_truth
-from msoko.demo.population.pupils import Decision, enrol
+from msoko.demo.population.pupils import PlannedDecision, enrol
 from msoko.demo.population.roster import (
     MERGED,
     OLD_NAME,
     RENAMED,
     RENAMED_FROM,
-    School,
+    DemoSchool,
+    draw_schools,
     preschools_of,
-    schools_of,
 )
 
 MARK = "is_synthetic: true"
@@ -41,11 +41,11 @@ ZIPPED_YEAR = 2023
 """In this year the forms Ф3 came as one archive."""
 """The demo's last school year is 2024-25."""
 DECISIONS = (
-    Decision("s007", 2023, 0.30),
-    Decision("s007", 2024, 0.10),
-    Decision("s010", 2024, 0.10),
-    Decision("s015", 2024, 0.00),
-    Decision("s017", 2024, 0.35),
+    PlannedDecision("s007", 2023, 0.30),
+    PlannedDecision("s007", 2024, 0.10),
+    PlannedDecision("s010", 2024, 0.10),
+    PlannedDecision("s015", 2024, 0.00),
+    PlannedDecision("s017", 2024, 0.35),
 )
 """Decisions of two Augusts; the one for s015 truly changed nothing."""
 REGISTER = (
@@ -69,7 +69,7 @@ def build_world(
     """
     profile = load_profile(project or Project(HOME), municipality)
     span = tuple(range(LAST_YEAR - years + 1, LAST_YEAR + 1))
-    known = schools_of(schools, seed)
+    known = draw_schools(schools, seed)
     ids = {school.school_id for school in known}
     return World(
         seed=seed,
@@ -183,7 +183,7 @@ def write_register(path: Path, world: World) -> None:
     path.write_text(out.getvalue(), encoding="utf-8", newline="\n")
 
 
-def _lines(school: School) -> Sequence[Sequence[str]]:
+def _lines(school: DemoSchool) -> Sequence[Sequence[str]]:
     if school.school_id == RENAMED:
         last = str(SchoolYear(RENAMED_FROM - 1))
         note = "имя присвоено постановлением администрации"
@@ -198,7 +198,9 @@ def _lines(school: School) -> Sequence[Sequence[str]]:
     return [_line(school, "school", school.name, "", "", "")]
 
 
-def _line(school: School, kind: str, name: str, since: str, until: str, note: str) -> Sequence[str]:
+def _line(
+    school: DemoSchool, kind: str, name: str, since: str, until: str, note: str
+) -> Sequence[str]:
     return (
         school.school_id, name, kind, school.school_type, school.location, school.login,
         school.exam_code, school.oo1_code, since, until, school.successor_id, note,

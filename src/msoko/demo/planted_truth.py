@@ -13,8 +13,8 @@ from msoko.core.school_year import SchoolYear
 from msoko.demo.forms.olympiads import GENEROSITY, GENEROUS, GENEROUS_SINCE
 from msoko.demo.forms.slips import SLIPS
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.pupils import CONTEXT, Decision
-from msoko.demo.population.roster import MERGED, RENAMED, School
+from msoko.demo.population.pupils import CONTEXT, PlannedDecision
+from msoko.demo.population.roster import MERGED, RENAMED, DemoSchool
 
 LOW, RESILIENT = -0.8, 0.3
 """A true level (in standard deviations) below which results are low; an effect that resists."""
@@ -34,7 +34,7 @@ def truth_of(world: World) -> dict[str, Any]:
             {"school_id": GENEROUS, "since": GENEROUS_SINCE, "shift": GENEROSITY}
         ] if GENEROUS in ids else [],
         "decisions": [_decision(decision) for decision in world.decisions],
-        "low_results": [s.school_id for s in world.schools if level(s) <= LOW],
+        "low_results": [s.school_id for s in world.schools if true_level(s) <= LOW],
         "resilient": [
             s.school_id for s in world.schools
             if s.context <= POOR_CONTEXT and s.effect >= RESILIENT
@@ -46,7 +46,7 @@ def truth_of(world: World) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def level(school: School) -> float:
+def true_level(school: DemoSchool) -> float:
     """Return a school's true level before any decision."""
     return CONTEXT * school.context + school.effect
 
@@ -76,16 +76,16 @@ def seal(truth: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _nature(school: School) -> dict[str, Any]:
+def _nature(school: DemoSchool) -> dict[str, Any]:
     return {
         "context": school.context,
         "effect": school.effect,
         "slope": school.slope,
-        "level": round(level(school), 3),
+        "level": round(true_level(school), 3),
     }
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
+def _decision(decision: PlannedDecision) -> dict[str, Any]:
     return {
         "school_id": decision.school_id,
         "school_year": str(SchoolYear(decision.year)),

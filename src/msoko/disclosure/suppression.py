@@ -20,7 +20,7 @@ COMPLEMENTARY = "complementary"
 
 
 @dataclass(frozen=True)
-class Rule:
+class SuppressionRule:
     """The limits of a public edition.
 
     `minimum`: groups of fewer persons are hidden. `pooled_below`: groups of fewer are
@@ -33,10 +33,12 @@ class Rule:
     extreme_below: int = 10
 
 
-PUBLIC = Rule()
+PUBLIC = SuppressionRule()
 
 
-def primary(n: pd.Series, numerator: pd.Series | None = None, rule: Rule = PUBLIC) -> pd.Series:
+def primary(
+    n: pd.Series, numerator: pd.Series | None = None, rule: SuppressionRule = PUBLIC
+) -> pd.Series:
     """Return why each cell is hidden (`small`, `pooled`, `extreme`) or missing where it is shown.
 
     A group of nobody holds nobody's secret and is shown. `numerator` gives the persons
@@ -54,7 +56,7 @@ def primary(n: pd.Series, numerator: pd.Series | None = None, rule: Rule = PUBLI
     return reason
 
 
-def small_parts(n: pd.Series, numerator: pd.Series, rule: Rule = PUBLIC) -> pd.Series:
+def small_parts(n: pd.Series, numerator: pd.Series, rule: SuppressionRule = PUBLIC) -> pd.Series:
     """Return `small` where a group's count, or the rest of the group, is of too few persons.
 
     A share that is shown with its base gives both counts away; nobody is not too few.
@@ -71,7 +73,7 @@ def suppress(
     keys: Sequence[str],
     n: str = "n",
     numerator: str | None = None,
-    rule: Rule = PUBLIC,
+    rule: SuppressionRule = PUBLIC,
     also: pd.Series | None = None,
 ) -> pd.Series:
     """Return why each row of a published table is hidden; missing where it may be shown.
@@ -105,7 +107,7 @@ def complementary(
     counts: Sequence[Sequence[float]],
     sums: Sequence[Sum],
     hidden: set[int],
-    rule: Rule = PUBLIC,
+    rule: SuppressionRule = PUBLIC,
 ) -> set[int]:
     """Return the cells to hide besides `hidden` so that none of those is exposed.
 

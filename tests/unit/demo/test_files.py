@@ -14,7 +14,7 @@ from msoko.core.errors import DataRefused
 from msoko.demo.demo_municipality import generate
 from msoko.demo.papers.exam_results import OGE, examine
 from msoko.demo.planted_truth import read_truth
-from msoko.demo.population.people import document, person
+from msoko.demo.population.people import identity_document, person
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +145,8 @@ def test_marks_of_mathematics_need_points_in_geometry():
 
 def test_people_are_invented_and_differ():
     assert person("У000001") != person("У000002")
-    assert document("У000001") != document("У000002")
-    assert document("У000001")[0] == "0099"
+    assert identity_document("У000001") != identity_document("У000002")
+    assert identity_document("У000001")[0] == "0099"
     assert all(re.fullmatch(r"[А-ЯЁ][а-яё]+(-[А-ЯЁ][а-яё]+)?", word) for word in person("У000011"))
 
 

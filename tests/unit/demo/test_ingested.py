@@ -9,7 +9,7 @@ import pytest
 from demo_world import small_demo
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
-from msoko.demo.population.people import document, person
+from msoko.demo.population.people import identity_document, person
 from msoko.ingest.year_reading import read_year
 
 SECRET = b"a key for tests only"
@@ -67,7 +67,7 @@ def test_pupils_are_joined_across_years_and_procedures():
 def test_no_name_and_no_document_reaches_a_table():
     uids = small_demo()[1].pupils["uid"]
     surnames = {person(uid)[0] for uid in uids}
-    numbers = {document(uid)[1] for uid in uids}
+    numbers = {identity_document(uid)[1] for uid in uids}
     for name, frame in intake(2024).tables.items():
         for column in frame.columns:
             if frame[column].dtype.kind not in "OU" and str(frame[column].dtype) != "str":

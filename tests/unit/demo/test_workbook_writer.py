@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from msoko.demo.files.workbook_writer import Sheet, column_letters, write_workbook
+from msoko.demo.files.workbook_writer import WrittenSheet, column_letters, write_workbook
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_column_letters(index, letters):
 def test_two_readers_see_the_same_cells(tmp_path):
     path = tmp_path / "a.xlsx"
     rows = [["Имя <b>", None, 0], [], [1.5, " пробел ", "=1+1"]]
-    write_workbook(path, [Sheet("Лист", rows)])
+    write_workbook(path, [WrittenSheet("Лист", rows)])
     sheet = openpyxl.load_workbook(path)["Лист"]
     assert sheet["A1"].value == "Имя <b>"
     assert sheet["B1"].value is None
@@ -32,20 +32,20 @@ def test_two_readers_see_the_same_cells(tmp_path):
 
 def test_a_sheet_name_is_cut_as_exports_cut_it(tmp_path):
     path = tmp_path / "a.xlsx"
-    write_workbook(path, [Sheet("МА 4 Сравнение отметок с отметками по журналу", [["x"]])])
+    write_workbook(path, [WrittenSheet("МА 4 Сравнение отметок с отметками по журналу", [["x"]])])
     assert openpyxl.load_workbook(path).sheetnames == ["МА 4 Сравнение отметок с отметк"]
 
 
 def test_merged_ranges_are_merged(tmp_path):
     path = tmp_path / "a.xlsx"
-    write_workbook(path, [Sheet("Л", [["x", None]], ("A1:B1",))])
+    write_workbook(path, [WrittenSheet("Л", [["x", None]], ("A1:B1",))])
     merged = openpyxl.load_workbook(path)["Л"].merged_cells.ranges
     assert [str(one) for one in merged] == ["A1:B1"]
 
 
 def test_bytes_carry_no_moment_of_writing(tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
-        write_workbook(tmp_path / name, [Sheet("Л", [["x", 1]])])
+        write_workbook(tmp_path / name, [WrittenSheet("Л", [["x", 1]])])
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

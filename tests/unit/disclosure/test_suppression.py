@@ -3,7 +3,7 @@ import pytest
 
 from drawn import table
 from msoko.disclosure.attack import Sum, bounds, exposed
-from msoko.disclosure.suppression import Rule, primary, suppress
+from msoko.disclosure.suppression import SuppressionRule, primary, suppress
 
 
 def hidden(frame: pd.DataFrame, keys: list[str], **choices) -> set[tuple]:
@@ -34,7 +34,7 @@ def test_nought_and_hundred_percent_are_hidden_in_a_small_group():
          6 |      3
         10 |     10
     """)
-    rule = Rule(pooled_below=5)  # groups of 5–9 may be shown, but not their extremes
+    rule = SuppressionRule(pooled_below=5)  # groups of 5–9 may be shown, but not their extremes
     reason = primary(frame["n"], frame["passed"], rule)
     assert reason.fillna("").tolist() == ["extreme", "extreme", "", ""]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msoko.core.school_year import SchoolYear
-from msoko.demo.files.workbook_writer import Cell, Sheet, write_workbook
-from msoko.demo.papers.exam_results import Outcome
+from msoko.demo.files.workbook_writer import Cell, WrittenSheet, write_workbook
+from msoko.demo.papers.exam_results import ExamOutcome
 from msoko.demo.papers.sittings import Sitting, World
-from msoko.demo.population.people import document
+from msoko.demo.population.people import identity_document
 
 TITLE = "Связь кодов участников"
 HEADER = (
@@ -23,11 +23,11 @@ def write_links(
     world: World,
     year: int,
     sittings: Sequence[Sitting],
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[ExamOutcome],
 ) -> None:
     """Write the year's register: a VPR row is found by its code, an exam's by the document."""
     rows = [*_vpr_rows(world, year, sittings), *_exam_rows(world, year, outcomes)]
-    sheet = Sheet(TITLE, [[TITLE], [], list(HEADER), *rows])
+    sheet = WrittenSheet(TITLE, [[TITLE], [], list(HEADER), *rows])
     write_workbook(folder / f"{TITLE}.xlsx", [sheet])
 
 
@@ -44,7 +44,7 @@ def _vpr_rows(world: World, year: int, sittings: Sequence[Sitting]) -> Iterator[
             yield [row.uid, str(SchoolYear(year)), "ВПР", grade, login, int(row.code), None]
 
 
-def _exam_rows(world: World, year: int, outcomes: Sequence[Outcome]) -> Iterator[list[Cell]]:
+def _exam_rows(world: World, year: int, outcomes: Sequence[ExamOutcome]) -> Iterator[list[Cell]]:
     codes = {school.school_id: school.exam_code for school in world.schools}
     seen: set[str] = set()
     for outcome in outcomes:
@@ -55,5 +55,5 @@ def _exam_rows(world: World, year: int, outcomes: Sequence[Outcome]) -> Iterator
                 continue
             seen.add(row.uid)
             code = codes[row.school_id]
-            paper = " ".join(document(row.uid))
+            paper = " ".join(identity_document(row.uid))
             yield [row.uid, str(SchoolYear(year)), name, exam.grade, code, None, paper]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from msoko.demo.files.workbook_writer import Cell, Sheet, write_workbook
-from msoko.demo.papers.exam_results import EGE, OGE, Exam, Outcome, examine
+from msoko.demo.files.workbook_writer import Cell, WrittenSheet, write_workbook
+from msoko.demo.papers.exam_results import EGE, OGE, Exam, ExamOutcome, examine
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.people import document, person
+from msoko.demo.population.people import identity_document, person
 from msoko.demo.population.random_draws import stream
-from msoko.demo.population.roster import REGION, School
+from msoko.demo.population.roster import REGION, DemoSchool
 
 AUTHORITY = "209"
 Row = list[Cell]
@@ -47,7 +47,7 @@ SOLID = ("Фамилия", "Имя")
 """The columns that no empty one follows, as in the exports."""
 
 
-def write_exams(folder: Path, world: World, year: int) -> list[Outcome]:
+def write_exams(folder: Path, world: World, year: int) -> list[ExamOutcome]:
     """Write all exam files of a year and return what they hold."""
     oge = [examine(world, exam, year) for exam in OGE]
     ege = [examine(world, exam, year) for exam in EGE]
@@ -55,9 +55,11 @@ def write_exams(folder: Path, world: World, year: int) -> list[Outcome]:
     for outcome in filter(len, oge[:2]):
         name = f"ОГЭ {outcome.exam.title} {year + 1}.csv"
         write_lines(folder / name, sparse(outcome, schools, year), "cp1251")
-    blocks = [row for outcome in filter(len, oge[2:]) for row in block(outcome, schools, year)]
+    blocks = [row for outcome in filter(len, oge[2:]) for row in exam_block(outcome, schools, year)]
     title: list[Row] = [["Протокол проверки результатов"], [f"20 - {REGION}"]]
-    write_workbook(folder / f"ОГЭ по выбору {year + 1}.xlsx", [Sheet("Протокол", title + blocks)])
+    write_workbook(
+        folder / f"ОГЭ по выбору {year + 1}.xlsx", [WrittenSheet("Протокол", title + blocks)]
+    )
     for outcome in filter(len, ege):
         exam = outcome.exam
         rows = (
@@ -83,7 +85,7 @@ def titled(exam: Exam, year: int) -> str:
     return f"{exam.number} - {exam.title} {year + 1}.{month}.{3 + order * 2:02d}"
 
 
-def sparse(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[Row]:
+def sparse(outcome: ExamOutcome, schools: dict[str, DemoSchool], year: int) -> Iterator[Row]:
     """Yield a CSV with an empty column after most columns, and the footers."""
     exam = outcome.exam
     final = "Оценка" if exam.has_marks else "Балл"
@@ -96,7 +98,7 @@ def sparse(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[
         yield spread(
             [
                 number, AUTHORITY, school.exam_code, class_name(exam, row.class_number),
-                station(school), 1 + number % 15, *person(row.uid), *document(row.uid),
+                station(school), 1 + number % 15, *person(row.uid), *identity_document(row.uid),
                 short_answers(exam, points), long_answers(exam, points), row.total, row.result,
             ],
             header,
@@ -116,7 +118,7 @@ def spread(cells: Sequence[Cell], header: Sequence[Cell]) -> Row:
     return row
 
 
-def block(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[Row]:
+def exam_block(outcome: ExamOutcome, schools: dict[str, DemoSchool], year: int) -> Iterator[Row]:
     """Yield one exam's block of the workbook with several exams."""
     exam = outcome.exam
     yield [titled(exam, year)]
@@ -134,7 +136,7 @@ def block(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[R
     yield ["Средние"]
 
 
-def basic(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[Row]:
+def basic(outcome: ExamOutcome, schools: dict[str, DemoSchool], year: int) -> Iterator[Row]:
     """Yield mathematics of the basic level, which has marks in place of scores."""
     exam = outcome.exam
     yield [titled(exam, year), *[None] * 12]
@@ -143,7 +145,7 @@ def basic(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[R
         school = schools[row.school_id]
         yield [
             number, school.exam_code, class_name(exam, row.class_number), station(school),
-            f"{1 + number % 15:04d}", *person(row.uid), *document(row.uid),
+            f"{1 + number % 15:04d}", *person(row.uid), *identity_document(row.uid),
             short_answers(exam, points), row.total, row.result,
         ]  # fmt: skip
     means = [round(float(outcome.pupils[name].mean())) for name in ("total", "result")]
@@ -151,7 +153,7 @@ def basic(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[R
     yield ["Всего участников", *[None] * 10, len(outcome.pupils), None]
 
 
-def english(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[Row]:
+def english(outcome: ExamOutcome, schools: dict[str, DemoSchool], year: int) -> Iterator[Row]:
     """Yield a foreign language: a written and an oral part in one row."""
     exam = outcome.exam
     yield [f'"{exam.title} п:{year + 1}.06.14; у:{year + 1}.06.16"', *[None] * 20]
@@ -163,7 +165,8 @@ def english(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator
         oral = int(points[written:].sum())
         yield [
             number, surname, None, None, given, None, None, father, None,
-            " ".join(document(row.uid)), school.exam_code, class_name(exam, row.class_number),
+            " ".join(identity_document(row.uid)), school.exam_code,
+            class_name(exam, row.class_number),
             f"п:{station(school)} у:1081", f"п:{number % 15:04d} у:0002", None,
             short_answers(exam, points), long_answers(exam, points),
             earned(points[written:], exam.oral), oral, int(points[:written].sum()), row.total,
@@ -171,7 +174,9 @@ def english(outcome: Outcome, schools: dict[str, School], year: int) -> Iterator
         ]  # fmt: skip
 
 
-def appeals(world: World, outcome: Outcome, schools: dict[str, School], year: int) -> Iterator[Row]:
+def appeals(
+    world: World, outcome: ExamOutcome, schools: dict[str, DemoSchool], year: int
+) -> Iterator[Row]:
     """Yield the appeals of two exams: the header has two rows, the title stands to the right."""
     exam = outcome.exam
     if exam.number not in APPEALED or len(outcome) < FEWEST_FOR_APPEAL:
@@ -188,7 +193,7 @@ def appeals(world: World, outcome: Outcome, schools: dict[str, School], year: in
         surname, given, father = person(row.uid)
         yield [
             number, schools[row.school_id].exam_code, 11, "1003", "0002", surname, given, None,
-            father, " ".join(document(row.uid)), "Апелляция на результат", state, None,
+            father, " ".join(identity_document(row.uid)), "Апелляция на результат", state, None,
             f"02.07.{year + 1} 16:55:40", f"05.07.{year + 1} 9:54:41", row.result, row.total,
             after, after - int(row.result),
         ]  # fmt: skip
@@ -198,7 +203,7 @@ def class_name(exam: Exam, number: int) -> str:
     return f"{exam.grade}{'АБВГДЕ'[int(number) - 1]}"
 
 
-def station(school: School) -> str:
+def station(school: DemoSchool) -> str:
     return "1003" if school.location == "urban" else "1018"
 
 

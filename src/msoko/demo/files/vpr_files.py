@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from msoko.demo.files.workbook_writer import Cell, Sheet, write_workbook
-from msoko.demo.papers.paper_list import Paper
+from msoko.demo.files.workbook_writer import Cell, WrittenSheet, write_workbook
+from msoko.demo.papers.paper_list import VprPaper
 from msoko.demo.papers.scoring import reference
 from msoko.demo.papers.sittings import Sitting, World
 from msoko.demo.population.random_draws import stream
-from msoko.demo.population.roster import MUNICIPALITY, MUNICIPALITY_CODE, REGION, School
+from msoko.demo.population.roster import MUNICIPALITY, MUNICIPALITY_CODE, REGION, DemoSchool
 
 MERGED_CELLS = ("A1:F1", "A3:F3")
 WHOLE_SAMPLE = "Вся выборка"
@@ -40,21 +40,21 @@ def write_vpr(folder: Path, world: World, sat: Sitting) -> None:
     label = f"{paper.label} {paper.grade}"
     files = {
         f"Ф1_Индивидуальные результаты {label}.xlsx": ("Индивидуальные результаты", individual),
-        f"Ф3_Статистика по отметкам {label}.xlsx": ("Статистика по отметкам", marks),
-        f"{number}.xlsx": ("Сравнение отметок с отметками по журналу", journal),
+        f"Ф3_Статистика по отметкам {label}.xlsx": ("Статистика по отметкам", marks_sheet),
+        f"{number}.xlsx": ("Сравнение отметок с отметками по журналу", journal_sheet),
         f"Распределение первичных баллов {label}.xlsx": (
             "Распределение первичных баллов",
-            distribution,
+            distribution_sheet,
         ),
         f"{number + 7}.xlsx": ("Выполнение заданий", performance),
     }
     for name, (title, rows) in files.items():
-        merged = MERGED_CELLS if rows is not distribution else ()
-        sheet = Sheet(f"{label} {title}", list(rows(world, sat)), merged)
+        merged = MERGED_CELLS if rows is not distribution_sheet else ()
+        sheet = WrittenSheet(f"{label} {title}", list(rows(world, sat)), merged)
         write_workbook(folder / name, [sheet])
 
 
-def head(title: str, paper: Paper) -> list[Row]:
+def head(title: str, paper: VprPaper) -> list[Row]:
     """Return rows 1–6, the same in every export."""
     return [
         [title],
@@ -66,11 +66,11 @@ def head(title: str, paper: Paper) -> list[Row]:
     ]
 
 
-def shown(school: School, year: int) -> str:
+def school_title(school: DemoSchool, year: int) -> str:
     return f"{school.named(year)}({school.login})"
 
 
-def groups(world: World, sat: Sitting) -> Iterator[tuple[School, np.ndarray]]:
+def groups(world: World, sat: Sitting) -> Iterator[tuple[DemoSchool, np.ndarray]]:
     """Yield the schools that have anybody in the paper, with their rows present."""
     ids = sat.pupils["school_id"].to_numpy()
     for school in world.open_schools(sat.paper.year):
@@ -91,7 +91,7 @@ def individual(world: World, sat: Sitting) -> Iterator[Row]:
     ]  # fmt: skip
     crosses = stream(world.seed, "crosses", paper.label, paper.grade, paper.year)
     for school, present in groups(world, sat):
-        name = shown(school, paper.year)
+        name = school_title(school, paper.year)
         yield [f"{name} | Кол-во участников: {len(present)}"]
         mine = sat.pupils[sat.pupils["school_id"] == school.school_id]
         for row in mine.itertuples():
@@ -110,7 +110,7 @@ def _answers(row: Any, points: np.ndarray, crosses: np.random.Generator) -> Row:
     return [int(row.variant), *cells, int(row.total), int(row.mark), journal]
 
 
-def marks(world: World, sat: Sitting) -> Iterator[Row]:
+def marks_sheet(world: World, sat: Sitting) -> Iterator[Row]:
     """Yield the rows of Ф3."""
     paper = sat.paper
     yield from head("Статистика по отметкам", paper)
@@ -130,10 +130,10 @@ def marks(world: World, sat: Sitting) -> Iterator[Row]:
         *_shares(all_marks[sat.present]),
     ]  # fmt: skip
     for school, rows in found:
-        yield [shown(school, paper.year), None, len(rows), *_shares(all_marks[rows])]
+        yield [school_title(school, paper.year), None, len(rows), *_shares(all_marks[rows])]
 
 
-def journal(world: World, sat: Sitting) -> Iterator[Row]:
+def journal_sheet(world: World, sat: Sitting) -> Iterator[Row]:
     """Yield the rows of the comparison with the journal; pupils with no mark there are left out."""
     paper = sat.paper
     yield from head("Сравнение отметок с отметками по журналу", paper)
@@ -148,7 +148,7 @@ def journal(world: World, sat: Sitting) -> Iterator[Row]:
     yield _compared(f"{MUNICIPALITY}({MUNICIPALITY_CODE})", gaps)
     for school, rows in groups(world, sat):
         if not np.isnan(gaps[rows]).all():
-            yield _compared(shown(school, paper.year), gaps[rows])
+            yield _compared(school_title(school, paper.year), gaps[rows])
 
 
 def _compared(name: str, gaps: np.ndarray) -> Row:
@@ -161,7 +161,7 @@ def _pairs(counts: tuple[int, int, int]) -> Row:
     return [cell for count in counts for cell in (_number(100 * count / whole), count)]
 
 
-def distribution(world: World, sat: Sitting) -> Iterator[Row]:
+def distribution_sheet(world: World, sat: Sitting) -> Iterator[Row]:
     """Yield the shares of each primary score, with decimal commas as text."""
     paper = sat.paper
     yield [
@@ -181,7 +181,7 @@ def distribution(world: World, sat: Sitting) -> Iterator[Row]:
         ]  # fmt: skip
 
 
-def _spread(totals: np.ndarray, paper: Paper) -> Row:
+def _spread(totals: np.ndarray, paper: VprPaper) -> Row:
     shares = 100 * np.bincount(totals, minlength=paper.maximum + 1) / len(totals)
     return [f"{share:.2f}".rstrip("0").rstrip(".").replace(".", ",") for share in shares]
 
@@ -205,10 +205,10 @@ def performance(world: World, sat: Sitting) -> Iterator[Row]:
         *_won(sat.points[sat.present], paper),
     ]  # fmt: skip
     for school, rows in found:
-        yield [shown(school, paper.year), None, len(rows), *_won(sat.points[rows], paper)]
+        yield [school_title(school, paper.year), None, len(rows), *_won(sat.points[rows], paper)]
 
 
-def _won(points: np.ndarray, paper: Paper) -> Row:
+def _won(points: np.ndarray, paper: VprPaper) -> Row:
     won = 100 * np.nan_to_num(points).mean(axis=0) / np.array(paper.task_max)
     return [_number(value) for value in won]
 
@@ -222,5 +222,5 @@ def _number(value: float) -> int | float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def _region_size(paper: Paper) -> int:
+def _region_size(paper: VprPaper) -> int:
     return 19000 + (paper.grade * 131 + paper.year * 17 + len(paper.tasks) * 53) % 2400

@@ -23,7 +23,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass
-class Sheet:
+class WrittenSheet:
     """A sheet's rows from the first one, and the ranges that are merged."""
 
     name: str
@@ -31,7 +31,7 @@ class Sheet:
     merged: Sequence[str] = field(default_factory=tuple)
 
 
-def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
+def write_workbook(path: Path, sheets: Sequence[WrittenSheet]) -> None:
     """Write the sheets; a name longer than 31 characters is cut, as exports cut it.
 
     Written by hand because openpyxl is ten times slower and stamps the time of saving.
@@ -57,7 +57,7 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def _sheet(sheet: Sheet, texts: dict[str, int]) -> str:
+def _sheet(sheet: WrittenSheet, texts: dict[str, int]) -> str:
     lines = [f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>']
     for number, row in enumerate(sheet.rows, 1):
         cells = [

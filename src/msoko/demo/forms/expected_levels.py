@@ -256,7 +256,7 @@ class Level:
         return self.level + moved + self.year * (year - 2022)
 
 
-def levels(form: str) -> list[Level]:
+def read_levels(form: str) -> list[Level]:
     """Return the lines of a form, in order: what an item is a part of comes before it."""
     rows = [line.split() for line in LINES.get(form, "").strip().splitlines()]
     return [Level(row[0], row[1], *map(float, row[2:])) for row in rows]

@@ -14,9 +14,9 @@ from msoko.demo.forms.school_returns import Figures, counts, exam_figures, facts
 from msoko.demo.forms.slips import TYPO, correction, slipped
 from msoko.demo.forms.surveys import write_surveys
 from msoko.demo.forms.trials import write_trials
-from msoko.demo.papers.exam_results import Outcome
+from msoko.demo.papers.exam_results import ExamOutcome
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.roster import School
+from msoko.demo.population.roster import DemoSchool
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 OLD_VERSIONS = {("oo1", 2020), ("context", 2020), ("context", 2021), ("heads", 2020)}
@@ -28,7 +28,7 @@ FILLED = (
 """The forms with a row per organisation that the demo's schools fill in."""
 
 
-def write_forms(folder: Path, world: World, year: int, outcomes: Sequence[Outcome]) -> None:
+def write_forms(folder: Path, world: World, year: int, outcomes: Sequence[ExamOutcome]) -> None:
     """Write the year's filled forms, one workbook per form for the whole municipality."""
     forms = load_forms(Project(HOME))
     known = counts(world, year)
@@ -62,7 +62,7 @@ def _records(
         yield {"school_code": school.oo1_code, "school_name": school.named(year), **row}
 
 
-def _asked(world: World, form: Form, year: int) -> list[School]:
+def _asked(world: World, form: Form, year: int) -> list[DemoSchool]:
     schools = world.open_schools(year) if form.audience in ("school", "any") else []
     preschools = list(world.preschools) if form.audience in ("preschool", "any") else []
     return [*schools, *preschools]

@@ -12,9 +12,9 @@ import pandas as pd
 from msoko.catalog.registry.form_declarations import Form
 from msoko.core.school_year import SchoolYear
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.pupils import sitting, standing
+from msoko.demo.population.pupils import ability_standing, sitting
 from msoko.demo.population.random_draws import stream
-from msoko.demo.population.roster import School
+from msoko.demo.population.roster import DemoSchool
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
 SUBJECTS = (
@@ -51,7 +51,7 @@ def _entries(world: World, year: int) -> pd.DataFrame:
     found = []
     for grade in range(4, 12):
         here = sitting(world.pupils, world.schools, year, grade)
-        true = standing(here, world.schools, world.decisions, year, "", world.seed)
+        true = ability_standing(here, world.schools, world.decisions, year, "", world.seed)
         draw = stream(world.seed, "olympiad", year, grade)
         subjects = [s for s in SUBJECTS if grade >= LATER.get(s, 5)] if grade > 4 else SUBJECTS[:2]
         picked = np.array([draw.permutation(len(subjects))[:2] for _ in range(len(here))])
@@ -90,7 +90,7 @@ def _stage(
 
 
 def _records(
-    reached: pd.DataFrame, schools: dict[str, School], year: int
+    reached: pd.DataFrame, schools: dict[str, DemoSchool], year: int
 ) -> Iterator[dict[str, Any]]:
     for row in reached.itertuples():
         school = schools[row.school_id]

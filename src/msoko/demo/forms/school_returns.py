@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from msoko.catalog.registry.form_declarations import Form, Item
-from msoko.demo.forms.expected_levels import Level, levels
-from msoko.demo.papers.exam_results import Outcome
+from msoko.demo.forms.expected_levels import Level, read_levels
+from msoko.demo.papers.exam_results import ExamOutcome
 from msoko.demo.papers.planted_anomalies import PLANTED
 from msoko.demo.papers.sittings import World
 from msoko.demo.population.pupils import sitting
 from msoko.demo.population.random_draws import stream
-from msoko.demo.population.roster import School
+from msoko.demo.population.roster import DemoSchool
 
 Figures = dict[str, float]
 PUPILS_PER_TEACHER = 12.5
@@ -52,7 +52,7 @@ def counts(world: World, year: int) -> dict[str, Figures]:
 def returned(
     world: World,
     form: Form,
-    school: School,
+    school: DemoSchool,
     year: int,
     known: Figures,
     facts: Mapping[str, float],
@@ -65,7 +65,7 @@ def returned(
     held = dict(known) | dict(facts)
     own = stream(world.seed, "form", form.code, school.school_id)
     draw = stream(world.seed, "form", form.code, school.school_id, year)
-    lines = {line.item: line for line in levels(form.code)}
+    lines = {line.item: line for line in read_levels(form.code)}
     for item in form.items:
         nature = own.normal()
         fixed = own.random()
@@ -84,7 +84,7 @@ def returned(
 def _drawn(
     item: Item,
     line: Level,
-    school: School,
+    school: DemoSchool,
     year: int,
     held: Mapping[str, float],
     nature: float,
@@ -122,7 +122,7 @@ def _typed(item: Item, value: float) -> object:
 
 
 def facts_of(
-    form: str, school: School, year: int, known: Figures, outcomes: Mapping[str, Figures]
+    form: str, school: DemoSchool, year: int, known: Figures, outcomes: Mapping[str, Figures]
 ) -> Figures:
     """Return the figures of a form that must agree with the year's other files."""
     exams = outcomes.get(school.school_id, {})
@@ -178,7 +178,7 @@ def _of(figures: Figures, *names: str) -> Figures:
     return {name: figures[name] for name in names if name in figures}
 
 
-def _signs(school: School, year: int) -> float:
+def _signs(school: DemoSchool, year: int) -> float:
     """Return how many signs of bias the department had found by the year before."""
     return float(sum(a.school_id == school.school_id and a.since < year for a in PLANTED))
 
@@ -188,7 +188,7 @@ def _answer(is_so: bool) -> float:
     return -1.0 if is_so else 1.0
 
 
-def _growth_point(school: School, known: Figures) -> Figures:
+def _growth_point(school: DemoSchool, known: Figures) -> Figures:
     if school.location != "rural" or known["pupils"] < SMALLEST_FOR_GROWTH_POINT:
         return {}
     lessons = 900 + known["pupils"] * 6
@@ -196,7 +196,7 @@ def _growth_point(school: School, known: Figures) -> Figures:
     return {"growth_point_subject_lessons": lessons, "growth_point_lessons": lessons * held}
 
 
-def exam_figures(outcomes: Sequence[Outcome]) -> dict[str, Figures]:
+def exam_figures(outcomes: Sequence[ExamOutcome]) -> dict[str, Figures]:
     """Return per school what the exams of the year say about it."""
     found: dict[str, Figures] = {}
     for outcome in outcomes:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from msoko.core.school_year import SchoolYear
-from msoko.demo.population.roster import School
+from msoko.demo.population.roster import DemoSchool
 
 EVERYTHING = "*"
 
@@ -43,7 +43,7 @@ TYPO = next(slip for slip in SLIPS if slip.form == "teachers")
 """The slip that the demo's corrections.yml puts right: a digit too many."""
 
 
-def slipped(form: str, school: School, year: int, values: dict[str, Any]) -> dict[str, Any]:
+def slipped(form: str, school: DemoSchool, year: int, values: dict[str, Any]) -> dict[str, Any]:
     """Return a school's row with its slips, where it has any."""
     for slip in SLIPS:
         if (slip.form, slip.school_id, slip.year) != (form, school.school_id, year):
@@ -55,7 +55,7 @@ def slipped(form: str, school: School, year: int, values: dict[str, Any]) -> dic
     return values
 
 
-def correction(schools: Sequence[School], year: int, meant: int, header: str, name: str) -> str:
+def correction(schools: Sequence[DemoSchool], year: int, meant: int, header: str, name: str) -> str:
     """Return the year's corrections.yml: one real entry, or none."""
     school = next((s for s in schools if s.school_id == TYPO.school_id), None)
     if school is None or year != TYPO.year:

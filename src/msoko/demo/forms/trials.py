@@ -10,10 +10,10 @@ import numpy as np
 
 from msoko.catalog.registry.form_declarations import Form
 from msoko.core.school_year import SchoolYear
-from msoko.demo.papers.exam_results import EGE, OGE, Exam, curve_of, marks_of
+from msoko.demo.papers.exam_results import EGE, OGE, Exam, exam_curve, exam_marks
 from msoko.demo.papers.scoring import journal_marks
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.pupils import sitting, standing
+from msoko.demo.population.pupils import ability_standing, sitting
 from msoko.demo.population.random_draws import stream
 from msoko.ingest.layouts.forms.form_workbook import write_form
 
@@ -43,11 +43,11 @@ def _records(
     world: World, exam: Exam, procedure: str, harder: float, year: int
 ) -> Iterator[dict[str, Any]]:
     here = sitting(world.pupils, world.schools, year, exam.grade)
-    true = standing(here, world.schools, world.decisions, year, exam.label, world.seed)
+    true = ability_standing(here, world.schools, world.decisions, year, exam.label, world.seed)
     draw = stream(world.seed, "trial", procedure, exam.procedure, exam.number, year)
-    points = curve_of(exam).harder(harder).answer(true, draw)
+    points = exam_curve(exam).harder(harder).answer(true, draw)
     totals = points.sum(axis=1).astype(int)
-    marks = marks_of(exam, points) if exam.has_marks else np.full(len(here), np.nan)
+    marks = exam_marks(exam, points) if exam.has_marks else np.full(len(here), np.nan)
     yearly = journal_marks(true, np.full(len(here), 0.1), draw)
     came = draw.random(len(here)) > 0.05
     schools = {school.school_id: school for school in world.schools}
@@ -68,7 +68,7 @@ def _literacy(world: World, year: int) -> Iterator[dict[str, Any]]:
     here = sitting(world.pupils, world.schools, year, LITERACY_GRADE)
     schools = {school.school_id: school for school in world.schools}
     for label, subject in SUBJECTS.items():
-        true = standing(here, world.schools, world.decisions, year, label, world.seed)
+        true = ability_standing(here, world.schools, world.decisions, year, label, world.seed)
         draw = stream(world.seed, "literacy", label, year)
         odds = 1 / (1 + np.exp(-(0.9 * true + 0.05 * (year - 2022))))
         scores = draw.binomial(LITERACY_MAX, odds)

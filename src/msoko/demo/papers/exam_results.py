@@ -12,7 +12,7 @@ import pandas as pd
 
 from msoko.demo.papers.response_curves import Curve, tuned
 from msoko.demo.papers.sittings import World
-from msoko.demo.population.pupils import sitting, standing
+from msoko.demo.population.pupils import ability_standing, sitting
 from msoko.demo.population.random_draws import stream
 
 EXEMPT = 0.03
@@ -86,7 +86,7 @@ EGE = (
 
 
 @dataclass
-class Outcome:
+class ExamOutcome:
     """An exam's pupils, their points per task, primary and final scores."""
 
     exam: Exam
@@ -103,17 +103,19 @@ class Outcome:
             yield number, row, points
 
 
-def examine(world: World, exam: Exam, year: int) -> Outcome:
+def examine(world: World, exam: Exam, year: int) -> ExamOutcome:
     """Return an exam of the year; nothing is planted here, for exams are invigilated."""
     here = sitting(world.pupils, world.schools, year, exam.grade)
-    true = standing(here, world.schools, world.decisions, year, exam.label, world.seed)
+    true = ability_standing(here, world.schools, world.decisions, year, exam.label, world.seed)
     is_in = _chosen(world, exam, year, here, true)
     here, true = here[is_in].reset_index(drop=True), true[is_in]
     draw = stream(world.seed, exam.procedure, exam.number, year)
-    points = curve_of(exam).answer(true, draw)
+    points = exam_curve(exam).answer(true, draw)
     here["total"] = points.sum(axis=1).astype(int)
-    here["result"] = marks_of(exam, points) if exam.has_marks else _test_scores(exam, here["total"])
-    return Outcome(exam, here, points)
+    here["result"] = (
+        exam_marks(exam, points) if exam.has_marks else _test_scores(exam, here["total"])
+    )
+    return ExamOutcome(exam, here, points)
 
 
 def _chosen(
@@ -131,7 +133,7 @@ def _chosen(
 
 
 @cache
-def curve_of(exam: Exam) -> Curve:
+def exam_curve(exam: Exam) -> Curve:
     """Return the exam's curve, tuned to few failures and to the usual share at the top."""
     ease = [0.5] * len(exam.short) + [-0.6] * (len(exam.long) + len(exam.oral))
     if exam.has_marks:
@@ -142,7 +144,7 @@ def curve_of(exam: Exam) -> Curve:
     return tuned((exam.procedure, exam.number), [int(m) for m in exam.most], ease, low, high)
 
 
-def marks_of(exam: Exam, points: np.ndarray) -> np.ndarray:
+def exam_marks(exam: Exam, points: np.ndarray) -> np.ndarray:
     """Return marks under the side conditions: geometry in mathematics, literacy in Russian."""
     marks = 2 + np.searchsorted(exam.cuts, points.sum(axis=1), side="right")
     if exam.geometry:

@@ -55,7 +55,7 @@ TENTH_GRADE_SINCE = 2024
 
 
 @dataclass(frozen=True)
-class Paper:
+class VprPaper:
     """One VPR paper of a school year that begins in `year`."""
 
     label: str  # РУ
@@ -87,7 +87,7 @@ class Paper:
         return 2 + np.searchsorted(self.cuts, totals, side="right")
 
 
-def papers_of(year: int) -> list[Paper]:
+def papers_of(year: int) -> list[VprPaper]:
     """Return the papers of the school year that begins in `year`, in order of grade."""
     found = []
     for (label, grade), drawing in TASKS.items():
@@ -95,5 +95,5 @@ def papers_of(year: int) -> list[Paper]:
             continue
         names, points = zip(*(task.split(":") for task in drawing.split()), strict=True)
         points = tuple(int(point) for point in points)
-        found.append(Paper(label, grade, year, names, points, CUTS[label, grade]))
+        found.append(VprPaper(label, grade, year, names, points, CUTS[label, grade]))
     return found

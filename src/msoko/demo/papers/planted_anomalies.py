@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from msoko.demo.papers.paper_list import Paper
+from msoko.demo.papers.paper_list import VprPaper
 
 INFLATION = 0.85
 """By how much a school that inflates moves its pupils, in standard deviations."""
@@ -21,7 +21,7 @@ class Anomaly:
     since: int
     labels: tuple[str, ...] = ("РУ", "МА", "ОМ")
 
-    def holds(self, paper: Paper) -> bool:
+    def holds(self, paper: VprPaper) -> bool:
         return paper.year >= self.since and paper.label in self.labels
 
     def described(self) -> dict[str, object]:
@@ -38,7 +38,7 @@ PLANTED = (
 )
 
 
-def lift(points: np.ndarray, paper: Paper, draw: np.random.Generator) -> np.ndarray:
+def lift(points: np.ndarray, paper: VprPaper, draw: np.random.Generator) -> np.ndarray:
     """Return the points with most totals just under a cut raised onto it."""
     lifted = points.copy()
     totals = np.nansum(points, axis=1).astype(int)
@@ -49,7 +49,7 @@ def lift(points: np.ndarray, paper: Paper, draw: np.random.Generator) -> np.ndar
     return lifted
 
 
-def add(row: np.ndarray, paper: Paper, gap: int, draw: np.random.Generator) -> None:
+def add(row: np.ndarray, paper: VprPaper, gap: int, draw: np.random.Generator) -> None:
     """Raise (or, for a negative gap, lower) a pupil's total by whole points, in place."""
     step = 1 if gap > 0 else -1
     for _ in range(abs(gap)):
@@ -77,7 +77,7 @@ def share(points: np.ndarray, classes: np.ndarray, draw: np.random.Generator) ->
 
 
 def mimic(
-    points: np.ndarray, journal: np.ndarray, paper: Paper, draw: np.random.Generator
+    points: np.ndarray, journal: np.ndarray, paper: VprPaper, draw: np.random.Generator
 ) -> np.ndarray:
     """Return the points with most totals moved into the journal mark's band."""
     bent = points.copy()

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from msoko.demo.papers.paper_list import Paper
+from msoko.demo.papers.paper_list import VprPaper
 from msoko.demo.papers.response_curves import Curve, tuned
 from msoko.demo.population.random_draws import stream
 
@@ -19,21 +19,21 @@ TOP = {4: 0.20, 5: 0.15, 6: 0.12, 7: 0.10, 8: 0.09, 10: 0.14}
 JOURNAL_CUTS = (-2.3, -0.45, 0.85)
 
 
-def curve_of(paper: Paper) -> Curve:
+def curve_of(paper: VprPaper) -> Curve:
     """Return the paper's curve: one per subject and grade, a little harder or easier by year."""
     yearly = float(stream(0, "paper", paper.label, paper.grade, paper.year).normal(0, 0.05))
     return _curve(replace(paper, year=0)).harder(yearly)
 
 
 @cache
-def _curve(paper: Paper) -> Curve:
+def _curve(paper: VprPaper) -> Curve:
     ease = [0.35 if level == "Б" else -0.7 for level in paper.levels]
     low, high = (paper.cuts[0], FAILING[paper.grade]), (paper.cuts[2], TOP[paper.grade])
     return tuned((paper.label, paper.grade), paper.task_max, ease, low, high)
 
 
 @cache
-def reference(paper: Paper, shift: float) -> np.ndarray:
+def reference(paper: VprPaper, shift: float) -> np.ndarray:
     """Return points of a reference sample: the region at 0, the country at a shift."""
     region = stream(0, "region").normal(0, 1, REGION_SAMPLE)
     draw = stream(0, "reference", paper.label, paper.grade, paper.year, shift)

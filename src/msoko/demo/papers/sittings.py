@@ -10,11 +10,11 @@ import pandas as pd
 
 from msoko.catalog.municipality.profile import Measure, Returns
 from msoko.demo.papers import planted_anomalies
-from msoko.demo.papers.paper_list import Paper
+from msoko.demo.papers.paper_list import VprPaper
 from msoko.demo.papers.scoring import curve_of, journal_marks, leave_blank
-from msoko.demo.population.pupils import Decision, sitting, standing
+from msoko.demo.population.pupils import PlannedDecision, ability_standing, sitting
 from msoko.demo.population.random_draws import stream
-from msoko.demo.population.roster import School
+from msoko.demo.population.roster import DemoSchool
 
 ORDINARY_ABSENCE = 0.035
 
@@ -25,16 +25,16 @@ class World:
 
     seed: int
     years: tuple[int, ...]
-    schools: tuple[School, ...]
-    preschools: tuple[School, ...]
+    schools: tuple[DemoSchool, ...]
+    preschools: tuple[DemoSchool, ...]
     pupils: pd.DataFrame
-    decisions: Sequence[Decision]
+    decisions: Sequence[PlannedDecision]
     planted: Sequence[planted_anomalies.Anomaly]
     municipality: str = "demo"
     roadmap: tuple[Measure, ...] = ()
     returns: Returns | None = None
 
-    def open_schools(self, year: int) -> list[School]:
+    def open_schools(self, year: int) -> list[DemoSchool]:
         return [school for school in self.schools if school.is_open(year)]
 
 
@@ -42,7 +42,7 @@ class World:
 class Sitting:
     """A paper, its pupils (with `code`, `mark`, `journal`, `is_absent`), their points."""
 
-    paper: Paper
+    paper: VprPaper
     pupils: pd.DataFrame
     points: np.ndarray
 
@@ -51,10 +51,12 @@ class Sitting:
         return ~self.pupils["is_absent"].to_numpy()
 
 
-def sit(world: World, paper: Paper) -> Sitting:
+def sit(world: World, paper: VprPaper) -> Sitting:
     """Return the paper's results in the whole municipality."""
     here = coded(world, paper.year, paper.grade)
-    true = standing(here, world.schools, world.decisions, paper.year, paper.label, world.seed)
+    true = ability_standing(
+        here, world.schools, world.decisions, paper.year, paper.label, world.seed
+    )
     name = (paper.label, paper.grade, paper.year)
     draw = stream(world.seed, "sitting", *name)
     shown = true + _inflation(world, paper, here)
@@ -79,7 +81,7 @@ def coded(world: World, year: int, grade: int) -> pd.DataFrame:
     return here
 
 
-def _inflation(world: World, paper: Paper, here: pd.DataFrame) -> np.ndarray:
+def _inflation(world: World, paper: VprPaper, here: pd.DataFrame) -> np.ndarray:
     inflating = [a.school_id for a in world.planted if a.kind == "inflate" and a.holds(paper)]
     return here["school_id"].isin(inflating).to_numpy() * planted_anomalies.INFLATION
 
@@ -96,7 +98,7 @@ def _lenience(world: World, here: pd.DataFrame) -> np.ndarray:
 
 
 def _bend(
-    world: World, paper: Paper, here: pd.DataFrame, true: np.ndarray, points: np.ndarray
+    world: World, paper: VprPaper, here: pd.DataFrame, true: np.ndarray, points: np.ndarray
 ) -> None:
     """Apply what was planted in the paper's schools, in place."""
     for anomaly in world.planted:
@@ -118,5 +120,5 @@ def _bend(
                 here.loc[rows[away], "is_absent"] = True
 
 
-def _name(paper: Paper) -> tuple[str, int, int]:
+def _name(paper: VprPaper) -> tuple[str, int, int]:
     return paper.label, paper.grade, paper.year

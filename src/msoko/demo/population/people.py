@@ -23,6 +23,6 @@ def person(uid: str) -> tuple[str, str, str]:
     return surname, given, father + ("овна" if is_female else "ович")
 
 
-def document(uid: str) -> tuple[str, str]:
+def identity_document(uid: str) -> tuple[str, str]:
     """Return the series and number of a document that cannot exist: series 00 99."""
     return "0099", f"{int(uid[1:]) * 37 % 1_000_000:06d}"

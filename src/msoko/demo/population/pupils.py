@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.demo.population.random_draws import stream
-from msoko.demo.population.roster import MERGED, School
+from msoko.demo.population.roster import MERGED, DemoSchool
 
 CLASS_SIZE = 27
 WITHIN = 0.85
@@ -25,7 +25,7 @@ LEANING = {"РУ": -0.5, "МА": 0.5, "ОМ": 0.0}
 
 
 @dataclass(frozen=True)
-class Decision:
+class PlannedDecision:
     """What was decided for a school in an August, and what it truly changed."""
 
     school_id: str
@@ -33,7 +33,7 @@ class Decision:
     change: float  # standard deviations of ability
 
 
-def enrol(schools: Sequence[School], years: Sequence[int], seed: int) -> pd.DataFrame:
+def enrol(schools: Sequence[DemoSchool], years: Sequence[int], seed: int) -> pd.DataFrame:
     """Return the pupils, one row each, with the year in which they entered grade 1.
 
     Columns: `uid`, `school_id`, `entry`, `class_number`, `ability` (within the school),
@@ -49,7 +49,7 @@ def enrol(schools: Sequence[School], years: Sequence[int], seed: int) -> pd.Data
     return pupils
 
 
-def _cohort(school: School, entry: int, seed: int) -> pd.DataFrame:
+def _cohort(school: DemoSchool, entry: int, seed: int) -> pd.DataFrame:
     draw = stream(seed, "cohort", school.school_id, entry)
     low, high = school.grades
     spans = min(high, 9) - low + 1 + SENIOR_SHARE * max(0, high - 9)
@@ -70,7 +70,9 @@ def _cohort(school: School, entry: int, seed: int) -> pd.DataFrame:
     )
 
 
-def sitting(pupils: pd.DataFrame, schools: Sequence[School], year: int, grade: int) -> pd.DataFrame:
+def sitting(
+    pupils: pd.DataFrame, schools: Sequence[DemoSchool], year: int, grade: int
+) -> pd.DataFrame:
     """Return the pupils of one grade in one year, with the school they sit in then."""
     spans = {school.school_id: school.grades for school in schools}
     low = pupils["school_id"].map({name: span[0] for name, span in spans.items()})
@@ -85,10 +87,10 @@ def sitting(pupils: pd.DataFrame, schools: Sequence[School], year: int, grade: i
     return here.sort_values(["school_id", "class_number", "uid"]).reset_index(drop=True)
 
 
-def standing(
+def ability_standing(
     here: pd.DataFrame,
-    schools: Sequence[School],
-    decisions: Sequence[Decision],
+    schools: Sequence[DemoSchool],
+    decisions: Sequence[PlannedDecision],
     year: int,
     label: str,
     seed: int,

@@ -26,7 +26,7 @@ GRADES = {
 
 
 @dataclass(frozen=True)
-class School:
+class DemoSchool:
     """A school as the generator knows it: its codes, its size, and what drives its results.
 
     `context` and `effect` are in standard deviations of pupils' ability, `slope` per year.
@@ -94,22 +94,22 @@ ENDINGS = ("анцевск", "опольск", "оборск", "одольск",
 SIDES = ("", "Верхне", "Нижне", "Старо", "Ново")
 
 
-def schools_of(count: int, seed: int) -> tuple[School, ...]:
+def draw_schools(count: int, seed: int) -> tuple[DemoSchool, ...]:
     """Return `count` schools that are open in the last year, and one merged away before."""
     kept = sorted(PRIORITY[:count])
     rows = [(f"s{number:03d}", *TEMPLATES[number - 1]) for number in kept]
     rows += [_invented(number, seed) for number in range(len(TEMPLATES) + 1, count + 1)]
-    known = [_coded(School(*row), seed) for row in rows]
+    known = [_coded(DemoSchool(*row), seed) for row in rows]
     successor = next((s for s in known if s.location == "rural"), known[-1])
-    merged = School(MERGED, "МБОУ «Заручьевинская ООШ»", "basic", "rural", 34, -0.5, -0.05)
+    merged = DemoSchool(MERGED, "МБОУ «Заручьевинская ООШ»", "basic", "rural", 34, -0.5, -0.05)
     gone = replace(merged, last_year=MERGED_FROM - 1, successor_id=successor.school_id)
     return (*known, _coded(gone, seed))
 
 
-def preschools_of(count: int) -> tuple[School, ...]:
+def preschools_of(count: int) -> tuple[DemoSchool, ...]:
     """Return `count` preschools; they have no logins and sit no papers."""
     return tuple(
-        School(
+        DemoSchool(
             f"d{number:03d}",
             f"МБДОУ «Детский сад № {number} „{PRESCHOOLS[(number - 1) % len(PRESCHOOLS)]}“»",
             "kindergarten",
@@ -123,7 +123,7 @@ def preschools_of(count: int) -> tuple[School, ...]:
     )
 
 
-def _coded(school: School, seed: int) -> School:
+def _coded(school: DemoSchool, seed: int) -> DemoSchool:
     """Return the school with its codes; the exam code says nothing about the login."""
     number = int(school.school_id[1:])
     is_long = school.location == "rural"

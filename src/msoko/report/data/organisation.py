@@ -19,7 +19,7 @@ from msoko.catalog.directions.condition_facts import condition_procedures
 from msoko.catalog.registry import registry_words
 from msoko.core.indicator_groups import Group, group_of
 from msoko.core.tables import GROUP
-from msoko.disclosure.suppression import Rule
+from msoko.disclosure.suppression import SuppressionRule
 from msoko.report.data.indicator_rows import Row
 from msoko.report.data.suppressed import ORGANISATIONS, PUPILS
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from msoko.ingest.identity.crosswalk import RegisterLine
     from msoko.report.data.report_data import ReportData
 
-SHOWN = Rule(minimum=5, pooled_below=5, extreme_below=10)
+SHOWN = SuppressionRule(minimum=5, pooled_below=5, extreme_below=10)
 """What a passport hides although it is internal, for it leaves the department: groups of fewer
 than five persons, and shares of none or all of fewer than ten, which tell each one's result."""
 PRESCHOOL = "preschool"

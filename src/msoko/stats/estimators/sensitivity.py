@@ -9,6 +9,10 @@ import pandas as pd
 
 from msoko.stats.estimators.estimate import Estimate, NotEstimable, Reason
 
+OMISSION_COLUMNS = [
+    "omitted", "value", "low", "high", "n", "shift", "verdict", "changes_verdict", "reason",
+]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Sensitivity:
@@ -28,7 +32,7 @@ class Sensitivity:
     n: int
 
 
-def verdict(estimate: Estimate, null: float = 0.0) -> str:
+def verdict_against(estimate: Estimate, null: float = 0.0) -> str:
     """Return "above", "below" or "undecided": where the interval lies against `null`."""
     if estimate.low > null:
         return "above"
@@ -54,7 +58,7 @@ def across_choices(
     rows = [_row(name, result, null) for name, result in found.items()]
     names = ["choice", "value", "low", "high", "n", "verdict", "reason"]
     table = pd.DataFrame(rows, columns=names)
-    main = verdict(first, null)
+    main = verdict_against(first, null)
     verdicts = table["verdict"].dropna()
     opposite = {"above": "below", "below": "above"}.get(main)
     return Sensitivity(
@@ -90,22 +94,9 @@ def leave_one_out(
         result = estimator(frame[frame[unit] != one].reset_index(drop=True))
         name, value, low, high, n, stand, reason = _row(one, result, null)
         shift = None if value is None else value - whole.value
-        changes = None if stand is None else stand != verdict(whole, null)
+        changes = None if stand is None else stand != verdict_against(whole, null)
         rows.append((name, value, low, high, n, shift, stand, changes, reason))
-    table = pd.DataFrame(
-        rows,
-        columns=[
-            "omitted",
-            "value",
-            "low",
-            "high",
-            "n",
-            "shift",
-            "verdict",
-            "changes_verdict",
-            "reason",
-        ],
-    )
+    table = pd.DataFrame(rows, columns=OMISSION_COLUMNS)
     order = table["shift"].astype(float).abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
@@ -113,4 +104,5 @@ def leave_one_out(
 def _row(name: object, result: Estimate | NotEstimable, null: float) -> tuple:
     if isinstance(result, NotEstimable):
         return name, None, None, None, result.n, None, result.reason.value
-    return name, result.value, result.low, result.high, result.n, verdict(result, null), None
+    stand = verdict_against(result, null)
+    return name, result.value, result.low, result.high, result.n, stand, None

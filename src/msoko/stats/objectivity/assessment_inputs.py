@@ -13,13 +13,13 @@ CONTEXT_SCHOOLS = 20
 NOT_CONTEXT = ("source_row", "pupil_count", "school_id", "school_year")
 
 
-def numbers(frame: pd.DataFrame, name: str) -> pd.Series:
+def number_column(frame: pd.DataFrame, name: str) -> pd.Series:
     if name not in frame.columns:
         return pd.Series(np.nan, index=frame.index)
     return pd.to_numeric(frame[name], errors="coerce").astype("float64")
 
 
-def scales_of(scales: pd.DataFrame | None, year: str, procedure: str) -> pd.DataFrame | None:
+def paper_scales(scales: pd.DataFrame | None, year: str, procedure: str) -> pd.DataFrame | None:
     """Return the scales of the year's papers; None where the table says nothing of cuts."""
     if scales is None or not {"school_year", "subject", "cuts"} <= set(scales.columns):
         return None
@@ -36,7 +36,7 @@ def paper_cuts(
     if scales is not None:
         found = scales[scales["subject"].astype(str) == subject]
         if "grade" in found.columns and grade:
-            found = found[numbers(found, "grade").isin([grade]) | found["grade"].isna()]
+            found = found[number_column(found, "grade").isin([grade]) | found["grade"].isna()]
         if len(found) and isinstance(found["cuts"].iloc[-1], str):
             return parse_cuts(found["cuts"].iloc[-1]), "scales"
     return cuts_from_marks(pupils)
@@ -67,7 +67,7 @@ def cuts_from_marks(pupils: pd.DataFrame) -> tuple[tuple[int, ...], str]:
     return tuple(cuts), "scale_from_marks"
 
 
-def tasks_of(
+def year_task_scores(
     task_scores: pd.DataFrame | None, year: str, procedure: str, pupils: NDArray[np.object_]
 ) -> dict[str, pd.DataFrame] | None:
     """Return `task`, `pupil`, `score` and, where known, `grade` by the subject of the paper.
@@ -85,7 +85,8 @@ def tasks_of(
     place = pd.Index(pupils).get_indexer(pd.Index(known, dtype=object))
     task, _ = pd.factorize(rows["task"].astype(str), sort=True)
     columns = {"task": task, "pupil": np.append(place, -1)[code]}
-    columns |= {name: numbers(rows, name) for name in ("score", "grade") if name in rows.columns}
+    known = [name for name in ("score", "grade") if name in rows.columns]
+    columns |= {name: number_column(rows, name) for name in known}
     frame = pd.DataFrame(columns, index=rows.index)
     subject, subjects = pd.factorize(rows["subject"].astype(str))
     return {str(subjects[code]): part for code, part in frame.groupby(subject) if code >= 0}

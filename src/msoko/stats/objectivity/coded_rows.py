@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_bool_dtype
 
-from msoko.stats.objectivity.assessment_inputs import numbers
+from msoko.stats.objectivity.assessment_inputs import number_column
 
 TEXTS = ("school_id", "pupil_id", "school_year", "procedure", "subject")
 NUMBERS = ("primary_score", "mark", "journal_mark")
@@ -51,10 +51,10 @@ def coded_rows(results: pd.DataFrame) -> CodedRows:
         raise ValueError(f"results lack the columns {missing}")
     coded = {name: coded_texts(results[name]) for name in TEXTS}
     columns = {name: codes for name, (codes, _) in coded.items()}
-    columns |= {name: numbers(results, name).to_numpy() for name in NUMBERS}
+    columns |= {name: number_column(results, name).to_numpy() for name in NUMBERS}
     columns["class_id"] = _texts(results, "class_id")
     columns["is_absent"] = _flags(results, "is_absent")
-    columns["grade"] = np.nan_to_num(numbers(results, "grade").to_numpy()).astype("int64")
+    columns["grade"] = np.nan_to_num(number_column(results, "grade").to_numpy()).astype("int64")
     names = {name: own for name, (_, own) in coded.items()}
     columns["paper"] = _papers(columns, names)
     rows = pd.DataFrame(columns)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.stats.estimators.sample import Vector
-from msoko.stats.objectivity.panel import Paper
+from msoko.stats.objectivity.panel import MarkedPaper
 from msoko.stats.objectivity.residual_markers import within_slopes
 
 LEAST_LINKED = 0.3
@@ -24,10 +24,10 @@ def standardised(score: Vector) -> Vector:
     return ((series - series.mean()) / (spread if spread > 0 else 1.0)).to_numpy()
 
 
-def score_given(*names: str) -> Callable[[Paper], PupilFrame | str]:
+def score_given(*names: str) -> Callable[[MarkedPaper], PupilFrame | str]:
     """Return a builder: standardised score foretold by the named evidence and its square."""
 
-    def build(paper: Paper) -> PupilFrame | str:
+    def build(paper: MarkedPaper) -> PupilFrame | str:
         present = paper.present
         evidence = present[list(names)]
         is_known = evidence.notna().to_numpy()
@@ -53,7 +53,7 @@ def score_given(*names: str) -> Callable[[Paper], PupilFrame | str]:
     return build
 
 
-def agreement_given_score(paper: Paper) -> PupilFrame | str:
+def agreement_given_score(paper: MarkedPaper) -> PupilFrame | str:
     """Return agreement of mark and journal, foretold by the journal, the score and its square."""
     present = paper.present
     names = ("school", "pupil", "score", "mark", "journal")
@@ -75,7 +75,7 @@ def agreement_given_score(paper: Paper) -> PupilFrame | str:
     )  # fmt: skip
 
 
-def expected_strength(paper: Paper) -> Vector:
+def expected_strength(paper: MarkedPaper) -> Vector:
     """Return expected scores from the earlier score and the journal, whichever are known."""
     score = paper.pupils["score"].to_numpy()
     strength = np.full(len(score), np.nan)

@@ -29,7 +29,7 @@ from msoko.stats.objectivity.expected_results import (
     score_given,
 )
 from msoko.stats.objectivity.heaping import Heaping, heaping_in_school, pool_heaping
-from msoko.stats.objectivity.panel import LeftOut, Panel, Paper
+from msoko.stats.objectivity.panel import LeftOut, MarkedPaper, Panel
 from msoko.stats.objectivity.residual_markers import (
     BOUND,
     BOUNDED_SQUARE,
@@ -108,7 +108,7 @@ def _heaping(panel: Panel) -> Found:
         yield _frame(subject, effect, _tail(z), n)
 
 
-def _paper_heaping(paper: Paper, school_count: int) -> list[Heaping | NotEstimable]:
+def _paper_heaping(paper: MarkedPaper, school_count: int) -> list[Heaping | NotEstimable]:
     present = paper.present
     score = np.round(present["score"].to_numpy()).astype(int)
     top = max(int(score.max()), max(paper.cuts) + 1)
@@ -132,7 +132,7 @@ def _scale_of(z: Vector) -> float:
 
 
 def _residual_marker(
-    marker: str, of_paper: Callable[[Paper], PupilFrame | str], has_extra: bool = False
+    marker: str, of_paper: Callable[[MarkedPaper], PupilFrame | str], has_extra: bool = False
 ) -> Callable[[Panel], Found]:
     def compute(panel: Panel) -> Found:
         frames: dict[str, list[pd.DataFrame]] = {}
@@ -194,7 +194,7 @@ def _absence(panel: Panel) -> Found:
         yield _frame(subject, effect, _tail(z), n)
 
 
-def _paper_absence(paper: Paper, school_count: int) -> SelectiveAbsence | str:
+def _paper_absence(paper: MarkedPaper, school_count: int) -> SelectiveAbsence | str:
     strength = expected_strength(paper)
     is_known = ~np.isnan(strength)
     if not is_known.any():
@@ -243,7 +243,7 @@ def _similarity(panel: Panel) -> Found:
         yield _frame(subject, found.effect, found.p, n)
 
 
-def _paper_similarity(paper: Paper, class_count: int) -> ClassSimilarity | str:
+def _paper_similarity(paper: MarkedPaper, class_count: int) -> ClassSimilarity | str:
     if paper.points is None:
         return "no_tasks"
     has_tasks = (paper.pupils["score"].notna() & np.isfinite(paper.points).any(axis=1)).to_numpy()

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from msoko.stats.estimators.sample import Vector
 from msoko.stats.objectivity.assessment_inputs import (
     paper_cuts,
-    scales_of,
+    paper_scales,
     school_context,
     task_points,
-    tasks_of,
+    year_task_scores,
 )
 from msoko.stats.objectivity.coded_rows import coded_rows
 
@@ -38,7 +38,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Paper:
+class MarkedPaper:
     """One subject and grade of the assessed year.
 
     `pupils`: `school`, `class_code` and `pupil` as integer codes, `score` (NaN when absent),
@@ -66,7 +66,7 @@ class Panel:
     school_year: str
     procedure: str
     school_ids: tuple[str, ...]
-    papers: tuple[Paper, ...] = field(repr=False)
+    papers: tuple[MarkedPaper, ...] = field(repr=False)
     context: NDArray[np.float64] | None = field(repr=False)
     left_out: tuple[LeftOut, ...]
     class_count: int
@@ -108,7 +108,7 @@ def build_panel(
     class_code, classes = _classes(now)
     now = now.assign(school=school, pupil=pupil, class_code=class_code)
     now = _linked(now, before, after, len(names["subject"]))
-    tasks = tasks_of(task_scores, year, procedure, names["pupil_id"])
+    tasks = year_task_scores(task_scores, year, procedure, names["pupil_id"])
     papers, left_out = _papers(now, names["subject"], tasks, scales, year, procedure)
     context = school_context(schools, school_ids)
     return Panel(
@@ -211,10 +211,10 @@ def _papers(
     scales: pd.DataFrame | None,
     year: str,
     procedure: str,
-) -> tuple[list[Paper], list[LeftOut]]:
+) -> tuple[list[MarkedPaper], list[LeftOut]]:
     papers, left_out = [], []
     now = now.rename(columns={"primary_score": "score", "journal_mark": "journal"})
-    own_scales = scales_of(scales, year, procedure)
+    own_scales = paper_scales(scales, year, procedure)
     for (code, grade), rows in now.groupby(["subject", "grade"], sort=True):
         subject, grade = str(subjects[code]), int(grade)
         points = task_points(tasks, subject, grade, rows["pupil_id"])
@@ -222,5 +222,5 @@ def _papers(
         cuts, source = paper_cuts(own_scales, pupils, subject, grade)
         if source != "scales":
             left_out.append(LeftOut("scale", subject, source, grade or None))
-        papers.append(Paper(subject, grade or None, pupils, cuts, points))
+        papers.append(MarkedPaper(subject, grade or None, pupils, cuts, points))
     return papers, left_out

@@ -18,7 +18,7 @@ from scipy import optimize
 from msoko.stats.estimators.estimate import Estimate, NotEstimable, Reason, critical_value
 from msoko.stats.estimators.sample import Vector, is_constant
 from msoko.stats.regression.design_matrix import INTERCEPT, Design, design, is_full_rank
-from msoko.stats.regression.random_effect_blocks import Blocks, Pieces, blocks
+from msoko.stats.regression.random_effect_blocks import EffectBlocks, Pieces, effect_blocks
 
 SINGULAR_BELOW = 1e-4
 """A relative standard deviation under this is on the boundary, as lme4's `isSingular`."""
@@ -53,7 +53,7 @@ class MixedFit:
     n: int
     groups: dict[str, int]
     design: Design = field(repr=False)
-    blocks: Blocks = field(repr=False)
+    blocks: EffectBlocks = field(repr=False)
 
     @property
     def se(self) -> pd.Series:
@@ -95,25 +95,18 @@ def mixed_model(
     rows = design(
         frame, response, fixed, needed=columns + sorted({*sum(map(list, random.values()), [])})
     )
-    refusal = _refuse(rows)
-    if refusal is not None:
+    if refusal := _refuse_rows(rows):
         return refusal
-    pieces = blocks(frame, rows, random)
-    if min(pieces.levels.values()) < 2:
-        return NotEstimable(Reason.TOO_FEW_GROUPS, rows.n)
-    if max(pieces.effects.values()) >= rows.n:
-        return NotEstimable(Reason.TOO_FEW, rows.n, "as many random effects as rows")
-    if pieces.is_saturated:
-        return NotEstimable(Reason.NO_VARIATION, rows.n, "terms and groups fit every row")
-    if pieces.width > LARGEST_BLOCK:
-        return NotEstimable(Reason.TOO_LARGE, rows.n)
+    pieces = effect_blocks(frame, rows, random)
+    if refusal := _refuse_groups(pieces, rows.n):
+        return refusal
     theta = _optimise(pieces, reml)
     if theta is None:
         return NotEstimable(Reason.NOT_CONVERGED, rows.n)
     return _fit_at(theta, pieces, rows, reml)
 
 
-def deviance(theta: Vector, pieces: Blocks, reml: bool) -> float:
+def deviance(theta: Vector, pieces: EffectBlocks, reml: bool) -> float:
     """Return −2 log-likelihood profiled over β and σ² at relative Cholesky factors `theta`.
 
     ML: `log|M| + n(1 + log(2π r²/n))`; REML: `log|M| + log|X'V⁻¹X| + (n−p)(1 + log(2πr²/(n−p)))`,
@@ -179,7 +172,7 @@ def icc(fit: MixedFit, level: float = 0.95) -> Estimate | NotEstimable:
     return Estimate(value, low, high, groups, level, method="profile_likelihood")
 
 
-def _refuse(rows: Design) -> NotEstimable | None:
+def _refuse_rows(rows: Design) -> NotEstimable | None:
     n, p = rows.x.shape
     if n <= p + 1:
         return NotEstimable(Reason.TOO_FEW if n else Reason.NO_DATA, n)
@@ -193,7 +186,17 @@ def _refuse(rows: Design) -> NotEstimable | None:
     return None
 
 
-def _optimise(pieces: Blocks, reml: bool) -> Vector | None:
+def _refuse_groups(pieces: EffectBlocks, n: int) -> NotEstimable | None:
+    if min(pieces.levels.values()) < 2:
+        return NotEstimable(Reason.TOO_FEW_GROUPS, n)
+    if max(pieces.effects.values()) >= n:
+        return NotEstimable(Reason.TOO_FEW, n, "as many random effects as rows")
+    if pieces.is_saturated:
+        return NotEstimable(Reason.NO_VARIATION, n, "terms and groups fit every row")
+    return NotEstimable(Reason.TOO_LARGE, n) if pieces.width > LARGEST_BLOCK else None
+
+
+def _optimise(pieces: EffectBlocks, reml: bool) -> Vector | None:
     bounds = [(0.0, None) if diagonal else (None, None) for diagonal in pieces.is_diagonal]
     fits = []
     is_wide = pieces.width > WIDE
@@ -233,12 +236,12 @@ def _optimise(pieces: Blocks, reml: bool) -> Vector | None:
     return polished.x if _is_minimum(polished.x, pieces, reml) else None
 
 
-def _objective(theta: Vector, pieces: Blocks, reml: bool) -> float:
+def _objective(theta: Vector, pieces: EffectBlocks, reml: bool) -> float:
     """The deviance, or a wall where it is infinite: differences of infinities have no value."""
     return min(deviance(theta, pieces, reml), WALL)
 
 
-def _is_minimum(theta: Vector, pieces: Blocks, reml: bool) -> bool:
+def _is_minimum(theta: Vector, pieces: EffectBlocks, reml: bool) -> bool:
     """No step of a thousandth along an axis lowers the deviance, and the optimum is inside."""
     here = deviance(theta, pieces, reml)
     if not math.isfinite(here) or np.abs(theta).max() > FARTHEST:
@@ -260,7 +263,7 @@ def _residual_squares(solved: Pieces, p: int) -> float:
     return float(cross[p, p] - cross[:p, p] @ beta)
 
 
-def _fit_at(theta: Vector, pieces: Blocks, rows: Design, reml: bool) -> MixedFit:
+def _fit_at(theta: Vector, pieces: EffectBlocks, rows: Design, reml: bool) -> MixedFit:
     solved, p = pieces.solve(theta), pieces.terms
     names = list(rows.terms)
     beta = np.linalg.solve(solved.cross[:p, :p], solved.cross[:p, p])

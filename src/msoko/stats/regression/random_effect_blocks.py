@@ -28,7 +28,7 @@ class Pieces:
 
 
 @dataclass(frozen=True)
-class Blocks:
+class EffectBlocks:
     """Cross-products by block, and where each parameter stands.
 
     `ztz` (B × q × q), `ztx` (B × q × (p+1)) with [X y], `xtx` ((p+1)-square). `slots`: for
@@ -126,8 +126,10 @@ class Blocks:
         return pd.DataFrame(rows, columns=["group", "first", "second", "value"])
 
 
-def blocks(frame: pd.DataFrame, rows: Design, random: Mapping[str, Sequence[str]]) -> Blocks:
-    """Return the blocks of the rows in use; `random` as in `mixed.mixed_model`."""
+def effect_blocks(
+    frame: pd.DataFrame, rows: Design, random: Mapping[str, Sequence[str]]
+) -> EffectBlocks:
+    """Return the blocks of the rows in use; `random` as in `multilevel.mixed_model`."""
     columns, effects = [], []
     for group, slopes in random.items():
         codes, levels = _levels(frame.iloc[rows.rows], group)
@@ -149,7 +151,7 @@ def blocks(frame: pd.DataFrame, rows: Design, random: Mapping[str, Sequence[str]
     slots, is_diagonal, names = _slots(table, random)
     ztz, ztx = _cross_products(design_z, rows, table)
     both = np.column_stack([rows.x, rows.y])
-    return Blocks(
+    return EffectBlocks(
         ztz,
         ztx,
         both.T @ both,

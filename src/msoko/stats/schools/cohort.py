@@ -120,6 +120,11 @@ def school_changes(
     fit = mixed_model(coded, value, ["_time"], random)
     if isinstance(fit, NotEstimable):
         return fit
+    return _changes(fit, school, margin)
+
+
+def _changes(fit: MixedFit, school: str, margin: float) -> pd.DataFrame:
+    """Return the table of `school_changes` from the fitted slopes."""
     effects = random_effects(fit, school)
     slopes = effects[effects["effect"] == "_time"].reset_index(drop=True)
     change = fit.fixed["_time"] + slopes["value"]

@@ -38,24 +38,24 @@ def resilient_schools(
     schools = used["school"].nunique()
     if schools < 3:
         return NotEstimable(Reason.TOO_FEW_GROUPS if schools else Reason.NO_DATA, len(used))
-    recent = used.sort_values(["school", "year"]).groupby("school").tail(years)
-    is_positive = stats.norm.cdf(recent["effect"] / recent["se"]) >= probability
-    table = (
-        recent.assign(is_positive=is_positive)
-        .groupby("school")
-        .agg(
-            context=("context", "mean"),
-            years=("year", "size"),
-            years_positive=("is_positive", "sum"),
-        )
-        .reset_index()
-    )
+    table = _by_school(used.sort_values(["school", "year"]), years, probability)
     table["is_low_context"] = table["context"].rank(method="max") <= schools * context_share
     is_known = table["years"] >= needed
-    verdict = table["is_low_context"] & (table["years_positive"] >= needed)
-    table["is_resilient"] = verdict.astype("boolean").where(is_known)
-    table["reason"] = pd.Series(Reason.TOO_FEW_YEARS.value, index=table.index).where(
-        ~is_known, None
-    )
+    is_resilient = table["is_low_context"] & (table["years_positive"] >= needed)
+    table["is_resilient"] = is_resilient.astype("boolean").where(is_known)
+    too_few = pd.Series(Reason.TOO_FEW_YEARS.value, index=table.index)
+    table["reason"] = too_few.where(~is_known, None)
     order = ["school", "context", "is_low_context", "years", "years_positive", "is_resilient"]
     return table[[*order, "reason"]]
+
+
+def _by_school(rows: pd.DataFrame, years: int, probability: float) -> pd.DataFrame:
+    """Return each school's mean context and in how many of its last years it surely did well."""
+    recent = rows.groupby("school").tail(years)
+    is_positive = stats.norm.cdf(recent["effect"] / recent["se"]) >= probability
+    grouped = recent.assign(is_positive=is_positive).groupby("school")
+    return grouped.agg(
+        context=("context", "mean"),
+        years=("year", "size"),
+        years_positive=("is_positive", "sum"),
+    ).reset_index()

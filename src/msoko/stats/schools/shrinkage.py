@@ -118,20 +118,12 @@ def normal_shrinkage(
         bottom[known], top[known] = quarter_probabilities(draws)
     else:
         reason[known] = Reason.NO_VARIATION.value
-    return pd.DataFrame(
-        {
-            "value": y,
-            "se": spread,
-            "reliability": reliability,
-            "shrunk": shrunk,
-            "shrunk_se": error,
-            "low": shrunk - margin * error,
-            "high": shrunk + margin * error,
-            "p_bottom_quarter": bottom,
-            "p_top_quarter": top,
-            "reason": reason,
-        }
-    )
+    columns = {
+        "value": y, "se": spread, "reliability": reliability, "shrunk": shrunk,
+        "shrunk_se": error, "low": shrunk - margin * error, "high": shrunk + margin * error,
+        "p_bottom_quarter": bottom, "p_top_quarter": top, "reason": reason,
+    }  # fmt: skip
+    return pd.DataFrame(columns)
 
 
 def beta_binomial(successes: ArrayLike, totals: ArrayLike) -> BetaBinomial | NotEstimable:
@@ -199,22 +191,26 @@ def share_shrinkage(
         rows.loc[known, ["reliability", "shrunk", "low", "high"]] = [0.0, law.mean, *together]
         rows.loc[known, "reason"] = Reason.NO_VARIATION.value
         return rows
-    up = law.mean * law.precision + hits[known]
-    down = (1 - law.mean) * law.precision + sizes[known] - hits[known]
+    found = _posterior(law, hits[known], sizes[known], level)
+    rows.loc[known, list(found)] = np.column_stack(list(found.values()))
+    return rows
+
+
+def _posterior(law: BetaBinomial, hits: Vector, sizes: Vector, level: float) -> dict[str, Vector]:
+    """Return each unit's shrunken share, its limits and the chances of its quarter."""
+    up = law.mean * law.precision + hits
+    down = (1 - law.mean) * law.precision + sizes - hits
     tail = (1 - level) / 2
     draws = np.random.default_rng(RANK_SEED).beta(up, down, (RANK_DRAWS, len(up)))
     bottom, top = quarter_probabilities(draws)
-    rows.loc[known, rows.columns[2:8]] = np.column_stack(
-        [
-            sizes[known] / (sizes[known] + law.precision),
-            up / (up + down),
-            stats.beta.ppf(tail, up, down),
-            stats.beta.ppf(1 - tail, up, down),
-            bottom,
-            top,
-        ]
-    )
-    return rows
+    return {
+        "reliability": sizes / (sizes + law.precision),
+        "shrunk": up / (up + down),
+        "low": stats.beta.ppf(tail, up, down),
+        "high": stats.beta.ppf(1 - tail, up, down),
+        "p_bottom_quarter": bottom,
+        "p_top_quarter": top,
+    }
 
 
 def quarter_probabilities(draws: np.ndarray) -> tuple[Vector, Vector]:

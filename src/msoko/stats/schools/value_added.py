@@ -49,7 +49,7 @@ def value_added(
     school's effect is credited to its intake. Rows with a missing value are left out before the
     means are taken; text predictors get no mean. Interval ±z·se with the comparative (conditional)
     se, β and variances taken as known: too narrow with few schools. `rank` 1 is the highest value
-    and is not for publication. Refusals as in `mixed.mixed_model`.
+    and is not for publication. Refusals as in `multilevel.mixed_model`.
     Checked against lme4 (Exam, nlschools).
     """
     margin = critical_value(level)
@@ -60,7 +60,11 @@ def value_added(
     fit = mixed_model(used, response, terms, {group: list(slopes)})
     if isinstance(fit, NotEstimable):
         return fit
-    effects = random_effects(fit, group)
+    return ValueAdded(_placed(random_effects(fit, group), margin), fit, fit.n, level)
+
+
+def _placed(effects: pd.DataFrame, margin: float) -> pd.DataFrame:
+    """Return the table of `ValueAdded` from the empirical-Bayes effects of the groups."""
     table = effects[effects["effect"] == INTERCEPT].reset_index(drop=True)
     table = table.rename(columns={"level": "group"})[["group", "n", "value", "se"]]
     table = table.assign(
@@ -73,7 +77,7 @@ def value_added(
     table["position"] = np.select(
         [table["low"] > 0, table["high"] < 0], ["above", "below"], "average"
     )
-    return ValueAdded(table, fit, fit.n, level)
+    return table
 
 
 def with_group_means(
