@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msoko.catalog.directions.notebook_outline import Question
+from msoko.catalog.directions.notebook_outline import NotebookQuestion
 from msoko.report.block import Block
 from msoko.report.data.judged_data import JudgedData
 from msoko.report.left_out import answer_kept
@@ -89,7 +89,7 @@ class Questions(JudgedData):
         """The analysis of a direction that the profile makes part of this one."""
         return folded_direction.folded(self, direction, self._ask)
 
-    def _ask(self, question: Question) -> Block:
+    def _ask(self, question: NotebookQuestion) -> Block:
         """Return the answer to a question as a notebook writes it."""
         return getattr(self, question.method)(*question.arguments)
 

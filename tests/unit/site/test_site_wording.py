@@ -13,7 +13,7 @@ import pytest
 
 from executed import build_site, house_wording
 from msoko.catalog import load_profile
-from msoko.catalog.registry.registry_words import flat, load_wording
+from msoko.catalog.registry.registry_words import flatten_sentences, load_wording
 from msoko.core.project import HOME, Project
 from msoko.report.words.wording import Wording
 from msoko.site.page_template import THEME, quote_in_script, quote_in_style
@@ -43,7 +43,9 @@ def test_no_word_for_readers_stands_in_a_template(path: Path):
 
 
 def test_every_sentence_that_is_asked_for_is_there_and_every_one_there_is_asked_for():
-    known = {key for key, _ in flat(house_wording().sentences) if key.startswith("site.")}
+    known = {
+        key for key, _ in flatten_sentences(house_wording().sentences) if key.startswith("site.")
+    }
     whole, begun = used_keys()
     assert {key for key in whole if key not in known} == set()
     reached = {key for key in known if any(key.startswith(start) for start in begun)}
