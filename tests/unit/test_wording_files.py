@@ -196,7 +196,7 @@ def test_a_text_in_python_is_seen():
     assert russian_literals(tree) == ["Школа"]
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", [*ROOMS, "site"])
 def test_no_text_that_a_reader_sees_stands_in_python(room: str):
     found = {name: russian_literals(tree) for name, tree in modules(room).items()}
     assert {name: texts for name, texts in found.items() if texts and name not in NOT_TEXTS} == {}

@@ -44,7 +44,7 @@ def test_how_reports_are_worded_and_drawn_makes_no_table_stale(plan: BuildPlan):
 def test_the_shell_makes_neither_bodies_nor_annexes_stale(plan: BuildPlan, name: str):
     step = getattr(plan, name)(YEAR, "talents")
     assert not any(one.endswith((".css", ".js", ".j2")) for one in names(step, "asset"))
-    assert "style.css" in names(plan.site(YEAR, ["talents"], {}), "asset")
+    assert "style.css.j2" in names(plan.site(YEAR, ["talents"], {}), "asset")
 
 
 def test_the_index_depends_on_what_its_pages_of_no_direction_declare(plan: BuildPlan):

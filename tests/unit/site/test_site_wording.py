@@ -1,10 +1,11 @@
-"""The words of the site stand in `registry/wording_site.yml`; a profile's own reach its pages."""
+"""The words of the site stand in `registry/wording_site.yml`; a profile's own reach its pages.
+
+That none stands in Python is tested for all rooms together in `test_wording_files.py`.
+"""
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,23 +25,6 @@ CYRILLIC = re.compile("[А-Яа-яЁё]")
 KEY = re.compile(r'"(site\.[\w.]+)"( ~)?')
 
 
-def texts_in(source: str) -> Iterator[str]:
-    """Give the texts of a module, but for docstrings and the messages of what it raises."""
-    tree = ast.parse(source)
-    apart = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
-    apart += [node for node in ast.walk(tree) if isinstance(node, ast.Expr)]
-    left_out = {id(part) for node in apart for part in ast.walk(node) if not _yields(node)}
-    for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and id(node) not in left_out:
-            yield node.value
-
-
-def _yields(node: ast.AST) -> bool:
-    """Whether a statement does more than stand there, as a docstring does."""
-    return isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
-
-
 def used_keys() -> tuple[set[str], set[str]]:
     """Return the keys that the site and who fills it ask for, and the beginnings of such."""
     files = [*MODULES, *TEMPLATES, *(HOME / "src" / "msoko" / "build" / "steps").glob("*.py")]
@@ -51,17 +35,6 @@ def used_keys() -> tuple[set[str], set[str]]:
             (begun if goes_on else whole).add(key)
         begun.update(re.findall(r'f"(site\.[\w.]*)\{', text))
     return whole, begun
-
-
-def test_texts_are_told_from_docstrings_and_refusals():
-    source = '"""Док."""\nWORDS = {"a": "б"}\nraise UsageError(f"в {x}")\nsay("г")\n'
-    assert [text for text in texts_in(source) if CYRILLIC.search(text)] == ["б", "г"]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_no_word_for_readers_stands_in_a_module(path: Path):
-    texts = texts_in(path.read_text(encoding="utf-8"))
-    assert [text for text in texts if CYRILLIC.search(text)] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
