@@ -64,12 +64,6 @@ class Writer:
         _write(self.folder / f"{name}.parquet", name, frame)
 
 
-def write_table(path: Path, name: str, frame: pd.DataFrame) -> None:
-    """Write a table of `TABLES` at `path`, whole or not at all."""
-    with replacing_file(path, "tables") as fresh:
-        _write(fresh, name, frame)
-
-
 def _write(path: Path, name: str, frame: pd.DataFrame) -> None:
     import pyarrow.parquet as pq
 
@@ -158,7 +152,8 @@ class Store:
 
     def add(self, year: SchoolYear, name: str, frame: pd.DataFrame) -> None:
         """Write one derived table beside a year's tables, whole or not at all."""
-        write_table(self.path(year, name), name, frame)
+        with replacing_file(self.path(year, name), "tables") as fresh:
+            _write(fresh, name, frame)
 
 
 def _rows(

@@ -384,3 +384,15 @@ def test_catalog_is_light_to_import() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_no_code_of_an_indicator_stands_in_python() -> None:
+    named = (catalog.load_direction(HOUSE, code) for code in DIRECTIONS)
+    codes = {indicator.code for direction in named for indicator in direction.indicators}
+    written = {
+        f"{path.stem}: {word}"
+        for path in (HOME / "src").rglob("*.py")
+        for word in re.findall(r"[\"'`](\w+)[\"'`]", path.read_text(encoding="utf-8"))
+        if word in codes
+    }
+    assert written == set()
