@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from msoko.catalog.meetings.meeting_file import Member, Question, Resolution
+    from msoko.catalog.meetings.meeting_file import AgendaQuestion, Member, Resolution
     from msoko.core.project import Project
     from msoko.core.school_year import SchoolYear
     from msoko.documents.working_group.meeting_case import Case
@@ -72,7 +72,7 @@ def _meeting(case: Case) -> str:
     return _block(given) + held + "questions:\n" + "".join(_indented(one) for one in lines)
 
 
-def _lines(case: Case, question: Question) -> Iterator[str]:
+def _lines(case: Case, question: AgendaQuestion) -> Iterator[str]:
     head = {key: getattr(question, key) for key in ("title", "about", "rapporteur")}
     text = _block({key: value for key, value in head.items() if value})
     text += _lines_of(case, "vote")
