@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from msoko.catalog.registry import registry_words
+from msoko.catalog.registry.wording import Wording
 from msoko.core.project import HOME, Project
-from msoko.report.words.wording import Wording
 from msoko.site.attachments import KeyFigure
 from msoko.site.page_composition import compose_page
 from msoko.site.rendering.page_bodies import (

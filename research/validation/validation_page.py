@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from msoko.catalog.registry import registry_words
+from msoko.catalog.registry.wording import Wording
 from msoko.core.project import HOME, Project
 from msoko.core.whole_files import write_whole
-from msoko.report.words.wording import Wording
 from msoko.site.page_composition import compose_page
 from msoko.site.rendering.notebook_markdown import PageMarkdown, read_page_markdown
 from msoko.site.rendering.page_bodies import MarkdownPage, render_markdown_page

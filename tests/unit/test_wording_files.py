@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from msoko.catalog.registry import registry_words
+from msoko.catalog.registry.wording import template
 from msoko.catalog.yaml import yaml_schema
-from msoko.report.words.wording import template
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE, REGISTRY = ROOT / "src" / "msoko", ROOT / "registry"

@@ -14,7 +14,7 @@ from msoko.site.rendering.renderer_labels import load_labels
 from msoko.site.site_model import PASSPORTS, SiteMap
 
 if TYPE_CHECKING:
-    from msoko.report.words.wording import Wording
+    from msoko.catalog.registry.wording import Wording
 
 THEME = Path(__file__).with_name("theme")
 

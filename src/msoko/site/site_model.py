@@ -9,7 +9,7 @@ from msoko.site.attachments import Attachment, KeyFigure
 from msoko.site.rendering.page_bodies import PageBody
 
 if TYPE_CHECKING:
-    from msoko.report.words.wording import Wording
+    from msoko.catalog.registry.wording import Wording
 
 Edition = Literal["public", "internal"]
 Mechanism = Literal["results", "activity", "system"]

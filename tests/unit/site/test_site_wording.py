@@ -14,8 +14,8 @@ import pytest
 from executed import build_site, house_wording
 from msoko.catalog import load_profile
 from msoko.catalog.registry.registry_words import flatten_sentences, load_wording
+from msoko.catalog.registry.wording import Wording
 from msoko.core.project import HOME, Project
-from msoko.report.words.wording import Wording
 from msoko.site.page_template import THEME, quote_in_script, quote_in_style
 
 SITE = HOME / "src" / "msoko" / "site"

@@ -18,8 +18,8 @@ def read_declarations(root: str, municipality: str) -> None:
     """
     from msoko.catalog import load_directions, load_profile
     from msoko.catalog.registry import registry_words
+    from msoko.catalog.registry.wording import template
     from msoko.core.project import Project
-    from msoko.report.words.wording import template
 
     project = Project.at(root)
     with suppress(MsokoError, OSError):

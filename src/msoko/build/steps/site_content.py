@@ -15,10 +15,10 @@ from msoko.build.steps.report_annexes import Annex, Judge, index_figures, read_a
 from msoko.catalog import Direction, is_synthetic, load_direction
 from msoko.catalog.meetings.meeting_file import load_meetings
 from msoko.catalog.registry import registry_words
+from msoko.catalog.registry.wording import Wording
 from msoko.core.project import MEETINGS
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-from msoko.report.words.wording import Wording
 from msoko.site.rendering.page_bodies import PageBody, load_body
 from msoko.site.site_folder import write_site
 from msoko.site.site_model import (

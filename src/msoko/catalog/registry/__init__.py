@@ -1,1 +1,1 @@
-"""The registry: scales of marks, words and names, settings of an installation."""
+"""The registry: scales of marks, sentences and names, settings of an installation."""

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from msoko.catalog import Indicator, Profile
     from msoko.catalog.municipality.profile import WorkingGroup
     from msoko.catalog.municipality.working_days import WorkCalendar
+    from msoko.catalog.registry.wording import Wording
     from msoko.documents.working_group.meeting_topics import AnnexLine, Topic
-    from msoko.report.words.wording import Wording
 
 
 @dataclass

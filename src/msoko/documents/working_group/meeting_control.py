@@ -14,9 +14,9 @@ from msoko.report.sections.cycle import advice
 from msoko.report.sections.pages import roadmap_page as blocks
 
 if TYPE_CHECKING:
+    from msoko.catalog.registry.wording import Wording
     from msoko.report.data.judged_data import JudgedData
     from msoko.report.sections.pages.roadmap_year import RoadmapYear
-    from msoko.report.words.wording import Wording
 
 EFFECT, ROADMAP, QUALITY = "effect", "roadmap", "quality"
 MOST_NAMED = 4

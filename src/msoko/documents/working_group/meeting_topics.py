@@ -16,8 +16,8 @@ from msoko.stats.estimators.judged_changes import JudgedChange
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
+    from msoko.catalog.registry.wording import Wording
     from msoko.report.data.judged_data import JudgedData
-    from msoko.report.words.wording import Wording
 
 MOST_BASES = 3
 MOST_POINTS = 5

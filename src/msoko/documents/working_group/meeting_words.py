@@ -6,12 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
+from msoko.catalog.registry.wording import Wording
 from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core import russian
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
-from msoko.report.words.wording import Wording
 
 Sentences = Mapping[str, Mapping[str, object]]
 """Sentences by section and key."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.catalog.registry import registry_words
+from msoko.catalog.registry.wording import Wording
 from msoko.core import russian
 from msoko.report.data.evidence import Evidence, Ledger, formula
 from msoko.report.data.report_tables import ReportTables
 from msoko.report.words.report_words import ReportWords
-from msoko.report.words.wording import Wording
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator

@@ -1,1 +1,1 @@
-"""Sentences of reports: declared wording with slots for numbers."""
+"""The words of a report: its sentences, the heads of its tables, counted nouns."""

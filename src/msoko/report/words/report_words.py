@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msoko.report.block import Block, Details, Sheet, block
 
 if TYPE_CHECKING:
-    from msoko.report.words.wording import Wording
+    from msoko.catalog.registry.wording import Wording
 
 
 class ReportWords:
