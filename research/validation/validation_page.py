@@ -67,7 +67,8 @@ def executed(say: Callable[[str], None]) -> dict[str, PageMarkdown]:
     from msoko.build.kernels.notebook_run import Execution
 
     execution = Execution.of_project("papermill", Project.at(None))
-    folders = [str(HOME), os.environ.get("PYTHONPATH", "")]  # kernels find `research` in the first
+    # kernels find `research` in the first, and the msoko of the same checkout in the second
+    folders = [str(HOME), str(HOME / "src"), os.environ.get("PYTHONPATH", "")]
     execution.environment["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
     made: dict[str, PageMarkdown] = {}
     try:
