@@ -22,7 +22,7 @@ from multiprocessing.process import BaseProcess
 from traceback import format_exc
 from typing import Any
 
-from msoko.build.kernels.kernel_environment import REPEATABLE
+from msoko.build.kernels.kernel_environment import REPEATABLE, without_passwords
 from msoko.core.errors import MsokoError
 
 ORDER = "MSOKO_FORKSERVER"
@@ -56,7 +56,7 @@ def start_server(preload: Sequence[Preloaded]) -> None:
     resource_tracker.ensure_running()  # it unblocks signals as it starts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        with _short_temporary_folder():
+        with _short_temporary_folder(), without_passwords():
             forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Libraries of numbers share no sum out among threads: its last digits would depend on it."""
@@ -21,9 +23,19 @@ SECRET_MARKS = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY"
 
 def kernel_environment(**settings: str) -> dict[str, str]:
     """Return this process's environment as kernels get it: fixed seeds, and no passwords."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not any(mark in name.upper() for mark in SECRET_MARKS)
-    }
+    kept = {name: value for name, value in os.environ.items() if not _is_secret(name)}
     return kept | KERNEL_SETTINGS | settings
+
+
+@contextmanager
+def without_passwords() -> Iterator[None]:
+    """Hide passwords from a process started meanwhile: what it starts with stays readable in it."""
+    hidden = {name: os.environ.pop(name) for name in [*os.environ] if _is_secret(name)}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _is_secret(name: str) -> bool:
+    return any(mark in name.upper() for mark in SECRET_MARKS)

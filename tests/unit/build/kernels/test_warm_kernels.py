@@ -16,7 +16,7 @@ import pytest
 from samples import notebook, write
 
 from msoko.build.kernels.child_processes import ChildProcesses
-from msoko.build.kernels.kernel_environment import kernel_environment
+from msoko.build.kernels.kernel_environment import kernel_environment, without_passwords
 from msoko.build.kernels.notebook_files import cleaned
 from msoko.build.kernels.notebook_run import Execution, NotebookFailed
 from msoko.core.errors import UsageError
@@ -162,6 +162,18 @@ def test_kernels_see_no_passwords(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SOME_API_KEY", "тайна")
     monkeypatch.setenv("GITHUB_TOKEN", "тайна")
     assert "тайна" not in kernel_environment().values()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
+def test_what_a_server_starts_with_holds_no_passwords(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GITHUB_TOKEN", "secret-of-a-test")
+    with without_passwords():
+        started = subprocess.run(
+            [sys.executable, "-c", "print(open('/proc/self/environ').read())"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    assert "secret-of-a-test" not in started.stdout
+    assert os.environ["GITHUB_TOKEN"] == "secret-of-a-test"
 
 
 def test_the_preloaded_process_has_no_thread_of_python_and_no_figure_backend(
