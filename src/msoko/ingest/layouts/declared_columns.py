@@ -7,19 +7,20 @@ table whatever layout filled it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from msoko.core.tables import TABLES, ColumnType
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
+from msoko.ingest.layouts.declared_marks import declared_marks, without_result
+from msoko.ingest.layouts.declared_problems import FIX, declaration_problems
+from msoko.ingest.layouts.declared_words import DeclaredWords, is_same, nothing_selected
 from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry, SchoolColumns
 from msoko.ingest.sheets.cells import (
     address,
-    cell_number,
     cell_numbers,
-    cell_text,
     cell_texts,
     grid,
     header_label,
@@ -30,12 +31,10 @@ from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of, filled_rows
 
 MOST_NAMED = 20
-FIX = "Исправьте year.yml или файл; правку в данных запишите в corrections.yml."
 REJECTED = (
     "Эти строки отложены и не учтены, как сказано в year.yml (duplicates: set_aside). Чтобы учесть "
     "их, различите школы: запишите правку в corrections.yml."
 )
-READER_COLUMNS = {"school_year", "school_id", "source_id", "source_row", "source_column"}
 Cells = list[tuple[int, int]]
 
 
@@ -64,61 +63,48 @@ class _DeclaredSheet:
         is_there = self.header < len(place.sheet.cells)
         self.columns = header_labels(place.sheet.cells[self.header]) if is_there else {}
         self.parsed = ParsedBlock(paper={"declared": True})
+        self.strange_rows: set[int] = set()
 
     def read(self, context: ReadingContext) -> ParsedBlock:
         """Return the table that the sheet becomes, or what it or the declaration lacks."""
+        self.context = context
+        self.words = DeclaredWords(self.table, context)
         body = filled_rows(self.cells[self.header + 1 :]) + self.header + 1
         self.parsed.rows_in = len(body)
-        problems = list(self._problems(context))
+        headings = self.place.sheet.cells[self.header] if self.columns else ()
+        problems = declaration_problems(self.entry, self.words, headings)
         for problem in problems:
-            message, cell = f"{self.entry.place}: {problem}", address(self.header, 0)
-            self.parsed.findings.append(
-                self.place.finding("declared_columns", "blocking", message, FIX, cell=cell)
-            )
+            self._tell_declaration("declared_columns", problem)
         if problems:
             self.parsed.reject(body, "столбцы не соответствуют year.yml")
             return self.parsed
-        self._fill(self._named_schools(self._selected(body)))
+        if not len(body):
+            self._tell_declaration("declared_rows", "под строкой заголовка нет ни одной строки.")
+        selected = self._selected(body)
+        if len(selected):
+            self._fill(self._named_schools(selected))
         return self.parsed
+
+    def _tell_declaration(self, check: str, problem: str) -> None:
+        message, cell = f"{self.entry.place}: {problem}", address(self.header, 0)
+        table = self.table if self.table in TABLES else None
+        self.parsed.findings.append(
+            self.place.finding(check, "blocking", message, FIX, cell=cell, table=table)
+        )
 
     def _column(self, name: str) -> int:
         return self.columns[header_label(name)]
 
-    def _problems(self, context: ReadingContext) -> Iterator[str]:
-        """Yield what the declaration says that the table, the file or the registry knows not."""
-        if self.table not in TABLES:
-            yield f"нет таблицы «{self.entry.table}»."
-            return
-        types = TABLES[self.table].columns
-        known = set(types) - READER_COLUMNS
-        for rows in self.entry.rows:
-            for name in (*rows.columns, *rows.constant, *self.entry.constant):
-                if name not in known:
-                    yield f"в таблице {self.table} нет столбца «{name}»."
-            for name, value in {**self.entry.constant, **rows.constant}.items():
-                if types.get(name) in ("int", "float") and cell_number(value) is None:
-                    yield f"«{name}: {value}» – не число."
-            subject = {**self.entry.constant, **rows.constant}.get("subject")
-            if subject and not context.subjects.knows(subject):
-                yield f"предмета «{subject}» нет в registry/subjects.csv."
-        for name in dict.fromkeys(self._wanted()):
-            if header_label(name) not in self.columns:
-                yield f"в файле нет столбца «{name}»."
-
-    def _wanted(self) -> Iterator[str]:
-        """Yield the columns of the file that the entry names."""
-        school = self.school
-        yield from (*school.key, *self.entry.where)
-        yield from filter(None, (school.id, school.code, school.name, school.location))
-        for rows in self.entry.rows:
-            yield from rows.columns.values()
-
     def _selected(self, body: np.ndarray) -> np.ndarray:
         """Return the rows that have the values asked for; the others are set aside."""
         is_kept = np.ones(len(body), dtype=bool)
+        shown = {
+            name: cell_texts(self.cells[body, self._column(name)]) for name in self.entry.where
+        }
         for name, value in self.entry.where.items():
-            shown = cell_texts(self.cells[body, self._column(name)])
-            is_kept &= np.array([word == cell_text(value) for word in shown], dtype=bool)
+            is_kept &= np.array([is_same(word, value) for word in shown[name]], dtype=bool)
+        if len(body) and not is_kept.any():
+            self._tell_declaration("declared_where", nothing_selected(self.entry.where, shown))
         self.parsed.reject(body[~is_kept], "не отобрана условием where")
         return body[is_kept]
 
@@ -146,15 +132,30 @@ class _DeclaredSheet:
         )
         return self._without_doubtful(frame, self._column(key[0]))
 
+    def _distinct(self) -> list[str]:
+        """Return the columns of the file that tell the rows of one school apart."""
+        key = TABLES[self.table].key
+        named = [
+            title for rows in self.entry.rows for name, title in rows.columns.items() if name in key
+        ]
+        return list(dict.fromkeys(named))
+
     def _without_doubtful(self, frame: pd.DataFrame, column: int) -> pd.DataFrame:
         """Return the rows whose school is named and named once; the others are set aside.
 
         Where one key stands twice there is no telling which school is which: either
-        the run stops, or (`duplicates: set_aside`) both rows are set aside.
+        the run stops, or (`duplicates: set_aside`) both rows are set aside. Rows that the
+        table's key tells apart (pupils, subjects) may be of one school.
         """
         blank = (frame["key"].str.strip("\x1f") == "").to_numpy(bool)
-        repeated = frame["key"].duplicated(keep=False).to_numpy(bool) & ~blank
+        whole = frame[["key"]].copy()
+        for title in self._distinct():
+            whole[title] = cell_texts(self.cells[frame["row"], self._column(title)])
+        repeated = whole.duplicated(keep=False).to_numpy(bool) & ~blank
         twice = "одна и та же школа записана в нескольких строках"
+        if len(whole.columns) > 1:
+            named = ", ".join(f"«{title}»" for title in whole.columns[1:])
+            twice = f"школа и {named} повторяются в нескольких строках"
         is_strict = self.entry.duplicates == "refuse"
         severity, action = ("blocking", FIX) if is_strict else ("warning", REJECTED)
         for mask, check, level, what, advice in (
@@ -180,6 +181,7 @@ class _DeclaredSheet:
             bad_rows |= {row for row, _ in bad}
             self._tell("unreadable", "blocking", "значение пусто или не число", FIX, bad)
         frame = pd.concat(pieces, ignore_index=True).sort_values("source_row", kind="stable")
+        bad_rows |= self.strange_rows
         is_bad = frame["source_row"].isin([row + 1 for row in bad_rows])
         self.parsed.reject(sorted(bad_rows), "в строке есть нечитаемое значение")
         self.parsed.tables = {self.table: frame[~is_bad].reset_index(drop=True)}
@@ -210,7 +212,8 @@ class _DeclaredSheet:
                 "source_row": index + 1,
             }
         )
-        for name, value in {**self.entry.constant, **rows.constant}.items():
+        constants = {**self.entry.constant, **rows.constant}
+        for name, value in constants.items():
             frame[name] = constant(value, types[name])
         bad: Cells = []
         is_blank = np.zeros(len(frame), dtype=bool)
@@ -218,6 +221,7 @@ class _DeclaredSheet:
             column = self._column(title)
             if types[name] not in ("int", "float"):
                 frame[name] = cell_texts(self.cells[index, column])
+                self._check_words(name, frame, constants, column)
                 continue
             values, wrong = self._numbers(index, column, types[name])
             is_blank |= np.isnan(values) & ~wrong
@@ -229,7 +233,29 @@ class _DeclaredSheet:
         for name, value in implied.items():
             if name in types and name not in frame:
                 frame[name] = value
+        if self.table == "results":
+            self._finish_results(frame, rows)
         return frame, bad
+
+    def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry) -> None:
+        """Say who was absent where the file does not, and judge marks by their scale."""
+        if "is_absent" not in frame:
+            frame["is_absent"] = without_result(frame)
+        if "mark" in rows.columns:
+            column = self._column(rows.columns["mark"])
+            self.parsed.findings += declared_marks(self.place, self.context, frame, column, FIX)
+
+    def _check_words(
+        self, name: str, frame: pd.DataFrame, constants: Mapping[str, str], column: int
+    ) -> None:
+        """Tell the words of a column that the registry knows not, and set their rows aside."""
+        faults = self.words.faults(name, frame[name], constants.get("form"))
+        if not faults:
+            return
+        index = frame.loc[frame[name].isin(list(faults)), "source_row"] - 1
+        self.strange_rows |= set(index)
+        what = " ".join(faults.values())
+        self._tell("declared_words", "blocking", what.rstrip("."), FIX, cells_of(index, column))
 
     def _numbers(
         self, index: np.ndarray, column: int, kind: ColumnType
