@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.core.tables import TABLES, ColumnType
+from msoko.ingest.identity.personal_values import holds_names, is_personal_heading
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry, SchoolColumns
 from msoko.ingest.sheets.cells import (
@@ -35,6 +36,12 @@ REJECTED = (
     "Эти строки отложены и не учтены, как сказано в year.yml (duplicates: set_aside). Чтобы учесть "
     "их, различите школы: запишите правку в corrections.yml."
 )
+NAMED = "– о людях поимённо; взять его можно только как pupil_id: имена станут псевдонимами."
+TWICE = "одна и та же школа записана в нескольких строках"
+COPIED = "строка школы повторена слово в слово, учтена одна"
+MOST_DOUBTED = 0.5
+"""Where more schools than this share are doubtful, the file is doubled, not its schools."""
+PUPIL = "pupil_id"
 READER_COLUMNS = {"school_year", "school_id", "source_id", "source_row", "source_column"}
 Cells = list[tuple[int, int]]
 
@@ -47,14 +54,14 @@ def read_declared(
     for sheet in book.sheets:
         if sheet.is_hidden or not sheet.cells or entry.sheet not in (None, sheet.name):
             continue
-        found.append((sheet, _DeclaredSheet(SheetPlace(book, sheet), entry).read(context)))
+        found.append((sheet, _DeclaredSheet(SheetPlace(book, sheet), entry, context).read()))
     return found
 
 
 class _DeclaredSheet:
     """One sheet under one entry of year.yml."""
 
-    def __init__(self, place: SheetPlace, entry: FileEntry) -> None:
+    def __init__(self, place: SheetPlace, entry: FileEntry, context: ReadingContext) -> None:
         self.place = place
         self.entry = entry
         self.table = entry.table or ""
@@ -64,12 +71,13 @@ class _DeclaredSheet:
         is_there = self.header < len(place.sheet.cells)
         self.columns = header_labels(place.sheet.cells[self.header]) if is_there else {}
         self.parsed = ParsedBlock(paper={"declared": True})
+        self.context = context
 
-    def read(self, context: ReadingContext) -> ParsedBlock:
+    def read(self) -> ParsedBlock:
         """Return the table that the sheet becomes, or what it or the declaration lacks."""
         body = filled_rows(self.cells[self.header + 1 :]) + self.header + 1
         self.parsed.rows_in = len(body)
-        problems = list(self._problems(context))
+        problems = list(self._problems())
         for problem in problems:
             message, cell = f"{self.entry.place}: {problem}", address(self.header, 0)
             self.parsed.findings.append(
@@ -84,7 +92,7 @@ class _DeclaredSheet:
     def _column(self, name: str) -> int:
         return self.columns[header_label(name)]
 
-    def _problems(self, context: ReadingContext) -> Iterator[str]:
+    def _problems(self) -> Iterator[str]:
         """Yield what the declaration says that the table, the file or the registry knows not."""
         if self.table not in TABLES:
             yield f"нет таблицы «{self.entry.table}»."
@@ -99,19 +107,26 @@ class _DeclaredSheet:
                 if types.get(name) in ("int", "float") and cell_number(value) is None:
                     yield f"«{name}: {value}» – не число."
             subject = {**self.entry.constant, **rows.constant}.get("subject")
-            if subject and not context.subjects.knows(subject):
+            if subject and not self.context.subjects.knows(subject):
                 yield f"предмета «{subject}» нет в registry/subjects.csv."
         for name in dict.fromkeys(self._wanted()):
             if header_label(name) not in self.columns:
                 yield f"в файле нет столбца «{name}»."
+        for name in dict.fromkeys(self._wanted(except_for=PUPIL)):
+            if header_label(name) in self.columns and self._is_personal(name):
+                yield f"столбец «{name}» {NAMED}"
 
-    def _wanted(self) -> Iterator[str]:
+    def _is_personal(self, name: str) -> bool:
+        values = self.cells[self.header + 1 :, self._column(name)]
+        return is_personal_heading(name) or holds_names(cell_texts(values))
+
+    def _wanted(self, except_for: str = "") -> Iterator[str]:
         """Yield the columns of the file that the entry names."""
         school = self.school
         yield from (*school.key, *self.entry.where)
         yield from filter(None, (school.id, school.code, school.name, school.location))
         for rows in self.entry.rows:
-            yield from rows.columns.values()
+            yield from (file for name, file in rows.columns.items() if name != except_for)
 
     def _selected(self, body: np.ndarray) -> np.ndarray:
         """Return the rows that have the values asked for; the others are set aside."""
@@ -150,22 +165,38 @@ class _DeclaredSheet:
         """Return the rows whose school is named and named once; the others are set aside.
 
         Where one key stands twice there is no telling which school is which: either
-        the run stops, or (`duplicates: set_aside`) both rows are set aside.
+        the run stops, or (`duplicates: set_aside`) both rows are set aside; of rows equal
+        in all that is read one is kept. A file that is mostly doubtful stops the run.
+        Rows of pupils name a school as often as it has pupils.
         """
         blank = (frame["key"].str.strip("\x1f") == "").to_numpy(bool)
-        repeated = frame["key"].duplicated(keep=False).to_numpy(bool) & ~blank
-        twice = "одна и та же школа записана в нескольких строках"
-        is_strict = self.entry.duplicates == "refuse"
+        is_copy, repeated = self._copies(frame, blank)
+        is_most = frame.loc[repeated, "key"].nunique() > MOST_DOUBTED * frame["key"].nunique()
+        is_strict = self.entry.duplicates == "refuse" or is_most
         severity, action = ("blocking", FIX) if is_strict else ("warning", REJECTED)
         for mask, check, level, what, advice in (
             (blank, "no_school", "blocking", "в строке не названа школа", FIX),
-            (repeated, "repeated_school", severity, twice, action),
+            (repeated, "repeated_school", severity, TWICE, action),
+            (is_copy, "repeated_school", "warning", COPIED, ""),
         ):
             rows = frame.loc[mask, "row"]
             self.parsed.reject(rows, what)
             shown = what + _listed(frame.loc[mask, "key"])
             self._tell(check, level, shown, advice, cells_of(rows, column))
-        return frame[~blank & ~repeated].reset_index(drop=True)
+        return frame[~blank & ~repeated & ~is_copy].reset_index(drop=True)
+
+    def _copies(self, frame: pd.DataFrame, blank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which rows copy an earlier one, and which share their key with another row."""
+        is_copy = np.zeros(len(frame), dtype=bool)
+        if any(PUPIL in rows.columns for rows in self.entry.rows):
+            return is_copy, is_copy
+        keys = frame["key"]
+        if self.entry.duplicates == "set_aside" and keys.duplicated().any():
+            columns = [self._column(name) for name in dict.fromkeys(self._wanted())]
+            read = pd.DataFrame({one: cell_texts(self.cells[frame["row"], one]) for one in columns})
+            is_copy = read.assign(key=keys).duplicated().to_numpy(bool) & ~blank
+        shared = keys.mask(is_copy).duplicated(keep=False).to_numpy(bool)
+        return is_copy, shared & ~is_copy & ~blank
 
     def _tell(self, check: str, severity: str, what: str, action: str, cells: Cells) -> None:
         self.parsed.findings += self.place.cell_findings(
@@ -217,7 +248,10 @@ class _DeclaredSheet:
         for name, title in rows.columns.items():
             column = self._column(title)
             if types[name] not in ("int", "float"):
-                frame[name] = cell_texts(self.cells[index, column])
+                words = cell_texts(self.cells[index, column])
+                if name == PUPIL:  # as the project's own forms make it
+                    words = [word and self.context.pseudonym("person", word) for word in words]
+                frame[name] = words
                 continue
             values, wrong = self._numbers(index, column, types[name])
             is_blank |= np.isnan(values) & ~wrong
