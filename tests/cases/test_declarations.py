@@ -120,10 +120,11 @@ def test_where_that_takes_no_row_says_what_there_is(tmp_path, where, words):
 
 
 def test_where_names_no_person(tmp_path):
-    data = "Логин;Год;Балл;N\nedu990101;Образцов Пётр;61;20\nedu990102;Примерова А. И.;57;25\n"
+    years = "".join(f"edu990102;{year};57;25\n" for year in (2021, 2022, 2023))
+    data = f"Логин;Год;Балл;N\nedu990101;Образцов Пётр;61;20\n{years}"
     intake = read(tmp_path, "where_matches_nothing", data=data.encode())
-    assert "в файле есть: разных значений – 2" in told(intake, "declared_where")
-    assert not intake.findings["message"].str.contains("Образцов|Примерова").any()
+    assert "в файле есть: разных значений – 4" in told(intake, "declared_where")
+    assert not intake.findings["message"].str.contains("Образцов").any()
 
 
 @pytest.mark.parametrize("year", ["2025.0", "2025,0", " 2025 "])
@@ -207,7 +208,8 @@ def test_a_misspelt_word_of_a_column_is_named_with_its_cell(tmp_path):
 
 
 def test_a_name_in_the_place_of_a_subject_is_not_quoted(tmp_path):
-    data = "Логин;Код;Балл;Отметка\nedu990101;Образцов Пётр Сергеевич;9;3\n"
+    rows = "".join(f"edu99010{n};{word};9;3\n" for n, word in ((2, "x1"), (3, "x2"), (4, "x3")))
+    data = f"Логин;Код;Балл;Отметка\nedu990101;Образцов Пётр Сергеевич;9;3\n{rows}"
     intake = read(
         tmp_path,
         "declared_results",
@@ -395,3 +397,17 @@ def test_a_declared_layout_that_no_sheet_has_is_told(tmp_path):
     intake = take(tmp_path, {"Ф3.xlsx": f1()}, year=text)
     assert "declared_layout" in checks(intake, "warning")
     assert "объявлен layout «vpr_f3», а по содержанию это" in told(intake, "declared_layout")
+
+
+@pytest.mark.parametrize(("word", "value"), [("да", True), ("НЕТ", False), ("1", True)])
+def test_truth_may_stand_in_a_column(tmp_path, word, value):
+    data = f"Логин;Код;Балл;Отметка\nedu990101;k1;9;{word}\nedu990102;k2;8;возможно\n"
+    intake = read(
+        tmp_path,
+        "declared_results",
+        (', is_absent: "нет"', ""),
+        ("mark: Отметка", "is_absent: Отметка"),
+        data=data.encode(),
+    )
+    assert list(intake.tables["results"]["is_absent"]) == [value]
+    assert "значение пусто или не «да» и не «нет»: ячейки D3" in told(intake, "unreadable")

@@ -6,7 +6,6 @@ table whatever layout filled it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,26 +14,19 @@ import pandas as pd
 from msoko.core.tables import TABLES, ColumnType
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.declared_marks import declared_marks, without_result
-from msoko.ingest.layouts.declared_problems import FIX, declaration_problems
-from msoko.ingest.layouts.declared_words import DeclaredWords, is_same, nothing_selected
-from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry, SchoolColumns
+from msoko.ingest.layouts.declared_problems import FIX, PUPIL, declaration_problems
+from msoko.ingest.layouts.declared_schools import SchoolRows
+from msoko.ingest.layouts.declared_words import days, is_same, nothing_selected, truths
+from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry
 from msoko.ingest.sheets.cells import (
     address,
     cell_numbers,
     cell_texts,
-    grid,
-    header_label,
-    header_labels,
     letters,
 )
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of, filled_rows
 
-MOST_NAMED = 20
-REJECTED = (
-    "Эти строки отложены и не учтены, как сказано в year.yml (duplicates: set_aside). Чтобы учесть "
-    "их, различите школы: запишите правку в corrections.yml."
-)
 Cells = list[tuple[int, int]]
 
 
@@ -46,33 +38,19 @@ def read_declared(
     for sheet in book.sheets:
         if sheet.is_hidden or not sheet.cells or entry.sheet not in (None, sheet.name):
             continue
-        found.append((sheet, _DeclaredSheet(SheetPlace(book, sheet), entry).read(context)))
+        found.append((sheet, _DeclaredSheet(SheetPlace(book, sheet), entry, context).read()))
     return found
 
 
-class _DeclaredSheet:
+class _DeclaredSheet(SchoolRows):
     """One sheet under one entry of year.yml."""
 
-    def __init__(self, place: SheetPlace, entry: FileEntry) -> None:
-        self.place = place
-        self.entry = entry
-        self.table = entry.table or ""
-        self.school = entry.school or SchoolColumns()
-        self.cells = grid(place.sheet.cells)
-        self.header = entry.header_row - 1
-        is_there = self.header < len(place.sheet.cells)
-        self.columns = header_labels(place.sheet.cells[self.header]) if is_there else {}
-        self.parsed = ParsedBlock(paper={"declared": True})
-        self.strange_rows: set[int] = set()
-
-    def read(self, context: ReadingContext) -> ParsedBlock:
+    def read(self) -> ParsedBlock:
         """Return the table that the sheet becomes, or what it or the declaration lacks."""
-        self.context = context
-        self.words = DeclaredWords(self.table, context)
         body = filled_rows(self.cells[self.header + 1 :]) + self.header + 1
         self.parsed.rows_in = len(body)
-        headings = self.place.sheet.cells[self.header] if self.columns else ()
-        problems = declaration_problems(self.entry, self.words, headings)
+        cells = self.cells[self.header :] if self.columns else self.cells[:0]
+        problems = declaration_problems(self.entry, self.words, cells)
         for problem in problems:
             self._tell_declaration("declared_columns", problem)
         if problems:
@@ -92,9 +70,6 @@ class _DeclaredSheet:
             self.place.finding(check, "blocking", message, FIX, cell=cell, table=table)
         )
 
-    def _column(self, name: str) -> int:
-        return self.columns[header_label(name)]
-
     def _selected(self, body: np.ndarray) -> np.ndarray:
         """Return the rows that have the values asked for; the others are set aside."""
         is_kept = np.ones(len(body), dtype=bool)
@@ -107,71 +82,6 @@ class _DeclaredSheet:
             self._tell_declaration("declared_where", nothing_selected(self.entry.where, shown))
         self.parsed.reject(body[~is_kept], "не отобрана условием where")
         return body[is_kept]
-
-    def _named_schools(self, rows: np.ndarray) -> pd.DataFrame:
-        """Return row, school_id or school_code, and what is known of the school."""
-        school = self.school
-
-        def words(name: str | None) -> list[str | None]:
-            return cell_texts(self.cells[rows, self._column(name)]) if name else [None] * len(rows)
-
-        key = school.key or tuple(filter(None, (school.id or school.code,)))
-        parts = [words(name) for name in key]
-        keys = ["\x1f".join(part or "" for part in row) for row in zip(*parts, strict=True)]
-        frame = pd.DataFrame(
-            {
-                "row": rows,
-                "key": keys,
-                "school_id": [short_hash(one) for one in keys] if school.key else words(school.id),
-                "school_code": words(school.code),
-                "name": words(school.name),
-                "kind": school.kind,
-                "location": words(school.location),
-                "school_type": school.school_type,
-            }
-        )
-        return self._without_doubtful(frame, self._column(key[0]))
-
-    def _distinct(self) -> list[str]:
-        """Return the columns of the file that tell the rows of one school apart."""
-        key = TABLES[self.table].key
-        named = [
-            title for rows in self.entry.rows for name, title in rows.columns.items() if name in key
-        ]
-        return list(dict.fromkeys(named))
-
-    def _without_doubtful(self, frame: pd.DataFrame, column: int) -> pd.DataFrame:
-        """Return the rows whose school is named and named once; the others are set aside.
-
-        Where one key stands twice there is no telling which school is which: either
-        the run stops, or (`duplicates: set_aside`) both rows are set aside. Rows that the
-        table's key tells apart (pupils, subjects) may be of one school.
-        """
-        blank = (frame["key"].str.strip("\x1f") == "").to_numpy(bool)
-        whole = frame[["key"]].copy()
-        for title in self._distinct():
-            whole[title] = cell_texts(self.cells[frame["row"], self._column(title)])
-        repeated = whole.duplicated(keep=False).to_numpy(bool) & ~blank
-        twice = "одна и та же школа записана в нескольких строках"
-        if len(whole.columns) > 1:
-            named = ", ".join(f"«{title}»" for title in whole.columns[1:])
-            twice = f"школа и {named} повторяются в нескольких строках"
-        is_strict = self.entry.duplicates == "refuse"
-        severity, action = ("blocking", FIX) if is_strict else ("warning", REJECTED)
-        for mask, check, level, what, advice in (
-            (blank, "no_school", "blocking", "в строке не названа школа", FIX),
-            (repeated, "repeated_school", severity, twice, action),
-        ):
-            rows = frame.loc[mask, "row"]
-            self.parsed.reject(rows, what)
-            shown = what + _listed(frame.loc[mask, "key"])
-            self._tell(check, level, shown, advice, cells_of(rows, column))
-        return frame[~blank & ~repeated].reset_index(drop=True)
-
-    def _tell(self, check: str, severity: str, what: str, action: str, cells: Cells) -> None:
-        self.parsed.findings += self.place.cell_findings(
-            check, severity, what, action, cells, table=self.entry.table
-        )
 
     def _fill(self, schools: pd.DataFrame) -> None:
         pieces, bad_rows = [], set()
@@ -220,7 +130,7 @@ class _DeclaredSheet:
         for name, title in rows.columns.items():
             column = self._column(title)
             if types[name] not in ("int", "float"):
-                frame[name] = cell_texts(self.cells[index, column])
+                frame[name] = self._words(name, index, column)
                 self._check_words(name, frame, constants, column)
                 continue
             values, wrong = self._numbers(index, column, types[name])
@@ -237,10 +147,28 @@ class _DeclaredSheet:
             self._finish_results(frame, rows)
         return frame, bad
 
+    def _words(self, name: str, index: np.ndarray, column: int) -> list:
+        """Return the words of a column: pseudonyms of pupils, truth, days, or the text itself."""
+        kind = TABLES[self.table].columns[name]
+        words = cell_texts(self.cells[index, column])
+        if name == PUPIL:  # as the project's own forms make it
+            return [word and self.context.pseudonym("person", word) for word in words]
+        if kind not in ("bool", "date"):
+            return words
+        is_1904 = self.place.book.is_1904
+        values = truths(words) if kind == "bool" else days(self.cells[index, column], is_1904)
+        wrong = np.array([value is None for value in values], dtype=bool)
+        if self.entry.blanks != "refuse":
+            wrong &= np.array([word is not None for word in words], dtype=bool)
+        self.strange_rows |= set(index[wrong])
+        what = f"значение пусто или не {'«да» и не «нет»' if kind == 'bool' else 'дата'}"
+        self._tell("unreadable", "blocking", what, FIX, cells_of(index[wrong], column))
+        return values
+
     def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry) -> None:
         """Say who was absent where the file does not, and judge marks by their scale."""
-        if "is_absent" not in frame:
-            frame["is_absent"] = without_result(frame)
+        absent = frame.get("is_absent", pd.Series(None, index=frame.index, dtype=object))
+        frame["is_absent"] = absent.where(absent.notna(), without_result(frame)).astype(bool)
         if "mark" in rows.columns:
             column = self._column(rows.columns["mark"])
             self.parsed.findings += declared_marks(self.place, self.context, frame, column, FIX)
@@ -268,20 +196,6 @@ class _DeclaredSheet:
         if kind == "int":
             wrong = wrong | (~is_missing & (values % 1 != 0))
         return values, wrong
-
-
-def _listed(keys: pd.Series) -> str:
-    """Return « (ключ; ключ …)» for the first of the keys, in their order; nothing for no key."""
-    words = [", ".join(key.split("\x1f")) for key in dict.fromkeys(keys) if key.strip("\x1f")]
-    if not words:
-        return ""
-    rest = f" и ещё {len(words) - MOST_NAMED}" if len(words) > MOST_NAMED else ""
-    return f" ({'; '.join(words[:MOST_NAMED])}{rest})"
-
-
-def short_hash(key: str) -> str:
-    """Return a stable school id of twelve hex digits, after the parts of its key."""
-    return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
 def constant(value: str, kind: ColumnType) -> object:

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.core.received_tables import RECEIVED_TABLES
 from msoko.core.tables import TABLES, ColumnType
+from msoko.ingest.identity.personal_values import holds_names, is_personal_heading
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.declared_words import DeclaredWords
 from msoko.ingest.layouts.file_entry import FileEntry, SchoolColumns
-from msoko.ingest.sheets.cells import cell_number, cell_texts, header_label
+from msoko.ingest.sheets.cells import cell_number, cell_texts, header_label, header_labels
 from msoko.ingest.sheets.raw_book import RawBook
 
 FIX = "Исправьте year.yml или файл; правку в данных запишите в corrections.yml."
 READER_COLUMNS = {"school_year", "school_id", "source_id", "source_row", "source_column"}
 BOOKKEEPING = ("sources", "source_columns", "set_aside")
+PUPIL = "pupil_id"
+NAMED = "– о людях поимённо; взять его можно только как pupil_id: имена станут псевдонимами."
 DECLARABLE = [table.name for table in RECEIVED_TABLES if table.name not in BOOKKEEPING]
 TRUTH = ("true", "false", "да", "нет", "yes", "no")
 
 
-def declaration_problems(
-    entry: FileEntry, words: DeclaredWords, headings: Sequence[object]
-) -> list[str]:
-    """Return each problem once; `headings` are the cells of the header, none where it is blank."""
+def declaration_problems(entry: FileEntry, words: DeclaredWords, cells: np.ndarray) -> list[str]:
+    """Return each problem once; `cells` are those from the header on, none where it is blank."""
     if entry.table not in DECLARABLE:
         return [f"нет таблицы «{entry.table}». {suggestion(entry.table or '', DECLARABLE)}"]
     problems = [*_unknown_columns(entry), *_bad_constants(entry, words)]
-    if headings:
-        problems += _absent_headings(entry, headings)
+    if len(cells):
+        problems += [*_absent_headings(entry, cells[0]), *_personal_columns(entry, cells)]
     else:
         row = entry.header_row
         problems.append(f"строка {row} пуста, а в ней должен стоять заголовок (header_row).")
@@ -55,18 +58,30 @@ def _bad_constants(entry: FileEntry, words: DeclaredWords) -> Iterator[str]:
 def _absent_headings(entry: FileEntry, headings: Sequence[object]) -> Iterator[str]:
     known = set(map(header_label, headings))
     shown = list(filter(None, cell_texts(headings)))
-    for name in _wanted(entry):
+    for name in wanted_columns(entry):
         if header_label(name) not in known:
             yield f"в файле нет столбца «{name}». {suggestion(name, shown, listed='В файле есть')}"
 
 
-def _wanted(entry: FileEntry) -> Iterator[str]:
-    """Yield the columns of the file that the entry names."""
+def _personal_columns(entry: FileEntry, cells: np.ndarray) -> Iterator[str]:
+    """Yield the columns that are about people by name and become no pseudonym."""
+    columns = header_labels(cells[0])
+    for name in wanted_columns(entry, except_for=PUPIL):
+        column = columns.get(header_label(name))
+        if column is not None and (
+            is_personal_heading(name) or holds_names(cell_texts(cells[1:, column]))
+        ):
+            yield f"столбец «{name}» {NAMED}"
+
+
+def wanted_columns(entry: FileEntry, except_for: str = "") -> list[str]:
+    """Return the columns of the file that the entry names, but those for one of the table's."""
     school = entry.school or SchoolColumns()
-    yield from (*school.key, *entry.where)
-    yield from filter(None, (school.id, school.code, school.name, school.location))
+    named = [*school.key, *entry.where]
+    named += filter(None, (school.id, school.code, school.name, school.location))
     for rows in entry.rows:
-        yield from rows.columns.values()
+        named += [title for name, title in rows.columns.items() if name != except_for]
+    return list(dict.fromkeys(named))
 
 
 def _value_faults(name: str, value: str, kind: ColumnType | None) -> Iterator[str]:

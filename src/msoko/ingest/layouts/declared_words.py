@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 from msoko.catalog.registry.form_declarations import Form, load_forms
 from msoko.catalog.yaml.declaration_lines import nearest, suggestion
 from msoko.ingest.layouts.contract import ReadingContext
-from msoko.ingest.sheets.cells import cell_number, cell_text
+from msoko.ingest.sheets.cells import cell_number, cell_text, date_of
 
 MOST_SHOWN = 10
 PROCEDURES = ("vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy")
@@ -17,6 +18,10 @@ SURELY_MEANT = 0.8
 """A free word as near as this to a known one is a slip of it; any other is the user's own."""
 SHORTEST = 5
 """Shorter free words are near to each other by chance."""
+TRUTH = {
+    **dict.fromkeys(("да", "true", "yes", "истина", "1", "+"), True),
+    **dict.fromkeys(("нет", "false", "no", "ложь", "0", "-"), False),
+}
 NAME = re.compile(r"\b[А-ЯЁ][а-яё-]+ [А-ЯЁ](?:[а-яё-]+|\.)")
 """A surname with a name or an initial: such words are never quoted."""
 
@@ -92,6 +97,16 @@ def _slip(column: str, word: str, known: Sequence[str]) -> str:
 def quoted(word: str) -> str:
     """Return the word in quotation marks, or what it is instead where it may name a person."""
     return "(фамилия и имя)" if NAME.search(word) else f"«{word}»"
+
+
+def truths(words: Iterable[str | None]) -> list[bool | None]:
+    """Return what each word says, nothing where it is neither yes nor no."""
+    return [TRUTH.get(word.lower()) if word else None for word in words]
+
+
+def days(values: Iterable[object], is_1904: bool) -> list[dt.date | None]:
+    """Return the day in each cell, nothing where it is none."""
+    return [date_of(value, is_1904) for value in values]
 
 
 def is_same(word: str | None, value: str) -> bool:
