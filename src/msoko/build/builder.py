@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from msoko.build.build_lock import GATE_SECONDS, POLL_SECONDS, BuildLock, TryAgain, build_lock
 from msoko.build.build_result import BuildResult
 from msoko.build.graph.build_plan import BuildPlan, choose_renderer
+from msoko.build.graph.planned_schools import registered_schools
 from msoko.build.graph.raw_year import has_data, municipality_of, refuse_absent_year
-from msoko.build.graph.report_list import PASSPORT, school_of
+from msoko.build.graph.report_list import PASSPORT, refuse_unknown_schools, school_of
 from msoko.build.interruptions import storage_faults, termination_interrupts
 from msoko.build.kernels.notebook_files import read_notebook
 from msoko.build.kernels.notebook_parameters import Value, declared_parameters, read_parameters
@@ -122,6 +123,7 @@ def _build_stages(context: BuildContext, lock: BuildLock, request: BuildRequest)
     notebooks = plan.reports.choose(request.directions, request.schools)
     plan.parameters = _typed_parameters(plan, notebooks, year, request.parameters)
     years = [one for one in plan.years_to(year) if one == year or has_data(plan.project, one)]
+    _refuse_unknown_schools(context, request.schools)
     is_beside = request.is_part and not _are_tables_stale(context, years)
     if is_beside:  # other builds may go on: only fresh tables are read, and own reports written
         reports = plan.reports.expand(notebooks, year, request.schools)
@@ -139,6 +141,22 @@ def _build_stages(context: BuildContext, lock: BuildLock, request: BuildRequest)
         make_reports(context, reports)
         if request.with_site:
             _make_site(context)
+
+
+def _refuse_unknown_schools(context: BuildContext, wanted: Sequence[str]) -> None:
+    """Refuse a school that is surely not of the year, before anything is made.
+
+    The register tells all schools of a year. Without one, only the files tell, so that
+    where they are to be read again a school is refused after their reading.
+    """
+    plan, year = context.plan, context.year
+    if not wanted:
+        return
+    known = registered_schools(plan.project, year)
+    if not known and not context.are_stale([plan.intake(year)]):
+        known = [school.school_id for school in plan.schools(year)]
+    if known:
+        refuse_unknown_schools(wanted, known, year)
 
 
 def _make_site(context: BuildContext) -> None:

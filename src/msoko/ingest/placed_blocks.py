@@ -6,10 +6,14 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 
+from msoko.ingest.identity.personal_values import without_names
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock
+from msoko.ingest.sheets.cells import addresses
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
+HIDDEN_NAMES = "имена людей или номера документов скрыты и в таблицы не записаны"
+NO_NAMES = "Уберите их из файла: отчётам они не нужны."
 ONE_COPY = "Оставьте один экземпляр, лишний удалите из папки года."
 
 
@@ -66,8 +70,9 @@ class PlacedBlock:
 def place_block(
     place: SheetPlace, parsed: ParsedBlock, layout: str, reason: str, confidence: float
 ) -> PlacedBlock:
-    """Return the block as a source; a row that is not accounted for becomes a finding."""
+    """Return the block as a source, its names hidden; rows not accounted for are a finding."""
     book, sheet = place.book, place.sheet
+    parsed.findings += _hide_names(place, parsed)
     key = "\x1f".join((unicodedata.normalize("NFC", book.file), sheet.name, str(parsed.block)))
     source_id = hashlib.sha256(key.encode()).hexdigest()[:12]
     placed = PlacedBlock(
@@ -81,3 +86,20 @@ def place_block(
         )
         parsed.findings.append(placed.finding("row_balance", message))
     return placed
+
+
+def _hide_names(place: SheetPlace, parsed: ParsedBlock) -> list[Finding]:
+    """Take people's names out of the block's texts; return where they stood."""
+    findings = []
+    for table, frame in parsed.tables.items():
+        parsed.tables[table], found = without_names(frame)
+        for column, rows in found.items():
+            letter = parsed.columns.get(table, {}).get(column, "")
+            letter = letter if letter.isalpha() else ""
+            cells = addresses([(row - 1, 0) for row in rows]).replace("A", letter)
+            where = f"ячейки {cells}" if letter else f"строки {cells}"
+            findings.append(
+                place.finding("personal_value", "warning", f"{HIDDEN_NAMES}: {where}.", NO_NAMES,
+                              table=table, cell=cells if letter else None, row_count=len(rows))
+            )  # fmt: skip
+    return findings

@@ -8,11 +8,13 @@ from pathlib import Path
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.corrections import CorrectionRegister
+from msoko.ingest.entry_matches import doubtful_entries, unused_entries
 from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.file_entry import IGNORE
 from msoko.ingest.placed_blocks import PlacedBlock
-from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader
+from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader, file_digest
 from msoko.ingest.sheets.raw_book import RawBook
-from msoko.ingest.year_file import YearFile, matches
+from msoko.ingest.year_file import YearFile
 
 NOT_DATA = (".yml", ".yaml", ".md", ".ini", ".db", ".log")
 NOT_DATA_NAMES = ("source.txt", "readme.txt", "thumbs.db")
@@ -55,12 +57,14 @@ def open_books(folder: FolderIntake, register: CorrectionRegister) -> list[RawBo
                     "Положите туда выгрузки или проверьте учебный год.")
         )  # fmt: skip
     names = [path.relative_to(root).as_posix() for path in files]
-    _check_patterns(folder, names)
     books: list[RawBook] = []
     with WorkbookReader() as reader:
         for path, name in zip(files, names, strict=True):
+            if _is_doubtful(folder, name):
+                folder.digests[name] = file_digest(path)
+                continue
             entry = folder.declared.entry(name)
-            if entry.layout == "ignore":
+            if entry.layout == IGNORE:
                 folder.findings.append(
                     Finding("ignored_file", "note", f"файл не читается: {entry.reason}", file=name)
                 )
@@ -73,16 +77,16 @@ def open_books(folder: FolderIntake, register: CorrectionRegister) -> list[RawBo
                     folder.findings.append(
                         Finding(one.check, "blocking", one.message, one.action, file=one.file)
                     )
-                else:
+                elif one.file == name or not _is_doubtful(folder, one.file):
                     books.append(register.apply(one))
+    folder.findings += unused_entries(
+        folder.declared, root, list(dict.fromkeys([*names, *folder.digests]))
+    )
     return books
 
 
-def _check_patterns(folder: FolderIntake, names: list[str]) -> None:
-    for pattern, entry in folder.declared.files.items():
-        outer = pattern.split(".zip/")[0] + ".zip" if ".zip/" in pattern else pattern
-        if not any(matches(name, outer) for name in names):
-            folder.findings.append(
-                Finding("pattern", "blocking", f"{entry.place}: для «{pattern}» файлов нет.",
-                        "Исправьте имя в year.yml или положите файл.")
-            )  # fmt: skip
+def _is_doubtful(folder: FolderIntake, name: str) -> bool:
+    """Return whether the file has entries that contradict each other, and tell it."""
+    found = doubtful_entries(folder.declared, name)
+    folder.findings += found
+    return bool(found)

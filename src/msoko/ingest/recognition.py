@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from msoko.core.errors import DataRefused
-from msoko.ingest.ingest_findings import Severity
+from msoko.ingest.ingest_findings import Finding, Severity
 from msoko.ingest.layouts import known_layouts
 from msoko.ingest.layouts.contract import Recognition
+from msoko.ingest.layouts.file_entry import FileEntry
 from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
@@ -70,6 +71,24 @@ def decide(book: RawBook, found: Sequence[Recognition], layout: str | None) -> l
             here = [one for one in here if one.layout == layout] or here
         decisions.append(_decide_sheet(sheet, here, is_any_known))
     return [one for one in decisions if one.recognition or one.message]
+
+
+def other_layout(
+    book: RawBook, entry: FileEntry, decisions: Iterable[SheetDecision]
+) -> Iterator[Finding]:
+    """Yield the warning that year.yml names a layout which no sheet of the book has."""
+    taken = [one.recognition for one in decisions if one.recognition]
+    if not entry.layout or not taken or any(one.layout == entry.layout for one in taken):
+        return
+    titles = "; ".join(dict.fromkeys(one.title for one in taken))
+    yield Finding(
+        "declared_layout",
+        "warning",
+        f"{entry.place}: объявлен layout «{entry.layout}», а по содержанию это {titles}; "
+        "прочитано по содержанию.",
+        "Исправьте layout в year.yml или замените файл.",
+        file=book.file,
+    )
 
 
 def _decide_sheet(

@@ -107,6 +107,8 @@ def repeated_papers(placed: list[PlacedBlock]) -> Iterable[Finding]:
             frame = one.parsed.tables.get(table)
             if frame is None:
                 continue
+            if table == "results" and one.parsed.paper.get("declared"):
+                continue  # classes may come in files of their own: the key tells pupils apart
             day = "" if table != "results" or one.layout == "vpr_f1" else one.parsed.paper["day"]
             for key in _papers_of_schools(frame):
                 first = seen.setdefault((table, day, *key), one)

@@ -8,11 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, require_known, suggestion
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
+from msoko.core.tables import TABLES
 from msoko.ingest.layouts.file_entry import COLUMNS, IGNORE, FileEntry
 from msoko.ingest.layouts.known_layouts import layout_names
+
+OF_COLUMNS = (
+    "table", "rows", "school", "where", "constant", "sheet", "decimal", "header_row", "blanks",
+    "duplicates",
+)  # fmt: skip
+"""Keys that mean something with `layout: columns` alone, and would be dropped elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +42,22 @@ class YearFile:
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
     def entry(self, file: str) -> FileEntry:
-        """Return the entry of the first pattern that the file matches, else an empty one.
+        """Return the entry that the file matches, else an empty one."""
+        return next(iter(self.entries(file).values()), FileEntry())
 
-        A member of an archive answers to its own pattern or to the archive's.
+    def entries(self, file: str) -> dict[str, FileEntry]:
+        """Return the entries that the file matches by their patterns; more than one is a fault.
+
+        A member of an archive answers to its own patterns or else to the archive's.
         """
-        names = [file] + [str(parent) for parent in Path(file).parents if parent.suffix]
+        names = [file] + [parent.as_posix() for parent in Path(file).parents if parent.suffix]
         for name in names:
-            for pattern, entry in self.files.items():
-                if matches(name, pattern):
-                    return entry
-        return FileEntry()
+            found = {
+                pattern: entry for pattern, entry in self.files.items() if matches(name, pattern)
+            }
+            if found:
+                return found
+        return {}
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -58,6 +71,8 @@ def load_year_file(path: Path, shown: str) -> YearFile:
     declared = load(path, YearFile, shown)
     for pattern, entry in declared.files.items():
         _check(entry, pattern)
+    for table in declared.expected.rows:
+        require_known("expected: rows", table, TABLES, declared.place)
     return declared
 
 
@@ -70,9 +85,19 @@ def _check(entry: FileEntry, pattern: str) -> None:
     where = f"{entry.place}: «{pattern}»: "
     if entry.layout == IGNORE and not entry.reason:
         raise UsageError(f"{where}для layout: ignore нужна причина (reason). Допишите её.")
-    declared = entry.table or entry.rows or entry.school or entry.where or entry.constant
-    if entry.layout != COLUMNS and declared:
-        raise UsageError(f"{where}table, rows, school, where и constant – только для columns.")
+    given = [name for name in OF_COLUMNS if getattr(entry, name) != getattr(FileEntry(), name)]
+    if entry.layout != COLUMNS and given:
+        raise UsageError(
+            f"{where}{', '.join(given)} – только для columns. Допишите layout: columns "
+            "или уберите лишнее."
+        )
+    if entry.layout == COLUMNS and entry.procedure:
+        raise UsageError(
+            f"{where}для layout: columns процедуру пишут в constant: "
+            f"constant: {{procedure: {entry.procedure}}}. Перенесите её туда."
+        )
+    if entry.header_row < 1:
+        raise UsageError(f"{where}header_row – номер строки, начиная с 1.")
     if entry.layout == COLUMNS and not (entry.table and entry.rows and entry.school):
         raise UsageError(f"{where}для layout: columns нужны table, school и rows. Допишите их.")
     if entry.school:

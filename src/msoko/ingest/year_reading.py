@@ -20,11 +20,12 @@ from msoko.ingest.ingest_findings import Finding, findings_frame
 from msoko.ingest.layouts import code_register
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.declared_columns import read_declared
+from msoko.ingest.layouts.declared_problems import unread_sheets
 from msoko.ingest.layouts.file_entry import COLUMNS, FileEntry
 from msoko.ingest.layouts.known_layouts import layout_of
 from msoko.ingest.placed_blocks import place_block
 from msoko.ingest.raw_folder import FolderIntake, open_books
-from msoko.ingest.recognition import SheetDecision, decide, recognise_book
+from msoko.ingest.recognition import SheetDecision, decide, other_layout, recognise_book
 from msoko.ingest.repeats import repeated_files
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
@@ -140,12 +141,14 @@ def _links(
 
 def _read_declared(folder: FolderIntake, one: _DecidedBook, context: ReadingContext) -> None:
     reason = f"описан в {one.entry.place}"
+    folder.findings += unread_sheets(one.book, one.entry)
     for sheet, parsed in read_declared(one.book, one.entry, context):
         _keep(folder, SheetPlace(one.book, sheet), parsed, COLUMNS, reason, 1.0)
 
 
 def _read_sheets(folder: FolderIntake, one: _DecidedBook, context: ReadingContext) -> None:
     book = one.book
+    folder.findings += other_layout(book, one.entry, one.decisions)
     if not one.decisions and not any(sheet.cells for sheet in book.sheets):
         folder.findings.append(
             Finding("empty_file", "blocking", "в файле нет ни одной заполненной ячейки.",

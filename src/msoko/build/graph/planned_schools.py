@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from msoko.core.errors import MsokoError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
@@ -31,6 +32,20 @@ def schools_of(project: Project, year: SchoolYear) -> list[list[str]]:
     rows = Store(project).read("schools", [year], ["school_id", "name", "kind"]).fillna("")
     listed = sorted(rows.astype(str).itertuples(index=False, name=None))
     return [list(row) for row in listed if SPELT.fullmatch(row[0])]
+
+
+def registered_schools(project: Project, year: SchoolYear) -> list[str]:
+    """Return the ids that the register gives the year; none where there is no readable register.
+
+    It is there before anything is read, and no year has schools beside it.
+    """
+    from msoko.ingest.identity.crosswalk import Crosswalk  # rare: only where a school is named
+
+    try:
+        crosswalk = Crosswalk.load(project, year)
+    except (MsokoError, OSError, UnicodeError):  # the reading of the year says what is wrong
+        return []
+    return sorted({line.school_id for line in crosswalk.lines if line.holds(year)})
 
 
 def schools_from_facts(facts: list[list[str]]) -> tuple[PlannedSchool, ...]:

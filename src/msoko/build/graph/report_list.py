@@ -7,7 +7,7 @@ A report is named by its notebook; a passport by its notebook and the school aft
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from msoko.build.graph.build_paths import BuildPaths
@@ -67,9 +67,7 @@ class ReportList:
         year does not have is refused with the nearest.
         """
         known = [school.school_id for school in self.schools(year)]
-        for school_id in only:
-            if school_id not in known:
-                raise UsageError(_unknown_school(school_id, known, year))
+        refuse_unknown_schools(only, known, year)
         wanted = [passport(one) for one in known if not only or one in only]
         found = [[one] if one != PASSPORT else wanted for one in notebooks]
         return [report for group in found for report in group]
@@ -113,6 +111,13 @@ class ReportList:
         head = f"В профиле «{self.paths.municipality}» нет направления «{code}»."
         reason = self._absence(code) if code in (*PAGES, PASSPORT) else suggestion(code, listed)
         return f"{head} {reason}"
+
+
+def refuse_unknown_schools(only: Iterable[str], known: Sequence[str], year: SchoolYear) -> None:
+    """Refuse a school that the year does not have, with the nearest."""
+    for school_id in only:
+        if school_id not in known:
+            raise UsageError(_unknown_school(school_id, known, year))
 
 
 def _unknown_school(school_id: str, known: Sequence[str], year: SchoolYear) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from msoko.core.errors import UsageError
+
+LOOK_ALIKE = str.maketrans("асеорхукмтнв- ", "aceopxykmthb__")
+"""Cyrillic letters that pass for Latin ones, and signs that stand for an underscore."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,38 @@ class WrittenName(str):
     place: DeclarationLine = DeclarationLine()
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return a sentence with the known word nearest to `word`, or with all of them."""
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the known word nearest to `word`, nothing where none is near.
+
+    Case, dashes for underscores and Cyrillic letters that look like Latin ones do not count.
+    """
+    alike: dict[str, str] = {}
+    for one in sorted(known):
+        alike.setdefault(_as_seen(one), one)
+    near = difflib.get_close_matches(_as_seen(word), alike, n=1, cutoff=cutoff)
+    return alike[near[0]] if near else None
+
+
+def _as_seen(word: str) -> str:
+    return word.casefold().translate(LOOK_ALIKE)
+
+
+def suggestion(
+    word: str,
+    known: Iterable[str],
+    titles: Mapping[str, str] | None = None,
+    listed: str = "Известны",
+) -> str:
+    """Return a sentence with the known word nearest to `word`, or with all of them.
+
+    `titles`: what people call a known word, such as a name for its code.
+    """
     known = sorted(known)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    names = {**(titles or {}), **{one: one for one in known}}
+    near = nearest(word, names)
     if near:
-        return f"Возможно, имелось в виду «{near[0]}»."
-    return f"Известны: {', '.join(known)}."
+        return f"Возможно, имелось в виду «{names[near]}»."
+    return f"{listed}: {', '.join(known)}."
 
 
 def line_of(word: str, place: DeclarationLine) -> DeclarationLine:

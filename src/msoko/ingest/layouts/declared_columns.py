@@ -6,36 +6,27 @@ table whatever layout filled it.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from msoko.core.tables import TABLES, ColumnType
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
-from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry, SchoolColumns
+from msoko.ingest.layouts.declared_marks import declared_marks, without_result
+from msoko.ingest.layouts.declared_problems import FIX, PUPIL, declaration_problems
+from msoko.ingest.layouts.declared_schools import SchoolRows
+from msoko.ingest.layouts.declared_words import days, is_same, nothing_selected, truths
+from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry
 from msoko.ingest.sheets.cells import (
     address,
-    cell_number,
     cell_numbers,
-    cell_text,
     cell_texts,
-    grid,
-    header_label,
-    header_labels,
     letters,
 )
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of, filled_rows
 
-MOST_NAMED = 20
-FIX = "Исправьте year.yml или файл; правку в данных запишите в corrections.yml."
-REJECTED = (
-    "Эти строки отложены и не учтены, как сказано в year.yml (duplicates: set_aside). Чтобы учесть "
-    "их, различите школы: запишите правку в corrections.yml."
-)
-READER_COLUMNS = {"school_year", "school_id", "source_id", "source_row", "source_column"}
 Cells = list[tuple[int, int]]
 
 
@@ -47,130 +38,50 @@ def read_declared(
     for sheet in book.sheets:
         if sheet.is_hidden or not sheet.cells or entry.sheet not in (None, sheet.name):
             continue
-        found.append((sheet, _DeclaredSheet(SheetPlace(book, sheet), entry).read(context)))
+        found.append((sheet, _DeclaredSheet(SheetPlace(book, sheet), entry, context).read()))
     return found
 
 
-class _DeclaredSheet:
+class _DeclaredSheet(SchoolRows):
     """One sheet under one entry of year.yml."""
 
-    def __init__(self, place: SheetPlace, entry: FileEntry) -> None:
-        self.place = place
-        self.entry = entry
-        self.table = entry.table or ""
-        self.school = entry.school or SchoolColumns()
-        self.cells = grid(place.sheet.cells)
-        self.header = entry.header_row - 1
-        is_there = self.header < len(place.sheet.cells)
-        self.columns = header_labels(place.sheet.cells[self.header]) if is_there else {}
-        self.parsed = ParsedBlock(paper={"declared": True})
-
-    def read(self, context: ReadingContext) -> ParsedBlock:
+    def read(self) -> ParsedBlock:
         """Return the table that the sheet becomes, or what it or the declaration lacks."""
         body = filled_rows(self.cells[self.header + 1 :]) + self.header + 1
         self.parsed.rows_in = len(body)
-        problems = list(self._problems(context))
+        cells = self.cells[self.header :] if self.columns else self.cells[:0]
+        problems = declaration_problems(self.entry, self.words, cells)
         for problem in problems:
-            message, cell = f"{self.entry.place}: {problem}", address(self.header, 0)
-            self.parsed.findings.append(
-                self.place.finding("declared_columns", "blocking", message, FIX, cell=cell)
-            )
+            self._tell_declaration("declared_columns", problem)
         if problems:
             self.parsed.reject(body, "столбцы не соответствуют year.yml")
             return self.parsed
-        self._fill(self._named_schools(self._selected(body)))
+        if not len(body):
+            self._tell_declaration("declared_rows", "под строкой заголовка нет ни одной строки.")
+        selected = self._selected(body)
+        if len(selected):
+            self._fill(self._named_schools(selected))
         return self.parsed
 
-    def _column(self, name: str) -> int:
-        return self.columns[header_label(name)]
-
-    def _problems(self, context: ReadingContext) -> Iterator[str]:
-        """Yield what the declaration says that the table, the file or the registry knows not."""
-        if self.table not in TABLES:
-            yield f"нет таблицы «{self.entry.table}»."
-            return
-        types = TABLES[self.table].columns
-        known = set(types) - READER_COLUMNS
-        for rows in self.entry.rows:
-            for name in (*rows.columns, *rows.constant, *self.entry.constant):
-                if name not in known:
-                    yield f"в таблице {self.table} нет столбца «{name}»."
-            for name, value in {**self.entry.constant, **rows.constant}.items():
-                if types.get(name) in ("int", "float") and cell_number(value) is None:
-                    yield f"«{name}: {value}» – не число."
-            subject = {**self.entry.constant, **rows.constant}.get("subject")
-            if subject and not context.subjects.knows(subject):
-                yield f"предмета «{subject}» нет в registry/subjects.csv."
-        for name in dict.fromkeys(self._wanted()):
-            if header_label(name) not in self.columns:
-                yield f"в файле нет столбца «{name}»."
-
-    def _wanted(self) -> Iterator[str]:
-        """Yield the columns of the file that the entry names."""
-        school = self.school
-        yield from (*school.key, *self.entry.where)
-        yield from filter(None, (school.id, school.code, school.name, school.location))
-        for rows in self.entry.rows:
-            yield from rows.columns.values()
+    def _tell_declaration(self, check: str, problem: str) -> None:
+        message, cell = f"{self.entry.place}: {problem}", address(self.header, 0)
+        table = self.table if self.table in TABLES else None
+        self.parsed.findings.append(
+            self.place.finding(check, "blocking", message, FIX, cell=cell, table=table)
+        )
 
     def _selected(self, body: np.ndarray) -> np.ndarray:
         """Return the rows that have the values asked for; the others are set aside."""
         is_kept = np.ones(len(body), dtype=bool)
+        shown = {
+            name: cell_texts(self.cells[body, self._column(name)]) for name in self.entry.where
+        }
         for name, value in self.entry.where.items():
-            shown = cell_texts(self.cells[body, self._column(name)])
-            is_kept &= np.array([word == cell_text(value) for word in shown], dtype=bool)
+            is_kept &= np.array([is_same(word, value) for word in shown[name]], dtype=bool)
+        if len(body) and not is_kept.any():
+            self._tell_declaration("declared_where", nothing_selected(self.entry.where, shown))
         self.parsed.reject(body[~is_kept], "не отобрана условием where")
         return body[is_kept]
-
-    def _named_schools(self, rows: np.ndarray) -> pd.DataFrame:
-        """Return row, school_id or school_code, and what is known of the school."""
-        school = self.school
-
-        def words(name: str | None) -> list[str | None]:
-            return cell_texts(self.cells[rows, self._column(name)]) if name else [None] * len(rows)
-
-        key = school.key or tuple(filter(None, (school.id or school.code,)))
-        parts = [words(name) for name in key]
-        keys = ["\x1f".join(part or "" for part in row) for row in zip(*parts, strict=True)]
-        frame = pd.DataFrame(
-            {
-                "row": rows,
-                "key": keys,
-                "school_id": [short_hash(one) for one in keys] if school.key else words(school.id),
-                "school_code": words(school.code),
-                "name": words(school.name),
-                "kind": school.kind,
-                "location": words(school.location),
-                "school_type": school.school_type,
-            }
-        )
-        return self._without_doubtful(frame, self._column(key[0]))
-
-    def _without_doubtful(self, frame: pd.DataFrame, column: int) -> pd.DataFrame:
-        """Return the rows whose school is named and named once; the others are set aside.
-
-        Where one key stands twice there is no telling which school is which: either
-        the run stops, or (`duplicates: set_aside`) both rows are set aside.
-        """
-        blank = (frame["key"].str.strip("\x1f") == "").to_numpy(bool)
-        repeated = frame["key"].duplicated(keep=False).to_numpy(bool) & ~blank
-        twice = "одна и та же школа записана в нескольких строках"
-        is_strict = self.entry.duplicates == "refuse"
-        severity, action = ("blocking", FIX) if is_strict else ("warning", REJECTED)
-        for mask, check, level, what, advice in (
-            (blank, "no_school", "blocking", "в строке не названа школа", FIX),
-            (repeated, "repeated_school", severity, twice, action),
-        ):
-            rows = frame.loc[mask, "row"]
-            self.parsed.reject(rows, what)
-            shown = what + _listed(frame.loc[mask, "key"])
-            self._tell(check, level, shown, advice, cells_of(rows, column))
-        return frame[~blank & ~repeated].reset_index(drop=True)
-
-    def _tell(self, check: str, severity: str, what: str, action: str, cells: Cells) -> None:
-        self.parsed.findings += self.place.cell_findings(
-            check, severity, what, action, cells, table=self.entry.table
-        )
 
     def _fill(self, schools: pd.DataFrame) -> None:
         pieces, bad_rows = [], set()
@@ -180,6 +91,7 @@ class _DeclaredSheet:
             bad_rows |= {row for row, _ in bad}
             self._tell("unreadable", "blocking", "значение пусто или не число", FIX, bad)
         frame = pd.concat(pieces, ignore_index=True).sort_values("source_row", kind="stable")
+        bad_rows |= self.strange_rows
         is_bad = frame["source_row"].isin([row + 1 for row in bad_rows])
         self.parsed.reject(sorted(bad_rows), "в строке есть нечитаемое значение")
         self.parsed.tables = {self.table: frame[~is_bad].reset_index(drop=True)}
@@ -210,14 +122,16 @@ class _DeclaredSheet:
                 "source_row": index + 1,
             }
         )
-        for name, value in {**self.entry.constant, **rows.constant}.items():
+        constants = {**self.entry.constant, **rows.constant}
+        for name, value in constants.items():
             frame[name] = constant(value, types[name])
         bad: Cells = []
         is_blank = np.zeros(len(frame), dtype=bool)
         for name, title in rows.columns.items():
             column = self._column(title)
             if types[name] not in ("int", "float"):
-                frame[name] = cell_texts(self.cells[index, column])
+                frame[name] = self._words(name, index, column)
+                self._check_words(name, frame, constants, column)
                 continue
             values, wrong = self._numbers(index, column, types[name])
             is_blank |= np.isnan(values) & ~wrong
@@ -229,7 +143,47 @@ class _DeclaredSheet:
         for name, value in implied.items():
             if name in types and name not in frame:
                 frame[name] = value
+        if self.table == "results":
+            self._finish_results(frame, rows)
         return frame, bad
+
+    def _words(self, name: str, index: np.ndarray, column: int) -> list:
+        """Return the words of a column: pseudonyms of pupils, truth, days, or the text itself."""
+        kind = TABLES[self.table].columns[name]
+        words = cell_texts(self.cells[index, column])
+        if name == PUPIL:  # as the project's own forms make it
+            return [word and self.context.pseudonym("person", word) for word in words]
+        if kind not in ("bool", "date"):
+            return words
+        is_1904 = self.place.book.is_1904
+        values = truths(words) if kind == "bool" else days(self.cells[index, column], is_1904)
+        wrong = np.array([value is None for value in values], dtype=bool)
+        if self.entry.blanks != "refuse":
+            wrong &= np.array([word is not None for word in words], dtype=bool)
+        self.strange_rows |= set(index[wrong])
+        what = f"значение пусто или не {'«да» и не «нет»' if kind == 'bool' else 'дата'}"
+        self._tell("unreadable", "blocking", what, FIX, cells_of(index[wrong], column))
+        return values
+
+    def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry) -> None:
+        """Say who was absent where the file does not, and judge marks by their scale."""
+        absent = frame.get("is_absent", pd.Series(None, index=frame.index, dtype=object))
+        frame["is_absent"] = absent.where(absent.notna(), without_result(frame)).astype(bool)
+        if "mark" in rows.columns:
+            column = self._column(rows.columns["mark"])
+            self.parsed.findings += declared_marks(self.place, self.context, frame, column, FIX)
+
+    def _check_words(
+        self, name: str, frame: pd.DataFrame, constants: Mapping[str, str], column: int
+    ) -> None:
+        """Tell the words of a column that the registry knows not, and set their rows aside."""
+        faults = self.words.faults(name, frame[name], constants.get("form"))
+        if not faults:
+            return
+        index = frame.loc[frame[name].isin(list(faults)), "source_row"] - 1
+        self.strange_rows |= set(index)
+        what = " ".join(faults.values())
+        self._tell("declared_words", "blocking", what.rstrip("."), FIX, cells_of(index, column))
 
     def _numbers(
         self, index: np.ndarray, column: int, kind: ColumnType
@@ -242,20 +196,6 @@ class _DeclaredSheet:
         if kind == "int":
             wrong = wrong | (~is_missing & (values % 1 != 0))
         return values, wrong
-
-
-def _listed(keys: pd.Series) -> str:
-    """Return « (ключ; ключ …)» for the first of the keys, in their order; nothing for no key."""
-    words = [", ".join(key.split("\x1f")) for key in dict.fromkeys(keys) if key.strip("\x1f")]
-    if not words:
-        return ""
-    rest = f" и ещё {len(words) - MOST_NAMED}" if len(words) > MOST_NAMED else ""
-    return f" ({'; '.join(words[:MOST_NAMED])}{rest})"
-
-
-def short_hash(key: str) -> str:
-    """Return a stable school id of twelve hex digits, after the parts of its key."""
-    return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
 def constant(value: str, kind: ColumnType) -> object:

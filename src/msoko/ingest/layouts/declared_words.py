@@ -1,0 +1,142 @@
+"""Words of a declared table and of its `where`: the unknown named with the nearest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msoko.catalog.registry.form_declarations import Form, load_forms
+from msoko.catalog.yaml.declaration_lines import nearest, suggestion
+from msoko.ingest.layouts.contract import ReadingContext
+from msoko.ingest.sheets.cells import cell_number, cell_text, date_of
+
+MOST_SHOWN = 10
+PROCEDURES = ("vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy")
+SURELY_MEANT = 0.8
+"""A free word as near as this to a known one is a slip of it; any other is the user's own."""
+SHORTEST = 5
+"""Shorter free words are near to each other by chance."""
+TRUTH = {
+    **dict.fromkeys(("да", "true", "yes", "истина", "1", "+"), True),
+    **dict.fromkeys(("нет", "false", "no", "ложь", "0", "-"), False),
+}
+NAME = re.compile(r"\b[А-ЯЁ][а-яё-]+ [А-ЯЁ](?:[а-яё-]+|\.)")
+"""A surname with a name or an initial: such words are never quoted."""
+
+
+class DeclaredWords:
+    """What the registries know of the words in one table's columns."""
+
+    def __init__(self, table: str, context: ReadingContext) -> None:
+        self.table = table
+        self.context = context
+
+    def constant_faults(self, constants: Mapping[str, str]) -> Iterator[str]:
+        """Yield what is wrong with the words that year.yml gives for all rows."""
+        for column, word in constants.items():
+            yield from self.faults(column, [word], constants.get("form")).values()
+
+    def faults(
+        self, column: str, words: Iterable[str | None], form: str | None = None
+    ) -> dict[str, str]:
+        """Return what is wrong with the words of a column, by the word."""
+        unknown = dict.fromkeys(word for word in words if isinstance(word, str))
+        told = {word: self._fault(column, word, form) for word in unknown}
+        return {word: fault for word, fault in told.items() if fault}
+
+    def _fault(self, column: str, word: str, form: str | None) -> str:
+        if column == "subject":
+            known = {row["subject"]: row["name"] for row in self.context.subjects.rows}
+            return _refusal("предмета", word, known, "registry/subjects.csv")
+        if self.table == "monitoring" and column == "form":
+            known = {one.code: one.short for one in self._monitoring}
+            return _refusal("формы", word, known, "registry/forms.yml")
+        if self.table == "monitoring" and column == "item":
+            forms = [one for one in self._monitoring if form in (None, one.code)]
+            known = {
+                item.code: item.title for one in forms or self._monitoring for item in one.items
+            }
+            where = f"форме «{form}»" if forms and form else "registry/forms.yml"
+            return _refusal("показателя", word, known, where)
+        return _slip(column, word, self._free_words(column))
+
+    def _free_words(self, column: str) -> tuple[str, ...]:
+        """Return the words that a column usually has, where it may have others too."""
+        if column == "procedure":
+            return PROCEDURES
+        if self.table not in ("surveys", "olympiad", "roadmap_returns"):
+            return ()
+        items = [form.by_code.get(column) for form in self._forms if form.table == self.table]
+        return tuple(code for item in items if item for code in item.choices.values())
+
+    @cached_property
+    def _forms(self) -> list[Form]:
+        return list(load_forms(self.context.home).values())
+
+    @property
+    def _monitoring(self) -> list[Form]:
+        return [form for form in self._forms if form.table == "monitoring"]
+
+
+def _refusal(what: str, word: str, known: Mapping[str, str], where: str) -> str:
+    if word in known:
+        return ""
+    titles = {title: code for code, title in known.items()}
+    return f"{what} {quoted(word)} нет в {where}. {suggestion(word, known, titles)}"
+
+
+def _slip(column: str, word: str, known: Sequence[str]) -> str:
+    near = nearest(word, known, SURELY_MEANT)
+    if word in known or near is None or len(word) < SHORTEST:
+        return ""
+    return f"«{column}: {word}» похоже на опечатку. Возможно, имелось в виду «{near}»."
+
+
+def quoted(word: str) -> str:
+    """Return the word in quotation marks, or what it is instead where it may name a person."""
+    return "(фамилия и имя)" if NAME.search(word) else f"«{word}»"
+
+
+def truths(words: Iterable[str | None]) -> list[bool | None]:
+    """Return what each word says, nothing where it is neither yes nor no."""
+    return [TRUTH.get(word.lower()) if word else None for word in words]
+
+
+def days(values: Iterable[object], is_1904: bool) -> list[dt.date | None]:
+    """Return the day in each cell, nothing where it is none."""
+    return [date_of(value, is_1904) for value in values]
+
+
+def is_same(word: str | None, value: str) -> bool:
+    """Return whether a cell holds what `where` asks for: the same words or the same number."""
+    wanted = cell_text(value)
+    if word == wanted:
+        return True
+    number = cell_number(wanted)
+    return number is not None and cell_number(word) == number
+
+
+def nothing_selected(where: Mapping[str, str], cells: Mapping[str, Sequence[str | None]]) -> str:
+    """Return the sentence that no row has the values asked for, with those that there are."""
+    asked = ", ".join(f"{name} = {value}" for name, value in where.items())
+    there = []
+    for name, value in where.items():
+        words = list(dict.fromkeys(word for word in cells[name] if word is not None))
+        if not any(is_same(word, value) for word in words):
+            label = f" в столбце «{name}»" if len(where) > 1 else ""
+            there.append(f"в файле есть{label}: {_some(words, value)}")
+    if not there:
+        there = ["каждое значение в файле есть, но вместе они не встречаются"]
+    return f"ни одна строка не отобрана условием where: {asked}; {'; '.join(there)}."
+
+
+def _some(words: Sequence[str], value: str) -> str:
+    """Return some of the words, the nearest first; words that name people are only counted."""
+    if any(NAME.search(word) for word in words):
+        return f"разных значений – {len(words)}"
+    near = nearest(value, words)
+    order = [near, *(word for word in words if word != near)] if near else list(words)
+    rest = f" и ещё {len(order) - MOST_SHOWN}" if len(order) > MOST_SHOWN else ""
+    return ", ".join(order[:MOST_SHOWN]) + rest if order else "только пустые ячейки"
