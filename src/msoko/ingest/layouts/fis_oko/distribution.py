@@ -120,9 +120,7 @@ def _rows(
     )
 
 
-def _level(
-    login: str | None, name: str | None, area: str | None, logins: Collection[str]
-) -> str:
+def _level(login: str | None, name: str | None, area: str | None, logins: Collection[str]) -> str:
     if login:
         return level_of_code(login, logins)
     if area and fold_text(area) == fold_text(name):

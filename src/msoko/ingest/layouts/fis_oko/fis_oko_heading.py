@@ -221,6 +221,4 @@ def unknown_levels(place: SheetPlace, block: SheetBlock, tasks: list[TaskColumn]
     what = f"незнакомый уровень сложности ({', '.join(words)}): задания учтены без уровня"
     action = "Известны уровни Б, П и В. Сверьте строку с ФИС ОКО; о новом уровне сообщите нам."
     cells = [(row, column) for column in strange]
-    return place.cell_findings(
-        "task_level", "warning", what, action, cells, table="task_scores"
-    )
+    return place.cell_findings("task_level", "warning", what, action, cells, table="task_scores")

@@ -39,7 +39,7 @@ NEEDED = (
 
 def read(place: SheetPlace, recognition: Recognition, context: ReadingContext) -> list[ParsedBlock]:
     """Return the blocks of the sheet: the table `journal_comparison`."""
-    return read_groups(place, NEEDED, _columns, _fill, context)
+    return read_groups(place, NEEDED, _columns, fill_comparison, context)
 
 
 LAYOUT = HeaderLayout(
@@ -59,7 +59,7 @@ def _columns(block: SheetBlock) -> dict[str, int]:
     return named
 
 
-def _fill(
+def fill_comparison(
     place: SheetPlace,
     block: SheetBlock,
     heading: PaperHeading,

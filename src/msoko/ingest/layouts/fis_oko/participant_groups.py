@@ -16,7 +16,15 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     read_heading,
 )
 from msoko.ingest.layouts.fis_oko.group_levels import UNKNOWN, group_of, settled_levels
-from msoko.ingest.sheets.cells import address, addresses, cell_numbers, cell_text, fold_text, grid, letters
+from msoko.ingest.sheets.cells import (
+    address,
+    addresses,
+    cell_numbers,
+    cell_text,
+    fold_text,
+    grid,
+    letters,
+)
 from msoko.ingest.sheets.sheet_blocks import (
     SheetBlock,
     SheetPlace,
