@@ -50,7 +50,7 @@ RECEIVED_TABLES = (
             "school_id": "text",
             "pupil_id": "text",
             "task": "text",
-            "level": "text",  # basic, advanced
+            "level": "text",  # basic, advanced, high
             "score": "float",  # null where not attempted
             "max_score": "float",
             "is_attempted": "bool",  # False is the X of the forms

@@ -20,7 +20,7 @@ _NAME = r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?"
 # Only the nominative: schools carry people's names in the genitive («имени … Сергеевича …»).
 _PATRONYMIC = r"(?:[А-ЯЁ][а-яё]+(?:ич|вна|ична)|[А-ЯЁ][а-яё]+ (?:оглы|кызы))"
 PATTERNS: dict[str, re.Pattern[str]] = {
-    "логин организации": re.compile(r"(?<![A-Za-z0-9])edu\d+", re.IGNORECASE),
+    "логин организации": re.compile(r"(?<![A-Za-z0-9])(?:edu|sch)\d+", re.IGNORECASE),
     "фамилия, имя и отчество": re.compile(
         rf"\b(?:{_NAME} {_NAME} {_PATRONYMIC}|{_NAME} {_PATRONYMIC} {_NAME})\b"
     ),

@@ -29,6 +29,7 @@ NO_REGISTER = Finding(
     "разные коды одной школы не соединены.",
     "Заведите реестр: одна строка на школу, с логином ВПР и кодом РЦОИ.",
 )
+VPR_LOGIN = r"(?:edu|sch)\d"
 KEYED = ("monitoring", "surveys", "olympiad", "roadmap_returns", "school_results")
 """Tables whose key must not stand twice, whatever block a row came from."""
 
@@ -208,7 +209,7 @@ def _unregistered(
         name=name.where(name.notna(), code),
         kind="school",
         school_year=str(year),
-        vpr_login=code.where(code.str.startswith("edu"), None),
+        vpr_login=code.where(code.str.match(VPR_LOGIN), None),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from msoko.ingest.export_counts import compare_counts
 from msoko.ingest.ingest_findings import Finding
 
 PAPER = ["procedure", "subject", "grade"]
@@ -22,15 +23,15 @@ Row = dict[Hashable, Any]
 
 
 def reconcile(tables: Tables, shown: Mapping[str, tuple[str, str]]) -> list[Finding]:
-    """Return findings where reports of one school and paper disagree.
+    """Return findings where reports of one group, or of one school, and paper disagree.
 
     `shown`: source_id → file and sheet.
     """
+    findings = list(compare_counts(tables, shown))
     results = tables.get("results")
     if results is None or results.empty:
-        return []
+        return findings
     present = results[~results["is_absent"].astype(bool)]
-    findings: list[Finding] = []
     for table, compare in (
         ("mark_shares", _marks),
         ("journal_comparison", _journal),

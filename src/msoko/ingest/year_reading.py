@@ -72,8 +72,9 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
         return _intake([finding], {}, year)
     books = open_books(folder, register)
     context = ReadingContext(
-        year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project
-    )
+        year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project,
+        crosswalk.logins(),
+    )  # fmt: skip
     _read_books(folder, books, context)
     folder.findings += register.finish()
     folder.findings += repeated_files(folder.digests, project, year)

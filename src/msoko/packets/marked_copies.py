@@ -20,7 +20,7 @@ from msoko.packets.packet_contents import Packet, SheetShare
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-LOGIN = re.compile(r"edu\d{6}", re.IGNORECASE)
+LOGIN = re.compile(r"(?:edu|sch)\d{6}", re.IGNORECASE)
 FILLS = {"blocking": "F8CBAD", "warning": "FFE699", "note": "DDEBF7"}
 GRAVEST = tuple(FILLS)
 SAFE_HEADINGS = ("год", "муниципалитет", "название оо", "оо", "код организации", "организация")

@@ -126,7 +126,7 @@ REFUSED = [
     ("a group without a count", f3, put("C12", None), "unreadable"),
     ("a group without a name", f3, put("A12", None), "no_group"),
     ("half a participant", f3, put("C12", 2.5), "count_range"),
-    ("the parts are not the whole", journal, put("B10", 4), "journal_sum"),
+    ("the parts are not the whole", journal, put("B10", 2), "journal_sum"),
     ("a share that is not the count's", journal, lambda rows: [put("C9", 31)(rows),
                                                                put("E9", 64)(rows)],
      "journal_percent"),

@@ -24,7 +24,7 @@ FAULTS: dict[str, tuple[Callable[[], list], dict[str, object], str]] = {
     "shares do not make 100": (f3, {"D9": 25}, "percent_sum"),
     "a share below zero": (f3, {"D9": -5}, "percent_range"),
     "a negative count": (f3, {"C12": -2}, "count_range"),
-    "the parts are not the whole": (journal, {"B10": 4}, "journal_sum"),
+    "the parts are not the whole": (journal, {"B10": 2}, "journal_sum"),
     "a share that is not the count's": (journal, {"C9": 31, "E9": 64}, "journal_percent"),
     "a distribution short of 100": (distribution, {"K2": "13,33"}, "percent_sum"),
     "task performance of 130 %": (tasks, {"D9": 130}, "percent_range"),

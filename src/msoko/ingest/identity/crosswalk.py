@@ -104,6 +104,11 @@ class Crosswalk:
             self._memo[key] = self._resolve(code, name)
         return self._memo[key]
 
+    def logins(self) -> frozenset[str]:
+        """Return every VPR login that the register or a confirmed link knows, in lower case."""
+        registered = {line.codes.get("vpr_login", "").lower() for line in self.lines}
+        return frozenset({*registered, *(link.code.lower() for link in self.links if link.code)})
+
     def _resolve(self, code: str | None, name: str | None) -> str | None:
         for link in self.links:
             if (link.code and link.code == code) or (

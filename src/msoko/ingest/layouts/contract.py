@@ -7,7 +7,7 @@ known by the labels of its header. The steps are in CONTRIBUTING.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -50,6 +50,7 @@ class ReadingContext:
     scales: Any = None  # msoko.catalog.registry.mark_scales.Scales
     options: Mapping[str, Any] = field(default_factory=dict)  # the file's entry in year.yml
     home: Any = None  # msoko.core.project.Project, for registry/
+    logins: Collection[str] = frozenset()  # VPR logins that the register of schools has
 
 
 @dataclass

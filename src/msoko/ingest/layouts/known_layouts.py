@@ -13,6 +13,7 @@ from msoko.ingest.layouts.fis_oko import (
     distribution,
     individual_results,
     journal_comparisons,
+    journal_rows,
     mark_statistics,
     task_performance,
 )
@@ -24,6 +25,7 @@ LAYOUTS: tuple[Layout, ...] = (
     individual_results.LAYOUT,
     mark_statistics.LAYOUT,
     journal_comparisons.LAYOUT,
+    journal_rows.LAYOUT,
     distribution.LAYOUT,
     task_performance.LAYOUT,
     appeals.LAYOUT,

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import is_heading
-from msoko.ingest.layouts.fis_oko.participant_groups import FIX, ROUNDING
+from msoko.ingest.layouts.fis_oko.group_levels import (
+    UNKNOWN,
+    UNSAID,
+    level_of_code,
+    said_level,
+    settled_levels,
+)
+from msoko.ingest.layouts.fis_oko.participant_groups import (
+    FIX,
+    NO_KIND,
+    ROUNDING,
+    unknown_groups,
+)
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.sheets.cells import (
     addresses,
@@ -66,6 +80,8 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     is_odd = (is_odd | (shares < 0) | (shares > 100)).any(axis=1)
     is_kept = _check_rows(place, block, rows, shares, is_odd, context, parsed)
     rows, shares = rows[is_kept].reset_index(drop=True), shares[is_kept]
+    is_known = _settle(place, block, rows, parsed)
+    rows, shares = rows[is_known].reset_index(drop=True), shares[is_known]
     is_first = _check_repeated(place, rows, parsed)
     rows, shares = rows[is_first].reset_index(drop=True), shares[is_first]
     parsed.tables = {"score_distribution": _long(rows, shares, scores)}
@@ -97,19 +113,40 @@ def _rows(
             "count": count,
             "login": logins,
             "name": names,
-            "level": [_level(*one) for one in zip(logins, names, areas, strict=True)],
+            "level": [
+                _level(*one, context.logins) for one in zip(logins, names, areas, strict=True)
+            ],
         }
     )
 
 
-def _level(login: str | None, name: str | None, area: str | None) -> str:
-    if login and login.startswith("reg"):
-        return "municipality"
+def _level(login: str | None, name: str | None, area: str | None, logins: Collection[str]) -> str:
     if login:
-        return "school"
-    if fold_text(name) in ("вся выборка", "российская федерация"):
-        return "country"
-    return "municipality" if area and fold_text(area) == fold_text(name) else "region"
+        return level_of_code(login, logins)
+    if area and fold_text(area) == fold_text(name):
+        return "municipality"
+    return said_level(name) if name else UNSAID
+
+
+def _settle(
+    place: SheetPlace, block: SheetBlock, rows: pd.DataFrame, parsed: ParsedBlock
+) -> np.ndarray:
+    """Give each row its level, paper by paper; return which rows have one, and tell the rest."""
+    for _, paper in rows.groupby(["year", "grade", "subject"], sort=False):
+        rows.loc[paper.index, "level"] = settled_levels(
+            paper["level"].tolist(), paper["count"].to_numpy(float)
+        )
+    is_known = (rows["level"] != UNKNOWN).to_numpy(bool)
+    strange = rows[~is_known]
+    parsed.findings += unknown_groups(
+        place,
+        cells_of(strange["row"], block.columns["оо"]),
+        strange["name"].tolist(),
+        strange["login"].astype(object).where(strange["login"].notna(), None).tolist(),
+        strange["count"].to_numpy(float),
+    )
+    parsed.reject(strange["row"], NO_KIND)
+    return is_known
 
 
 def _check_rows(

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ReadingContext
+from msoko.ingest.layouts.fis_oko.paper_title import PaperTitle, find_title
 from msoko.ingest.layouts.header_layout import HeaderRow
 from msoko.ingest.sheets.cells import address, cell_number, cell_text, date_of, fold_text
 from msoko.ingest.sheets.raw_book import RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
 
-TITLE = re.compile(r"впр\s+(\d{4})\s*г?\.?\s+(.+?)\.?\s+(\d{1,2})\s+класс", re.IGNORECASE)
 TASK = re.compile(r"(\S.*?)\s*\(\s*(\d{1,2})\s*б(?:алл\w*|\.)?\s*\)")
-LOGIN = re.compile(r"\(\s*(edu\d{4,8})\s*\)\s*$", re.IGNORECASE)
-MUNICIPALITY = re.compile(r"\(\s*(reg\d+_\w+)\s*\)\s*$", re.IGNORECASE)
 MOST_HEADING_CELLS = 3
+SPRING, AUTUMN = "vpr", "vpr_autumn"
+"""Two sessions of one school year are two procedures: neither is added to the other."""
+FIRST_OF_AUTUMN = 9
 UNCHANGED = "Выгрузите отчёт заново из ФИС ОКО, не меняя строк над таблицей."
 
 
@@ -31,6 +32,7 @@ class PaperHeading:
     grade: int | None
     max_score: float | None
     day: dt.date | None
+    programme: int | None = None  # the class whose programme the paper is of
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -47,6 +49,11 @@ class PaperHeading:
     def is_usable(self) -> bool:
         return self.subject is not None and self.grade is not None
 
+    @property
+    def scale_grade(self) -> int:
+        """Return the class whose scale the paper has: that of its programme."""
+        return self.programme or self.grade or 0
+
 
 def is_heading(row: Sequence[object]) -> bool:
     """Return whether a row may stand above a header: few cells, and no school's banner."""
@@ -59,25 +66,75 @@ def is_heading(row: Sequence[object]) -> bool:
 def read_heading(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> PaperHeading:
     """Return what the lines above the block say, with findings about what they lack."""
     rows = place.sheet.cells[block.top : block.header]
-    title, stated = _title(rows), _stated(rows)
-    names = [name for name in (stated.get("предмет"), title and title[2]) if name]
+    title, stated = find_title(value for row in rows for value in row), _stated(rows)
+    names = [name for name in (stated.get("предмет"), title and title.subject) if name]
     codes = {context.subjects.code(cell_text(name)) for name in names} - {None}
     subject = codes.pop() if len(codes) == 1 else None
     day = date_of(stated.get("дата"), place.book.is_1904)
     findings = check_day(place, day, context.school_year, block.top)
-    for check, what, action in _lacks(title, subject, bool(codes), day):
-        message = f"строка {block.top + 1}: {what}"
-        cell = address(block.top, 0)
+    grade, what = _grade(title, stated)
+    cell = address(block.top, 0)
+    for check, wrong, action in (*_lacks(title, subject, bool(codes), day), *what):
+        message = f"строка {block.top + 1}: {wrong}"
         findings.append(place.finding(check, "blocking", message, action, cell=cell))
-    grade = int(title[3]) if title else None
-    if grade is not None and not 1 <= grade <= 11:
-        grade = None
+    programme = title.programme if title else None
+    procedure = SPRING
+    if grade and _is_of_autumn(day, programme, grade):
+        procedure = AUTUMN
+        findings.append(_autumn_finding(place, block, day, programme, grade))
     most = cell_number(stated.get("максимальный первичный балл"))
-    return PaperHeading("vpr", subject, grade, most, day, findings)
+    return PaperHeading(procedure, subject, grade, most, day, programme, findings)
+
+
+def _grade(
+    title: PaperTitle | None, stated: Mapping[str, object]
+) -> tuple[int | None, list[tuple[str, str, str]]]:
+    """Return the class that wrote, and what is wrong where title and lines do not name one."""
+    if title is None:
+        return None, []
+    words = cell_text(stated.get("класс") or stated.get("параллель")) or ""
+    line = re.match(r"\d{1,2}(?!\d)", words)
+    named = {*title.grades, *([int(line[0])] if line else [])}
+    if len(named) > 1:
+        shown = " и ".join(map(str, sorted(named)))
+        what = f"не ясно, какой класс писал работу: названы {shown} классы."
+        return None, [("paper_title", what, UNCHANGED)]
+    grade = next(iter(named), None)
+    if grade is None or not 1 <= grade <= 11:
+        what = "в строке вида «ВПР 2025 Математика 5 класс» не назван класс."
+        return None, [("paper_title", what, UNCHANGED)]
+    return grade, []
+
+
+def _is_of_autumn(day: dt.date | None, programme: int | None, grade: int) -> bool:
+    """Return whether the paper is of the autumn session, which repeats the year before."""
+    if day is not None and day.month >= FIRST_OF_AUTUMN:
+        return True
+    return programme is not None and programme != grade
+
+
+def _autumn_finding(
+    place: SheetPlace,
+    block: SheetBlock,
+    day: dt.date | None,
+    programme: int | None,
+    grade: int,
+) -> Finding:
+    """Return the note that a paper is kept apart from those of spring."""
+    more = f", по программе {programme} класса" if programme else ""
+    when = f" от {day:%d.%m.%Y}" if day else ""
+    return place.finding(
+        "autumn_session",
+        "note",
+        f"строка {block.top + 1}: осенняя работа{when} ({grade} класс{more}) учтена отдельной "
+        "сессией и с весенними ВПР этого учебного года не складывается.",
+        "Делать ничего не нужно.",
+        cell=address(block.top, 0),
+    )
 
 
 def _lacks(
-    title: re.Match[str] | None, subject: str | None, is_ambiguous: bool, day: dt.date | None
+    title: PaperTitle | None, subject: str | None, is_ambiguous: bool, day: dt.date | None
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what the lines lack or contradict: the check, what is wrong, what to do."""
     if subject is None:
@@ -86,17 +143,9 @@ def _lacks(
         yield "subject", differs if is_ambiguous else unknown, UNCHANGED
     if title is None:
         yield "paper_title", "нет строки вида «ВПР 2025 Математика 5 класс».", UNCHANGED
-    if title and day and int(title[1]) != day.year:
-        what = f"в заголовке год {title[1]}, а дата – {day:%d.%m.%Y}."
+    if title and title.years and day and day.year not in title.years:
+        what = f"в заголовке год {title.years[0]}, а дата – {day:%d.%m.%Y}."
         yield "paper_year", what, "Проверьте, тот ли это отчёт; исправьте через corrections.yml."
-
-
-def _title(rows: Sequence[Sequence[object]]) -> re.Match[str] | None:
-    for row in rows:
-        for value in row:
-            if isinstance(value, str) and (match := TITLE.search(cell_text(value) or "")):
-                return match
-    return None
 
 
 def _stated(rows: Sequence[Sequence[object]]) -> dict[str, object]:
@@ -116,10 +165,15 @@ class TaskColumn:
     column: int
     name: str
     max_score: float | None  # of some layouts it is not known
-    level: str | None  # basic, advanced
+    level: str | None  # basic, advanced, high
 
 
-LEVELS = {"б": "basic", "п": "advanced", "b": "basic"}
+LEVELS = {
+    "б": "basic", "базовый": "basic",
+    "п": "advanced", "повышенный": "advanced",
+    "в": "high", "высокий": "high",
+}  # fmt: skip
+"""Papers of 2026 have tasks of the level «В», high."""
 
 
 def task_count(row: HeaderRow) -> int:
@@ -129,37 +183,42 @@ def task_count(row: HeaderRow) -> int:
 
 def task_columns(sheet: RawSheet, block: SheetBlock) -> list[TaskColumn]:
     """Return the tasks in the header, such as `9.1 (1б)`, with the level from the row above."""
-    level_row: Sequence[object] = ()
-    for row in sheet.cells[block.top : block.header]:
-        if any("уровень сложности" in fold_text(value) for value in row if value is not None):
-            level_row = row
+    row = level_row(sheet, block)
+    words = [fold_text(value) for value in sheet.cells[row]] if row is not None else []
+    # a Latin B is a «В» where «Б» stands beside it
+    levels = {**LEVELS, "b": "high" if "б" in words else "basic"}
     found = []
     for column, value in enumerate(sheet.cells[block.header]):
         match = TASK.fullmatch(cell_text(value) or "")
         if match:
-            level = LEVELS.get(fold_text(level_row[column])) if level_row else None
+            level = levels.get(words[column]) if column < len(words) else None
             found.append(TaskColumn(column, match[1], float(match[2]), level))
     return found
 
 
-@dataclass(frozen=True)
-class ParticipantGroup:
-    """A group of participants: its level, its name without the code, its code."""
+def level_row(sheet: RawSheet, block: SheetBlock) -> int | None:
+    """Return the row that names the levels of tasks, `None` where there is none."""
+    found = None
+    for index in range(block.top, block.header):
+        row = sheet.cells[index]
+        if any("уровень сложности" in fold_text(value) for value in row if value is not None):
+            found = index
+    return found
 
-    level: str  # school, municipality, region, country
-    name: str
-    code: str | None
 
-
-def group_of(value: object) -> ParticipantGroup | None:
-    """Return the group that «Группы участников» names."""
-    name = cell_text(value)
-    if name is None:
-        return None
-    if match := LOGIN.search(name):
-        return ParticipantGroup("school", name[: match.start()].strip(), match[1].lower())
-    if match := MUNICIPALITY.search(name):
-        return ParticipantGroup("municipality", name[: match.start()].strip(), match[1].lower())
-    if fold_text(name) in ("вся выборка", "российская федерация", "россия", "рф"):
-        return ParticipantGroup("country", name, None)
-    return ParticipantGroup("region", name, None)
+def unknown_levels(place: SheetPlace, block: SheetBlock, tasks: list[TaskColumn]) -> list[Finding]:
+    """Return a warning on the tasks whose level is a word that nobody knows."""
+    row = level_row(place.sheet, block)
+    if row is None:
+        return []
+    line = place.sheet.cells[row]
+    strange = [
+        task.column
+        for task in tasks
+        if task.level is None and task.column < len(line) and cell_text(line[task.column])
+    ]
+    words = dict.fromkeys(f"«{cell_text(line[column])}»" for column in strange)
+    what = f"незнакомый уровень сложности ({', '.join(words)}): задания учтены без уровня"
+    action = "Известны уровни Б, П и В. Сверьте строку с ФИС ОКО; о новом уровне сообщите нам."
+    cells = [(row, column) for column in strange]
+    return place.cell_findings("task_level", "warning", what, action, cells, table="task_scores")

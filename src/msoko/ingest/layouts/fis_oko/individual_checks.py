@@ -102,7 +102,7 @@ class IndividualChecks:
         )
 
     def _check_scale(self, heading: PaperHeading, context: ReadingContext) -> None:
-        subject, grade, most = heading.subject or "", heading.grade or 0, heading.max_score
+        subject, grade, most = heading.subject or "", heading.scale_grade, heading.max_score
         scale = context.scales.find(context.school_year, "vpr", subject, grade, most)
         if scale is None or not scale.gives_marks:
             more = f", максимум {most or 0:g}"

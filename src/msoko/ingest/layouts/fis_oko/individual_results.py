@@ -11,14 +11,15 @@ import pandas as pd
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
-    LOGIN,
     PaperHeading,
     TaskColumn,
     is_heading,
     read_heading,
     task_columns,
     task_count,
+    unknown_levels,
 )
+from msoko.ingest.layouts.fis_oko.group_levels import LOGIN
 from msoko.ingest.layouts.fis_oko.individual_checks import Banner, IndividualChecks
 from msoko.ingest.layouts.fis_oko.individual_rows import FIX, ParticipantRows, parse_participants
 from msoko.ingest.layouts.header_layout import HeaderLayout, HeaderNote, HeaderRow
@@ -67,6 +68,7 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
         _refuse_block(place, block, parsed, body, "не известно, какая это работа.")
     else:
         parsed.findings += _check_maximum(place, block, heading, tasks)
+        parsed.findings += unknown_levels(place, block, tasks)
         _read_rows(place, block, heading, tasks, cells, body, context, parsed)
     return parsed
 
@@ -158,7 +160,7 @@ def _fill_tables(
     names = [None] * len(keep)
     if "название оо" in columns:
         names = cell_texts(cells[index, columns["название оо"]])
-    paper = {"procedure": "vpr", "subject": heading.subject, "grade": heading.grade}
+    paper = {"procedure": heading.procedure, "subject": heading.subject, "grade": heading.grade}
     results = pd.DataFrame(
         {
             "school_code": [rows.login[i] for i in keep],
@@ -187,7 +189,8 @@ def _pupils(
 ) -> list[str]:
     """Return the pseudonym of each kept participant."""
     paper = (str(context.school_year), heading.subject or "", str(heading.grade))
-    return [context.pseudonym("vpr", rows.login[i] or "", *paper, rows.code[i] or "") for i in keep]
+    word = heading.procedure
+    return [context.pseudonym(word, rows.login[i] or "", *paper, rows.code[i] or "") for i in keep]
 
 
 def _task_scores(

@@ -10,7 +10,8 @@ import numpy as np
 
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock
-from msoko.ingest.layouts.fis_oko.fis_oko_heading import LOGIN, TaskColumn
+from msoko.ingest.layouts.fis_oko.fis_oko_heading import TaskColumn
+from msoko.ingest.layouts.fis_oko.group_levels import LOGIN
 from msoko.ingest.sheets.cells import addresses, cell_numbers, cell_texts, crosses, fold_text
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 

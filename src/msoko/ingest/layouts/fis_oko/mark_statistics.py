@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import PaperHeading
+from msoko.ingest.layouts.fis_oko.group_sums import check_sums
 from msoko.ingest.layouts.fis_oko.participant_groups import (
     GroupRows,
     check_counts,
@@ -53,6 +54,7 @@ def _fill(
     counts = [name for name in groups.columns if name.endswith("_count")]
     check_percents(place, groups, shares, parsed)
     check_counts(place, groups, counts, parsed)
+    check_sums(place, groups, parsed, shares)
     named = {name: whole(groups.values[name]) for name in counts}
     frame = groups.frame(heading, **named, **{name: groups.values[name] for name in shares})
     fill_table(parsed, "mark_shares", frame, block, groups)

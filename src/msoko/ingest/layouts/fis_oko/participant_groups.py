@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     PaperHeading,
-    group_of,
     is_heading,
     read_heading,
 )
-from msoko.ingest.sheets.cells import address, cell_numbers, cell_text, fold_text, grid, letters
+from msoko.ingest.layouts.fis_oko.group_levels import UNKNOWN, group_of, settled_levels
+from msoko.ingest.sheets.cells import (
+    address,
+    addresses,
+    cell_numbers,
+    cell_text,
+    fold_text,
+    grid,
+    letters,
+)
 from msoko.ingest.sheets.sheet_blocks import (
     SheetBlock,
     SheetPlace,
@@ -24,9 +34,11 @@ from msoko.ingest.sheets.sheet_blocks import (
 )
 
 GROUP_COLUMN = "группы участников"
+MOST_SHOWN = 5
 ROUNDING = 0.1
 """Four shares printed to two decimals miss 100 by 0.02; some exports print one decimal."""
 FIX = "Выгрузите отчёт заново из ФИС ОКО; подтверждённую правку запишите в corrections.yml."
+NO_KIND = "не ясно, что это за группа: ни в один итог не вошла"
 UNREADABLE = "в строке есть нечитаемое значение"
 OUT_OF_LIMITS = "в строке есть число вне допустимых пределов"
 Fill = Callable[[SheetPlace, SheetBlock, PaperHeading, "GroupRows", ParsedBlock], None]
@@ -36,7 +48,12 @@ class GroupRows:
     """The rows of a block: their groups and the numbers of named columns."""
 
     def __init__(
-        self, place: SheetPlace, block: SheetBlock, columns: dict[str, int], parsed: ParsedBlock
+        self,
+        place: SheetPlace,
+        block: SheetBlock,
+        columns: dict[str, int],
+        parsed: ParsedBlock,
+        logins: Collection[str] = (),
     ) -> None:
         cells = grid(place.sheet.cells)
         body = body_rows(cells, block)
@@ -46,7 +63,7 @@ class GroupRows:
         self._reject_others(place, cells, body[~is_group], parsed)
         self.rows = body[is_group]
         self.columns = columns
-        self.groups = [group_of(cells[row, first]) for row in self.rows]
+        self.groups = [group_of(cells[row, first], logins) for row in self.rows]
         self.values: dict[str, np.ndarray] = {}
         wrong = []
         for name, column in columns.items():
@@ -57,6 +74,24 @@ class GroupRows:
         what = "значение пусто или не число"
         parsed.findings += place.cell_findings("unreadable", "blocking", what, FIX, wrong)
         self.drop([row for row, _ in wrong], UNREADABLE, parsed)
+        self._settle(place, first, parsed)
+
+    def _settle(self, place: SheetPlace, column: int, parsed: ParsedBlock) -> None:
+        """Give each group its level, and set aside the rows whose level nobody can tell."""
+        counts = self.values["participant_count"]
+        levels = settled_levels([group.level for group in self.groups], counts)
+        self.groups = [
+            replace(group, level=level) for group, level in zip(self.groups, levels, strict=True)
+        ]
+        strange = [i for i, level in enumerate(levels) if level == UNKNOWN]
+        parsed.findings += unknown_groups(
+            place,
+            cells_of(self.rows[strange], column),
+            [self.groups[i].name for i in strange],
+            [self.groups[i].code for i in strange],
+            counts[strange],
+        )
+        self.drop([int(self.rows[i]) for i in strange], NO_KIND, parsed)
 
     @staticmethod
     def _is_group(row: np.ndarray, first: int, columns: dict[str, int]) -> bool:
@@ -97,7 +132,7 @@ class GroupRows:
         schools = [group if group.level == "school" else None for group in self.groups]
         return pd.DataFrame(
             {
-                "procedure": "vpr",
+                "procedure": heading.procedure,
                 "subject": heading.subject,
                 "grade": heading.grade,
                 "group_level": [group.level for group in self.groups],
@@ -108,6 +143,35 @@ class GroupRows:
                 **more,
             }
         )
+
+
+def unknown_groups(
+    place: SheetPlace,
+    cells: Sequence[tuple[int, int]],
+    names: Sequence[str],
+    codes: Sequence[str | None],
+    counts: np.ndarray,
+) -> list[Finding]:
+    """Return the warning on rows that are neither region, municipality nor a known school."""
+    if not cells:
+        return []
+    shown = [
+        f"«{name}»{f' ({code})' if code else ''} в {address(*cell)}, участников – {count:g}"
+        for cell, name, code, count in zip(cells, names, codes, counts, strict=True)
+    ]
+    more = f" и ещё {len(shown) - MOST_SHOWN}" if len(shown) > MOST_SHOWN else ""
+    message = (
+        "не ясно, регион это, муниципалитет или организация: "
+        f"{'; '.join(shown[:MOST_SHOWN])}{more}. Строки отложены и ни в один итог не вошли."
+    )
+    action = (
+        "Если это организация, впишите её логин в data/raw/schools.csv (столбец vpr_login); "
+        "если часть региона – делать ничего не нужно."
+    )
+    return [
+        place.finding("group_kind", "warning", message, action, cell=addresses(cells),
+                      row_count=len(cells))
+    ]  # fmt: skip
 
 
 def check_counts(
@@ -138,16 +202,36 @@ def check_limits(
 
 
 def check_percents(
-    place: SheetPlace, groups: GroupRows, names: Sequence[str], parsed: ParsedBlock
+    place: SheetPlace,
+    groups: GroupRows,
+    names: Sequence[str],
+    parsed: ParsedBlock,
+    sizes: Callable[[], np.ndarray] | None = None,
 ) -> None:
-    """Check the limits of shares, and tell the rows whose shares do not make 100."""
+    """Check the limits of shares, and tell the rows whose shares do not make 100.
+
+    `sizes`: how many participants the shares are of, by default all; of nobody there are none.
+    """
     check_limits(place, groups, names, parsed)
-    gap = np.abs(np.sum([groups.values[name] for name in names], axis=0) - 100)
+    total = np.sum([groups.values[name] for name in names], axis=0)
+    of_whom = groups.values["participant_count"] if sizes is None else sizes()
+    gap = np.where((of_whom == 0) & (total == 0), 0, np.abs(total - 100))
+    allowed = max(ROUNDING, len(names) * printed_step(groups, names) / 2)
     first = groups.columns[names[0]]
-    for mask, severity in ((gap > 1, "blocking"), ((gap > ROUNDING) & (gap <= 1), "warning")):
+    far = max(1.0, allowed)
+    for mask, severity in ((gap > far, "blocking"), ((gap > allowed) & (gap <= far), "warning")):
         cells = cells_of(groups.rows[mask], first)
         what = "доли в строке не дают 100 %"
         parsed.findings += place.cell_findings("percent_sum", severity, what, FIX, cells)
+
+
+def printed_step(groups: GroupRows, names: Sequence[str]) -> float:
+    """Return the step of the printed shares: 0.01, 0.1 or, where all are whole numbers, 1."""
+    values = np.concatenate([groups.values[name] for name in names])
+    for step in (1.0, 0.1):
+        if np.allclose(values / step, np.round(values / step), rtol=0, atol=1e-6):
+            return step
+    return 0.01
 
 
 def check_names(
@@ -182,7 +266,7 @@ def read_groups(
         parsed = ParsedBlock(
             block=block.number, findings=list(heading.findings), paper=heading.paper
         )
-        groups = GroupRows(place, block, columns_of(block), parsed)
+        groups = GroupRows(place, block, columns_of(block), parsed, context.logins)
         if heading.is_usable:
             check_names(place, groups, block, parsed)
             fill(place, block, heading, groups, parsed)

@@ -13,7 +13,9 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     TaskColumn,
     task_columns,
     task_count,
+    unknown_levels,
 )
+from msoko.ingest.layouts.fis_oko.group_sums import check_sums
 from msoko.ingest.layouts.fis_oko.participant_groups import (
     GroupRows,
     check_limits,
@@ -76,7 +78,9 @@ def _fill_tasks(
     declared = {task.column: task for task in task_columns(place.sheet, block)}
     maxima = _maxima_row(place, block)
     names = [name for name in groups.columns if name.startswith("task ")]
+    parsed.findings += unknown_levels(place, block, list(declared.values()))
     check_limits(place, groups, names, parsed)
+    check_sums(place, groups, parsed, names)
     header = place.sheet.cells[block.header]
     tasks = [
         declared.get(column)
