@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from msoko.catalog.registry.mark_scales import Scales
+from msoko.catalog.registry.task_maxima import load_task_maxima
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -71,8 +72,9 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
         return _intake([finding], {}, year)
     books = open_books(folder, register)
     context = ReadingContext(
-        year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project
-    )
+        year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project,
+        load_task_maxima(project),
+    )  # fmt: skip
     _read_books(folder, books, context)
     folder.findings += register.finish()
     folder.findings += repeated_files(folder.digests, project, year)

@@ -50,6 +50,7 @@ class ReadingContext:
     scales: Any = None  # msoko.catalog.registry.mark_scales.Scales
     options: Mapping[str, Any] = field(default_factory=dict)  # the file's entry in year.yml
     home: Any = None  # msoko.core.project.Project, for registry/
+    task_maxima: tuple[Any, ...] = ()  # msoko.catalog.registry.task_maxima.TaskMaxima
 
 
 @dataclass
