@@ -117,3 +117,72 @@ def test_a_stop_names_the_file_its_rows_and_the_advice_for_it(tmp_path):
     assert (found["file"], found["row_count"]) == ("химия.csv", 1)
     assert "ячейка J6" in found["message"]
     assert "РЦОИ" in found["action"] and "Ф1" not in found["action"]
+
+
+HEAD = "school_id,name,kind,school_type,location,vpr_login,exam_code,oo1_code,from_year,to_year,successor_id,note"  # noqa: E501
+REGISTER = "\n".join([
+    HEAD,
+    "s003,МАОУ «Гимназия № 3 г. Вереснинска»,school,secondary,urban,,2949,99120003,,,,",
+    "s004,МБОУ «СОШ № 4 г. Вереснинска»,school,secondary,urban,,2950,99120004,,,,",
+    "s012,МБОУ «Ольшанцевская СОШ»,school,secondary,rural,,2951,99120012,,,,",
+])  # fmt: skip
+
+
+def hostile(folder: Path, name: str, **texts: str) -> Intake:
+    content = (CASES / "hostile" / name).read_bytes()
+    return take(folder, {name: content}, register=REGISTER, **texts)
+
+
+def test_a_protocol_without_its_footers_may_be_cut(tmp_path):
+    intake = hostile(tmp_path, "01_oge_cut_at_line_end.csv")
+    assert len(intake.tables["results"]) == 10
+    assert "прочитано участников – 10" in told(intake, "no_footer")
+
+
+def test_the_other_obligatory_exam_says_how_many_there_should_be(tmp_path):
+    russian = protocol([("+-++", "2(2)", 5, 3)] * 30)
+    russian[0] = ["01 - Русский язык 2025.06.10"]
+    cut = (CASES / "hostile" / "01_oge_cut_at_line_end.csv").read_bytes()
+    intake = take(tmp_path, {"русский.csv": russian, "математика.csv": cut})
+    assert "прочитано участников – 10; «Русский язык» в этом году – 30" in told(intake, "no_footer")
+
+
+def test_a_stray_quote_swallows_no_lines(tmp_path):
+    intake = hostile(tmp_path, "02_oge_stray_quote.csv")
+    assert len(intake.tables["results"]) == 10
+    assert "(3)" in told(intake, "stray_quote")
+    assert "объявлено участников – 238, в таблице – 10" in told(intake, "footer")
+
+
+def test_two_stray_quotes_swallow_no_lines_between_them(tmp_path):
+    content = (CASES / "hostile" / "01_oge_cut_at_line_end.csv").read_text(encoding="cp1251")
+    lines = content.splitlines()
+    for row in (3, 6):
+        cells = lines[row].split(";")
+        cells[12] = f'"{cells[12]}'
+        lines[row] = ";".join(cells)
+    intake = take(tmp_path, {"х.csv": "\n".join(lines).encode("cp1251")}, register=REGISTER)
+    assert len(intake.tables["results"]) == 10
+    assert "(4, 7)" in told(intake, "stray_quote")
+
+
+def test_a_code_and_a_name_of_two_schools_are_refused(tmp_path):
+    intake = hostile(tmp_path, "04_context_codes_swapped_names_stay.xlsx")
+    found = intake.findings[intake.findings["check"] == "school_names_disagree"]
+    assert found["cell"].tolist() == ["A7, B7", "A8, B8"]
+    assert set(intake.tables["monitoring"]["school_id"]) == {"s012"}
+    assert intake.tables["set_aside"]["source_row"].tolist() == [7, 8]
+
+
+def test_a_number_and_a_name_of_two_subjects_are_refused(tmp_path):
+    intake = hostile(tmp_path, "10_oge_code01_name_math.csv")
+    assert "номер 01 – это «Русский язык», а назван предмет «Математика»" in told(intake, "subject")
+    assert "results" not in intake.tables
+
+
+def test_a_return_for_an_unknown_measure_is_named_with_the_nearest(tmp_path):
+    year = "school_year: 2024-25\nmunicipality: demo\n"
+    intake = hostile(tmp_path, "08_return_unknown_measure.xlsx", year=year)
+    found = intake.findings[intake.findings["check"] == "unknown_measure"]
+    assert found["cell"].tolist() == ["A7"]
+    assert "пункта «9.9.9» в дорожной карте нет; ближайший – «" in told(intake, "unknown_measure")

@@ -68,6 +68,10 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     if procedure is None or title.subject is None:
         parsed.reject(data, "не известно, какой это экзамен")
         return parsed
+    if not footers and first_of(block.columns, PARTS["oral"]) is None:
+        # a protocol with an oral part comes without footers
+        last = int(body[-1]) + 1
+        parsed.paper |= {"lacks_footers": True, "participants": len(data), "last_row": last}
     rows = parse_protocol(place, block, cells, data, context, parsed)
     paper = (procedure, title.subject, parsed.paper["grade"])
     plus = settle_pluses(rows, context.task_maxima, context.school_year, paper)
