@@ -24,7 +24,9 @@ def attach_schools(placed: Iterable[PlacedBlock], crosswalk: Crosswalk) -> list[
     municipality or country names no school and needs none.
     """
     findings: dict[tuple[str, str, str], Finding] = {}
+    contradicted: list[Finding] = []
     for one in placed:
+        contradicted += _refuse_contradicted(one, crosswalk)
         for frame in one.parsed.tables.values():
             if "school_code" not in frame and "school_name" not in frame:
                 continue
@@ -37,7 +39,45 @@ def attach_schools(placed: Iterable[PlacedBlock], crosswalk: Crosswalk) -> list[
                     findings[key] = unmatched_school(crosswalk, one, *pair, count)
             _set_ids(frame, pd.Series(pd.array(ids, dtype="str").take(which), frame.index))
         _attach_points(one.parsed.tables)
+    return [*contradicted, *findings.values()]
+
+
+def _refuse_contradicted(one: PlacedBlock, crosswalk: Crosswalk) -> list[Finding]:
+    """Set aside the rows of a form whose code and name mean two organisations."""
+    letters = one.parsed.paper.get("school_columns")
+    if not letters:
+        return []
+    findings: dict[int, Finding] = {}
+    for table, frame in one.parsed.tables.items():
+        if not {"school_code", "school_name"} <= set(frame):
+            continue
+        which, pairs = _pairs(frame)
+        is_off = np.array([bool(crosswalk.named_otherwise(*pair)) for pair in pairs], dtype=bool)
+        wrong = is_off[which] if len(pairs) else np.zeros(len(frame), dtype=bool)
+        for number, row in zip(which[wrong], frame["source_row"][wrong], strict=True):
+            cells = tuple(f"{letter}{row}" for letter in letters)
+            findings[int(row)] = _contradiction(crosswalk, one, *pairs[number], cells)
+        one.parsed.tables[table] = frame[~wrong].reset_index(drop=True)
+    one.parsed.reject((row - 1 for row in findings), "код и название – о разных организациях")
     return list(findings.values())
+
+
+def _contradiction(
+    crosswalk: Crosswalk, one: PlacedBlock, code: str, name: str, cells: tuple[str, ...]
+) -> Finding:
+    names = {line.school_id: line.name for line in crosswalk.lines if line.holds(crosswalk.year)}
+    meant = names.get(crosswalk.resolve(code, None) or "", "другая организация")
+    return Finding(
+        "school_names_disagree",
+        "blocking",
+        f"код {code} ({cells[0]}) – это {meant}, а названа {name} ({cells[1]}); строка не принята.",
+        "Исправьте код или название в форме и пришлите её заново.",
+        file=one.file,
+        sheet=one.sheet or None,
+        cell=", ".join(cells),
+        row_count=1,
+        directions=one.parsed.paper.get("direction") or None,
+    )
 
 
 def _set_ids(frame: pd.DataFrame, resolved: pd.Series) -> None:

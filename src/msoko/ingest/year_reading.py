@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from msoko.catalog.registry.mark_scales import Scales
+from msoko.catalog.registry.task_maxima import load_task_maxima
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -23,6 +24,7 @@ from msoko.ingest.layouts.declared_columns import read_declared
 from msoko.ingest.layouts.declared_problems import unread_sheets
 from msoko.ingest.layouts.file_entry import COLUMNS, FileEntry
 from msoko.ingest.layouts.known_layouts import layout_of
+from msoko.ingest.lost_ends import lost_ends
 from msoko.ingest.placed_blocks import place_block
 from msoko.ingest.raw_folder import FolderIntake, open_books
 from msoko.ingest.recognition import SheetDecision, decide, other_layout, recognise_book
@@ -73,13 +75,14 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
     books = open_books(folder, register)
     context = ReadingContext(
         year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project,
-        crosswalk.logins(),
+        crosswalk.logins(), load_task_maxima(project),
     )  # fmt: skip
     _read_books(folder, books, context)
     folder.findings += register.finish()
     folder.findings += repeated_files(folder.digests, project, year)
     tables, findings = assemble(folder.placed, crosswalk, year)
     folder.findings += findings
+    folder.findings += lost_ends(folder.placed, tables, project)
     folder.findings += _check_expected(folder, tables)
     return _intake(folder.findings, tables, year)
 
@@ -115,6 +118,7 @@ def _read_books(folder: FolderIntake, books: list[RawBook], context: ReadingCont
     pseudonym = Pseudonyms(context.pseudonym.secret, links)
     for one in decided:
         options = {"procedure": one.entry.procedure} if one.entry.procedure else {}
+        options["municipality"] = folder.declared.municipality
         own = replace(context, pseudonym=pseudonym, options=options)
         if one.entry.layout == COLUMNS:
             _read_declared(folder, one, own)
@@ -216,6 +220,13 @@ def _peculiar(place: SheetPlace) -> Iterator[Finding]:
         yield Finding("hidden_rows", "warning",
                       f"на листе есть скрытые строки ({rows}); они прочитаны наравне с остальными.",
                       "Проверьте, не должны ли они быть удалены.", row_count=len(sheet.hidden_rows),
+                      **where)  # fmt: skip
+    if sheet.stray_quotes:
+        rows = ", ".join(map(str, sheet.stray_quotes[:MOST_SHOWN]))
+        yield Finding("stray_quote", "warning",
+                      f"в строках есть лишняя кавычка ({rows}), файл прочитан построчно.",
+                      "Сверьте эти строки с исходным файлом и уберите кавычку.",
+                      cell=f"A{sheet.stray_quotes[0]}", row_count=len(sheet.stray_quotes),
                       **where)  # fmt: skip
     for check, cells, what in (
         ("error_cells", sheet.error_cells, "ошибка формулы (#Н/Д, #ДЕЛ/0! и подобные)"),

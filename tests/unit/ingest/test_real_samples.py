@@ -126,7 +126,7 @@ def test_exam_samples_become_tables(tmp_path):
     assert results.loc["russian", "test_score"] == 39
     assert results["pupil_id"].nunique() == 1  # one document, three exams
     assert checks(intake, "blocking") == set()
-    assert checks(intake, "warning") == {"no_register", "footer", "task_sum"}
+    assert checks(intake, "warning") == {"no_register", "footer", "task_sum", "plus_worth"}
 
 
 def test_two_blocks_of_one_sheet_are_two_papers(tmp_path):

@@ -129,7 +129,7 @@ def _read(path: Path, shown: str) -> list[Scale]:
 def _scale(row: Mapping[str, str]) -> Scale:
     if row["origin"] not in ORIGINS:
         raise ValueError(f"origin – одно из {', '.join(ORIGINS)}, получено «{row['origin']}»")
-    first, last = _years(row["year"])
+    first, last = years_named(row["year"])
     cuts = tuple(float(cut) for cut in row["cuts"].split(";") if cut)
     if list(cuts) != sorted(set(cuts)) or any(cut > float(row["max_score"]) for cut in cuts):
         raise ValueError("cuts возрастают и не больше max_score")
@@ -152,7 +152,7 @@ def _scale(row: Mapping[str, str]) -> Scale:
     )
 
 
-def _years(text: str) -> tuple[SchoolYear | None, SchoolYear | None]:
+def years_named(text: str) -> tuple[SchoolYear | None, SchoolYear | None]:
     """Return the bounds of `*`, `2023-24`, `2023-24..`, `..2024-25`, `2022-23..2023-24`."""
     if text == "*":
         return None, None

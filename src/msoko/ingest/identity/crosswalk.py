@@ -121,6 +121,19 @@ class Crosswalk:
         lines = self._by_code(code) or self._by_bare_code(code) if code else self._by_name(name)
         return self._standing(lines) if lines else None
 
+    def named_otherwise(self, code: str | None, name: str | None) -> str | None:
+        """Return the other school that the name means beside the code, `None` where they agree.
+
+        A confirmed link settles the matter.
+        """
+        if not code or not name or not self.lines:
+            return None
+        for link in self.links:
+            if link.code == code or (link.name and fold_text(link.name) == fold_text(name)):
+                return None
+        by_code, by_name = self.resolve(code, None), self.resolve(None, name)
+        return by_name if by_code and by_name and by_code != by_name else None
+
     def _by_code(self, code: str | None) -> list[RegisterLine]:
         return [line for line in self.lines if code and code in line.codes.values()]
 

@@ -51,6 +51,7 @@ class ReadingContext:
     options: Mapping[str, Any] = field(default_factory=dict)  # the file's entry in year.yml
     home: Any = None  # msoko.core.project.Project, for registry/
     logins: Collection[str] = frozenset()  # VPR logins that the register of schools has
+    task_maxima: tuple[Any, ...] = ()  # msoko.catalog.registry.task_maxima.TaskMaxima
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -221,15 +221,61 @@ def _read_csv(content: bytes, options: Mapping[str, str]) -> Entry:
     if "\x00" in text:
         raise Refused("damaged_file", "в тексте есть нулевые байты.", "Выгрузите файл заново.")
     delimiter = options.get("delimiter") or delimiter_of(text)
+    stray: list[int] = []
+    try:
+        rows = _split(io.StringIO(text, newline=""), delimiter)
+    except csv.Error as error:
+        if '"' not in text:
+            raise Refused(
+                "damaged_file", "строки CSV не разбираются.", "Выгрузите заново."
+            ) from error
+        rows = []
+    if not rows or _swallowed(rows, delimiter):
+        rows, stray = _line_by_line(text, delimiter)
+    width = max(map(len, rows), default=0)
+    cells = tidy([row + [""] * (width - len(row)) for row in rows])
+    return {"name": "", "cells": cells, "stray_quotes": tuple(stray)}
+
+
+def _split(
+    lines: Iterable[str], delimiter: str, quoting: Any = csv.QUOTE_MINIMAL
+) -> list[list[str]]:
     rows: list[list[str]] = []
     width = 0
+    for row in csv.reader(lines, delimiter=delimiter, strict=False, quoting=quoting):
+        width = max(width, len(row))
+        rows.append(row)
+        file_guard.check_extent(len(rows), width)
+    return rows
+
+
+def _swallowed(rows: list[list[str]], delimiter: str) -> bool:
+    """Return whether a quote that is never closed has made lines of the file one cell."""
+    last = rows[-1][-1] if rows and rows[-1] else ""
+    if last.count(delimiter) > 2:
+        return True
+    return any(
+        line.count(delimiter) > 2
+        for row in rows
+        for value in row
+        if "\n" in value
+        for line in value.splitlines()
+    )
+
+
+def _line_by_line(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
+    """Return the lines as rows, and the numbers from 1 of those whose quotes are not in pairs."""
+    rows: list[list[str]] = []
+    stray = []
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False):
-            width = max(width, len(row))
-            rows.append(row)
-            file_guard.check_extent(len(rows), width)
+        for number, line in enumerate(text.splitlines(), start=1):
+            is_odd = line.count('"') % 2 == 1
+            quoting = csv.QUOTE_NONE if is_odd else csv.QUOTE_MINIMAL
+            rows += _split([line], delimiter, quoting) or [[]]
+            stray += [number] if is_odd else []
+            file_guard.check_extent(number, len(rows[-1]))
     except csv.Error as error:
         raise Refused(
-            "damaged_file", "строки CSV не разбираются (кавычки не закрыты?).", "Выгрузите заново."
+            "damaged_file", f"строка {len(rows) + 1} CSV не разбирается.", "Выгрузите заново."
         ) from error
-    return {"name": "", "cells": tidy([row + [""] * (width - len(row)) for row in rows])}
+    return rows, stray

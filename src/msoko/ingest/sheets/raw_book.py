@@ -20,6 +20,7 @@ class RawSheet:
     is_hidden: bool = False
     hidden_rows: tuple[int, ...] = ()  # row numbers from 1
     error_cells: tuple[str, ...] = ()  # #N/A and the like; empty in `cells`
+    stray_quotes: tuple[int, ...] = ()  # row numbers from 1 with a quote that is never closed
     empty_formulas: tuple[str, ...] = ()  # formulas that were never computed
 
     @cached_property

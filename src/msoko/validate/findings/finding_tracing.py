@@ -14,8 +14,8 @@ from msoko.core.store import Store
 from msoko.ingest.ingest_findings import Finding
 from msoko.validate.concerned_directions import concerned, readers
 from msoko.validate.findings.check_wording import CheckWording, read_wording
-from msoko.validate.findings.source_cells import SourceCells, locate, places
-from msoko.validate.suites.suite_files import Suite
+from msoko.validate.findings.source_cells import SourceCells, cells_named, locate, places, sheets
+from msoko.validate.suites.suite_files import Check, Suite
 from msoko.validate.suites.suite_outcome import CheckOutcome
 from msoko.validate.suites.suite_runner import SuiteResult
 
@@ -61,7 +61,7 @@ class FindingTracer:
                 check=check.name,
                 severity=check.severity,
                 message=self._message(outcome, place),
-                action=check.guidance,
+                action=self._guidance(check, place),
                 table=suite.table,
                 school_id=place.school_id,
                 file=place.file,
@@ -74,22 +74,33 @@ class FindingTracer:
     def _places(self, suite: Suite, outcome: CheckOutcome) -> list[SourceCells]:
         """Return the places of one failed check.
 
-        A check that allows for some wrong rows (`mostly`) is about the table as a whole,
-        and so is one without rows: it has one place without a cell.
+        A check that allows for some wrong rows (`mostly`) has one place a sheet, which
+        shows the first of its cells; where no row leads to a sheet, one place without a cell.
         """
         check, whole = outcome.check, SourceCells(None, None, None, None, outcome.failing_count)
-        if "mostly" in check.kwargs or outcome.rows.empty:
+        if outcome.rows.empty:
             return [whole]
         located = locate(outcome.rows, suite.table, check.cells, self.sources, self.source_columns)
+        if "mostly" in check.kwargs:
+            return list(sheets(located)) or [whole]
         listed = list(places(located))
         rest = outcome.failing_count - sum(place.row_count for place in listed)
         return [*listed, SourceCells(None, None, None, None, rest)] if rest > 0 else listed
+
+    def _guidance(self, check: Check, place: SourceCells) -> str:
+        """Return what to do with that kind of file."""
+        here = self.sources[self.sources["file"] == place.file]
+        layouts = dict.fromkeys(here["layout"].dropna())
+        return next(
+            (check.guidance_by_layout[one] for one in layouts if one in check.guidance_by_layout),
+            check.guidance,
+        )
 
     def _message(self, outcome: CheckOutcome, place: SourceCells) -> str:
         """Return what is wrong; where there is no cell, also with whom or in which paper."""
         text = self.words.messages.get(outcome.check.name, outcome.check.reason)
         text = f"{text[:1].upper()}{text[1:]}"
-        about = self._about(place) if place.file is None else ""
+        about = self._about(place) if place.file is None else cells_named(place.shown)
         return f"{text}: {about}." if about else f"{text}."
 
     def _about(self, place: SourceCells) -> str:

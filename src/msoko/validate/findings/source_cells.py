@@ -19,7 +19,8 @@ class SourceCells:
     """Cells that one finding is about. `cell` is `K12`, `K12:K40`, or `12:40` for whole rows.
 
     All three are empty where the table's rows have no source, as in a comparison of
-    years: then `about` may say which paper it is.
+    years: then `about` may say which paper it is. `shown` are cells that the words of a
+    finding about a whole sheet name: each of them is its reader's to tell.
     """
 
     file: str | None
@@ -29,6 +30,7 @@ class SourceCells:
     row_count: int
     form: str | None = None
     about: str | None = None
+    shown: str = ""
 
 
 def locate(
@@ -106,6 +108,24 @@ def places(located: pd.DataFrame) -> Iterator[SourceCells]:
     rest = ranges[place_in_sheet >= PLACE_LIMIT].groupby(["file", "sheet"])["row_count"].sum()
     for (file, sheet), row_count in rest.items():
         yield SourceCells(file or None, sheet or None, None, None, int(row_count))
+
+
+CELLS_SHOWN = 12
+"""At most so many cells of a sheet are named in one finding about all its rows."""
+
+
+def sheets(located: pd.DataFrame) -> Iterator[SourceCells]:
+    """Yield one place per sheet that rows lead to, the first of whose cells it shows."""
+    known = located.dropna(subset=["file", "row"])
+    filled = known.assign(**{key: known[key].fillna("") for key in ("sheet", "letter")})
+    for (file, sheet), rows in filled.sort_values("row").groupby(["file", "sheet"]):
+        pairs = zip(rows["letter"], rows["row"], strict=True)
+        cells = list(dict.fromkeys(f"{letter}{row}" for letter, row in pairs))
+        rest = len(cells) - CELLS_SHOWN
+        shown = ", ".join(cells[:CELLS_SHOWN]) + (f" и ещё {rest}" if rest > 0 else "")
+        if not all(rows["letter"]):
+            shown = f"{rows['row'].min()}:{rows['row'].max()}"
+        yield SourceCells(str(file), sheet or None, None, None, len(rows), shown=shown)
 
 
 def _cell(one: Any) -> str:

@@ -49,11 +49,20 @@ class Reconciliation:
 
 
 def _task_sums(tables: TableSet) -> ir.Table:
-    """Return one row per paper that has tasks: its primary score and the sum of its tasks."""
+    """Return one row per paper that has tasks: its primary score and the sum of its tasks.
+
+    Where a task has no known maximum, a plus may be worth more than it is taken for: a sum
+    below the primary score is then not judged.
+    """
     results, tasks = tables.now["results"], tables.now["task_scores"]
     keys = [*PAPER, "pupil_id"]
-    sums = tasks.group_by(keys).aggregate(task_score_sum=tasks.score.sum())
-    return results.inner_join(sums, keys).select(*LOCATED, "primary_score", "task_score_sum")
+    sums = tasks.group_by(keys).aggregate(
+        task_score_sum=tasks.score.sum(), open_count=tasks.max_score.isnull().sum()
+    )
+    joined = results.inner_join(sums, keys)
+    is_open = (joined.open_count > 0) & (joined.task_score_sum < joined.primary_score)
+    judged = joined.filter(~is_open.fill_null(False))
+    return judged.select(*LOCATED, "primary_score", "task_score_sum")
 
 
 def _marks_on_scale(tables: TableSet) -> ir.Table:

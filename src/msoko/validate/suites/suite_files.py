@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -31,7 +31,7 @@ RECEIVED = tuple(table.name for table in RECEIVED_TABLES)
 
 KNOWN_TYPES = {*ROW_TYPES, *TABLE_TYPES}
 REQUIRED_META = {"check", "reason", "severity", "guidance", "link", "directions"}
-OPTIONAL_META = {"cells"}
+OPTIONAL_META = {"cells", "guidance_by_layout"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Check:
     directions: tuple[str, ...]
     cells: tuple[str, ...]
     config: Mapping[str, Any]  # the expectation as the file has it
+    guidance_by_layout: Mapping[str, str] = field(default_factory=dict)
+    """What to do where a file of that layout is wrong; other files have `guidance`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +138,7 @@ def _parse_check(shown: str, entry: Mapping[str, Any]) -> Check:
         directions=tuple(meta["directions"]),
         cells=tuple(meta.get("cells", _own_columns(kwargs))),
         config=entry,
+        guidance_by_layout=meta.get("guidance_by_layout", {}),
     )
 
 

@@ -37,6 +37,9 @@ class FormRows:
             rows_in=len(self.rows),
             paper={"form": found.form.code, "version": found.version, "day": None},
         )
+        if found.school_code is not None and found.school_name is not None:
+            places = (letters(found.school_code), letters(found.school_name))
+            self.parsed.paper |= {"school_columns": places, "direction": found.form.direction}
         self._check_columns()
         self._check_version()
 

@@ -10,6 +10,7 @@ from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.forms.form_recognition import FoundForm
 from msoko.ingest.layouts.forms.form_rows import NO_SCHOOL, FormRows
 from msoko.ingest.layouts.forms.form_values import FormValue
+from msoko.ingest.layouts.forms.named_measures import tell_unknown_measures
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 
 PUPIL = "pupil_code"
@@ -55,6 +56,8 @@ def _records(body: FormRows) -> list[dict[str, object]]:
                 lacking[absent[0]].append(row)
         else:
             records.append({**school, **_record(body, row, values)})
+    if form.table == "roadmap_returns":
+        tell_unknown_measures(body, records)
     body.tell_cells(refused)
     body.tell("form_no_school", nameless, "не указана организация, строки не приняты")
     for code, rows in lacking.items():

@@ -17,6 +17,7 @@ from msoko.ingest.layouts.rcoi.exam_kind import (
     is_code,
 )
 from msoko.ingest.layouts.rcoi.exam_protocol_checks import ProtocolChecks
+from msoko.ingest.layouts.rcoi.plus_worth import settle_pluses
 from msoko.ingest.layouts.rcoi.protocol_rows import PARTS, ProtocolRows, first_of, parse_protocol
 from msoko.ingest.layouts.rcoi.rcoi_heading import (
     FIX,
@@ -67,8 +68,14 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     if procedure is None or title.subject is None:
         parsed.reject(data, "не известно, какой это экзамен")
         return parsed
+    if not footers and first_of(block.columns, PARTS["oral"]) is None:
+        # a protocol with an oral part comes without footers
+        last = int(body[-1]) + 1
+        parsed.paper |= {"lacks_footers": True, "participants": len(data), "last_row": last}
     rows = parse_protocol(place, block, cells, data, context, parsed)
-    ProtocolChecks(place, block, rows, parsed).check(context, footers)
+    paper = (procedure, title.subject, parsed.paper["grade"])
+    plus = settle_pluses(rows, context.task_maxima, context.school_year, paper)
+    ProtocolChecks(place, block, rows, parsed).check(context, footers, plus)
     parsed.reject(rows.index[rows.is_bad], "в строке есть нечитаемое значение")
     _fill_tables(block, cells, rows, context, parsed)
     return parsed

@@ -9,12 +9,18 @@ import numpy as np
 
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.mark_checks import MarkedRows, check_marks, lacks_scale
+from msoko.ingest.layouts.rcoi.plus_worth import PlusWorth
 from msoko.ingest.layouts.rcoi.protocol_rows import ProtocolRows, first_of
 from msoko.ingest.layouts.rcoi.rcoi_heading import FIX
 from msoko.ingest.sheets.cells import cell_numbers, stood_before
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, cells_of
 
 WRITTEN_PARTS = ("первичный балл письм. части", "первичный балл письм части")
+MOST_SHOWN = 5
+MAXIMA = (
+    "Сверьте со спецификацией работы и впишите максимумы заданий с кратким ответом "
+    "в registry/task_maxima.csv."
+)
 NEAR_MEANS = 0.51
 """Footers round their means to whole points."""
 
@@ -31,11 +37,13 @@ class ProtocolChecks:
         self.rows = rows
         self.parsed = parsed
 
-    def check(self, context: ReadingContext, footers: list[tuple[int, str]]) -> None:
+    def check(
+        self, context: ReadingContext, footers: list[tuple[int, str]], plus: PlusWorth
+    ) -> None:
         """Add findings on ranges, sums, marks, repeated participants and the block's footers."""
         self._check_ranges()
         self._check_scale(self.parsed.paper, context)
-        self._check_sums()
+        self._check_sums(plus)
         self._check_parts()
         self._check_conversion()
         repeated = stood_before(self.rows.pupils) & ~self.rows.is_bad
@@ -86,20 +94,59 @@ class ProtocolChecks:
         )
         self.parsed.findings += check_marks(self.place, scale, marked, FIX)
 
-    def _check_sums(self) -> None:
+    def _check_sums(self, plus: PlusWorth) -> None:
         """Compare answers with the primary score.
 
-        A plus may bring more than one point, so a sum below the score is only doubtful.
+        Where nobody knows what a plus is worth, the sum of a row is a lower bound: only
+        one above the primary score is wrong.
         """
         if not self.rows.answers:
             return
         parts = [[answer.total for answer in part] for part in self.rows.answers.values()]
-        differs = self.rows.is_scored & (np.sum(parts, axis=0) != self.rows.primary)
-        what = (
-            "сумма по строкам ответов не равна первичному баллу (знак «+» может стоить больше "
-            "одного балла)"
-        )
+        sums = np.sum(parts, axis=0)
+        differs = self.rows.is_scored & (sums != self.rows.primary)
+        is_above = sums > self.rows.primary
+        if plus.origin == "unknown":
+            self._tell_unknown(differs & ~is_above)
+            differs &= is_above
+        what = "сумма по строкам ответов не равна первичному баллу"
+        what += self._both_numbers(differs, sums)
         self._tell("task_sum", "warning", what, differs, "первичный балл")
+        if plus.origin == "sums":
+            self._tell_solved(plus)
+
+    def _both_numbers(self, mask: np.ndarray, sums: np.ndarray) -> str:
+        """Return the sum and the primary score of the first rows, in brackets."""
+        shown = [
+            f"строка {self.rows.index[row] + 1} – сумма {sums[row]:g}, "
+            f"первичный балл {self.rows.primary[row]:g}"
+            for row in np.flatnonzero(mask)[:MOST_SHOWN]
+        ]
+        rest = int(mask.sum()) - len(shown)
+        return f" ({'; '.join(shown)}{f'; и ещё {rest}' if rest > 0 else ''})"
+
+    def _tell_unknown(self, mask: np.ndarray) -> None:
+        what = (
+            "сколько баллов даёт знак «+», из протокола не известно (первичный балл больше "
+            "суммы по строкам ответов), суммы и выполнение этих заданий не посчитаны"
+        )
+        cells = cells_of(self.rows.index[mask], self.columns["первичный балл"])
+        self.parsed.findings += self.place.cell_findings(
+            "plus_worth", "warning", what, MAXIMA, cells, table="task_scores"
+        )
+
+    def _tell_solved(self, plus: PlusWorth) -> None:
+        heavy = ", ".join(
+            f"задание {n} – {points:g}" for n, points in enumerate(plus.points, 1) if points > 1
+        )
+        message = (
+            f"знак «+» стоит больше одного балла: {heavy}. Так следует из первичных баллов "
+            f"участников (прочитано строк – {len(self.rows.index)})."
+        )
+        cell = f"A{self.block.header + 1}"
+        self.parsed.findings.append(
+            self.place.finding("plus_worth", "note", message, MAXIMA, cell=cell)
+        )
 
     def _check_parts(self) -> None:
         """The parts of a foreign language must add up exactly."""

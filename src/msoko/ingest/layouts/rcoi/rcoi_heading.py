@@ -36,6 +36,7 @@ class ProtocolTitle:
     subject: str | None
     day: dt.date | None
     row: int
+    conflict: str = ""  # Russian: how the number and the name of the subject disagree
 
 
 def footer_of(row: Sequence[object]) -> str | None:
@@ -56,10 +57,10 @@ def is_title_row(row: Sequence[object]) -> bool:
 def read_title(
     sheet: RawSheet, block: SheetBlock, context: ReadingContext, is_1904: bool
 ) -> ProtocolTitle:
-    """Return the title above the block. The subject's name decides, its number only helps.
+    """Return the title above the block.
 
-    Sources disagree on the numbers of some subjects, so they are used where the
-    name is unknown.
+    A number is used where the name is unknown; where both are known and disagree, there is
+    no subject.
     """
     for row in range(block.header - 1, block.top - 1, -1):
         for value in sheet.cells[row]:
@@ -69,10 +70,7 @@ def read_title(
                     context.subjects.code(match[1]), date_of(match[2], is_1904), row
                 )
             if match := CODED.search(words):
-                subject = context.subjects.code(match[2]) or context.subjects.code_of_number(
-                    match[1]
-                )
-                return ProtocolTitle(subject, date_of(match[3], is_1904), row)
+                return _coded_title(match, context, is_1904, row)
             if match := PLAIN.search(words):
                 return ProtocolTitle(
                     context.subjects.code(match[1]), date_of(match[2], is_1904), row
@@ -80,11 +78,36 @@ def read_title(
     return ProtocolTitle(None, None, block.top)
 
 
+def _coded_title(
+    match: re.Match[str], context: ReadingContext, is_1904: bool, row: int
+) -> ProtocolTitle:
+    """Return what «01 - Русский язык 2025.05.30» says; no subject where it says two."""
+    named = context.subjects.code(match[2])
+    numbered = context.subjects.code_of_number(match[1])
+    day = date_of(match[3], is_1904)
+    if named and numbered and named != numbered:
+        names = context.subjects.name
+        conflict = f"номер {match[1]} – это «{names(numbered)}», а назван предмет «{names(named)}»"
+        return ProtocolTitle(None, day, row, conflict)
+    return ProtocolTitle(named or numbered, day, row)
+
+
 def check_title(place: SheetPlace, title: ProtocolTitle, context: ReadingContext) -> list[Finding]:
     """Return blocking findings where the title lacks the subject or a day of the school year."""
     shape = "01 – Предмет ГГГГ.ММ.ДД"
     findings = check_day(place, title.day, context.school_year, title.row, shape)
-    if title.subject is None:
+    if title.conflict:
+        findings.append(
+            place.finding(
+                "subject",
+                "blocking",
+                f"строка {title.row + 1}: {title.conflict}.",
+                "Уточните в РЦОИ, какой это экзамен, и исправьте строку через corrections.yml; "
+                "если номер в регионе другой, впишите его в exam_code в registry/subjects.csv.",
+                cell=address(title.row, 0),
+            )
+        )
+    elif title.subject is None:
         findings.append(
             place.finding(
                 "subject",
