@@ -168,7 +168,8 @@ def _texts(values: pd.Series, column: str) -> pd.Series:
 def _parse(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values.astype("float64")
-    text = values.astype("string").str.strip().str.replace(",", ".", regex=False)
+    text = values.astype("string").str.replace(r"\s", "", regex=True)  # also between thousands
+    text = text.str.replace(",", ".", regex=False)
     return pd.to_numeric(text, errors="coerce").astype("float64")
 
 
