@@ -25,10 +25,10 @@ MARKS = (
 )
 ANY_SIGN = re.compile(r"[^\x00-\x7f]")
 RUSSIAN_SIGN = re.compile(f"[А-Яа-яЁё{SIGNS}]")
-ODD_PAIR = re.compile("[а-яё](?=[А-ЯЁA-Za-z])|[A-Za-z](?=[а-яё])")
+ODD_PAIR = re.compile("[а-яё](?=[А-ЯЁ])|[А-Яа-яЁё](?=[A-Za-z])|[A-Za-z](?=[А-Яа-яЁё])")
 """Signs side by side as letters of another encoding come out: «аБ», «tй»."""
 LATIN_SIGN = re.compile(f"(?<=[A-Za-z])[À-ÿŒœ]|[À-ÿŒœ](?=[A-Za-z])|[\xa0{SIGNS}]")
-ODD_IN_WIDE = re.compile("[^\t\r\n\x20-\x7e\xa0-\u052f\u2000-\u22ff\ufeff]")
+ODD_IN_WIDE = re.compile("[^\t\r\n\x20-\x7e\xa0-\xbf\u0400-\u04ff\u2000-\u22ff\ufeff]")
 
 
 def read_written_text(path: Path, shown: str) -> str:
@@ -85,7 +85,7 @@ def _is_damaged_utf8(sample: bytes) -> bool:
     """Return whether the bytes are UTF-8 but for a few, as where a file was cut."""
     text = sample.decode("utf-8", "replace")
     lost = text.count("\ufffd")
-    return len(ANY_SIGN.findall(text)) > 20 * lost
+    return len(ANY_SIGN.findall(text)) > 4 * lost
 
 
 def _likeliest(sample: bytes) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from msoko.core.written_text import MARKS, decode_text
 from msoko.ingest.sandbox import file_guard
+from msoko.ingest.sandbox.disguises import declared_wide
 from msoko.ingest.sandbox.file_guard import Refused, SheetFacts
 
 WIDE_MARKS = tuple(mark for mark, _ in MARKS)
@@ -197,6 +198,8 @@ def decode(content: bytes, encoding: str | None) -> str:
     """Return the text: by its byte-order mark, as declared, or as its bytes look written."""
     if encoding and not content.startswith(WIDE_MARKS):
         try:
+            if declared_wide(encoding) and 0 not in content:
+                raise UnicodeError  # the spaces and digits of a wide text have zero bytes
             return content.decode(encoding).removeprefix("\ufeff")
         except (UnicodeError, LookupError):
             text = None
