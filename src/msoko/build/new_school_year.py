@@ -15,9 +15,10 @@ from ruamel.yaml.comments import CommentedMap
 from msoko.build.graph.file_digests import files_under
 from msoko.catalog.municipality.year_facts import read_year_facts
 from msoko.core.errors import UsageError
-from msoko.core.project import Project
+from msoko.core.project import Project, legible_name
 from msoko.core.school_year import SchoolYear
 from msoko.core.whole_files import write_whole
+from msoko.core.written_text import read_written_text
 
 CORRECTIONS = """\
 # Поправки к полученным файлам. Сами файлы не правят: поправка записывается здесь,
@@ -76,8 +77,8 @@ def _declares(project: Project, other: SchoolYear, year: SchoolYear) -> bool:
 def _declaration_of(project: Project, year: SchoolYear) -> CommentedMap:
     """Return a year's declaration as people wrote it, their comments included."""
     read_year_facts(project, year)  # what is no YAML is refused with its line, as everywhere
-    text = (project.raw(year) / "year.yml").read_text(encoding="utf-8-sig")
-    declared = _yaml().load(text)
+    path = project.raw(year) / "year.yml"
+    declared = _yaml().load(read_written_text(path, project.shown(path)))
     return declared if isinstance(declared, CommentedMap) else CommentedMap()
 
 
@@ -172,6 +173,6 @@ def _expected_files(
     if before is None:
         return ()
     folder = project.raw(before)
-    names = [path.relative_to(folder).as_posix() for path in files_under(folder)]
+    names = [legible_name(path.relative_to(folder).as_posix()) for path in files_under(folder)]
     data = [name for name in names if not name.endswith((".yml", ".yaml", "SOURCE.txt"))]
     return tuple(_in_new_year(name, before, year) for name in data)

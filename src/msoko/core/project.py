@@ -82,5 +82,10 @@ class Project:
         for base in (self.root, self.home):
             before = f"{base}{os.sep}"
             if text.startswith(before):  # as `relative_to`, too slow for the thousands of a plan
-                return text[len(before) :].replace(os.sep, "/")
-        return path.name
+                return legible_name(text[len(before) :].replace(os.sep, "/"))
+        return legible_name(path.name)
+
+
+def legible_name(name: str) -> str:
+    """Return a file's name as it can be printed and stored; bytes that are no text as `\\udc94`."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")

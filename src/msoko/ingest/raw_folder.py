@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from msoko.core.project import Project
+from msoko.core.project import Project, legible_name
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.corrections import CorrectionRegister
 from msoko.ingest.entry_matches import doubtful_entries, unused_entries
@@ -14,6 +14,7 @@ from msoko.ingest.layouts.file_entry import IGNORE
 from msoko.ingest.placed_blocks import PlacedBlock
 from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader, file_digest
 from msoko.ingest.sheets.raw_book import RawBook
+from msoko.ingest.unread_files import unread_finding
 from msoko.ingest.year_file import YearFile
 
 NOT_DATA = (".yml", ".yaml", ".md", ".ini", ".db", ".log")
@@ -33,14 +34,13 @@ class FolderIntake:
 
 
 def data_files(folder: Path) -> list[Path]:
-    """Return the files of a year's folder that may hold data, sorted by name."""
+    """Return what in a year's folder may hold data, sorted by name; it may be no file at all."""
     if not folder.is_dir():
         return []
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.is_file()
-        and not path.is_symlink()
+        if (path.is_symlink() or not path.is_dir())
         and not path.name.startswith((".", "~$"))
         and path.suffix.lower() not in NOT_DATA
         and path.name.lower() not in NOT_DATA_NAMES
@@ -66,8 +66,17 @@ def open_books(folder: FolderIntake, register: CorrectionRegister) -> list[RawBo
             entry = folder.declared.entry(name)
             if entry.layout == IGNORE:
                 folder.findings.append(
-                    Finding("ignored_file", "note", f"файл не читается: {entry.reason}", file=name)
+                    Finding(
+                        "ignored_file",
+                        "note",
+                        f"файл не читается: {entry.reason}",
+                        file=legible_name(name),
+                    )
                 )
+                continue
+            unread = unread_finding(path, name)
+            if unread:
+                folder.findings.append(unread)
                 continue
             options = {"encoding": entry.encoding, "delimiter": entry.delimiter}
             opened = reader.open(path, name, {k: v for k, v in options.items() if v})

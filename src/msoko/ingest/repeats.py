@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from msoko.core.project import Project
+from msoko.core.project import Project, legible_name
 from msoko.core.school_year import SchoolYear
 from msoko.core.tables import TABLES
 from msoko.ingest.ingest_findings import Finding
@@ -40,11 +40,12 @@ def repeated_files(
         if other == year:
             continue
         for path in sorted(project.raw(other).rglob("*")):
-            if not path.is_file() or path.suffix in (".yml", ".txt", ".md"):
+            if path.is_symlink() or not path.is_file() or path.suffix in (".yml", ".txt", ".md"):
                 continue
             file = seen.get(file_digest(path))
             if file:
-                message = f"этот же файл лежит в папке {other} учебного года: «{path.name}»."
+                name = legible_name(path.name)
+                message = f"этот же файл лежит в папке {other} учебного года: «{name}»."
                 yield Finding("repeated_file", "blocking", message, ONE_COPY, file=file)
 
 

@@ -189,6 +189,8 @@ def test_a_roadmap_saved_by_excel_is_read(project: Project) -> None:
     path = project.root / "profiles/own/roadmap.csv"
     path.write_bytes(ROADMAP.replace(",", ";").encode("utf-8-sig"))
     assert [one.code for one in catalog.load_roadmap(project, "own")] == ["1.1", "1.2"]
-    path.write_bytes(ROADMAP.replace(",", ";").encode("cp1251"))
-    with pytest.raises(UsageError, match="не в кодировке UTF-8. В Excel"):
+    path.write_bytes(ROADMAP.replace(",", "\t").encode("utf-16"))
+    assert [one.code for one in catalog.load_roadmap(project, "own")] == ["1.1", "1.2"]
+    path.write_bytes(b"\x98\xff\x98")
+    with pytest.raises(UsageError, match="кодировка не распознана. Сохраните"):
         catalog.load_roadmap(project, "own")

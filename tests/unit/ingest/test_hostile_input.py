@@ -332,4 +332,4 @@ def test_a_link_in_the_folder_is_not_followed(tmp_path, good):
     raw = tmp_path / "data" / "raw" / "2024-25"
     raw.mkdir(parents=True)
     (raw / "link.xlsx").symlink_to(good)
-    assert checks(take(tmp_path, {}), "blocking") == {"no_files"}
+    assert checks(take(tmp_path, {}), "blocking") == {"not_a_file"}

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from msoko.core.project import legible_name
 from msoko.core.whole_files import write_whole
 
 ABSENT = "absent"
+NOT_A_FILE = "not a file"
+"""Stands for what is never opened: a channel or a device may have no end."""
 RACY_NANOSECONDS = 20_000_000
 """Two writes this close may carry the same time: such a file is read a moment later."""
 
@@ -36,21 +40,29 @@ class FileDigests:
             state = path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return ABSENT
+        except OSError:  # a link that leads to itself
+            return NOT_A_FILE
+        if not stat.S_ISREG(state.st_mode):
+            return NOT_A_FILE
         marks = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
-        known = self._known.get(str(path))
+        name = legible_name(str(path))
+        known = self._known.get(name)
         if known and known[:4] == marks:
             return known[4]
         age = time.time_ns() - max(state.st_mtime_ns, state.st_ctime_ns)
         if 0 <= age < RACY_NANOSECONDS:
             time.sleep((RACY_NANOSECONDS - age) / 1e9)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        self._known[str(path)] = [*marks, digest]
+        self._known[name] = [*marks, digest]
         self._is_changed = True
         return digest
 
     def of_all(self, folder: Path) -> dict[str, str]:
         """Return the digests of all files under a folder, by their relative path, sorted."""
-        return {path.relative_to(folder).as_posix(): self.of(path) for path in files_under(folder)}
+        return {
+            legible_name(path.relative_to(folder).as_posix()): self.of(path)
+            for path in files_under(folder)
+        }
 
     def save(self) -> None:
         """Remember what was read; when nothing new was read, no file is touched."""

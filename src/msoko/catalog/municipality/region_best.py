@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from msoko.catalog.directions.direction import Code, Direction, Indicator, indicators_by_code
 from msoko.catalog.municipality.profile import Profile
-from msoko.catalog.yaml.declaration_lines import DeclarationLine, require_known, suggestion
+from msoko.catalog.yaml.declaration_lines import DeclarationLine, require_known
+from msoko.catalog.yaml.declaration_rows import Row, number_of, read_rows
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -34,26 +32,22 @@ class RegionBest:
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 
 
+COLUMNS = tuple(item.name for item in dataclasses.fields(RegionBest) if item.name != "place")
+
+
 def load_region_best(
     project: Project, profile: Profile, directions: Iterable[Direction], year: SchoolYear
 ) -> dict[Code, RegionBest]:
     """Return the region's best values of a year from `profiles/<name>/region_best.csv`, if any.
 
     Raises `UsageError` with the line for an unknown column or indicator, a value that is no
-    number or lies outside 0…1 where the indicator is a share, a repeated value, a missing source;
-    and where the file is not in UTF-8.
+    number or lies outside 0…1 where the indicator is a share, a repeated value, a missing source.
     """
     path = project.find("profiles", profile.profile, BEST_FILE)
     if not path.exists():
         return {}
     known, found = indicators_by_code(directions), {}
-    try:
-        rows = _rows(path, project.shown(path))
-    except UnicodeDecodeError:
-        raise UsageError(
-            f"{project.shown(path)}: файл не в кодировке UTF-8. Сохраните его как «CSV UTF-8»."
-        ) from None
-    for row in rows:
+    for row in read_rows(path, project.shown(path), COLUMNS):
         best = _best(row, known)
         if (best.school_year, best.indicator) in found:
             first = found[best.school_year, best.indicator].place
@@ -65,28 +59,8 @@ def load_region_best(
     return {code: best for (named, code), best in found.items() if named == str(year)}
 
 
-def _rows(path: Path, shown: str) -> list[tuple[dict[str, str], DeclarationLine]]:
-    columns = [item.name for item in dataclasses.fields(RegionBest) if item.name != "place"]
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        for column in rows.fieldnames or ():
-            if column not in columns:
-                hint = suggestion(column, columns)
-                raise UsageError(f"{shown}, строка 1: неизвестный столбец «{column}». {hint}")
-        absent = [column for column in columns if column not in (rows.fieldnames or ())]
-        if absent:
-            raise UsageError(f"{shown}, строка 1: нет столбцов {', '.join(absent)}. Допишите их.")
-        return [
-            (
-                {key: (row[key] or "").strip() for key in columns},
-                DeclarationLine(shown, rows.line_num),
-            )
-            for row in rows
-        ]
-
-
 def _best(
-    line: tuple[dict[str, str], DeclarationLine], known: dict[Code, tuple[Direction, Indicator]]
+    line: tuple[Row, DeclarationLine], known: dict[Code, tuple[Direction, Indicator]]
 ) -> RegionBest:
     row, place = line
     try:
@@ -107,9 +81,6 @@ def _best(
 
 def _number(text: str, place: DeclarationLine) -> float:
     try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise UsageError(f"{place}: «value: {text}» – не число.")
-    return value
+        return number_of(text, "value")
+    except ValueError as error:
+        raise UsageError(f"{place}: {error}.") from None

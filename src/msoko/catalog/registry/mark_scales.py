@@ -7,7 +7,6 @@ known, a scale says only which marks are possible.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from msoko.catalog.yaml.declaration_rows import number_of, read_rows
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -113,25 +113,22 @@ class Scales:
 
 
 def _read(path: Path, shown: str) -> list[Scale]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise UsageError(f"{shown}, строка 1: ожидаются столбцы {', '.join(COLUMNS)}.")
-        scales = []
-        for number, row in enumerate(reader, start=2):
-            try:
-                scales.append(_scale(row))
-            except (ValueError, UsageError) as error:
-                raise UsageError(f"{shown}, строка {number}: {error}.") from error
-        return scales
+    scales = []
+    for row, place in read_rows(path, shown, COLUMNS):
+        try:
+            scales.append(_scale(row))
+        except (ValueError, UsageError) as error:
+            raise UsageError(f"{place}: {str(error).rstrip('.')}.") from error
+    return scales
 
 
 def _scale(row: Mapping[str, str]) -> Scale:
     if row["origin"] not in ORIGINS:
         raise ValueError(f"origin – одно из {', '.join(ORIGINS)}, получено «{row['origin']}»")
     first, last = years_named(row["year"])
-    cuts = tuple(float(cut) for cut in row["cuts"].split(";") if cut)
-    if list(cuts) != sorted(set(cuts)) or any(cut > float(row["max_score"]) for cut in cuts):
+    cuts = tuple(number_of(cut, "cuts") for cut in row["cuts"].split(";") if cut.strip())
+    max_score = number_of(row["max_score"], "max_score")
+    if list(cuts) != sorted(set(cuts)) or any(cut > max_score for cut in cuts):
         raise ValueError("cuts возрастают и не больше max_score")
     words = [word.strip() for word in row["conditions"].split(";") if word.strip()]
     is_test_scale = "scale:test" in words
@@ -142,8 +139,8 @@ def _scale(row: Mapping[str, str]) -> Scale:
         last,
         row["procedure"],
         row["subject"],
-        int(row["grade"]),
-        float(row["max_score"]),
+        int(number_of(row["grade"], "grade", int)),
+        max_score,
         cuts,
         tuple(_condition(word) for word in words if word != "scale:test"),
         is_test_scale,

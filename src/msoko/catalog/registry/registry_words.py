@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from msoko.catalog.municipality.profile import Profile
 from msoko.catalog.registry.form_declarations import load_forms
 from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.declaration_lines import DeclarationLine, line_of, suggestion
+from msoko.catalog.yaml.declaration_rows import read_rows
 from msoko.core import russian
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
@@ -25,6 +25,9 @@ FILES = (
     "wording_tables.yml",
 )
 """The house's sentences, in registry/, a theme a file; a section stands in one of them."""
+SUBJECT_COLUMNS = (
+    "subject", "name", "short_name", "vpr_code", "exam_code", "oral_exam_code", "aliases",
+)  # fmt: skip
 FILTERS = {
     "capitalised": russian.capitalised,
     "counted": russian.counted,
@@ -112,9 +115,8 @@ def load_subjects(project: Project) -> list[dict[str, str]]:
     """Return the rows of `registry/subjects.csv`; a project's own row replaces the house's."""
     rows: dict[str, dict[str, str]] = {}
     for path in project.layers("registry", "subjects.csv"):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                rows.setdefault(row["subject"], row)
+        for row, _ in read_rows(path, project.shown(path), SUBJECT_COLUMNS):
+            rows.setdefault(row["subject"], row)
     return list(rows.values())
 
 

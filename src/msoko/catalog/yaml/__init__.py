@@ -1,1 +1,1 @@
-"""The strict reader of YAML, and entries appended to lists that people keep."""
+"""The strict readers of YAML and of CSV, and entries appended to lists that people keep."""

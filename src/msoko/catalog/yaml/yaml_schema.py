@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -22,8 +23,13 @@ import yaml
 
 from msoko.catalog.yaml.declaration_lines import DeclarationLine, suggestion
 from msoko.core.errors import UsageError
+from msoko.core.written_text import read_written_text
 
 T = TypeVar("T")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100
+"""Levels of nesting that no declaration comes near."""
+DEEP_DASHES = re.compile(rf"^[ \-?\t]{{{DEEPEST},}}", re.MULTILINE)
 SCALARS = {
     int: ("целое число", {"int"}),
     float: ("число", {"int", "float"}),
@@ -39,11 +45,9 @@ def load(path: Path, kind: type[T], shown: str) -> T:
     missing, is not YAML, or says anything that `kind` does not.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_written_text(path, shown)
     except FileNotFoundError:
         raise UsageError(f"{shown}: файла нет. Создайте его или исправьте имя.") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{shown}: файл не в кодировке UTF-8. Сохраните его в UTF-8.") from None
     return parse(text, kind, shown)
 
 
@@ -55,7 +59,8 @@ def parse(text: str, kind: type[T], shown: str) -> T:
     comes of it is frozen (of an `object` a tree, to be read only), and the text is the key.
     """
     try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        _refuse_deep(text, shown)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", строка {mark.line + 1}" if mark else ""
@@ -65,7 +70,27 @@ def parse(text: str, kind: type[T], shown: str) -> T:
         ) from None
     if node is None:
         raise UsageError(f"{shown}: файл пуст.")
-    return _Reader(shown).build(node, kind, "")
+    try:
+        return _Reader(shown).build(node, kind, "")
+    except RecursionError:
+        raise UsageError(f"{shown}: запись ссылается сама на себя (*). Уберите ссылку.") from None
+
+
+def _refuse_deep(text: str, shown: str) -> None:
+    """Refuse nesting so deep that to compose it would end the process, before that is tried."""
+    if text.count("[") + text.count("{") < DEEPEST and not DEEP_DASHES.search(text):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise UsageError(
+                f"{shown}, строка {event.start_mark.line + 1}: вложенность больше {DEEPEST} "
+                "уровней. Таких записей не бывает: проверьте скобки и отступы."
+            )
 
 
 @lru_cache

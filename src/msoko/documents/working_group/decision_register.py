@@ -13,6 +13,7 @@ from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.yaml_append import append_entries
 from msoko.core.errors import UsageError
 from msoko.core.whole_files import write_whole
+from msoko.core.written_text import read_written_text
 from msoko.disclosure.leaks import find_leaks
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def _write(project: Project, path: Path, entries: Sequence[dict[str, Any]], case
 
     source = project.find("profiles", case.profile.profile, "decisions.yml")
     head = case.say("register.head") + "\n"
-    text = source.read_text(encoding="utf-8-sig") if source.exists() else head
+    text = head
+    if source.exists():
+        text = read_written_text(source, project.shown(source))
     dumped = [yaml.safe_dump(one, allow_unicode=True, sort_keys=False, width=96) for one in entries]
     shown = project.shown(path)
     fresh = append_entries(text, "decisions", dumped, shown)

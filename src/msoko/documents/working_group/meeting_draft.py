@@ -9,6 +9,7 @@ from msoko.catalog.yaml import yaml_schema
 from msoko.catalog.yaml.yaml_append import append_entries
 from msoko.core.project import MEETINGS
 from msoko.core.whole_files import write_whole
+from msoko.core.written_text import read_written_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def write_draft(project: Project, year: SchoolYear, case: Case) -> Path | None:
     shown = project.shown(path)
     if load_meetings(project, year).at(case.meeting.date) is not None:
         return None
-    text = path.read_text(encoding="utf-8-sig") if path.exists() else _head(project, year, case)
+    text = read_written_text(path, shown) if path.exists() else _head(project, year, case)
     fresh = append_entries(text, "meetings", [_meeting(case)], shown)
     yaml_schema.parse(fresh, MeetingFile, shown)
     write_whole(path, fresh)

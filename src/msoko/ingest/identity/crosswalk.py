@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from msoko.catalog.yaml.declaration_lines import DeclarationLine
+from msoko.catalog.yaml.declaration_rows import Row, read_rows
 from msoko.catalog.yaml.yaml_schema import load
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
@@ -24,6 +24,7 @@ REGISTER = (
     "from_year", "to_year", "successor_id", "note",
 )  # fmt: skip
 CODES = ("vpr_login", "exam_code", "oo1_code")
+ROUNDED = re.compile(r"\d[.,]?\d*[EeЕе]\+\d+")
 LIKELY = 60.0
 """A suggestion below this similarity (0–100) is no help."""
 
@@ -84,7 +85,7 @@ class Crosswalk:
     def load(cls, project: Project, year: SchoolYear) -> Crosswalk:
         """Return the project's crosswalk; without a register every code is its own id."""
         folder = project.root / "data" / "raw"
-        lines = _read_register(folder / "schools.csv")
+        lines = _read_register(folder / "schools.csv", "data/raw/schools.csv")
         path = folder / "crosswalk.yml"
         links = (
             load(path, tuple[SchoolLink, ...], project.shown(path))  # type: ignore[arg-type]
@@ -216,20 +217,15 @@ def plain_name(name: str) -> str:
     return " ".join(re.sub(r"№\s*", "№", name).split())
 
 
-def _read_register(path: Path) -> list[RegisterLine]:
+def _read_register(path: Path, shown: str) -> list[RegisterLine]:
     if not path.exists():
         return []
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        absent = [name for name in REGISTER if name not in (reader.fieldnames or ())]
-        if absent:
-            raise UsageError(f"data/raw/schools.csv: нет столбцов {', '.join(absent)}.")
-        return [_line(number, row) for number, row in enumerate(reader, start=2)]
+    rows = read_rows(path, shown, REGISTER, has_others=True)
+    return [_line(place, row) for row, place in rows]
 
 
-def _line(number: int, row: Mapping[str, str]) -> RegisterLine:
-    where = f"data/raw/schools.csv, строка {number}: "
-    values = {name: (row[name] or "").strip() for name in REGISTER}
+def _line(place: DeclarationLine, values: Row) -> RegisterLine:
+    where = f"{place}: "
     if not values["school_id"] or not values["name"]:
         raise UsageError(f"{where}не заполнены school_id или name.")
     try:
@@ -237,8 +233,9 @@ def _line(number: int, row: Mapping[str, str]) -> RegisterLine:
         last = SchoolYear.parse(values["to_year"]) if values["to_year"] else None
     except UsageError as error:
         raise UsageError(f"{where}{error}") from error
+    _refuse_rounded(values, where)
     return RegisterLine(
-        number,
+        place.line,
         values["school_id"],
         values["name"],
         values["kind"] or "school",
@@ -249,3 +246,13 @@ def _line(number: int, row: Mapping[str, str]) -> RegisterLine:
         last,
         values["successor_id"],
     )
+
+
+def _refuse_rounded(values: Row, where: str) -> None:
+    """Refuse a code that Excel wrote as a rounded number: its last digits are lost."""
+    for column in ("school_id", *CODES):
+        if ROUNDED.fullmatch(values[column]):
+            raise UsageError(
+                f"{where}в столбце {column} стоит «{values[column]}»: Excel округлил код. Задайте "
+                "столбцу формат «Текстовый», впишите код заново и сохраните."
+            )

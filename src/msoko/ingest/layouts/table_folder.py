@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from msoko.core.errors import DataRefused, UsageError
+from msoko.core.written_text import decode_text
 
 NAMES = ("results", "task_scores", "scales", "schools")
 NEEDED = {
@@ -23,7 +24,6 @@ NUMBERS = {
     "schools": (),
 }
 WHOLE = ("school_id", "pupil_id", "class_id", "task")
-ENCODINGS = ("utf-8-sig", "cp1251")
 MISSING = ("", "NA", "NaN", "nan", "null", "NULL", "None", "none", "<NA>")
 FORM = "Как устроены таблицы, сказано в «msoko objectivity --help»."
 
@@ -94,14 +94,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    content = path.read_bytes()
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    text = decode_text(path.read_bytes())
+    if text is None:
         raise DataRefused(f"{path}: кодировка не распознана. Сохраните файл в UTF-8.")
     return _parsed(path, text)
 
@@ -168,7 +162,8 @@ def _texts(values: pd.Series, column: str) -> pd.Series:
 def _parse(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return values.astype("float64")
-    text = values.astype("string").str.strip().str.replace(",", ".", regex=False)
+    text = values.astype("string").str.replace(r"\s", "", regex=True)  # also between thousands
+    text = text.str.replace(",", ".", regex=False)
     return pd.to_numeric(text, errors="coerce").astype("float64")
 
 

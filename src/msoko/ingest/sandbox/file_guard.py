@@ -17,6 +17,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from msoko.core.written_text import wide_encoding
+from msoko.ingest.sandbox.disguises import beginning, declared_wide, disguise_of
+
 MIB = 1024 * 1024
 MAX_FILE = 96 * MIB
 MAX_UNPACKED = 256 * MIB
@@ -49,24 +52,29 @@ class SheetFacts(NamedTuple):
 RESAVE = "Откройте файл в Excel, сохраните как «Книга Excel (.xlsx)» и положите вместо этого."
 
 
-def kind_of(content: bytes) -> str:
-    """Return xlsx, ods, zip, xls or csv, from the content alone; refuse anything else."""
+def kind_of(content: bytes, encoding: str = "") -> str:
+    """Return xlsx, ods, zip, xls or csv, from the content alone; refuse anything else.
+
+    `encoding`: what year.yml declares; a text may hold zero bytes where it is a wide one.
+    """
     if not content.strip(b"\x00 \r\n\t"):
         raise Refused("empty_file", "файл пуст.", "Выгрузите файл заново.")
     if content[:4] == b"PK\x03\x04" or content[:4] == b"PK\x05\x06":
         return _kind_of_archive(content)
     if content[:8] == OLE:
         return _kind_of_compound(content)
-    head = content[:1024].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if head.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta")):
-        raise Refused("disguised_file", "это веб-страница или XML под видом таблицы.", RESAVE)
+    wide = declared_wide(encoding) or wide_encoding(content)
+    head = beginning(content, wide)
+    disguise = disguise_of(head)
+    if disguise:
+        raise Refused("disguised_file", f"это {disguise} под видом таблицы.", RESAVE)
     if head.startswith((b"%pdf", b"{\\rtf", b"\x89png", b"\xff\xd8\xff", b"rar!", b"7z\xbc\xaf")):
         raise Refused(
             "unknown_kind",
             "это не таблица (документ, рисунок или архив, отличный от ZIP).",
             "Уберите файл из папки или укажите для него в year.yml «layout: ignore».",
         )
-    if b"\x00" in content[:65536]:
+    if not wide and b"\x00" in content[:65536]:
         raise Refused(
             "unknown_kind",
             "это двоичный файл неизвестного вида или обрывок файла.",
@@ -201,11 +209,19 @@ OTHER_CELLS = (b"<c\t", b"<c\n", b"<c\r", b":c ", b":c\t", b":c\n", b":c\r")
 NEAR_ROW = 9999
 """The last row that a near reference may name."""
 ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,12})")
-HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
-ERROR_CELL = re.compile(rb'<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*\br="([A-Z]+\d+)"')
-EMPTY_FORMULA = re.compile(
-    rb'<c r="([A-Z]+\d+)"[^>]*><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>'
+ERROR_MARK = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+HIDDEN_ROW = re.compile(
+    rb"<(?:\w+:)?row\s(?=[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'])[^>]*\br\s*=\s*[\"'](\d+)[\"']"
 )
+ERROR_CELL = re.compile(
+    rb"<(?:\w+:)?c\s(?=[^>]*\bt\s*=\s*[\"']e[\"'])[^>]*\br\s*=\s*[\"']([A-Z]+\d+)[\"']"
+)
+EMPTY_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Z]+\d+)[\"'][^>]*>\s*"
+    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f\s*>)\s*"
+    rb"(?:<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>\s*</(?:\w+:)?v\s*>)\s*)?</(?:\w+:)?c\s*>"
+)
+"""A cell with a formula and no value, its attributes in any order."""
 
 
 def column_number(letters: str) -> int:
@@ -243,9 +259,9 @@ def check_sheet(data: bytes) -> SheetFacts:
     rows, columns = _far_corner(data)
     check_extent(rows, columns)
     # most sheets lack these marks, and to look for one takes a fraction of a search by pattern
-    hidden = HIDDEN_ROW.findall(data) if b'hidden="' in data else []
-    errors = ERROR_CELL.findall(data) if b't="e"' in data else []
-    formulas = EMPTY_FORMULA.findall(data) if b"<f" in data else []
+    hidden = HIDDEN_ROW.findall(data) if b"hidden" in data else []
+    errors = ERROR_CELL.findall(data) if ERROR_MARK.search(data) else []
+    formulas = EMPTY_FORMULA.findall(data) if b"<f" in data or b":f" in data else []
     return SheetFacts(
         hidden_rows=tuple(int(row) for row in hidden),
         error_cells=tuple(cell.decode() for cell in errors),

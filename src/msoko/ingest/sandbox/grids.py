@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from msoko.core.written_text import MARKS, decode_text
 from msoko.ingest.sandbox import file_guard
+from msoko.ingest.sandbox.disguises import declared_wide
 from msoko.ingest.sandbox.file_guard import Refused, SheetFacts
 
+WIDE_MARKS = tuple(mark for mark, _ in MARKS)
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 Entry = dict[str, Any]
@@ -21,7 +24,7 @@ Entry = dict[str, Any]
 def entries(name: str, content: bytes, options: Mapping[str, str]) -> Iterator[Entry]:
     """Yield one entry per table file in `content`, itself or the members of an archive."""
     try:
-        kind = file_guard.kind_of(content)
+        kind = file_guard.kind_of(content, options.get("encoding", ""))
         if kind != "zip":
             yield _entry(name, kind, content, options)
             return
@@ -44,7 +47,7 @@ def _member(name: str, archive: zipfile.ZipFile, member: str, options: Mapping[s
     content = b""
     try:
         content = file_guard.archive_part(archive, member)
-        kind = file_guard.kind_of(content)
+        kind = file_guard.kind_of(content, options.get("encoding", ""))
         if kind == "zip":
             raise Refused("nested_archive", "архив внутри архива.", "Распакуйте внутренний архив.")
         return _entry(name, kind, content, options)
@@ -192,25 +195,33 @@ def tidy(rows: list[list[Any]]) -> list[list[Any]]:
 
 
 def decode(content: bytes, encoding: str | None) -> str:
-    """Return the text: as declared, or UTF-8 where the bytes are valid UTF-8, or cp1251."""
-    names = [encoding] if encoding else ["utf-8-sig", "cp1251"]
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        names = ["utf-16"]
-    for name in names:
+    """Return the text: by its byte-order mark, as declared, or as its bytes look written."""
+    if encoding and not content.startswith(WIDE_MARKS):
         try:
-            return content.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
+            if declared_wide(encoding) and 0 not in content:
+                raise UnicodeError  # the spaces and digits of a wide text have zero bytes
+            return content.decode(encoding).removeprefix("\ufeff")
+        except (UnicodeError, LookupError):
+            text = None
+    else:
+        text = decode_text(content)
+    if text is not None:
+        return text
     raise Refused(
         "encoding",
-        "кодировка текста не распознана (ожидается UTF-8 или Windows-1251).",
-        "Сохраните файл в UTF-8 или укажите encoding в year.yml.",
+        f"текст не читается в кодировке «{encoding}», объявленной в year.yml."
+        if encoding
+        else "кодировка текста не распознана (ожидается UTF-8 или Windows-1251), или файл оборван.",
+        "Сохраните файл в UTF-8 или укажите верное encoding в year.yml.",
     )
 
 
 def delimiter_of(text: str) -> str:
     """Return the separator that occurs most in the first lines; a semicolon where in doubt."""
-    head = "\n".join(text.splitlines()[:40])
+    first, *_ = lines = text.splitlines()[:40] or [""]
+    if len(first) == 5 and first.lower().startswith("sep="):  # written for Excel
+        return first[4]
+    head = "\n".join(lines)
     counts = {mark: head.count(mark) for mark in ";\t,"}
     best = max(counts, key=lambda mark: counts[mark])
     return ";" if counts[";"] and counts[";"] * 3 >= counts[best] else best
@@ -221,6 +232,13 @@ def _read_csv(content: bytes, options: Mapping[str, str]) -> Entry:
     if "\x00" in text:
         raise Refused("damaged_file", "в тексте есть нулевые байты.", "Выгрузите файл заново.")
     delimiter = options.get("delimiter") or delimiter_of(text)
+    delimiter = "\t" if delimiter in ("\\t", "tab") else delimiter
+    if len(delimiter) != 1 or delimiter in '\r\n"':
+        raise Refused(
+            "encoding",
+            f"разделитель «{delimiter}», объявленный в year.yml, – не один знак.",
+            'Укажите в delimiter один знак, например ";" или "tab".',
+        )
     stray: list[int] = []
     try:
         rows = _split(io.StringIO(text, newline=""), delimiter)

@@ -37,6 +37,11 @@ DIED = (
     "файл не удалось прочитать в отведённых пределах памяти; возможно, он испорчен намеренно.",
     "Запросите файл заново у отправителя или сохраните в нём только таблицу с данными.",
 )
+NO_FILE = (
+    "not_a_file",
+    "это не файл (папка, канал или устройство).",
+    "Положите вместо него обычный файл .xlsx или .csv.",
+)
 SLOW = (
     "timeout",
     f"файл не удалось прочитать за {TIMEOUT:.0f} с.",
@@ -70,6 +75,8 @@ class WorkbookReader:
         `options`: `encoding` and `delimiter` of a CSV where year.yml declares them.
         A file that cannot be parsed gives a `Refusal`; nothing is raised for bad content.
         """
+        if not path.is_file():
+            return [Refusal(name, "", *NO_FILE)]
         answer, is_late = self._ask((str(path), name, dict(options or {})))
         if answer is None:
             return [Refusal(name, file_digest(path), *(SLOW if is_late else DIED))]

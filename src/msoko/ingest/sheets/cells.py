@@ -181,11 +181,16 @@ def cell_number(value: Cell) -> float | None:
     return float(compact.replace(",", ".")) if NUMBER.fullmatch(compact) else None
 
 
-DATE_TEXT = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})")
+DATE_TEXT = re.compile(
+    r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})"
+    r"|(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d\d)(?!\.?\d)"
+)
+CENTURY = 30
+"""As in Excel, `29` is 2029 and `30` is 1930."""
 
 
 def date_of(value: Cell, is_1904: bool = False) -> dt.date | None:
-    """Return the day in a cell: a date, `20.04.2026`, `2026.04.20`, or Excel's day number.
+    """Return the day in a cell: a date, `20.04.2026`, `20.04.26`, `2026.04.20`, Excel's number.
 
     A bare number counts from the workbook's own epoch, 1900 or 1904.
     """
@@ -198,11 +203,15 @@ def date_of(value: Cell, is_1904: bool = False) -> dt.date | None:
     match = DATE_TEXT.search(cell_text(value) or "")
     if not match:
         return None
-    day, month, year = (
-        (match[1], match[2], match[3]) if match[3] else (match[6], match[5], match[4])
-    )
+    if match[9]:
+        day, month, year = int(match[7]), int(match[8]), int(match[9])
+        year += 2000 if year < CENTURY else 1900
+    elif match[3]:
+        day, month, year = int(match[1]), int(match[2]), int(match[3])
+    else:
+        day, month, year = int(match[6]), int(match[5]), int(match[4])
     try:
-        return dt.date(int(year), int(month), int(day))
+        return dt.date(year, month, day)
     except ValueError:
         return None
 

@@ -16,6 +16,7 @@ from msoko.core.computed_tables import COMPUTED_TABLES
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.received_tables import RECEIVED_TABLES
+from msoko.core.written_text import read_written_text
 from msoko.validate.suites.row_predicates import ROW_TYPES
 from msoko.validate.suites.table_predicates import TABLE_TYPES
 
@@ -80,7 +81,7 @@ def parse_suite(project: Project, path: Path) -> Suite:
     """Return the suite in `path`."""
     shown = project.shown(path)
     try:
-        return _parse_text(shown, path.read_text(encoding="utf-8"))
+        return _parse_text(shown, read_written_text(path, shown))
     except FileNotFoundError as error:
         raise UsageError(f"{shown}: нет набора проверок. Верните файл из поставки.") from error
 
