@@ -201,3 +201,9 @@ def test_copies_that_differ_are_told_by_cell_first_and_once(case):
     assert f"G11: {value} и {1 - value}" in line.message
     assert "одинаковых строк – 53" in line.message
     assert len(found.of("blocking")) == 1
+
+
+def test_a_merged_school_is_not_missed(case):
+    root = case("merged_school_is_not_lost")
+    assert checked(root, SchoolYear(2023)).findings == ()
+    assert checked(root).findings == ()
