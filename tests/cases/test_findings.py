@@ -155,3 +155,55 @@ def test_a_doubtful_school_among_others_is_set_aside(case):
     root = doubled(case("names_in_a_declared_table"), [*LINES, "A;X;21;50"])
     assert checked(root).of("blocking") == []
     assert sorted(table(root, "school_results")["participant_count"]) == [30, 40]
+
+
+def test_a_file_downloaded_twice_is_one_line_and_is_used_once(case):
+    root = case("download_twice")
+    found = checked(root)
+    assert [(one.check, one.severity, one.file) for one in found.findings] == [
+        ("repeated_file", "warning", "Ф1 (1).xlsx")
+    ]
+    assert "Ф1.xlsx" in found.findings[0].message
+    twice = table(root, "results")
+    assert not twice["pupil_id"].duplicated().any()
+    assert len(twice) == 54
+
+
+def resaved(root: Path, changes: dict[str, object]) -> None:
+    """Save the copy anew with cells changed, as a program other than the export's does."""
+    path = root / RAW / "Ф1 (1).xlsx"
+    book = openpyxl.load_workbook(path)
+    for address, value in changes.items():
+        book.active[address] = value
+    book.properties.title = "копия"
+    book.save(path)
+
+
+def test_equal_rows_of_a_file_saved_anew_are_used_once(case):
+    root = case("download_twice")
+    resaved(root, {})
+    (line,) = checked(root).findings
+    assert (line.check, line.severity, line.file) == ("repeated_block", "warning", "Ф1 (1).xlsx")
+    assert "повторяет «Ф1.xlsx»; одинаковых строк – 54" in line.message
+    assert len(table(root, "results")) == 54
+    sources = table(root, "sources")
+    assert (sources["rows_in"] == sources["rows_kept"] + sources["rows_set_aside"]).all()
+
+
+def test_copies_that_differ_are_told_by_cell_first_and_once(case):
+    root = case("download_twice")
+    sheet = openpyxl.load_workbook(root / RAW / "Ф1.xlsx").active
+    value = sheet["G11"].value
+    resaved(root, {"G11": 1 - value})
+    found = checked(root)
+    line = found.of("blocking")[0]
+    assert line.check == "repeated_block"
+    assert f"G11: {value} и {1 - value}" in line.message
+    assert "одинаковых строк – 53" in line.message
+    assert len(found.of("blocking")) == 1
+
+
+def test_a_merged_school_is_not_missed(case):
+    root = case("merged_school_is_not_lost")
+    assert checked(root, SchoolYear(2023)).findings == ()
+    assert checked(root).findings == ()

@@ -13,6 +13,7 @@ from msoko.ingest.file_reconciliation import reconcile
 from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
+from msoko.ingest.repeated_rows import REPEATED, RowRepeats, rows_wholly_gone
 from msoko.ingest.repeats import (
     repeated_content,
     repeated_papers,
@@ -35,7 +36,6 @@ KEYED = ("monitoring", "surveys", "olympiad", "roadmap_returns", "school_results
 
 
 RETAKEN = "пересдача: оставлен результат более поздней даты"
-REPEATED = "такая же строка уже прочитана из другого файла"
 RejectedRow = tuple[str, int, str]
 """A row that the table `set_aside` names: source, row from 1, reason."""
 
@@ -45,20 +45,24 @@ def assemble(
 ) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Return the year's tables (`schools` and the bookkeeping among them) and findings."""
     findings = attach_schools(placed, crosswalk)
-    findings += repeated_content(placed)
-    findings += repeated_papers(placed)
+    repeats = RowRepeats(placed)
     shown = {one.source_id: (one.file, one.sheet) for one in placed}
     rejected = [
         (one.source_id, row, reason) for one in placed for row, reason in one.parsed.rejected_rows
     ]
     tables: dict[str, pd.DataFrame] = {}
     for name in sorted({name for one in placed for name in one.parsed.tables}):
-        frame, repeated, told = _without_repeats(_gather(placed, name, year), name, shown)
+        frame, gone = repeats.take_out(_gather(placed, name, year), name)
+        rejected += rows_wholly_gone(gone, frame)
+        frame, repeated, told = _without_repeats(frame, name, shown)
         rejected += repeated
         findings += told
         if name in KEYED:
             findings += _repeated_keys(frame, name, shown)
         tables[name] = _shape(frame, name)
+    findings += repeats.findings()
+    findings += repeated_content(placed, repeats.explains)
+    findings += repeated_papers(placed, repeats.explains)
     _drop_tasks_of_retaken(tables, rejected)
     tables["schools"] = _schools(tables, crosswalk, year)
     tables |= _bookkeeping(placed, rejected)

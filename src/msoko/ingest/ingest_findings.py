@@ -10,6 +10,8 @@ import pandas as pd
 
 from msoko.core.tables import TABLES
 
+CAUSES = ("repeated_file", "repeated_block")
+"""Checks that may explain many others: they are said first."""
 Severity = Literal["blocking", "warning", "note"]
 
 
@@ -34,12 +36,15 @@ class Finding:
 
 
 def findings_frame(findings: Iterable[Finding], school_year: str) -> pd.DataFrame:
-    """Return the table `findings`, blocking first, then by file, sheet and cell."""
+    """Return the table `findings`, blocking first, then causes, then by file, sheet and cell."""
     columns = list(TABLES["findings"].columns)
     frame = pd.DataFrame([asdict(one) for one in findings], columns=columns)
     frame["school_year"] = school_year
     order = frame["severity"].map({"blocking": 0, "warning": 1, "note": 2})
-    frame = frame.assign(order=order).sort_values(
-        ["order", "file", "sheet", "check", "cell", "message"], kind="stable", na_position="first"
+    is_effect = ~frame["check"].isin(CAUSES)
+    frame = frame.assign(order=order, is_effect=is_effect).sort_values(
+        ["order", "is_effect", "file", "sheet", "check", "cell", "message"],
+        kind="stable",
+        na_position="first",
     )
     return frame[columns].drop_duplicates().reset_index(drop=True)

@@ -1,20 +1,21 @@
-"""A block, a file or a row that arrived twice. A repeat stops the run."""
+"""A block, a file or a row that arrived twice. What cannot be used once stops the run."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from msoko.core.project import Project, legible_name
 from msoko.core.school_year import SchoolYear
 from msoko.core.tables import TABLES
-from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.ingest_findings import Finding, Severity
 from msoko.ingest.layouts.contract import ParsedBlock
 from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
 from msoko.ingest.sandbox.workbook_reader import file_digest
+from msoko.ingest.sheets.raw_book import RawBook
 
 FEWEST = 4
 """Blocks of fewer rows may agree by chance."""
@@ -24,17 +25,23 @@ NOT_CONTENT = {
 }  # fmt: skip
 PLACE = ("source_id", "source_row", "source_column")
 PAPER = ("procedure", "subject", "grade")
+Explains = Callable[[PlacedBlock, PlacedBlock], bool]
 
 
 def repeated_files(
-    digests: Mapping[str, str], project: Project, year: SchoolYear
+    digests: Mapping[str, str], unread: Collection[str], project: Project, year: SchoolYear
 ) -> Iterable[Finding]:
-    """Yield a finding for each file whose bytes lie twice, in this year or another's folder."""
+    """Yield a finding for each file whose bytes lie twice, in this year or another's folder.
+
+    A copy that was left unread does no harm and stops nothing.
+    """
     seen: dict[str, str] = {}
-    for file, digest in sorted(digests.items()):
+    for file, digest in sorted(digests.items(), key=plainest):
         if digest in seen:
-            message = f"файл совпадает байт в байт с «{seen[digest]}»."
-            yield Finding("repeated_file", "blocking", message, ONE_COPY, file=file)
+            message = f"файл совпадает байт в байт с «{seen[digest]}»"
+            message += " и второй раз не учтён." if file in unread else "."
+            severity: Severity = "warning" if file in unread else "blocking"
+            yield Finding("repeated_file", severity, message, ONE_COPY, file=file)
         seen.setdefault(digest, file)
     for other in project.raw_years():
         if other == year:
@@ -49,8 +56,29 @@ def repeated_files(
                 yield Finding("repeated_file", "blocking", message, ONE_COPY, file=file)
 
 
-def repeated_content(placed: Iterable[PlacedBlock]) -> Iterable[Finding]:
-    """Yield a finding for each block whose rows equal an earlier block's, whatever its title."""
+def plainest(one: tuple[str, str]) -> tuple[int, str]:
+    """Return the key of an order in which «Ф1» stands before its copy «Ф1 (1)»."""
+    return len(one[0]), one[0]
+
+
+def copies(books: Iterable[RawBook], entry: Callable[[str], object]) -> set[str]:
+    """Return the files that equal a plainer one byte for byte and are declared alike."""
+    first: dict[str, str] = {}
+    found = set()
+    for file, digest in sorted(((one.file, one.sha256) for one in books), key=plainest):
+        original = first.setdefault(digest, file)
+        if original != file and entry(original) == entry(file):
+            found.add(file)
+    return found
+
+
+def repeated_content(
+    placed: Iterable[PlacedBlock], explains: Explains = lambda first, other: False
+) -> Iterable[Finding]:
+    """Yield a finding for each block whose rows equal an earlier block's, whatever its title.
+
+    `explains` says which pairs are told of already.
+    """
     alike: dict[tuple[str, int], list[PlacedBlock]] = {}
     for one in placed:
         for table, frame in one.parsed.tables.items():
@@ -61,6 +89,8 @@ def repeated_content(placed: Iterable[PlacedBlock]) -> Iterable[Finding]:
         for candidates in _together(group, table, _first_row):
             for first, *others in _together(candidates, table, _content):
                 for one in others:
+                    if explains(first, one):
+                        continue
                     what = f"блок повторяет содержание другого блока: {first.shown}; {one.shown}."
                     yield one.finding("repeated_block", what, table)
 
@@ -94,7 +124,9 @@ def _content(parsed: ParsedBlock, table: str) -> str:
     return digest.hexdigest()
 
 
-def repeated_papers(placed: list[PlacedBlock]) -> Iterable[Finding]:
+def repeated_papers(
+    placed: list[PlacedBlock], explains: Explains = lambda first, other: False
+) -> Iterable[Finding]:
     """Yield a finding for each paper of a school that stands in two blocks.
 
     An exam may be sat on several days, so its day counts too; of a test (ВПР) a
@@ -114,7 +146,7 @@ def repeated_papers(placed: list[PlacedBlock]) -> Iterable[Finding]:
             for key in _papers_of_schools(frame):
                 first = seen.setdefault((table, day, *key), one)
                 pair = (first.source_id, one.source_id)
-                if first is not one and pair not in told:
+                if first is not one and pair not in told and not explains(first, one):
                     told.add(pair)
                     message = (
                         "одна и та же работа одной и той же школы встречается дважды: "

@@ -28,7 +28,7 @@ from msoko.ingest.lost_ends import lost_ends
 from msoko.ingest.placed_blocks import place_block
 from msoko.ingest.raw_folder import FolderIntake, open_books
 from msoko.ingest.recognition import SheetDecision, decide, other_layout, recognise_book
-from msoko.ingest.repeats import repeated_files
+from msoko.ingest.repeats import copies, repeated_files
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 from msoko.ingest.year_file import YearFile, load_year_file
@@ -77,10 +77,12 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
         year, Pseudonyms(secret), Subjects.load(project), Scales.load(project), {}, project,
         crosswalk.logins(), load_task_maxima(project),
     )  # fmt: skip
-    _read_books(folder, books, context)
+    unread = copies(books, folder.declared.entry)
+    _read_books(folder, [book for book in books if book.file not in unread], context)
     folder.findings += register.finish()
-    folder.findings += repeated_files(folder.digests, project, year)
+    folder.findings += repeated_files(folder.digests, unread, project, year)
     tables, findings = assemble(folder.placed, crosswalk, year)
+    folder.findings += [told for one in folder.placed for told in one.parsed.findings]
     folder.findings += findings
     folder.findings += lost_ends(folder.placed, tables, project)
     folder.findings += _check_expected(folder, tables)
@@ -208,7 +210,6 @@ def _keep(
     confidence: float,
 ) -> None:
     folder.placed.append(place_block(place, parsed, layout, reason, confidence))
-    folder.findings += parsed.findings
 
 
 def _peculiar(place: SheetPlace) -> Iterator[Finding]:

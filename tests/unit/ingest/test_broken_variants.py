@@ -239,7 +239,7 @@ def zipped(**members: bytes) -> bytes:
 
 
 FILES = [
-    ("the same file twice", {"a.xlsx": f1(), "b/c.xlsx": f1()}, "repeated_block"),
+    ("the same file twice", dict.fromkeys(("a.xlsx", "b/c.xlsx"), packed(f1())), "repeated_file"),
     ("the same bytes twice", {"a.csv": b"1;2", "b.csv": b"1;2"}, "repeated_file"),
     ("one sheet twice", {"a.xlsx": {"Один": f1(), "Два": f1()}}, "repeated_block"),
     ("a title changed over the same rows",

@@ -154,3 +154,10 @@ def test_an_indicator_that_the_profile_drops_is_left_out_of_the_answer(made):
 def test_an_indicator_that_nobody_declared_is_refused(made):
     with pytest.raises(UsageError, match="нет показателя «er_maen».*имелось в виду «er_mean»"):
         made().dynamics("er_maen")
+
+
+def test_a_first_year_says_that_there_is_nothing_to_compare(made):
+    first, second = (text_of(made(years=years).indicators()) for years in (1, 2))
+    assert "Сравнить не с чем: за" in first
+    assert "не отличимо" not in first and "изменение к прошлому году" not in first
+    assert "Сравнить не с чем" not in second

@@ -118,3 +118,9 @@ def test_a_long_text_is_cut_after_a_word_with_a_mark():
     short = year_matters.brief(text)
     assert short.endswith("слово…") and len(short) <= year_matters.ROOM + 1
     assert year_matters.brief("короткий текст") == "короткий текст"
+
+
+def test_figures_of_a_first_year_say_nothing_of_changes(made):
+    first, second = (text_of(of_year(made(years=years)).key_figures()) for years in (1, 2))
+    assert "Сравнить не с чем" in first and "не отличимо" not in first
+    assert "Сравнить не с чем" not in second

@@ -148,6 +148,7 @@ class BuildPlan:
         parts = {
             **self.inputs.files("suite", files_under(self.project.find("expectations"))),
             **self.inputs.files("table", tables),
+            **self.inputs.files("raw", [self.project.raw(year).parent / "schools.csv"]),
             **self.inputs.files("declaration", paths.all_declarations()),
             **self.inputs.facts("wording_checks.yml"),
             **self.code.module_parts(*self.code.modules_below("msoko.validate")),

@@ -190,6 +190,11 @@ class Crosswalk:
                                     score_cutoff=80)  # fmt: skip
         return [f"{now[index].school_id} ({now[index].name})" for _, _, index in found]
 
+    def closed(self) -> list[str]:
+        """Return the schools of which the register says that they ended before the year."""
+        ended = {one.school_id for one in self.lines if one.last and one.last < self.year}
+        return sorted(ended - {one.school_id for one in self.lines if one.holds(self.year)})
+
     def schools(self) -> pd.DataFrame:
         """Return the rows of the table `schools` for the year, one per id, from the register."""
         rows = {}

@@ -13,6 +13,7 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.core.whole_files import replacing_file
+from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.validate.suites.reconciliations import RECONCILIATIONS, Reconciliation
 from msoko.validate.suites.scale_table import scales_in_force
 from msoko.validate.suites.suite_files import RECEIVED, Suite, read_reconciliation, read_suite
@@ -55,6 +56,8 @@ class SuiteRunner:
         """Return the outcomes of those comparisons for which both sides exist."""
         compared = sorted({name for one in RECONCILIATIONS for name in one.needs_before})
         before = self._existing(self.year.shifted(-1), compared)
+        if "schools" in before:
+            before["schools"] = self._still_expected(before["schools"])
         files = self._existing(self.year, RECEIVED)
         files |= {name + BEFORE: path for name, path in before.items()} | self._scales()
         return [
@@ -98,6 +101,27 @@ class SuiteRunner:
     def _existing(self, year: SchoolYear, names: Iterable[str]) -> dict[str, Path]:
         paths = {name: self.store.path(year, name) for name in names}
         return {name: path for name, path in paths.items() if path.exists()}
+
+    def _still_expected(self, schools: Path) -> Path:
+        """Return where last year's organisations lie, without those the register has since closed.
+
+        What was joined to another or closed, as `to_year` says, is not missed.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        closed = Crosswalk.load(self.project, self.year).closed()
+        rows = pq.read_table(schools)
+        is_closed = pc.is_in(
+            rows["school_id"], value_set=pa.array(closed, rows.schema.field("school_id").type)
+        )
+        if not pc.any(is_closed).as_py():
+            return schools
+        path = self._spill / f"schools{BEFORE}.parquet"
+        with replacing_file(path, "tables") as fresh:
+            pq.write_table(rows.filter(pc.invert(is_closed)), fresh)
+        return path
 
     def _scales(self) -> dict[str, Path]:
         """Return where the scales in force lie as a table, for any engine to read."""

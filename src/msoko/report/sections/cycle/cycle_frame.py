@@ -127,7 +127,12 @@ def indicators(report: JudgedData) -> Block:
     table = report.sheet(head, rows, caption, "indicators", "lcrrlrlrr")
     told = [one for one in report.changes.values() if one.is_told]
     text = report.say(
-        "indicators.reading", count=len(rows), told=len(told), rate=report.change_level
+        "indicators.reading",
+        count=len(rows),
+        compared=any(one.difference is not None for one in report.changes.values()),
+        told=len(told),
+        rate=report.change_level,
+        last=last,
     )
     missing = report.say("indicators.absent", titles=absent) if absent else None
     return block(text, table, missing, _groups_without_data(report), _formulas(report))

@@ -110,11 +110,13 @@ def key_figures(report: JudgedData) -> Block:
     )
     rows = grouped(head, groups)
     caption = report.say("year.figures_caption", year=report.year)
-    verdicts = [told[one.direction.direction, line].verdict for one, rows_ in chosen
-                for line, _ in rows_]  # fmt: skip
+    found = [told[one.direction.direction, line] for one, rows_ in chosen for line, _ in rows_]
+    verdicts = [one.verdict for one in found]
     text = report.say(
         "year.figures",
         figures=len(lines),
+        compared=any(one.change.difference is not None for one in found),
+        last=report.year.shifted(-1),
         better=verdicts.count("better"),
         worse=verdicts.count("worse"),
         has_target=has_target,
