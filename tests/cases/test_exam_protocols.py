@@ -186,3 +186,30 @@ def test_a_return_for_an_unknown_measure_is_named_with_the_nearest(tmp_path):
     found = intake.findings[intake.findings["check"] == "unknown_measure"]
     assert found["cell"].tolist() == ["A7"]
     assert "пункта «9.9.9» в дорожной карте нет; ближайший – «" in told(intake, "unknown_measure")
+
+
+def renamed() -> list[list[object]]:
+    rows = exam()
+    rows[1] = ["Итоговый балл" if one == "Первичный балл" else one for one in rows[1]]
+    rows[1] = [
+        "Ответы в краткой форме" if one == "Задания с кратким ответом" else one for one in rows[1]
+    ]
+    return rows
+
+
+def test_headings_are_declared_in_year_yml(tmp_path):
+    year = (
+        "school_year: 2024-25\nfiles:\n  '*.csv':\n    aliases:\n"
+        "      Итоговый балл: Первичный балл\n"
+        "      Ответы в краткой форме: Задания с кратким ответом\n"
+        "      Оценка за работу: Оценка\n"
+    )
+    intake = take(tmp_path, {"х.csv": renamed()}, year=year)
+    assert intake.tables["results"]["primary_score"].tolist() == [10, 16]
+    assert "1" in set(intake.tables["task_scores"]["task"])
+    assert "«Оценка за работу»" in told(intake, "absent_heading")
+
+
+def test_a_heading_that_is_not_known_is_asked_for_with_the_entry_to_write(tmp_path):
+    intake = take(tmp_path, {"х.csv": renamed()})
+    assert "aliases: {Заголовок файла: первичный балл}" in told(intake, "unknown_layout")

@@ -129,7 +129,10 @@ def _unknown(sheet: RawSheet, here: Sequence[Recognition], is_any_known: bool) -
         best = max(here, key=lambda one: one.confidence)
         lacks = ", ".join(f"«{label}»" for label in best.missing)
         message = f"вид таблицы не распознан. Больше всего похоже на {best.title}; нет: {lacks}."
-        action = "Выгрузите отчёт заново, не меняя заголовков."
+        action = (
+            "Выгрузите отчёт заново, не меняя заголовков, или назовите их в year.yml: "
+            f"aliases: {{Заголовок файла: {best.missing[0] if best.missing else '…'}}}."
+        )
     elif is_any_known:
         return SheetDecision(
             sheet,

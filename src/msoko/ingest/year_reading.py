@@ -28,6 +28,7 @@ from msoko.ingest.lost_ends import lost_ends
 from msoko.ingest.placed_blocks import place_block
 from msoko.ingest.raw_folder import FolderIntake, open_books
 from msoko.ingest.recognition import SheetDecision, decide, other_layout, recognise_book
+from msoko.ingest.renamed_headings import absent_headings, with_known_headings
 from msoko.ingest.repeats import copies, repeated_files
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
@@ -115,6 +116,8 @@ def _corrections(project: Project, year: SchoolYear) -> tuple[Correction, ...]:
 
 
 def _read_books(folder: FolderIntake, books: list[RawBook], context: ReadingContext) -> None:
+    for book in books:
+        folder.findings += absent_headings(book, folder.declared.entry(book.file).aliases)
     decided = [_decide_book(book, folder.declared.entry(book.file)) for book in books]
     links = dict(_links(decided, context))
     pseudonym = Pseudonyms(context.pseudonym.secret, links)
@@ -131,6 +134,7 @@ def _read_books(folder: FolderIntake, books: list[RawBook], context: ReadingCont
 def _decide_book(book: RawBook, entry: FileEntry) -> _DecidedBook:
     if entry.layout == COLUMNS:
         return _DecidedBook(book, entry)
+    book = with_known_headings(book, entry.aliases)
     return _DecidedBook(book, entry, tuple(decide(book, recognise_book(book), entry.layout)))
 
 

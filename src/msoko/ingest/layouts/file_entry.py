@@ -46,6 +46,7 @@ class FileEntry:
     layout: str | None = None
     reason: str = ""
     procedure: Procedure | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)  # the file's heading → the layout's
     sheet: str | None = None
     table: str | None = None
     encoding: str | None = None
