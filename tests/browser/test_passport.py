@@ -39,7 +39,7 @@ def page_of(report, folder: Path) -> Path:
     site = SiteMap(house_wording(), "Малый округ", "Край", str(LAST), "internal", True)
     body = body_of(executed(report, folder))
     path = folder / f"{report.school_id}.html"
-    heading = f"Паспорт организации: {report.school.row['name']}"
+    heading = f"Паспорт организации: {report.organisation.row['name']}"
     html = compose_page(body, site, f"passports/{path.name}", heading)
     path.write_text(html, encoding="utf-8")
     return path
