@@ -13,8 +13,8 @@ from msoko.ingest.file_reconciliation import reconcile
 from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
-from msoko.ingest.repeated_rows import REPEATED, RowRepeats, rows_wholly_gone
-from msoko.ingest.repeats import (
+from msoko.ingest.repeated.repeated_rows import REPEATED, RowRepeats, rows_wholly_gone
+from msoko.ingest.repeated.repeats import (
     repeated_content,
     repeated_papers,
     retaken,

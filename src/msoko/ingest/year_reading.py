@@ -29,7 +29,7 @@ from msoko.ingest.placed_blocks import place_block
 from msoko.ingest.raw_folder import FolderIntake, open_books
 from msoko.ingest.recognition import SheetDecision, decide, other_layout, recognise_book
 from msoko.ingest.renamed_headings import absent_headings, with_known_headings
-from msoko.ingest.repeats import copies, repeated_files
+from msoko.ingest.repeated.repeats import copies, repeated_files
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 from msoko.ingest.year_file import YearFile, load_year_file

@@ -6,7 +6,7 @@ import pandas as pd
 
 from msoko.ingest.layouts.contract import ParsedBlock
 from msoko.ingest.placed_blocks import PlacedBlock
-from msoko.ingest.repeats import repeated_content
+from msoko.ingest.repeated.repeats import repeated_content
 
 
 def placed(file: str, scores: list[float | None], subject: str = "mathematics") -> PlacedBlock:

@@ -1,0 +1,1 @@
+"""What arrived twice: files, sheets and rows, told once and used once."""
