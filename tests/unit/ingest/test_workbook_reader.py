@@ -135,7 +135,8 @@ def test_a_quoted_csv_with_a_line_break_keeps_its_rows(tmp_path):
 def test_declared_options_reach_the_csv_reader(tmp_path):
     year = (
         "school_year: 2024-25\nfiles:\n  a.csv: {layout: columns, table: monitoring, "
-        'delimiter: "|", encoding: cp866, school: {id: Школа}, constant: {form: oo1, item: pupils_total}, '
+        'delimiter: "|", encoding: cp866, school: {id: Школа}, '
+        "constant: {form: oo1, item: pupils_total}, "
         "rows: [{columns: {value: Число}}]}\n"
     )
     intake = take(tmp_path, {"a.csv": "Школа|Число\ns1|1,5\n".encode("cp866")}, year=year)
