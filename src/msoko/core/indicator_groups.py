@@ -6,6 +6,7 @@ A row of the whole fills none. Rows in memory are told apart here and nowhere el
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,15 @@ from msoko.core.tables import GROUP
 Group = tuple[Any, ...]
 """What a row has in the columns of `GROUP`, None where it has nothing; the school is first."""
 PLACES = {key: place for place, key in enumerate(GROUP)}
+_of = itemgetter(*GROUP)
 
 
 def group_of(row: Mapping[str, Any]) -> Group:
     """Return the group of one row."""
-    return tuple(None if pd.isna(row[key]) else row[key] for key in GROUP)
+    # as `pandas.isna` says, which asks of each value first what kind of thing it is
+    return tuple(
+        [None if value is None or value is pd.NA or value != value else value for value in _of(row)]
+    )
 
 
 def groups_of(rows: pd.DataFrame) -> list[Group]:

@@ -166,9 +166,13 @@ def _rows(
 
     # `read_table` would build a data set of one file, which takes longer than the reading
     rows = pq.ParquetFile(path).read(list({*names, *where}), use_threads=False)
+    kept = None
     for column, values in where.items():
-        named = pa.array(list(values), rows[column].type)
-        rows = rows.filter(pc.is_in(rows[column], value_set=named))
+        if rows[column].null_count == len(rows) and None in values:
+            continue
+        named = pc.is_in(rows[column], value_set=pa.array(list(values), rows[column].type))
+        kept = named if kept is None else pc.and_(kept, named)
+    rows = rows if kept is None else rows.filter(kept)
     return rows.select(names)
 
 

@@ -28,6 +28,8 @@ def with_known_headings(book: RawBook, aliases: Mapping[str, str]) -> RawBook:
 
 def absent_headings(book: RawBook, aliases: Mapping[str, str]) -> Iterator[Finding]:
     """Yield a warning for each declared heading that no cell of the book says."""
+    if not aliases:
+        return
     said = {fold_text(v) for s in book.sheets for row in s.cells for v in row if isinstance(v, str)}
     for own in aliases:
         if fold_text(own) not in said:

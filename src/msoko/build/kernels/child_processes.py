@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -94,8 +95,28 @@ class ChildProcesses:
         """
         environment = dict(os.environ) | REPEATABLE
         process, answer = self.fork(partial(_answer, function, arguments), environment)
+        return self._answered(function, process, answer.recv)
+
+    def call_anew(self, function: str, *arguments: Any) -> Any:
+        """Return what `call` does, from a new interpreter that does not wait for the server."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "msoko.build.kernels.new_interpreter"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(os.environ) | REPEATABLE,
+            start_new_session=True,
+        ) as process:
+            self.joined(process)
+            with contextlib.suppress(BrokenPipeError):  # it is gone, and has not answered
+                pickle.dump((sys.path, function, arguments), process.stdin)
+                process.stdin.flush()
+            return self._answered(function, process, partial(pickle.load, process.stdout))
+
+    def _answered(self, function: str, process: Any, receive: Callable[[], Any]) -> Any:
+        """Return what was answered, and end the process."""
         try:
-            is_done, value = answer.recv()
+            is_done, value = receive()
         except EOFError:
             raise KernelLost(
                 f"Расчёт {function.split(':')[1]} прерван: процесс завершился аварийно (возможно, "
@@ -174,13 +195,16 @@ def _end_with_parent() -> None:
 
 
 def _answer(function: str, arguments: Sequence[Any], saying: Connection) -> None:
-    """Call a function, and send what came of it."""
+    saying.send_bytes(answer_of(function, arguments))
+
+
+def answer_of(function: str, arguments: Sequence[Any]) -> bytes:
+    """Call a function, and return what came of it: whether it was done, and what it gave."""
     try:
-        answer = pickle.dumps((True, call_here(function, *arguments)))
+        return pickle.dumps((True, call_here(function, *arguments)))
     except Exception as error:  # raised again where the call was made
         error.add_note(format_exc())
-        answer = _pickled(error)
-    saying.send_bytes(answer)
+        return _pickled(error)
 
 
 def _pickled(error: Exception) -> bytes:

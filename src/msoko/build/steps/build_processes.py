@@ -19,6 +19,7 @@ class BuildProcesses:
         self.engine = engine
         self.project = project
         self.is_preloading = False
+        self._has_called = False
         self._execution: Execution | None = None
 
     @property
@@ -40,7 +41,11 @@ class BuildProcesses:
 
     def call(self, function: str, *arguments: Any) -> Any:
         """Return what `module:name` gives, in a process of its own where there are some."""
-        call = self._execution.children.call if self.answer_calls else call_here
+        if not self.answer_calls:
+            return call_here(function, *arguments)
+        children = self._execution.children
+        # the server is still importing when it is first asked, and one core has nothing to do
+        call, self._has_called = children.call if self._has_called else children.call_anew, True
         return call(function, *arguments)
 
     def run_notebook(self, path: Path, shown: str, values: Mapping[str, Value]) -> dict[str, Any]:

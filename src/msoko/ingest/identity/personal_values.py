@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import pandas as pd
 
@@ -58,6 +59,7 @@ def is_personal_heading(title: str) -> bool:
     return bool(HEADING.search(" ".join(title.lower().split())))
 
 
+@lru_cache(maxsize=100_000)
 def is_personal_value(text: str) -> bool:
     """Return whether a text is, or has within, a full name; or is a name with initials, a document.
 
@@ -92,8 +94,8 @@ def without_names(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[int
     Only the name is hidden; rows are those of the sheet, from 1.
     """
     found: dict[str, list[int]] = {}
-    for column in GUARDED.intersection(frame.columns):
-        texts = [value for value in frame[column].dropna().unique() if isinstance(value, str)]
+    for column in sorted(GUARDED.intersection(frame.columns)):
+        texts = [value for value in frame[column].unique() if isinstance(value, str)]
         hidden = {text: _hidden(text) for text in texts if is_personal_value(text)}
         if hidden:
             is_named = frame[column].isin(hidden)

@@ -92,7 +92,7 @@ class HeaderLayout:
         return HeaderRow(sheet, index, sheet.head[index])
 
     def _share(self, labels: Mapping[str, int]) -> float:
-        return sum(label in labels for label in self.needed) / len(self.needed)
+        return len(labels.keys() & self.needed) / len(self.needed)
 
     def _is_named(self, row: HeaderRow) -> bool:
         """Return whether half of the worded labels are there: digits alone may be data."""

@@ -199,6 +199,8 @@ def _numbers(was: object, now: object) -> str:
 
 def rows_wholly_gone(gone: pd.DataFrame, kept: pd.DataFrame) -> list[tuple[str, int, str]]:
     """Return the sheet rows of which nothing is kept, for the table `set_aside`."""
+    if gone.empty:
+        return []
     rows = ["source_id", "source_row"]
     left = pd.MultiIndex.from_frame(kept[rows])
     pairs = gone[rows].drop_duplicates()

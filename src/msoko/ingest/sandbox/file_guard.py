@@ -209,7 +209,8 @@ OTHER_CELLS = (b"<c\t", b"<c\n", b"<c\r", b":c ", b":c\t", b":c\n", b":c\r")
 NEAR_ROW = 9999
 """The last row that a near reference may name."""
 ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']\s*([A-Za-z]{1,9})(\d{1,12})")
-ERROR_MARK = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
+ERROR_MARKS = (b'"e"', b"'e'")
+FORMULA_MARK = re.compile(rb"[<:]f[\s/>]")
 HIDDEN_ROW = re.compile(
     rb"<(?:\w+:)?row\s(?=[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'])[^>]*\br\s*=\s*[\"'](\d+)[\"']"
 )
@@ -260,13 +261,17 @@ def check_sheet(data: bytes) -> SheetFacts:
     check_extent(rows, columns)
     # most sheets lack these marks, and to look for one takes a fraction of a search by pattern
     hidden = HIDDEN_ROW.findall(data) if b"hidden" in data else []
-    errors = ERROR_CELL.findall(data) if ERROR_MARK.search(data) else []
-    formulas = EMPTY_FORMULA.findall(data) if b"<f" in data or b":f" in data else []
+    errors = ERROR_CELL.findall(data) if any(mark in data for mark in ERROR_MARKS) else []
+    formulas = EMPTY_FORMULA.findall(data) if _holds_formula(data) else []
     return SheetFacts(
         hidden_rows=tuple(int(row) for row in hidden),
         error_cells=tuple(cell.decode() for cell in errors),
         empty_formulas=tuple(cell.decode() for cell in formulas),
     )
+
+
+def _holds_formula(data: bytes) -> bool:
+    return (b"<f" in data or b":f" in data) and bool(FORMULA_MARK.search(data))
 
 
 def check_extent(rows: int, columns: int) -> None:

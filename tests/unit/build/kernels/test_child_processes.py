@@ -47,6 +47,21 @@ def test_a_call_is_answered_from_a_process_of_its_own(children: ChildProcesses) 
     assert children.call("os.path:join", "школа", "1") == "школа/1"
 
 
+def test_a_new_interpreter_does_not_wait_for_the_server(tmp_path: Path) -> None:
+    code = "start_server([['time:sleep', 600]])\nprint(json.dumps(children.call_anew('os:getcwd')))"
+    assert program(code, tmp_path) == str(tmp_path)
+
+
+def test_a_new_interpreter_answers_as_a_child_does(children: ChildProcesses) -> None:
+    assert children.call_anew("os.path:join", "школа", "1") == "школа/1"
+    assert children.call_anew("builtins:print", "школа") is None
+    with pytest.raises(FileNotFoundError) as caught:
+        children.call_anew("os:listdir", "/no such folder")
+    assert "call_here" in caught.value.__notes__[0]
+    with pytest.raises(KernelLost, match="Расчёт abort прерван"):
+        children.call_anew("os:abort")
+
+
 def test_an_error_of_a_call_is_raised_where_it_was_made(children: ChildProcesses) -> None:
     with pytest.raises(FileNotFoundError) as caught:
         children.call("os:listdir", "/no such folder")
@@ -124,23 +139,25 @@ def test_a_long_temporary_folder_does_not_lengthen_addresses(tmp_path: Path) -> 
     assert program(code, tmp_path, TMPDIR=str(long)) == 5
 
 
+@pytest.mark.parametrize("call", ["call", "call_anew"])
 @pytest.mark.parametrize("words", [["-m", "script"], ["script.py"], ["-"]])
 def test_a_script_that_builds_is_not_run_again_in_each_child(
-    tmp_path: Path, words: list[str]
+    tmp_path: Path, words: list[str], call: str
 ) -> None:
-    code = PROGRAM + "start_server([])\nopen('ran', 'a').write('.')\nchildren.call('os:getpid')"
+    code = PROGRAM + f"start_server([])\nopen('ran', 'a').write('.')\nchildren.{call}('os:getpid')"
     (tmp_path / "script.py").write_text(code)
     subprocess.run([sys.executable, *words], input=code.encode(), cwd=tmp_path, check=True)
     assert (tmp_path / "ran").read_text() == "."
 
 
-def test_a_call_ends_with_the_others(children: ChildProcesses, tmp_path: Path) -> None:
+@pytest.mark.parametrize("call", ["call", "call_anew"])
+def test_a_call_ends_with_the_others(tmp_path: Path, call: str) -> None:
     own, lost = ChildProcesses(), []
     command = f"echo $$ > {tmp_path}/pid; exec sleep 60"
 
     def ask() -> None:
         try:
-            own.call("subprocess:run", ["sh", "-c", command])
+            getattr(own, call)("subprocess:run", ["sh", "-c", command])
         except KernelLost as error:
             lost.append(error)
 
@@ -152,13 +169,18 @@ def test_a_call_ends_with_the_others(children: ChildProcesses, tmp_path: Path) -
     assert lost
     assert left_of([process]) == []
     with pytest.raises(KernelLost):
-        own.call("time:sleep", 60)  # one that comes after the end is ended
+        getattr(own, call)("time:sleep", 60)  # one that comes after the end is ended
 
 
+@pytest.mark.parametrize("call", ["call", "call_anew"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_what_was_forked_ends_with_the_process_that_asked(tmp_path: Path, number: int) -> None:
+def test_what_was_begun_ends_with_the_process_that_asked(
+    tmp_path: Path, number: int, call: str
+) -> None:
     command = f"echo $$ > {tmp_path}/pid; exec sleep 60"
-    code = PROGRAM + f"start_server([])\nchildren.call('subprocess:run', ['sh', '-c', {command!r}])"
+    code = (
+        f"{PROGRAM}start_server([])\nchildren.{call}('subprocess:run', ['sh', '-c', {command!r}])"
+    )
     asking = started(code)
     child = _started_by(tmp_path / "pid")
     processes = [child, *psutil.Process(asking.pid).children(recursive=True)]

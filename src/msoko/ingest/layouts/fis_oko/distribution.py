@@ -192,7 +192,8 @@ def _check_rows(
 def _check_repeated(place: SheetPlace, rows: pd.DataFrame, parsed: ParsedBlock) -> np.ndarray:
     """Return which rows are the first of their group; the others are told and set aside."""
     key = ["year", "subject", "grade", "level", "login", "name"]
-    repeated = rows[rows.duplicated(key, keep=False)]
+    is_again = rows.duplicated(key).to_numpy(bool)
+    repeated = rows[rows.duplicated(key, keep=False)] if is_again.any() else rows[:0]
     for _, group in repeated.groupby(key, dropna=False, sort=False):
         numbers_ = ", ".join(str(int(row) + 1) for row in group["row"])
         message = f"один и тот же год, предмет, класс и группа повторяются: строки {numbers_}."
@@ -200,7 +201,6 @@ def _check_repeated(place: SheetPlace, rows: pd.DataFrame, parsed: ParsedBlock) 
             place.finding("repeated_group", "blocking", message, FIX, table="score_distribution",
                           cell=f"A{int(group['row'].iloc[-1]) + 1}", row_count=len(group))
         )  # fmt: skip
-    is_again = rows.duplicated(key).to_numpy(bool)
     parsed.reject(rows.loc[is_again, "row"], "группа повторяется")
     return ~is_again
 
