@@ -24,7 +24,7 @@ from made_exports import (
 )
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
-from msoko.ingest.layouts.fis_oko.group_levels import UNKNOWN, group_of, settled_levels
+from msoko.ingest.layouts.fis_oko.group_levels import UNKNOWN, participant_group, settled_levels
 from msoko.ingest.layouts.fis_oko.paper_title import read_title
 from msoko.ingest.year_reading import Intake, read_year
 
@@ -120,7 +120,7 @@ def test_the_distribution_keeps_a_cluster_out_of_the_region(tmp_path):
     ],
 )  # fmt: skip
 def test_a_group_is_what_it_says(name, level):
-    assert group_of(name).level == level
+    assert participant_group(name).level == level
 
 
 @pytest.mark.parametrize(

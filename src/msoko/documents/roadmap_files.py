@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from msoko.report.sections.pages.roadmap_year import DatedMeasure, RoadmapYear
 
 
-def calendar(report: ReportData) -> bytes:
+def calendar_file(report: ReportData) -> bytes:
     """Return the year's deadlines and days of returns as an iCalendar file of whole days.
 
     A stretch of days is entered on its last day. The stamp of each event is the first day

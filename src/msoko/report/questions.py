@@ -105,7 +105,7 @@ class Questions(JudgedData):
     roadmap_due = roadmap_due.due
     roadmap_calendar = roadmap_page.calendar
     roadmap_undated = roadmap_page.undated
-    roadmap_status = roadmap_page.status
+    roadmap_status = roadmap_page.measure_statuses
     roadmap_returns = roadmap_page.discipline
 
     # The summary of the year

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from msoko.build.steps.number_tables import _steady, compute_values, recommend
+from msoko.build.steps.number_tables import _steady, compute_values, write_recommendations
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -48,7 +48,7 @@ def test_spark_writes_the_tables_that_duckdb_writes(tmp_path: Path) -> None:
         made = project(tmp_path / engine)
         (made.root / "msoko.yml").write_text(f"engine: {engine}\n", encoding="utf-8")
         compute_values(made, "demo", YEAR, [YEAR])
-        slices.append(recommend(made, "demo", YEAR))
+        slices.append(write_recommendations(made, "demo", YEAR))
         written.append([Store(made).path(YEAR, name).read_bytes() for name in DERIVED])
     assert slices[0] == slices[1]
     assert written[0] == written[1]

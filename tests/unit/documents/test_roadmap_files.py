@@ -24,7 +24,7 @@ def events(content: bytes):
 
 def test_each_dated_deadline_and_each_day_of_returns_is_a_whole_day(report):
     found = {(str(one.decoded("dtstart")), str(one["summary"]))
-             for one in events(roadmap_files.calendar(report))}  # fmt: skip
+             for one in events(roadmap_files.calendar_file(report))}  # fmt: skip
     assert found == {
         ("2024-10-31", "1.1 Разбор, анализ; справка"),
         ("2024-12-31", "1.2 =Проверка"),
@@ -35,10 +35,10 @@ def test_each_dated_deadline_and_each_day_of_returns_is_a_whole_day(report):
 
 
 def test_events_have_ids_of_their_own_and_equal_content_gives_equal_bytes(report):
-    content = roadmap_files.calendar(report)
+    content = roadmap_files.calendar_file(report)
     ids = [str(one["uid"]) for one in events(content)]
     assert len(ids) == len(set(ids)) == 7
-    assert content == roadmap_files.calendar(report)
+    assert content == roadmap_files.calendar_file(report)
     assert b"\r\n" in content and all(len(line) <= 75 for line in content.split(b"\r\n"))
 
 

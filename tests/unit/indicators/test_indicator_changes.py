@@ -12,7 +12,7 @@ from drawn import grouped
 from msoko.catalog.directions.direction import Direction, Goal
 from msoko.core import russian
 from msoko.indicators.indicator_changes import year_changes
-from msoko.indicators.rules.recommendations import IndicatorRows, recommendations_of, with_groups
+from msoko.indicators.rules.recommendations import JudgedRows, recommendations_of, with_groups
 from msoko.stats.estimators.ratio import ratio_change
 from unit.indicators.test_recommendations import NAMES, RULE, SHARE, THRESHOLDS, YEAR
 
@@ -95,7 +95,7 @@ def found_beside(count: int) -> list[dict]:
     changes = year_changes([direction("i"), other], keyed, YEAR)
     return list(
         recommendations_of(
-            direction("i"), IndicatorRows.of(keyed), YEAR, THRESHOLDS, NAMES, russian, changes
+            direction("i"), JudgedRows.of(keyed), YEAR, THRESHOLDS, NAMES, russian, changes
         )
     )
 

@@ -23,7 +23,7 @@ from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.indicators.indicator_changes import year_changes
 from msoko.indicators.rules.recommendations import (
-    IndicatorRows,
+    JudgedRows,
     Names,
     fill_slots,
     recommendations_of,
@@ -88,7 +88,7 @@ def made(
     )
     keyed = with_groups(frame)
     changes = year_changes([direction], keyed, YEAR)
-    told = IndicatorRows.of(keyed)
+    told = JudgedRows.of(keyed)
     found = recommendations_of(
         direction, told, YEAR, {**THRESHOLDS, **(thresholds or {})}, NAMES, russian, changes
     )

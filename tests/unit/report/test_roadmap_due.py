@@ -71,7 +71,7 @@ def test_without_a_return_there_is_no_day_to_judge_by(report):
 def test_returns_on_another_roadmap_are_said_to_be_such(report):
     others = [(f"2.{number}", "2024-10", "done", "2024-10-20") for number in range(1, 13)]
     found = report(*others)
-    for block in (roadmap_page.status(found), roadmap_page.discipline(found)):
+    for block in (roadmap_page.measure_statuses(found), roadmap_page.discipline(found)):
         text = block.markdown()
         assert "получено 12\N{NO-BREAK SPACE}строк отчётов" in text
         assert "относятся к другой дорожной карте" in text

@@ -23,7 +23,6 @@ from msoko.build.kernels.notebook_parameters import Value
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project
 
-ENGINES = ("warm", "papermill")
 REFUSALS = ("MsokoError", "UsageError", "DataRefused")
 """Errors of ours that a notebook may raise: the data's fault and not the program's."""
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

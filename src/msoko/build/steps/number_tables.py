@@ -68,12 +68,14 @@ def conclude(
     project: Project, municipality: str, year: SchoolYear, validator: str
 ) -> dict[str, dict[str, Any]]:
     """Recommend, and check all that was computed; return the facts of the step."""
-    slices = recommend(project, municipality, year)
-    refuse_faults(project, year, validator)
+    slices = write_recommendations(project, municipality, year)
+    refuse_wrong_numbers(project, year, validator)
     return {"slices": slices, "advice": advice_digests(project, year)}
 
 
-def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str, dict[str, str]]:
+def write_recommendations(
+    project: Project, municipality: str, year: SchoolYear
+) -> dict[str, dict[str, str]]:
     """Write the recommendations; return the digest of each direction's rows of derived tables."""
     store = Store(project)
     advice = indicators.recommend(project, municipality, year, russian)
@@ -86,7 +88,7 @@ def recommend(project: Project, municipality: str, year: SchoolYear) -> dict[str
     return {"shared": {"*": shared}} | slices
 
 
-def refuse_faults(project: Project, year: SchoolYear, validator: str) -> None:
+def refuse_wrong_numbers(project: Project, year: SchoolYear, validator: str) -> None:
     """Check the derived tables; a fault in them is the program's own and never the data's."""
     found = check_derived(project, year, validator).blocking
     if found:

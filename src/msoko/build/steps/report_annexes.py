@@ -110,7 +110,7 @@ def _roadmap_files(report: JudgedData) -> Iterator[Attachment]:
 
     tables, calendar = report.say("site.report.tables"), report.say("site.report.calendar")
     yield Attachment(f"{ROADMAP}.xlsx", tables, roadmap_files.tables(report))
-    yield Attachment(f"{ROADMAP}.ics", calendar, roadmap_files.calendar(report))
+    yield Attachment(f"{ROADMAP}.ics", calendar, roadmap_files.calendar_file(report))
 
 
 def _p_values(report: JudgedData) -> list[float]:

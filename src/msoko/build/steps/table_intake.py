@@ -15,7 +15,7 @@ from msoko.ingest.identity.pseudonyms import project_secret
 from msoko.ingest.year_reading import read_year
 
 
-def read_tables(project: Project, year: SchoolYear, findings_copy: Path) -> Mapping[str, Any]:
+def read_received(project: Project, year: SchoolYear, findings_copy: Path) -> Mapping[str, Any]:
     """Read the year's raw files and write its tables; return the facts of the step.
 
     The readers' findings are kept apart too: checks add theirs to the table, and must

@@ -57,7 +57,7 @@ def _jobs(
 def _reading(context: BuildContext, year: SchoolYear) -> StepJob:
     plan = context.plan
     copy = plan.paths.reader_findings(year)
-    call = "msoko.build.steps.table_intake:read_tables"
+    call = "msoko.build.steps.table_intake:read_received"
     return StepJob(
         f"intake:{year}",
         partial(plan.intake, year),

@@ -164,9 +164,7 @@ class Profile:
     directions: tuple[WrittenName, ...]
     is_synthetic: bool = False
     pseudonym_key: str = ""  # public-demo: a key that is no secret, for invented pupils only
-    municipality_code: str = ""
     school_count: int | None = None
-    preschool_count: int | None = None
     document: str = ""
     seed: str = ""
     folds: Mapping[WrittenName, WrittenName] = field(default_factory=dict)

@@ -73,7 +73,7 @@ def recommend(
     names = Names.load(project, store, year)
     directions = load_directions(project, load_profile(project, municipality))
     values = with_groups(store.read("indicators", [year.shifted(-1), year]))
-    table = IndicatorRows.of(values)
+    table = JudgedRows.of(values)
     thresholds = load_thresholds(project)
     changes = year_changes(directions, values, year)
     rows = [
@@ -111,14 +111,14 @@ KIND = ["direction", "indicator", "school_year", "grouping", "unit_of_analysis"]
 
 
 @dataclass(frozen=True)
-class IndicatorRows:
+class JudgedRows:
     """The indicators of this year and the last, and where the rows of each `KIND` stand."""
 
     values: pd.DataFrame
     places: Mapping[tuple[str | int, ...], Sequence[int]]
 
     @classmethod
-    def of(cls, values: pd.DataFrame) -> IndicatorRows:
+    def of(cls, values: pd.DataFrame) -> JudgedRows:
         """Return indicator rows with the numbers of `with_groups`, found by kind."""
         return cls(values, values.groupby(KIND).indices)
 
@@ -129,7 +129,7 @@ class IndicatorRows:
 
 def recommendations_of(
     direction: Direction,
-    table: IndicatorRows,
+    table: JudgedRows,
     year: SchoolYear,
     thresholds: Mapping[str, Threshold],
     names: Names,
@@ -180,7 +180,7 @@ def _others(rule: RecommendationRule, direction: Direction, changes: Changes) ->
 def _evidence(
     rule: RecommendationRule,
     direction: Direction,
-    table: IndicatorRows,
+    table: JudgedRows,
     year: SchoolYear,
     others: list[float],
 ) -> RuleRows:
@@ -204,7 +204,7 @@ def _evidence(
     )
 
 
-def _wider(table: IndicatorRows, line: tuple[str, ...], row: pd.Series, unit: str) -> float | None:
+def _wider(table: JudgedRows, line: tuple[str, ...], row: pd.Series, unit: str) -> float | None:
     """Return the value of the whole that a school's group is part of; None without any."""
     rows = table.rows(*line, row["grouping"] & ~grouping(["school_id"]), unit)
     found = rows.loc[rows["part"] == row["part"], "value"].tolist()

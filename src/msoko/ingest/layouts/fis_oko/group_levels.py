@@ -57,7 +57,7 @@ class ParticipantGroup:
     code: str | None = None
 
 
-def group_of(value: object, known: Collection[str] = ()) -> ParticipantGroup | None:
+def participant_group(value: object, known: Collection[str] = ()) -> ParticipantGroup | None:
     """Return the group that «Группы участников» names; `known`: logins of the register."""
     name = cell_text(value)
     if name is None:

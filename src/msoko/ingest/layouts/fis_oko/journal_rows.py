@@ -8,7 +8,7 @@ import numpy as np
 
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import is_heading, read_heading
-from msoko.ingest.layouts.fis_oko.group_levels import group_of
+from msoko.ingest.layouts.fis_oko.group_levels import participant_group
 from msoko.ingest.layouts.fis_oko.journal_comparisons import CHANGES, fill_comparison
 from msoko.ingest.layouts.fis_oko.participant_groups import (
     FIX,
@@ -74,7 +74,7 @@ class StackedGroups(GroupRows):
         group = None
         for row in map(int, body):
             part = _part(cells[row], first)
-            if part is None and group_of(cells[row, first], context.logins) is not None:
+            if part is None and participant_group(cells[row, first], context.logins) is not None:
                 group = row
                 found[row] = {}
             elif part is None or group is None:
@@ -103,7 +103,9 @@ class StackedGroups(GroupRows):
                 values["participant_count"] = float(sum(one or 0 for one in parts))
         self.rows = np.array(list(found), dtype=int)
         self.groups = [
-            group for row in found if (group := group_of(cells[row, first], context.logins))
+            group
+            for row in found
+            if (group := participant_group(cells[row, first], context.logins))
         ]
         self.values = {
             name: np.array(

@@ -15,7 +15,7 @@ from msoko.ingest.layouts.fis_oko.fis_oko_heading import (
     is_heading,
     read_heading,
 )
-from msoko.ingest.layouts.fis_oko.group_levels import UNKNOWN, group_of, settled_levels
+from msoko.ingest.layouts.fis_oko.group_levels import UNKNOWN, participant_group, settled_levels
 from msoko.ingest.sheets.cells import (
     address,
     addresses,
@@ -63,7 +63,7 @@ class GroupRows:
         self._reject_others(place, cells, body[~is_group], parsed)
         self.rows = body[is_group]
         self.columns = columns
-        self.groups = [group_of(cells[row, first], logins) for row in self.rows]
+        self.groups = [participant_group(cells[row, first], logins) for row in self.rows]
         self.values: dict[str, np.ndarray] = {}
         wrong = []
         for name, column in columns.items():

@@ -17,7 +17,7 @@ from msoko.core.school_year import SchoolYear
 from msoko.core.whole_files import write_bytes
 from msoko.ingest.identity.crosswalk import CODES, Crosswalk
 from msoko.ingest.identity.subject_names import Subjects
-from msoko.ingest.layouts.forms.form_workbook import Organisation, write_form
+from msoko.ingest.layouts.forms.form_workbook import FormOrganisation, write_form
 
 OF = {"school": ("school",), "preschool": ("preschool",), "any": ("school", "preschool")}
 
@@ -67,7 +67,7 @@ def _put(
     path: Path,
     form: Form,
     year: str,
-    organisations: Sequence[Organisation],
+    organisations: Sequence[FormOrganisation],
     subjects: Sequence[str],
     is_forced: bool,
 ) -> bool:
@@ -101,10 +101,10 @@ def _schools(project: Project, year: SchoolYear, school_id: str | None) -> pd.Da
     return schools[schools["school_id"] == school_id]
 
 
-def _asked(form: Form, schools: pd.DataFrame) -> list[Organisation]:
+def _asked(form: Form, schools: pd.DataFrame) -> list[FormOrganisation]:
     kinds = OF.get(form.audience, ())
     rows = schools[schools["kind"].isin(kinds)].to_dict("records")
-    return [Organisation(_code(row), row["name"]) for row in rows]
+    return [FormOrganisation(_code(row), row["name"]) for row in rows]
 
 
 def _code(row: dict[str, object]) -> str:

@@ -36,7 +36,7 @@ Value = str | int | float | dt.date | None
 
 
 @dataclass(frozen=True)
-class Organisation:
+class FormOrganisation:
     """Whom a row of a form is about: the code and the name that it is pre-filled with."""
 
     code: str
@@ -47,7 +47,7 @@ def write_form(
     path: Path,
     form: Form,
     school_year: str,
-    organisations: Sequence[Organisation],
+    organisations: Sequence[FormOrganisation],
     records: Iterable[Mapping[str, Value]] | None = None,
     subjects: Sequence[str] = (),
     version: int | None = None,
@@ -108,7 +108,7 @@ def _header(form: Form, item: Item, version: int) -> str:
     return item.header.replace(item.title, title)
 
 
-def _blank(form: Form, organisations: Sequence[Organisation]) -> Iterable[Mapping[str, Value]]:
+def _blank(form: Form, organisations: Sequence[FormOrganisation]) -> Iterable[Mapping[str, Value]]:
     if form.rows == "list" or not form.names_school:
         return []
     return [{"school_code": one.code, "school_name": one.name} for one in organisations]

@@ -11,7 +11,7 @@ from msoko import catalog
 from msoko.catalog.municipality.region_best import BEST_FILE
 from msoko.core import russian
 from msoko.report.block import Block, Prose, Sheet, anchor, block, cell
-from msoko.report.sections.pages.year_summary import YearChange, grouped, target, year_changes
+from msoko.report.sections.pages.year_summary import YearChange, grouped, judged_changes, target
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator, RegionBest, SummaryBlock, SummaryItem
@@ -36,7 +36,7 @@ class SummaryData:
             report,
             catalog.indicators_by_code(report.directions),
             {one.direction.direction: one for one in report.siblings},
-            year_changes(report),
+            judged_changes(report),
             catalog.load_region_best(
                 report.project, report.profile, report.directions, report.year
             ),

@@ -63,7 +63,7 @@ def _row(
     said = report.say(f"roadmap.said.{roadmap_page.reported(found, task)}")
     number, text, responsible, _ = roadmap_page.measure_cells(report, task)
     return [
-        f"{roadmap_page.month_name(month)}: {roadmap_page.span(report, span)}",
+        f"{roadmap_page.month_name(month)}: {roadmap_page.due_span(report, span)}",
         number,
         text,
         responsible,

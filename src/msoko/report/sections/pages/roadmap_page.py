@@ -69,7 +69,7 @@ def calendar(report: ReportData) -> Block:
 def _quarters(report: ReportData, found: RoadmapYear) -> Iterable[Details]:
     for quarter in dict.fromkeys(_quarter(report, month) for month in found.months):
         rows = [
-            [month_name(month), *measure_cells(report, task), span(report, due)]
+            [month_name(month), *measure_cells(report, task), due_span(report, due)]
             for month in found.months
             if _quarter(report, month) == quarter
             for task, due in found.due_in(month)
@@ -102,7 +102,7 @@ def _quarter(report: ReportData, month: dt.date) -> str:
     return report.say("roadmap.quarter", number=number, year=month.year)
 
 
-def span(report: ReportData, due: Due) -> str:
+def due_span(report: ReportData, due: Due) -> str:
     """Return the stretch of days that ends with a deadline, or the day alone with «до»."""
     end = f"{due.end:%d.%m.%Y}"
     if due.start is None:
@@ -130,7 +130,7 @@ def undated(report: ReportData) -> Block:
     return block(report.say("roadmap.undated", count=len(without)), *parts)
 
 
-def status(report: ReportData) -> Block:
+def measure_statuses(report: ReportData) -> Block:
     """Say what was last reported of each measure, by direction."""
     found, received = _read(report)
     if not found.measures:

@@ -15,10 +15,10 @@ from msoko.report.data.target_verdict import against_target
 from msoko.report.sections.cycle import advice
 from msoko.report.sections.pages.year_summary import (
     YearChange,
+    judged_changes,
     known_row,
     linked,
     title,
-    year_changes,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ ROOM = 120
 
 def risks(report: JudgedData) -> Block:
     """Count what each direction warns of, and word the findings on the whole municipality."""
-    told = year_changes(report).values()
+    told = judged_changes(report).values()
     rows, worded = [], []
     for other in report.siblings:
         found = advice.shown_recommendations(other)

@@ -60,7 +60,7 @@ class YearChange:
         return f"≈{russian.NBSP}{word}" if self.verdict == "within" else word
 
 
-def year_changes(report: JudgedData) -> dict[tuple[str, IndicatorLine], YearChange]:
+def judged_changes(report: JudgedData) -> dict[tuple[str, IndicatorLine], YearChange]:
     """Return every line's change; one false discovery rate serves all directions."""
     lines = [(other, line) for other in report.siblings for line in other.all_lines]
     changes = [change for other in report.siblings for change in other.changes.values()]
@@ -91,7 +91,7 @@ def grouped(head: Sequence[str], groups: Iterator[tuple[str, list[list[str]]]]) 
 
 def key_figures(report: JudgedData) -> Block:
     """Set out each direction's key indicators: value, interval, last year, change, target."""
-    told, named = year_changes(report), set()
+    told, named = judged_changes(report), set()
     chosen = [(one, _chosen(one, named)) for one in report.siblings]
     chosen = [(one, rows) for one, rows in chosen if rows]
     if not chosen:
@@ -184,7 +184,7 @@ def target(report: JudgedData, line: IndicatorLine, row: Row) -> str:
 
 def changes(report: JudgedData) -> Block:
     """List the changes told from chance with one false discovery rate over all directions."""
-    every = list(year_changes(report).values())
+    every = list(judged_changes(report).values())
     judged = [one for one in every if one.change.has_interval]
     if not judged:
         return block(report.say("year.no_changes", year=report.year.shifted(-1)))
