@@ -7,10 +7,14 @@ the same text, and an HTML output would make Quarto link scripts from elsewhere.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from msoko.core.russian import escaped
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,26 @@ class Block:
 
     def markdown(self) -> str:
         return "\n\n".join(part.markdown() for part in self.parts)
+
+    @property
+    def frames(self) -> list[pd.DataFrame]:
+        """The tables of the block as frames of the texts shown, folded ones too."""
+        import pandas as pd  # a page is made without it
+
+        return [
+            pd.DataFrame(list(sheet.rows), columns=list(sheet.head))
+            for sheet in _sheets(self.parts)
+        ]
+
+
+def _sheets(parts: Iterable[BlockPart]) -> Iterator[Sheet]:
+    for part in parts:
+        if isinstance(part, Sheet):
+            yield part
+        elif isinstance(part, Figure):
+            yield from _sheets([part.behind])
+        elif isinstance(part, Details | Framed):
+            yield from _sheets(part.parts)
 
 
 def block(*parts: BlockPart | str | None) -> Block:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+
+import pandas as pd
 
 from msoko import catalog
 from msoko.catalog.yaml.declaration_lines import suggestion
@@ -10,6 +13,8 @@ from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
+from msoko.report.data.analyst_frames import YearTables, indicator_frame
+from msoko.report.notebook_figures import draw_as_svg
 from msoko.report.questions import Questions
 
 EDITIONS = ("internal", "public")
@@ -32,6 +37,7 @@ class Report(Questions):
         school_id: str = "",
     ) -> Report:
         """Return the report of a direction, or of one organisation; tables must have been built."""
+        draw_as_svg()
         project = Project.at(os.environ.get(PROJECT_VARIABLE))
         if edition not in EDITIONS:
             raise UsageError(f"редакция отчёта – internal или public, получено {edition!r}")
@@ -52,6 +58,22 @@ class Report(Questions):
         if school_id or chosen.direction == PASSPORT:
             _require_school(report)
         return report
+
+    def frame(
+        self,
+        code: str,
+        by: Sequence[str] = (),
+        unit: str = "municipality",
+        year: str | None = None,
+    ) -> pd.DataFrame:
+        """Return an indicator's rows of all years, or of one, as a frame to go on from."""
+        wanted = None if year is None else SchoolYear.parse(year)
+        return indicator_frame(self, code, by, unit, wanted)
+
+    @property
+    def tables(self) -> YearTables:
+        """The year's tables by name, such as `results`, as frames; in the internal edition."""
+        return YearTables(self)
 
 
 def _require_school(report: Report) -> None:

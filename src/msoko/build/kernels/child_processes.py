@@ -32,6 +32,9 @@ ORDER = "MSOKO_FORKSERVER"
 LONGEST_FOLDER = 60
 """A Unix socket's address holds 104 bytes on some systems, with the names that are added."""
 
+_started: set[int] = set()
+"""The process that has started the server: a forked child starts one of its own."""
+
 Preloaded = str | Sequence[str]
 """A module's name, or a function `module:name` and its arguments."""
 
@@ -50,6 +53,9 @@ def start_server(preload: Sequence[Preloaded]) -> None:
     """
     from multiprocessing import forkserver, resource_tracker, spawn
 
+    if os.getpid() in _started:
+        return
+    _started.add(os.getpid())
     main = spawn.get_preparation_data("")
     runs = [main.get("init_main_from_name"), main.get("init_main_from_path")]
     os.environ.update(REPEATABLE | {ORDER: json.dumps([os.getpid(), runs, preload])})
@@ -132,6 +138,7 @@ class ChildProcesses:
         self, target: Callable[[Connection], None], environment: Mapping[str, str]
     ) -> tuple[BaseProcess, Connection]:
         """Return a new process, and what `target`, called in it, says through its connection."""
+        start_server(())  # where nobody has said what is needed
         said, saying = _context().Pipe(duplex=False)
         process = _context().Process(target=_begin, args=(target, saying, environment))
         try:

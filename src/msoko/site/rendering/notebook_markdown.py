@@ -8,17 +8,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from msoko.core.errors import DataRefused, UsageError
+from msoko.core.errors import UsageError
+from msoko.site.rendering.cell_outputs import (
+    NotebookCell,
+    cell_tags,
+    fenced,
+    joined,
+    output_markdown,
+)
 
 HIDDEN_CELLS = {"parameters", "injected-parameters", "remove-cell"}
-HIDDEN_CODE = {"hide-code", "hide-input", "remove-input"}
-HIDDEN_OUTPUT = {"hide-output", "remove-output"}
 
 DATA_IMAGE = re.compile(r"data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=\s]+?)(?=[)\"'])")
 TITLE = re.compile(r"^# +(.+?)(?: *\{[^}]*\})? *#* *$", re.MULTILINE)
 CALLOUT = re.compile(r"^(:{3,}) *\{([^}]*\.callout-(\w+)[^}]*)\} *$", re.MULTILINE)
 CALLOUT_TITLE = re.compile(r'title="((?:[^"\\]|\\.)*)"')
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
+LABEL = re.compile(r"\{[^{}\n]*?#((?:fig|tbl)-[\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,15 @@ def read_page_markdown(path: Path) -> PageMarkdown:
     notebook has not been executed.
     """
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    cells = [cell for cell in notebook["cells"] if not HIDDEN_CELLS & _tags(cell)]
+    cells = [cell for cell in notebook["cells"] if not HIDDEN_CELLS & cell_tags(cell)]
     images: dict[str, str] = {}
-    chunks = [
-        flatten_callouts(extract_images(chunk, images))
-        for number, cell in enumerate(cells, 1)
-        for chunk in _chunks(cell, number, path)
-        if chunk.strip()
-    ]
+    labels: dict[str, int] = {}
+    chunks = []
+    for number, cell in enumerate(cells, 1):
+        for chunk in filter(str.strip, _chunks(cell, path.name, number)):
+            made = flatten_callouts(extract_images(chunk, images))
+            _refuse_second(made, labels, path.name, number)
+            chunks.append(made)
     title, chunks = _split_title(chunks, path)
     shown = sum(chunk.startswith("::: {.code-cell}") for chunk in chunks)
     return PageMarkdown(title, tuple(chunks), images, shown)
@@ -98,54 +104,30 @@ def flatten_callouts(markdown: str) -> str:
     return CALLOUT.sub(write_division, markdown)
 
 
-def _tags(cell: Mapping) -> set[str]:
-    return set(cell.get("metadata", {}).get("tags", []))
-
-
-def _text(source: str | list[str]) -> str:
-    return source if isinstance(source, str) else "".join(source)
-
-
-def _chunks(cell: Mapping, number: int, path: Path) -> Iterator[str]:
-    source = _text(cell["source"])
+def _chunks(cell: Mapping, file: str, number: int) -> Iterator[str]:
     if cell["cell_type"] == "markdown":
-        yield source
+        yield joined(cell["source"])
     if cell["cell_type"] != "code":
         return
-    if source.strip() and not HIDDEN_CODE & _tags(cell):
-        yield f"::: {{.code-cell}}\n{_fenced(source, 'python')}\n:::"
-    for output in cell["outputs"]:
-        _refuse_error(output, number, path)
-        if not HIDDEN_OUTPUT & _tags(cell):
-            yield _output(output)
+    own = NotebookCell.of(cell, file, number)
+    if own.shows_code:
+        yield f"::: {{.code-cell}}\n{fenced(own.code, 'python')}\n:::"
+    yield from output_markdown(cell["outputs"], own)
 
 
-def _refuse_error(output: Mapping, number: int, path: Path) -> None:
-    if output["output_type"] == "error":
-        raise DataRefused(
-            f"{path.name}, ячейка {number}: выполнение окончилось ошибкой "
-            f"{output.get('ename', '')}: {output.get('evalue', '')}. "
-            "Страница не построена, прежняя, если была, осталась на месте. Исправьте причину и "
-            "выполните отчёт заново."
-        )
-
-
-def _output(output: Mapping) -> str:
-    """Return one output as markdown; what a kernel writes to stderr is not for readers."""
-    if output["output_type"] == "stream":
-        return _fenced(_text(output["text"]), "text") if output["name"] == "stdout" else ""
-    bundle = output.get("data", {})
-    if "text/markdown" in bundle:
-        return _text(bundle["text/markdown"])
-    return _fenced(_text(bundle.get("text/plain", "")), "text")
-
-
-def _fenced(text: str, language: str) -> str:
-    if not text.strip():
-        return ""
-    longest = max((len(match[1]) for match in FENCE.finditer(text)), default=2)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+def _refuse_second(chunk: str, labels: dict[str, int], file: str, number: int) -> None:
+    """Refuse a label that the notebook has given before: references could not tell which."""
+    if chunk.startswith("::: {.code-cell}"):
+        return
+    for label in LABEL.findall(chunk):
+        if label in labels:
+            raise UsageError(
+                f"{file}, ячейка {number}: метка «{label}» уже дана в ячейке "
+                f"{labels[label]}, и ссылка на неё была бы двусмысленной. "
+                "Назовите один из рисунков или одну из таблиц иначе; у report.dynamics "
+                "метка – по первому показателю: начните с другого."
+            )
+        labels[label] = number
 
 
 def _split_title(chunks: list[str], path: Path) -> tuple[str, list[str]]:
