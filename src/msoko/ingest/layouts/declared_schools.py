@@ -10,9 +10,11 @@ import pandas as pd
 from msoko.core.tables import TABLES
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.declared_problems import FIX, wanted_columns
+from msoko.ingest.layouts.declared_values import DeclaredValues
 from msoko.ingest.layouts.declared_words import DeclaredWords
 from msoko.ingest.layouts.file_entry import FileEntry, SchoolColumns
-from msoko.ingest.sheets.cells import cell_texts, grid, header_label, header_labels
+from msoko.ingest.layouts.header_columns import HeaderColumns
+from msoko.ingest.sheets.cells import cell_texts, grid
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 MOST_NAMED = 20
@@ -38,13 +40,15 @@ class SchoolRows:
         self.words = DeclaredWords(self.table, context)
         self.cells = grid(place.sheet.cells)
         self.header = entry.header_row - 1
-        is_there = self.header < len(place.sheet.cells)
-        self.columns = header_labels(place.sheet.cells[self.header]) if is_there else {}
+        self.headings = HeaderColumns(place.sheet.cells, self.header, entry.header_rows)
+        self.values = DeclaredValues(entry, context.subjects, place.book.is_1904)
         self.parsed = ParsedBlock(paper={"declared": True})
         self.strange_rows: set[int] = set()
+        self.told: set[tuple[int, int]] = set()
+        self.unread: dict[str, list[tuple[int, int]]] = {}
 
     def _column(self, name: str) -> int:
-        return self.columns[header_label(name)]
+        return self.headings.column(name)
 
     def _named_schools(self, rows: np.ndarray) -> pd.DataFrame:
         """Return row, school_id or school_code, and what is known of the school."""

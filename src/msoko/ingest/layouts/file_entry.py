@@ -40,6 +40,15 @@ class RowsEntry:
 
 
 @dataclass(frozen=True)
+class MissingWords:
+    """Words that stand in the cells of a declared table where a number is not given."""
+
+    suppressed: tuple[str, ...] = ()  # known and hidden by whoever published the table
+    absent: tuple[str, ...] = ()  # there was nobody to have a result
+    not_entered: tuple[str, ...] = ()  # not entered, not applicable, not available
+
+
+@dataclass(frozen=True)
 class FileEntry:
     """What year.yml says of the files that match a pattern."""
 
@@ -53,10 +62,14 @@ class FileEntry:
     delimiter: str | None = None
     decimal: Literal[",", "."] | None = None
     header_row: int = 1
+    header_rows: int = 1
     school: SchoolColumns | None = None
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     constant: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[RowsEntry, ...] = ()
-    blanks: Literal["refuse", "suppressed"] = "refuse"
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: MissingWords = field(default=MissingWords())
+    limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    blanks: Literal["refuse", "suppressed", "not_entered"] = "refuse"
     duplicates: Literal["refuse", "set_aside"] = "refuse"
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
