@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from made_exports import SECRET, checks
+from msoko.catalog import load_direction
 from msoko.core.project import HOME, Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
+from msoko.indicators.computation import compute
 from msoko.ingest.layouts.header_columns import HeaderColumns
 from msoko.ingest.layouts.row_choice import asked_faults, chosen
 from msoko.ingest.year_reading import Intake, read_year
@@ -264,12 +266,16 @@ def test_truths_are_read_and_absence_is_told_by_a_word(tmp_path):
 LIMITS = ("    rows:", "    limits: {mean_score: [400, 800]}\n    rows:")
 
 
-def verdict(tmp_path: Path, intake: Intake):
+def stored(tmp_path: Path, intake: Intake) -> Project:
     project = Project(tmp_path / "project", HOME)
     with Store(project).replacing(SchoolYear(2023)) as writer:
         for name, frame in intake.tables.items():
             writer.write(name, frame)
-    return check_year(project, SchoolYear(2023))
+    return project
+
+
+def verdict(tmp_path: Path, intake: Intake):
+    return check_year(stored(tmp_path, intake), SchoolYear(2023))
 
 
 def test_a_foreign_scale_is_built(tmp_path):
@@ -312,3 +318,122 @@ def test_rows_that_two_years_take_stop_the_run(tmp_path):
 def test_without_where_the_file_is_a_repeat(tmp_path):
     where = ('    where: {Year: "2024"}\n', "")
     assert "repeated_file" in checks(read(tmp_path, "one_file_of_many_years", where), "blocking")
+
+
+# Rates without counts
+
+RATES = """\
+URN,SCHNAME,PTL2
+1,A,43%
+2,B,57.5 %
+3,C,SUPP
+4,D,100%
+"""
+RATE = (HIDDEN, ("participant_count: TPUP, mean_score: ATT8SCR", "success_percent: PTL2"))
+
+
+def indicators(tmp_path: Path, intake: Intake) -> pd.DataFrame:
+    """Return the municipality's row of each indicator that has a value."""
+    project = stored(tmp_path, intake)
+    direction = load_direction(project, "exam_results")
+    frame = compute([direction], Store(project), SchoolYear(2023))
+    frame = frame[frame["unit_of_analysis"].eq("municipality") & frame["value"].notna()]
+    return frame.set_index("indicator")
+
+
+def test_rates_without_counts_have_no_interval(tmp_path):
+    intake = read(tmp_path, "suppressed_by_a_word", *RATE, data=RATES)
+    assert checks(intake, "blocking", "warning") == set()
+    assert intake.tables["school_results"]["is_suppressed"].tolist() == [False, False, True, False]
+    found = indicators(tmp_path, intake)
+    assert set(found.index) == {"er_success_of_schools", "er_published"}
+    row = found.loc["er_success_of_schools"]
+    assert row["value"] == pytest.approx((0.43 + 0.575 + 1) / 3, abs=1e-9)
+    assert pd.isna(row["low"]) and pd.isna(row["high"]) and row["n"] == 3
+    assert found.loc["er_published", "value"] == 0.75
+
+
+def test_rates_with_counts_are_weighed_and_have_an_interval(tmp_path):
+    text = RATES.replace("PTL2", "PTL2,TPUP").replace("%\n", "%,20\n").replace("SUPP", "SUPP,9")
+    text = text.replace("57.5 %,20", "57.5 %,40")
+    both = (RATE[0], (RATE[1][0], "participant_count: TPUP, success_percent: PTL2"))
+    found = indicators(tmp_path, read(tmp_path, "suppressed_by_a_word", *both, data=text))
+    assert found.loc["er_success", "value"] == pytest.approx((8.6 + 23 + 20) / 80)
+    assert found.loc["er_success", "n"] == 80
+    assert found.loc["er_success", "low"] < found.loc["er_success", "value"]
+    assert "er_success_of_schools" not in found.index
+
+
+def test_mean_scores_without_counts_are_of_equal_weight(tmp_path):
+    text = "URN,SCHNAME,ATT8SCR\n1,A,40\n2,B,50.5\n"
+    alone = (HIDDEN, ("participant_count: TPUP, mean_score: ATT8SCR", "mean_score: ATT8SCR"))
+    found = indicators(tmp_path, read(tmp_path, "suppressed_by_a_word", *alone, data=text))
+    assert found.loc["er_mean_of_schools", "value"] == 45.25
+    assert pd.isna(found.loc["er_mean_of_schools", "low"])
+    assert "er_mean" not in found.index
+
+
+def test_shares_of_one_are_not_taken_for_percents(tmp_path):
+    text = "URN,SCHNAME,PTL2\n1,A,0.43\n2,B,0.575\n3,C,1\n"
+    message = told(read(tmp_path, "suppressed_by_a_word", *RATE, data=text), "range")
+    assert "«PTL2» объявлен процентами, а все числа в нём не больше 1" in message
+    factor = ("    rows:", "    factors: {success_percent: 100}\n    rows:")
+    intake = read(tmp_path / "again", "suppressed_by_a_word", *RATE, factor, data=text)
+    assert checks(intake, "blocking") == set()
+    assert intake.tables["school_results"]["success_percent"].tolist() == [43, 57.5, 100]
+
+
+# Schools as a table of their own
+
+REGISTER = """\
+school_id,name,kind,school_type,location,vpr_login,exam_code,oo1_code,from_year,to_year,successor_id,note
+s1,Север,school,,,,,,,,,
+"""
+SCHOOLS = """mean_score: ATT8SCR}
+    words: {suppressed: [SUPP], not_entered: [NE]}
+  "spine.csv":
+    layout: columns
+    table: schools
+    school: {id: URN, name: Name, location: Town}
+"""
+
+
+def test_schools_come_in_a_file_of_their_own(tmp_path):
+    folder = tmp_path / "project" / "data" / "raw" / "2023-24"
+    folder.mkdir(parents=True)
+    names = "URN,Name,Town\n100003,North,Ely\n100004,South,\n99,Other,Ely\n"
+    (folder / "spine.csv").write_text(names, encoding="utf-8")
+    by_id = ("school: {id: URN, name: SCHNAME}", "school: {id: URN}")
+    intake = read(tmp_path, "suppressed_by_a_word", by_id, ("mean_score: ATT8SCR}", SCHOOLS))
+    assert checks(intake, "blocking", "warning") == set()
+    schools = intake.tables["schools"].set_index("school_id")
+    assert schools.loc["100003", ["name", "location"]].tolist() == ["North", "Ely"]
+    assert schools.loc["100001", "name"] == "100001"
+    assert schools.loc["99", "name"] == "Other"
+    assert schools.index.is_unique
+
+
+def test_a_register_prevails_over_a_declared_table_of_schools(tmp_path):
+    folder = tmp_path / "project" / "data" / "raw" / "2023-24"
+    folder.mkdir(parents=True)
+    (folder / "spine.csv").write_text("URN,Name,Town\n1,North,Ely\n", encoding="utf-8")
+    (folder.parent / "schools.csv").write_text(REGISTER, encoding="utf-8")
+    intake = read(tmp_path, "suppressed_by_a_word", ("mean_score: ATT8SCR}", SCHOOLS))
+    assert "таблица школ из файла не взята" in told(intake, "register_prevails")
+
+
+# Absence
+
+ABSENT = (
+    ("school_results", "results"),
+    (", group_level: school", ""),
+    ("blanks: suppressed", "words: {absent: [abs], suppressed: [s]}"),
+    ("participant_count: TPUP, mean_score: ATT8SCR", "pupil_id: pupil, primary_score: score"),
+)
+
+
+def test_a_hidden_score_is_not_taken_for_an_absence(tmp_path):
+    text = "URN,SCHNAME,pupil,score\n1,A,p1,s\n1,A,p2,ABS\n2,B,p3,9\n"
+    rows = read(tmp_path, "suppressed_by_a_word", *ABSENT, data=text).tables["results"]
+    assert rows["is_absent"].tolist() == [False, True, False]
+    assert not set(rows["pupil_id"]) & {"p1", "p2", "p3"}

@@ -17,7 +17,7 @@ from msoko.ingest.layouts.known_layouts import layout_names
 
 OF_COLUMNS = (
     "table", "rows", "school", "where", "constant", "sheet", "decimal", "header_row",
-    "header_rows", "codes", "words", "limits", "blanks", "duplicates",
+    "header_rows", "codes", "words", "factors", "limits", "blanks", "duplicates",
 )  # fmt: skip
 """Keys that mean something with `layout: columns` alone, and would be dropped elsewhere."""
 MOST_HEADER_ROWS = 5
@@ -102,7 +102,8 @@ def _check(entry: FileEntry, pattern: str) -> None:
             f"{where}header_row – номер строки, начиная с 1, header_rows – число строк заголовка, "
             f"от 1 до {MOST_HEADER_ROWS}."
         )
-    if entry.layout == COLUMNS and not (entry.table and entry.rows and entry.school):
+    has_rows = entry.rows or entry.table == "schools"  # a line gives its school
+    if entry.layout == COLUMNS and not (entry.table and has_rows and entry.school):
         raise UsageError(f"{where}для layout: columns нужны table, school и rows. Допишите их.")
     if entry.school:
         ways = [bool(entry.school.id), bool(entry.school.key), bool(entry.school.code)]

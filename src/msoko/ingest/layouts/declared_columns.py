@@ -20,6 +20,7 @@ from msoko.ingest.layouts.declared_schools import SchoolRows
 from msoko.ingest.layouts.declared_values import (
     NUMBERS,
     ColumnValues,
+    are_shares,
     beyond,
     beyond_words,
     constant,
@@ -32,8 +33,11 @@ from msoko.ingest.sheets.cells import address, letters
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of, filled_rows
 
+OUTCOMES = ("mean_score", "success_count", "success_percent")
+OF_SCHOOLS = ("name", "kind", "school_type", "location")
 TRANSLATE = "Слова файла переводит в коды ключ codes."
 CODES = "Допишите слова в codes или отберите строки условием where."
+SHARES = "Если это доли единицы, допишите factors: {столбец: 100}, если проценты – limits."
 LIMITS = "Исправьте limits в year.yml или файл."
 
 
@@ -92,8 +96,7 @@ class _DeclaredSheet(SchoolRows):
 
     def _selected(self, body: np.ndarray) -> np.ndarray:
         """Return the rows that have the values asked for; the others are set aside."""
-        again = [self.headings.is_repeated(row) for row in self.cells[body]]
-        is_again = np.array(again, dtype=bool)
+        is_again = self.headings.repeated(self.cells[body])
         self.parsed.reject(body[is_again], "строка повторяет заголовок")
         body = body[~is_again]
         is_kept = np.ones(len(body), dtype=bool)
@@ -114,9 +117,7 @@ class _DeclaredSheet(SchoolRows):
                 self._tell_declaration("declared_columns", problem, self._column(name))
 
     def _fill(self, schools: pd.DataFrame) -> None:
-        pieces = []
-        for rows in self.entry.rows:
-            pieces.append(self._piece(rows, schools))
+        pieces = [self._piece(rows, schools) for rows in self.entry.row_sets]
         for kind, cells in self.unread.items():
             words = unread_words(kind, [self.cells[cell] for cell in cells])
             self._tell("unreadable", "blocking", words, FIX, cells)
@@ -125,17 +126,17 @@ class _DeclaredSheet(SchoolRows):
         is_bad = frame["source_row"].isin([row + 1 for row in bad_rows])
         self.parsed.reject(sorted(bad_rows), "в строке есть нечитаемое значение")
         self.parsed.tables = {self.table: frame[~is_bad].reset_index(drop=True)}
-        if self.school.code is None:
+        if self.school.code is None and self.table != "schools":
             known = schools[~schools["row"].isin(bad_rows)]
             self.parsed.tables["schools"] = known.assign(source_row=known["row"] + 1)[
-                ["school_id", "name", "kind", "school_type", "location", "source_row"]
+                ["school_id", *OF_SCHOOLS, "source_row"]
             ]
         self.parsed.columns = {self.table: self._source_columns()}
 
     def _source_columns(self) -> dict[str, str]:
         """Return where each column stood; several letters where several sets of rows."""
         named: dict[str, list[str]] = {}
-        for rows in self.entry.rows:
+        for rows in self.entry.row_sets:
             for name, column in rows.columns.items():
                 named.setdefault(name, []).append(letters(self._column(column)))
         return {name: " ".join(dict.fromkeys(found)) for name, found in named.items()}
@@ -164,12 +165,13 @@ class _DeclaredSheet(SchoolRows):
             frame[name] = self._stored(name, read)
             if types[name] not in (*NUMBERS, "bool", "date"):
                 self._check_words(name, frame, constants, column)
-        is_hidden = lacking.is_hidden
-        if "mean_score" in rows.columns:  # a hidden count does not hide the score beside it
-            is_hidden &= frame["mean_score"].isna().to_numpy(bool)
-        first = letters(self._column(next(iter(rows.columns.values()))))
+        is_hidden, given = lacking.is_hidden, [one for one in OUTCOMES if one in rows.columns]
+        if given:  # a hidden count does not hide the score beside it
+            is_hidden &= frame[given].isna().all(axis=1).to_numpy(bool)
+        first = letters(self._column(next(iter(rows.columns.values()), self.key[0])))
         implied = {"is_suppressed": is_hidden, "source_column": first,
-                   "group_name": schools["name"], "group_level": "school"}  # fmt: skip
+                   "group_name": schools["name"], "group_level": "school",
+                   **{name: schools[name] for name in OF_SCHOOLS}}  # fmt: skip
         for name, value in implied.items():
             if name in types and name not in frame:
                 frame[name] = value
@@ -194,6 +196,9 @@ class _DeclaredSheet(SchoolRows):
             self._tell("declared_columns", "blocking", what, CODES, cells)
         else:
             self.unread.setdefault(kind, []).extend(cells)
+        if kind in NUMBERS and are_shares(name, read.values, self.entry):
+            what = f"«{title}» объявлен процентами, а все числа в нём не больше 1"
+            self._tell("range", "blocking", what, SHARES, cells_of(index[:1], column))
         if kind in NUMBERS and name in self.entry.limits:
             limits = self.entry.limits[name]
             is_beyond = beyond(read.values, limits)

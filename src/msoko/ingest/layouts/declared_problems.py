@@ -49,7 +49,7 @@ def declaration_problems(
 
 def _unknown_columns(entry: FileEntry) -> Iterator[str]:
     known = set(TABLES[entry.table or ""].columns) - READER_COLUMNS
-    for rows in entry.rows:
+    for rows in entry.row_sets:
         for name in (*rows.columns, *rows.constant, *entry.constant):
             if name not in known:
                 yield f"в таблице {entry.table} нет столбца «{name}». {suggestion(name, known)}"
@@ -57,7 +57,7 @@ def _unknown_columns(entry: FileEntry) -> Iterator[str]:
 
 def _bad_constants(entry: FileEntry, words: DeclaredWords) -> Iterator[str]:
     types = TABLES[entry.table or ""].columns
-    for rows in entry.rows:
+    for rows in entry.row_sets:
         constants = {**entry.constant, **rows.constant}
         for name, value in constants.items():
             yield from _value_faults(name, value, types.get(name))
@@ -81,7 +81,7 @@ def wanted_columns(entry: FileEntry, except_for: str = "") -> list[str]:
     school = entry.school or SchoolColumns()
     named = [*school.key, *entry.where]
     named += filter(None, (school.id, school.code, school.name, school.location))
-    for rows in entry.rows:
+    for rows in entry.row_sets:
         named += [title for name, title in rows.columns.items() if name != except_for]
     return list(dict.fromkeys(named))
 

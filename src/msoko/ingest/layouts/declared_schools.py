@@ -37,6 +37,7 @@ class SchoolRows:
         self.context = context
         self.table = entry.table or ""
         self.school = entry.school or SchoolColumns()
+        self.key = self.school.key or tuple(filter(None, (self.school.id or self.school.code,)))
         self.words = DeclaredWords(self.table, context)
         self.cells = grid(place.sheet.cells)
         self.header = entry.header_row - 1
@@ -57,8 +58,7 @@ class SchoolRows:
         def words(name: str | None) -> list[str | None]:
             return cell_texts(self.cells[rows, self._column(name)]) if name else [None] * len(rows)
 
-        key = school.key or tuple(filter(None, (school.id or school.code,)))
-        parts = [words(name) for name in key]
+        parts = [words(name) for name in self.key]
         keys = ["\x1f".join(part or "" for part in row) for row in zip(*parts, strict=True)]
         frame = pd.DataFrame(
             {
@@ -72,13 +72,16 @@ class SchoolRows:
                 "school_type": school.school_type,
             }
         )
-        return self._without_doubtful(frame, self._column(key[0]))
+        return self._without_doubtful(frame, self._column(self.key[0]))
 
     def _distinct(self) -> list[str]:
         """Return the columns of the file that tell the rows of one school apart."""
         key = TABLES[self.table].key
         named = [
-            title for rows in self.entry.rows for name, title in rows.columns.items() if name in key
+            title
+            for rows in self.entry.row_sets
+            for name, title in rows.columns.items()
+            if name in key
         ]
         return list(dict.fromkeys(named))
 

@@ -29,6 +29,9 @@ STATES = ("suppressed", "absent", "not_entered")
 PERSONAL = ("pupil_id", "text_value")
 """Columns whose words are never quoted."""
 MOST_QUOTED = 10
+PERCENT = "_percent"
+FEWEST_SHARES = 3
+"""Fewer values up to one may well be percents."""
 SIGN = re.compile(r"[A-Z]{1,8}|[^\w\s]{1,3}|[<>≤≥]\s*[0-9]+|[a-z]|[nN]/[aA]")
 """What publishers write for a number that is not given; no name of a person is like it."""
 
@@ -71,7 +74,11 @@ class DeclaredValues:
         state = np.array([self.states.get(_word(cell), "") for cell in coded], dtype=object)
         plain = coded.copy()
         plain[state != ""] = None
+        if name.endswith(PERCENT):
+            plain = _without_sign(plain)
         values, is_wrong, is_blank = self._typed(kind, plain)
+        if name in self.entry.factors:
+            values = np.round(values * self.entry.factors[name], 9)  # 0.29 × 100 is 29
         is_blank &= state == ""
         if self.entry.blanks == "refuse":
             is_wrong = is_wrong | is_blank
@@ -136,11 +143,32 @@ def _word(cell: Cell) -> str:
     return (cell_text(cell) or "").lower()
 
 
+def _without_sign(cells: np.ndarray) -> np.ndarray:
+    """Return the cells of a column of percents without the sign: «43 %» is 43."""
+    shown = [cell.rstrip().removesuffix("%") if isinstance(cell, str) else cell for cell in cells]
+    out = np.empty(len(cells), dtype=object)
+    out[:] = shown
+    return out
+
+
+def are_shares(name: str, values: np.ndarray, entry: FileEntry) -> bool:
+    """Return whether what is declared as percents looks like shares of one."""
+    known = values[~np.isnan(values)]
+    is_said = name in entry.limits or name in entry.factors
+    is_few = len(known) < FEWEST_SHARES
+    return (
+        name.endswith(PERCENT)
+        and not (is_said or is_few)
+        and bool(known.max() <= 1 and (known % 1 != 0).any())
+    )
+
+
 def value_problems(entry: FileEntry, table: str, subjects: Any) -> Iterator[str]:
     """Yield what `codes`, `words` and `limits` say that cannot be."""
     types = TABLES[table].columns
-    named = {name for rows in entry.rows for name in rows.columns}
-    for key, declared in (("codes", entry.codes), ("limits", entry.limits)):
+    named = {name for rows in entry.row_sets for name in rows.columns}
+    for key in ("codes", "limits", "factors"):
+        declared = getattr(entry, key)
         for name in declared:
             if name not in named:
                 yield f"{key}: столбец «{name}» не назван в rows: columns."
@@ -152,10 +180,12 @@ def value_problems(entry: FileEntry, table: str, subjects: Any) -> Iterator[str]
                 yield f"codes: «{word}: {code}» – «{code}» не число."
             if types.get(name) == "bool" and truth_of(code) is None:
                 yield f"codes: «{word}: {code}» – ожидается да или нет."
+    for key in ("limits", "factors"):
+        for name in getattr(entry, key):
+            if types.get(name) not in NUMBERS:
+                yield f"{key}: столбец «{name}» не числовой."
     for name, limits in entry.limits.items():
-        if types.get(name) not in NUMBERS:
-            yield f"limits: столбец «{name}» не числовой."
-        elif len(limits) != 2 or limits[0] > limits[1]:
+        if len(limits) != 2 or limits[0] > limits[1]:
             yield f"limits: «{name}» – нужны два числа, меньшее первым: [0, 100]."
     told: dict[str, str] = {}
     for state in STATES:

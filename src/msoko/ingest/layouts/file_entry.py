@@ -69,7 +69,13 @@ class FileEntry:
     rows: tuple[RowsEntry, ...] = ()
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: MissingWords = field(default=MissingWords())
+    factors: Mapping[str, float] = field(default_factory=dict)  # what a file's numbers are times
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     blanks: Literal["refuse", "suppressed", "not_entered"] = "refuse"
     duplicates: Literal["refuse", "set_aside"] = "refuse"
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
+
+    @property
+    def row_sets(self) -> tuple[RowsEntry, ...]:
+        """The sets of rows that each line gives; a line of a table of schools gives its school."""
+        return self.rows or (RowsEntry({}),)

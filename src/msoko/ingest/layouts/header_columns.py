@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from msoko.catalog.yaml.declaration_lines import suggestion
 from msoko.ingest.sheets.cells import (
     Cell,
     address,
     cell_text,
+    cell_texts,
     fold_text,
     header_label,
     letters,
@@ -50,14 +53,19 @@ class HeaderColumns:
         elif len(found) > 1:
             yield self._ambiguous(name, found)
 
-    def is_repeated(self, row: Sequence[Cell]) -> bool:
-        """Return whether a row below says the same as a row of the header."""
-        words = [cell_text(value) for value in row]
-        return any(
-            [cell_text(value) for value in own] == words
-            for own in self.rows
-            if sum(isinstance(value, str) for value in own) > 1
-        )
+    def repeated(self, cells: np.ndarray) -> np.ndarray:
+        """Return which rows below say the same as a row of the header."""
+        found = np.zeros(len(cells), dtype=bool)
+        for own in self.rows:
+            words = [cell_text(value) for value in own]
+            filled = [place for place, value in enumerate(own) if isinstance(value, str)]
+            if len(filled) < 2 or not len(cells):
+                continue
+            first = words[filled[0]]
+            alike = [word == first for word in cell_texts(cells[:, filled[0]])]
+            for row in np.flatnonzero(alike):
+                found[row] |= [cell_text(value) for value in cells[row]] == words
+        return found
 
     def meant(self, name: str) -> list[int]:
         """Return the columns that the name may mean: one, where it can be read by."""

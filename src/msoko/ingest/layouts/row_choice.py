@@ -37,10 +37,12 @@ def chosen(asked: Asked, cells: Sequence[Cell]) -> np.ndarray:
     is_kept = np.ones(len(cells), dtype=bool)
     shown = cell_texts(cells)
     if words:
-        is_kept = np.array([any(_is_same(one, word) for word in words) for one in shown], bool)
+        met = {one for one in set(shown) if any(_is_same(one, word) for word in words)}
+        is_kept = np.array([one in met for one in shown], dtype=bool)
     for sign, word in signs:
         if sign in OTHER:
-            is_kept &= np.array([not _is_same(one, word) for one in shown], bool)
+            unmet = {one for one in set(shown) if not _is_same(one, word)}
+            is_kept &= np.array([one in unmet for one in shown], dtype=bool)
         elif sign in ORDERS:
             is_kept &= _ordered(ORDERS[sign], word, cells)
     return is_kept

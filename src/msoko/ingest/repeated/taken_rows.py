@@ -32,7 +32,7 @@ def taken(book: RawBook, entry: FileEntry) -> Taken | None:
 
 def _sets(sheet: RawSheet, entry: FileEntry) -> set[tuple[str, int, Hashable]] | None:
     headings = HeaderColumns(sheet.cells, entry.header_row - 1, entry.header_rows)
-    named = [*entry.where, *(title for rows in entry.rows for title in rows.columns.values())]
+    named = [*entry.where, *(title for rows in entry.row_sets for title in rows.columns.values())]
     if any(True for name in named for _ in headings.faults(name)):
         return None
     cells = grid(sheet.cells)
@@ -42,7 +42,7 @@ def _sets(sheet: RawSheet, entry: FileEntry) -> set[tuple[str, int, Hashable]] |
         body = body[chosen(asked, cells[body, headings.column(name)])]
     columns = [
         (entry.table, tuple(sorted(headings.column(title) for title in rows.columns.values())))
-        for rows in entry.rows
+        for rows in entry.row_sets
     ]
     return {(sheet.name, int(row) + 1, one) for row in body for one in columns}
 
