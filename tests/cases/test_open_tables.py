@@ -437,3 +437,68 @@ def test_a_hidden_score_is_not_taken_for_an_absence(tmp_path):
     rows = read(tmp_path, "suppressed_by_a_word", *ABSENT, data=text).tables["results"]
     assert rows["is_absent"].tolist() == [False, True, False]
     assert not set(rows["pupil_id"]) & {"p1", "p2", "p3"}
+
+
+# A table that gives no indicator
+
+COUNTS = (HIDDEN, ("participant_count: TPUP, mean_score: ATT8SCR", "success_count: N5"))
+
+
+def idle(tmp_path: Path, *changes: Change, data: str) -> pd.DataFrame:
+    intake = read(tmp_path, "suppressed_by_a_word", *changes, data=data)
+    found = verdict(tmp_path, intake).findings
+    return found[found["check"].eq("no_indicator")]
+
+
+def test_a_table_without_an_indicator_says_what_it_lacks(tmp_path):
+    found = idle(tmp_path, *COUNTS, data="URN,SCHNAME,N5\n1,A,10\n2,B,12\n")
+    assert found["severity"].tolist() == ["blocking"]
+    assert found["file"].tolist() == ["ks4.csv"]
+    message = found["message"].iloc[0]
+    assert "«Достигли уровня» – нет столбца: число участников (participant_count)" in message
+    assert "средний балл (mean_score)" in message
+
+
+def test_a_table_that_gives_an_indicator_is_not_told(tmp_path):
+    changes = (COUNTS[0], (COUNTS[1][0], "success_count: N5, participant_count: N"))
+    assert idle(tmp_path, *changes, data="URN,SCHNAME,N5,N\n1,A,10,20\n2,B,12,24\n").empty
+
+
+def test_results_of_a_procedure_that_no_indicator_reads_are_told(tmp_path):
+    directions = tmp_path / "project" / "profiles" / "zar.yml"
+    text = "URN,SCHNAME,pupil,score\n1,A,p1,7\n2,B,p3,9\n"
+    intake = read(tmp_path, "suppressed_by_a_word", *ABSENT, data=text)
+    said = directions.read_text(encoding="utf-8")
+    message = verdict(tmp_path, intake).findings["message"].str.cat()
+    assert "ни одно направление профиля не читает таблицу results" in message
+    assert "student_outcomes" in message
+    directions.write_text(said.replace("exam_results", "student_outcomes"), encoding="utf-8")
+    message = verdict(tmp_path, intake).findings["message"].str.cat()
+    assert "нужно procedure: vpr, а в файле gcse" in message
+
+
+BESIDE = """success_count: N5}
+    words: {suppressed: [SUPP]}
+  "b.csv":
+    layout: columns
+    table: school_results
+    school: {id: URN}
+    constant: {procedure: gcse, subject: mathematics, grade: 11}
+    rows: [{columns: {participant_count: N, mean_score: M}}]
+"""
+
+
+def test_beside_a_table_that_gives_one_it_is_a_warning(tmp_path):
+    folder = tmp_path / "project" / "data" / "raw" / "2023-24"
+    changes = (
+        ("    blanks: suppressed\n", ""),
+        ("participant_count: TPUP, mean_score: ATT8SCR}", BESIDE),
+    )
+    read(tmp_path, "suppressed_by_a_word", *changes)
+    (folder / "ks4.csv").write_text("URN,SCHNAME,N5\n1,A,10\n2,B,12\n", encoding="utf-8")
+    (folder / "b.csv").write_text("URN,N,M\n1,20,40\n2,24,41\n", encoding="utf-8")
+    intake = read_year(Project(tmp_path / "project", HOME), SchoolYear(2023), SECRET)
+    assert checks(intake, "blocking") == set()
+    found = verdict(tmp_path, intake).findings
+    found = found[found["check"].eq("no_indicator")]
+    assert found[["file", "severity"]].to_numpy().tolist() == [["ks4.csv", "warning"]]
