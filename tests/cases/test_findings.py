@@ -133,6 +133,8 @@ def doubled(root: Path, lines: list[str]) -> Path:
     (root / RAW / "МЭ математика.xlsx").unlink()
     (root / RAW.parent / "schools.csv").unlink()
     (root / RAW / "year.yml").write_text(DOUBLED, "utf-8")
+    profile = root / "profiles" / "zar.yml"
+    profile.write_text(profile.read_text("utf-8").replace("talents", "exam_results"), "utf-8")
     (root / RAW / "e8.csv").write_text("\n".join(["school;city;count;mean", *lines]), "utf-8")
     return root
 

@@ -70,6 +70,7 @@ RECEIVED_TABLES = (
             "participant_count": "int",
             "mean_score": "float",
             "success_count": "int",  # who reached the level that the subject names
+            "success_percent": "float",  # their share, where it is published in place of the count
             "is_suppressed": "bool",
             **SOURCE,
         },

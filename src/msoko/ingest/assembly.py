@@ -12,6 +12,7 @@ from msoko.core.tables import TABLES
 from msoko.ingest.file_reconciliation import reconcile
 from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.file_entry import COLUMNS
 from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
 from msoko.ingest.repeated.repeated_rows import REPEATED, RowRepeats, rows_wholly_gone
 from msoko.ingest.repeated.repeats import (
@@ -64,6 +65,7 @@ def assemble(
     findings += repeated_content(placed, repeats.explains)
     findings += repeated_papers(placed, repeats.explains)
     _drop_tasks_of_retaken(tables, rejected)
+    findings += _unused_schools(placed, crosswalk)
     tables["schools"] = _schools(tables, crosswalk, year)
     tables |= _bookkeeping(placed, rejected)
     if not crosswalk.lines and "results" in tables:
@@ -197,8 +199,31 @@ def _schools(
     if named:
         first = pd.concat(named, ignore_index=True).drop_duplicates("school_id")
         pieces.append(_unregistered(first, tables, year))
-    frame = pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=["school_id"])
-    return _shape(frame.drop_duplicates("school_id").assign(school_year=str(year)), "schools")
+    none = pd.DataFrame(columns=["school_id", "name"])
+    frame = pd.concat(pieces, ignore_index=True) if pieces else none
+    return _shape(_each_once(frame).assign(school_year=str(year)), "schools")
+
+
+def _each_once(schools: pd.DataFrame) -> pd.DataFrame:
+    """Return each school once, with what any row says of it; one without a name has its code."""
+    once = schools.drop_duplicates("school_id").set_index("school_id")
+    if len(once) < len(schools):
+        said = schools.groupby("school_id", sort=False).first()
+        once = once.combine_first(said).reindex(once.index)
+    once = once.reset_index()
+    return once.assign(name=once["name"].where(once["name"].notna(), once["school_id"]))
+
+
+def _unused_schools(placed: list[PlacedBlock], crosswalk: Crosswalk) -> list[Finding]:
+    """Return a warning for each declared table of schools beside a register, which prevails."""
+    return [
+        Finding("register_prevails", "warning",
+                "школы называет реестр data/raw/schools.csv; таблица школ из файла не взята.",
+                "Перенесите её сведения в реестр или уберите реестр.", table="schools",
+                file=one.file, sheet=one.sheet or None)
+        for one in placed
+        if crosswalk.lines and one.layout == COLUMNS and [*one.parsed.tables] == ["schools"]
+    ]  # fmt: skip
 
 
 def _unregistered(

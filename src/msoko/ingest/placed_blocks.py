@@ -62,7 +62,7 @@ class PlacedBlock:
         rejected = {row for row, _ in self.parsed.rejected_rows}
         used: set[int] = set()
         for name, frame in self.parsed.tables.items():
-            if name != "schools":
+            if name != "schools" or len(self.parsed.tables) == 1:
                 used.update(map(int, frame["source_row"].unique().tolist()))
         return used - rejected, rejected
 

@@ -16,10 +16,11 @@ from msoko.ingest.layouts.file_entry import COLUMNS, IGNORE, FileEntry
 from msoko.ingest.layouts.known_layouts import layout_names
 
 OF_COLUMNS = (
-    "table", "rows", "school", "where", "constant", "sheet", "decimal", "header_row", "blanks",
-    "duplicates",
+    "table", "rows", "school", "where", "constant", "sheet", "decimal", "header_row",
+    "header_rows", "codes", "words", "factors", "limits", "blanks", "duplicates",
 )  # fmt: skip
 """Keys that mean something with `layout: columns` alone, and would be dropped elsewhere."""
+MOST_HEADER_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,13 @@ def _check(entry: FileEntry, pattern: str) -> None:
             f"{where}для layout: columns процедуру пишут в constant: "
             f"constant: {{procedure: {entry.procedure}}}. Перенесите её туда."
         )
-    if entry.header_row < 1:
-        raise UsageError(f"{where}header_row – номер строки, начиная с 1.")
-    if entry.layout == COLUMNS and not (entry.table and entry.rows and entry.school):
+    if entry.header_row < 1 or not 1 <= entry.header_rows <= MOST_HEADER_ROWS:
+        raise UsageError(
+            f"{where}header_row – номер строки, начиная с 1, header_rows – число строк заголовка, "
+            f"от 1 до {MOST_HEADER_ROWS}."
+        )
+    has_rows = entry.rows or entry.table == "schools"  # a line gives its school
+    if entry.layout == COLUMNS and not (entry.table and has_rows and entry.school):
         raise UsageError(f"{where}для layout: columns нужны table, school и rows. Допишите их.")
     if entry.school:
         ways = [bool(entry.school.id), bool(entry.school.key), bool(entry.school.code)]

@@ -29,7 +29,7 @@ from msoko.ingest.placed_blocks import place_block
 from msoko.ingest.raw_folder import FolderIntake, open_books
 from msoko.ingest.recognition import SheetDecision, decide, other_layout, recognise_book
 from msoko.ingest.renamed_headings import absent_headings, with_known_headings
-from msoko.ingest.repeated.repeats import copies, repeated_files
+from msoko.ingest.repeated.repeated_files import copies, repeated_files
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 from msoko.ingest.year_file import YearFile, load_year_file
@@ -81,7 +81,7 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
     unread = copies(books, folder.declared.entry)
     _read_books(folder, [book for book in books if book.file not in unread], context)
     folder.findings += register.finish()
-    folder.findings += repeated_files(folder.digests, unread, project, year)
+    folder.findings += repeated_files(folder.digests, unread, project, year, folder.declared, books)
     tables, findings = assemble(folder.placed, crosswalk, year)
     folder.findings += [told for one in folder.placed for told in one.parsed.findings]
     folder.findings += findings

@@ -63,6 +63,10 @@ class Questions(JudgedData):
         """An indicator by subject and grade, beside the region."""
         return answer_kept(self, [code], lambda kept: levels.level(self, *kept))
 
+    def level_of_schools(self, *codes: str) -> Block:
+        """Indicators of schools whose count of participants is not published: no intervals."""
+        return answer_kept(self, codes, lambda kept: levels.level_of_schools(self, kept))
+
     def dynamics(self, *codes: str) -> Block:
         """Indicators over the years with intervals, and what may be said of a trend."""
         return answer_kept(self, codes, lambda kept: dynamics.dynamics(self, kept))

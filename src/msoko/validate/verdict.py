@@ -14,11 +14,13 @@ from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.ingest.ingest_findings import Finding, findings_frame
 from msoko.validate.concerned_directions import named_directions
+from msoko.validate.findings.check_wording import read_wording
 from msoko.validate.findings.finding_tracing import FindingTracer
 from msoko.validate.findings.source_cells import cells_named
 from msoko.validate.suites.suite_files import DERIVED, RECEIVED
 from msoko.validate.suites.suite_outcome import result_document, result_text
 from msoko.validate.suites.suite_runner import Evaluator, SuiteResult, SuiteRunner
+from msoko.validate.without_indicator import CHECK, tables_without_indicator
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relat
     judged = [*judge.tables(RECEIVED), *judge.reconciliations()]
     shutil.rmtree(_folder(project, year), ignore_errors=True)
     _write(project, year, judged)
-    own = {check.name for suite, _ in judged for check in suite.checks}
+    own = {check.name for suite, _ in judged for check in suite.checks} | {CHECK}
     before = store.read("findings", [year])
     of_readers = before[~before["check"].isin(own)]
-    found = _traced(project, year, judged)
+    idle = tables_without_indicator(project, year, judge.engine, read_wording(project).columns)
+    found = _in_order([_traced(project, year, judged), findings_frame(idle, str(year))], year)
     everything = _in_order([of_readers, found], year)
     store.add(year, "findings", everything)
     return _verdict(year, judged, found, everything)

@@ -150,6 +150,7 @@ class BuildPlan:
             **self.inputs.files("table", tables),
             **self.inputs.files("raw", [self.project.raw(year).parent / "schools.csv"]),
             **self.inputs.files("declaration", paths.all_declarations()),
+            **self.inputs.files("raw", [paths.year_file(year)]),  # its limits
             **self.inputs.facts("wording_checks.yml"),
             **self.code.module_parts(*self.code.modules_below("msoko.validate")),
             **self.code.lock_parts(),

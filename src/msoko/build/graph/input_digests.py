@@ -87,15 +87,18 @@ class InputDigests:
         return self.files("declaration", map(self.paths.declaration, listed))
 
     def repeats(self, year: SchoolYear) -> Parts:
-        """Return the files of other years that equal a file of this one; readers refuse them."""
+        """Return the files of other years that equal a file of this one, with their year.yml.
+
+        Readers refuse them, unless the two declarations take different rows.
+        """
         own = set(self._raw_digests(year).values())
         parts: Parts = {}
         for other in self.project.raw_years():
-            if other != year:
-                for name, digest in self._raw_digests(other).items():
-                    if digest in own and name not in DECLARED:
-                        shown = self.project.shown(self.project.raw(other) / name)
-                        parts["repeat", shown] = digest
+            found = self._raw_digests(other) if other != year else {}
+            equal = [name for name, one in found.items() if one in own and name not in DECLARED]
+            for name in [*equal, "year.yml"] if equal else ():
+                shown = self.project.shown(self.project.raw(other) / name)
+                parts["repeat", shown] = found.get(name, ABSENT)
         return parts
 
     def _raw_digests(self, year: SchoolYear) -> dict[str, str]:

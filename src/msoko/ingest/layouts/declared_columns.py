@@ -7,27 +7,51 @@ table whatever layout filled it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from msoko.core.tables import TABLES, ColumnType
+from msoko.core.tables import TABLES
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.declared_marks import declared_marks, without_result
 from msoko.ingest.layouts.declared_problems import FIX, PUPIL, declaration_problems
 from msoko.ingest.layouts.declared_schools import SchoolRows
-from msoko.ingest.layouts.declared_words import days, is_same, nothing_selected, truths
-from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry
-from msoko.ingest.sheets.cells import (
-    address,
-    cell_numbers,
-    cell_texts,
-    letters,
+from msoko.ingest.layouts.declared_values import (
+    NUMBERS,
+    ColumnValues,
+    are_shares,
+    beyond,
+    beyond_words,
+    constant,
+    unknown_words,
+    unread_words,
 )
+from msoko.ingest.layouts.file_entry import FileEntry, RowsEntry
+from msoko.ingest.layouts.row_choice import chosen, never_met, nothing_selected
+from msoko.ingest.sheets.cells import address, letters
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of, filled_rows
 
-Cells = list[tuple[int, int]]
+OUTCOMES = ("mean_score", "success_count", "success_percent")
+OF_SCHOOLS = ("name", "kind", "school_type", "location")
+TRANSLATE = "Слова файла переводит в коды ключ codes."
+CODES = "Допишите слова в codes или отберите строки условием where."
+SHARES = "Если это доли единицы, допишите factors: {столбец: 100}, если проценты – limits."
+LIMITS = "Исправьте limits в year.yml или файл."
+
+
+class Lacking:
+    """Which rows have a value hidden, somebody absent, or a word in place of a value."""
+
+    def __init__(self, count: int) -> None:
+        self.is_hidden, self.is_absent, self.is_withheld = np.zeros((3, count), dtype=bool)
+
+    def add(self, read: ColumnValues) -> None:
+        """Count in one column more."""
+        self.is_hidden |= read.is_hidden
+        self.is_absent |= read.is_absent
+        self.is_withheld |= read.is_withheld
 
 
 def read_declared(
@@ -47,10 +71,10 @@ class _DeclaredSheet(SchoolRows):
 
     def read(self) -> ParsedBlock:
         """Return the table that the sheet becomes, or what it or the declaration lacks."""
-        body = filled_rows(self.cells[self.header + 1 :]) + self.header + 1
+        first = self.header + self.entry.header_rows
+        body = filled_rows(self.cells[first:]) + first
         self.parsed.rows_in = len(body)
-        cells = self.cells[self.header :] if self.columns else self.cells[:0]
-        problems = declaration_problems(self.entry, self.words, cells)
+        problems = declaration_problems(self.entry, self.words, self.headings, self.cells[first:])
         for problem in problems:
             self._tell_declaration("declared_columns", problem)
         if problems:
@@ -63,8 +87,8 @@ class _DeclaredSheet(SchoolRows):
             self._fill(self._named_schools(selected))
         return self.parsed
 
-    def _tell_declaration(self, check: str, problem: str) -> None:
-        message, cell = f"{self.entry.place}: {problem}", address(self.header, 0)
+    def _tell_declaration(self, check: str, problem: str, column: int = 0) -> None:
+        message, cell = f"{self.entry.place}: {problem}", address(self.header, column)
         table = self.table if self.table in TABLES else None
         self.parsed.findings.append(
             self.place.finding(check, "blocking", message, FIX, cell=cell, table=table)
@@ -72,46 +96,53 @@ class _DeclaredSheet(SchoolRows):
 
     def _selected(self, body: np.ndarray) -> np.ndarray:
         """Return the rows that have the values asked for; the others are set aside."""
+        is_again = self.headings.repeated(self.cells[body])
+        self.parsed.reject(body[is_again], "строка повторяет заголовок")
+        body = body[~is_again]
         is_kept = np.ones(len(body), dtype=bool)
-        shown = {
-            name: cell_texts(self.cells[body, self._column(name)]) for name in self.entry.where
-        }
-        for name, value in self.entry.where.items():
-            is_kept &= np.array([is_same(word, value) for word in shown[name]], dtype=bool)
+        cells = {name: self.cells[body, self._column(name)] for name in self.entry.where}
+        for name, asked in self.entry.where.items():
+            is_kept &= chosen(asked, cells[name])
         if len(body) and not is_kept.any():
-            self._tell_declaration("declared_where", nothing_selected(self.entry.where, shown))
+            self._tell_declaration("declared_where", nothing_selected(self.entry.where, cells))
+        else:
+            self._tell_never_met(cells)
         self.parsed.reject(body[~is_kept], "не отобрана условием where")
         return body[is_kept]
 
+    def _tell_never_met(self, cells: Mapping[str, np.ndarray]) -> None:
+        for name, asked in self.entry.where.items():
+            for word in never_met(asked, cells[name]):
+                problem = f"where: в столбце «{name}» нигде нет «{word}»."
+                self._tell_declaration("declared_columns", problem, self._column(name))
+
     def _fill(self, schools: pd.DataFrame) -> None:
-        pieces, bad_rows = [], set()
-        for rows in self.entry.rows:
-            piece, bad = self._piece(rows, schools)
-            pieces.append(piece)
-            bad_rows |= {row for row, _ in bad}
-            self._tell("unreadable", "blocking", "значение пусто или не число", FIX, bad)
+        pieces = [self._piece(rows, schools) for rows in self.entry.row_sets]
+        for kind, cells in self.unread.items():
+            words = unread_words(kind, [self.cells[cell] for cell in cells])
+            self._tell("unreadable", "blocking", words, FIX, cells)
         frame = pd.concat(pieces, ignore_index=True).sort_values("source_row", kind="stable")
-        bad_rows |= self.strange_rows
+        bad_rows = self.strange_rows
         is_bad = frame["source_row"].isin([row + 1 for row in bad_rows])
         self.parsed.reject(sorted(bad_rows), "в строке есть нечитаемое значение")
         self.parsed.tables = {self.table: frame[~is_bad].reset_index(drop=True)}
-        if self.school.code is None:
+        if self.school.code is None and self.table != "schools":
             known = schools[~schools["row"].isin(bad_rows)]
             self.parsed.tables["schools"] = known.assign(source_row=known["row"] + 1)[
-                ["school_id", "name", "kind", "school_type", "location", "source_row"]
+                ["school_id", *OF_SCHOOLS, "source_row"]
             ]
         self.parsed.columns = {self.table: self._source_columns()}
 
     def _source_columns(self) -> dict[str, str]:
         """Return where each column stood; several letters where several sets of rows."""
         named: dict[str, list[str]] = {}
-        for rows in self.entry.rows:
+        for rows in self.entry.row_sets:
             for name, column in rows.columns.items():
                 named.setdefault(name, []).append(letters(self._column(column)))
         return {name: " ".join(dict.fromkeys(found)) for name, found in named.items()}
 
-    def _piece(self, rows: RowsEntry, schools: pd.DataFrame) -> tuple[pd.DataFrame, Cells]:
-        """Return one set of rows, and the cells that cannot be read."""
+    def _piece(self, rows: RowsEntry, schools: pd.DataFrame) -> pd.DataFrame:
+        """Return one set of rows; a row with a cell that cannot be taken is a strange one."""
         types = TABLES[self.table].columns
         index = schools["row"].to_numpy(int)
         frame = pd.DataFrame(
@@ -125,50 +156,61 @@ class _DeclaredSheet(SchoolRows):
         constants = {**self.entry.constant, **rows.constant}
         for name, value in constants.items():
             frame[name] = constant(value, types[name])
-        bad: Cells = []
-        is_blank = np.zeros(len(frame), dtype=bool)
+        lacking = Lacking(len(frame))
         for name, title in rows.columns.items():
             column = self._column(title)
-            if types[name] not in ("int", "float"):
-                frame[name] = self._words(name, index, column)
+            read = self.values.read(name, types[name], self.cells[index, column])
+            lacking.add(read)
+            self._tell_wrong(name, title, read, index)
+            frame[name] = self._stored(name, read)
+            if types[name] not in (*NUMBERS, "bool", "date"):
                 self._check_words(name, frame, constants, column)
-                continue
-            values, wrong = self._numbers(index, column, types[name])
-            is_blank |= np.isnan(values) & ~wrong
-            bad += cells_of(index[wrong], column)
-            frame[name] = values
-        first = letters(self._column(next(iter(rows.columns.values()))))
-        implied = {"is_suppressed": is_blank, "source_column": first,
-                   "group_name": schools["name"], "group_level": "school"}  # fmt: skip
+        is_hidden, given = lacking.is_hidden, [one for one in OUTCOMES if one in rows.columns]
+        if given:  # a hidden count does not hide the score beside it
+            is_hidden &= frame[given].isna().all(axis=1).to_numpy(bool)
+        first = letters(self._column(next(iter(rows.columns.values()), self.key[0])))
+        implied = {"is_suppressed": is_hidden, "source_column": first,
+                   "group_name": schools["name"], "group_level": "school",
+                   **{name: schools[name] for name in OF_SCHOOLS}}  # fmt: skip
         for name, value in implied.items():
             if name in types and name not in frame:
                 frame[name] = value
         if self.table == "results":
-            self._finish_results(frame, rows)
-        return frame, bad
+            self._finish_results(frame, rows, lacking)
+        return frame
 
-    def _words(self, name: str, index: np.ndarray, column: int) -> list:
-        """Return the words of a column: pseudonyms of pupils, truth, days, or the text itself."""
-        kind = TABLES[self.table].columns[name]
-        words = cell_texts(self.cells[index, column])
-        if name == PUPIL:  # as the project's own forms make it
-            return [word and self.context.pseudonym("person", word) for word in words]
-        if kind not in ("bool", "date"):
-            return words
-        is_1904 = self.place.book.is_1904
-        values = truths(words) if kind == "bool" else days(self.cells[index, column], is_1904)
-        wrong = np.array([value is None for value in values], dtype=bool)
-        if self.entry.blanks != "refuse":
-            wrong &= np.array([word is not None for word in words], dtype=bool)
-        self.strange_rows |= set(index[wrong])
-        what = f"значение пусто или не {'«да» и не «нет»' if kind == 'bool' else 'дата'}"
-        self._tell("unreadable", "blocking", what, FIX, cells_of(index[wrong], column))
-        return values
+    def _stored(self, name: str, read: ColumnValues) -> Any:
+        """Return the values as they are kept: of pupils only pseudonyms, as the forms make them."""
+        if name != PUPIL:
+            return read.values
+        return [word and self.context.pseudonym("person", word) for word in read.values]
 
-    def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry) -> None:
+    def _tell_wrong(self, name: str, title: str, read: ColumnValues, index: np.ndarray) -> None:
+        """Note the cells of a column that cannot be taken, each once, and set their rows aside."""
+        column, kind = self._column(title), TABLES[self.table].columns[name]
+        self.strange_rows |= set(index[read.is_wrong])
+        cells = [cell for cell in cells_of(index[read.is_wrong], column) if cell not in self.told]
+        self.told |= set(cells)
+        if read.unknown:
+            what = f"{self.entry.place}: {unknown_words(name, title, read.unknown)}"
+            self._tell("declared_columns", "blocking", what, CODES, cells)
+        else:
+            self.unread.setdefault(kind, []).extend(cells)
+        if kind in NUMBERS and are_shares(name, read.values, self.entry):
+            what = f"«{title}» объявлен процентами, а все числа в нём не больше 1"
+            self._tell("range", "blocking", what, SHARES, cells_of(index[:1], column))
+        if kind in NUMBERS and name in self.entry.limits:
+            limits = self.entry.limits[name]
+            is_beyond = beyond(read.values, limits)
+            if is_beyond.any():
+                what = beyond_words(title, read.values[is_beyond], limits)
+                self._tell("range", "blocking", what, LIMITS, cells_of(index[is_beyond], column))
+
+    def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry, lacking: Lacking) -> None:
         """Say who was absent where the file does not, and judge marks by their scale."""
-        absent = frame.get("is_absent", pd.Series(None, index=frame.index, dtype=object))
-        frame["is_absent"] = absent.where(absent.notna(), without_result(frame)).astype(bool)
+        said = frame.get("is_absent", pd.Series(None, index=frame.index, dtype=object))
+        has_none = without_result(frame) & ~lacking.is_withheld
+        frame["is_absent"] = said.where(said.notna(), has_none | lacking.is_absent).astype(bool)
         if "mark" in rows.columns:
             column = self._column(rows.columns["mark"])
             self.parsed.findings += declared_marks(self.place, self.context, frame, column, FIX)
@@ -183,23 +225,5 @@ class _DeclaredSheet(SchoolRows):
         index = frame.loc[frame[name].isin(list(faults)), "source_row"] - 1
         self.strange_rows |= set(index)
         what = " ".join(faults.values())
-        self._tell("declared_words", "blocking", what.rstrip("."), FIX, cells_of(index, column))
-
-    def _numbers(
-        self, index: np.ndarray, column: int, kind: ColumnType
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the numbers of a column, and which of them cannot be taken."""
-        values, wrong = cell_numbers(self.cells[index, column])
-        is_missing = np.isnan(values)
-        if self.entry.blanks == "refuse":
-            wrong = wrong | is_missing
-        if kind == "int":
-            wrong = wrong | (~is_missing & (values % 1 != 0))
-        return values, wrong
-
-
-def constant(value: str, kind: ColumnType) -> object:
-    """Return a constant of year.yml as its column's type."""
-    if kind in ("int", "float"):
-        return float(value.replace(",", "."))
-    return value.lower() in ("true", "да", "yes") if kind == "bool" else value
+        cells = cells_of(index, column)
+        self._tell("declared_words", "blocking", what.rstrip("."), f"{FIX} {TRANSLATE}", cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,9 +11,12 @@ from msoko.core.received_tables import RECEIVED_TABLES
 from msoko.core.tables import TABLES, ColumnType
 from msoko.ingest.identity.personal_values import holds_names, is_personal_heading
 from msoko.ingest.ingest_findings import Finding
+from msoko.ingest.layouts.declared_values import truth_of, value_problems
 from msoko.ingest.layouts.declared_words import DeclaredWords
 from msoko.ingest.layouts.file_entry import FileEntry, SchoolColumns
-from msoko.ingest.sheets.cells import cell_number, cell_texts, header_label, header_labels
+from msoko.ingest.layouts.header_columns import HeaderColumns
+from msoko.ingest.layouts.row_choice import asked_faults
+from msoko.ingest.sheets.cells import cell_number, cell_texts
 from msoko.ingest.sheets.raw_book import RawBook
 
 FIX = "Исправьте year.yml или файл; правку в данных запишите в corrections.yml."
@@ -22,16 +25,22 @@ BOOKKEEPING = ("sources", "source_columns", "set_aside")
 PUPIL = "pupil_id"
 NAMED = "– о людях поимённо; взять его можно только как pupil_id: имена станут псевдонимами."
 DECLARABLE = [table.name for table in RECEIVED_TABLES if table.name not in BOOKKEEPING]
-TRUTH = ("true", "false", "да", "нет", "yes", "no")
 
 
-def declaration_problems(entry: FileEntry, words: DeclaredWords, cells: np.ndarray) -> list[str]:
-    """Return each problem once; `cells` are those from the header on, none where it is blank."""
+def declaration_problems(
+    entry: FileEntry, words: DeclaredWords, headings: HeaderColumns, cells: np.ndarray
+) -> list[str]:
+    """Return each problem once; `cells` are those below the header."""
     if entry.table not in DECLARABLE:
         return [f"нет таблицы «{entry.table}». {suggestion(entry.table or '', DECLARABLE)}"]
     problems = [*_unknown_columns(entry), *_bad_constants(entry, words)]
-    if len(cells):
-        problems += [*_absent_headings(entry, cells[0]), *_personal_columns(entry, cells)]
+    problems += value_problems(entry, entry.table, words.context.subjects)
+    for name, asked in entry.where.items():
+        problems += asked_faults(name, asked)
+    if any(headings.paths):
+        for name in wanted_columns(entry):
+            problems += headings.faults(name)
+        problems += _personal_columns(entry, headings, cells)
     else:
         row = entry.header_row
         problems.append(f"строка {row} пуста, а в ней должен стоять заголовок (header_row).")
@@ -40,7 +49,7 @@ def declaration_problems(entry: FileEntry, words: DeclaredWords, cells: np.ndarr
 
 def _unknown_columns(entry: FileEntry) -> Iterator[str]:
     known = set(TABLES[entry.table or ""].columns) - READER_COLUMNS
-    for rows in entry.rows:
+    for rows in entry.row_sets:
         for name in (*rows.columns, *rows.constant, *entry.constant):
             if name not in known:
                 yield f"в таблице {entry.table} нет столбца «{name}». {suggestion(name, known)}"
@@ -48,30 +57,23 @@ def _unknown_columns(entry: FileEntry) -> Iterator[str]:
 
 def _bad_constants(entry: FileEntry, words: DeclaredWords) -> Iterator[str]:
     types = TABLES[entry.table or ""].columns
-    for rows in entry.rows:
+    for rows in entry.row_sets:
         constants = {**entry.constant, **rows.constant}
         for name, value in constants.items():
             yield from _value_faults(name, value, types.get(name))
         yield from words.constant_faults(constants)
 
 
-def _absent_headings(entry: FileEntry, headings: Sequence[object]) -> Iterator[str]:
-    known = set(map(header_label, headings))
-    shown = list(filter(None, cell_texts(headings)))
-    for name in wanted_columns(entry):
-        if header_label(name) not in known:
-            yield f"в файле нет столбца «{name}». {suggestion(name, shown, listed='В файле есть')}"
-
-
-def _personal_columns(entry: FileEntry, cells: np.ndarray) -> Iterator[str]:
+def _personal_columns(
+    entry: FileEntry, headings: HeaderColumns, cells: np.ndarray
+) -> Iterator[str]:
     """Yield the columns that are about people by name and become no pseudonym."""
-    columns = header_labels(cells[0])
     for name in wanted_columns(entry, except_for=PUPIL):
-        column = columns.get(header_label(name))
-        if column is not None and (
-            is_personal_heading(name) or holds_names(cell_texts(cells[1:, column]))
-        ):
-            yield f"столбец «{name}» {NAMED}"
+        for column in headings.meant(name):
+            titles = (name, *headings.paths[column])
+            if any(map(is_personal_heading, titles)) or holds_names(cell_texts(cells[:, column])):
+                yield f"столбец «{name}» {NAMED}"
+                break
 
 
 def wanted_columns(entry: FileEntry, except_for: str = "") -> list[str]:
@@ -79,7 +81,7 @@ def wanted_columns(entry: FileEntry, except_for: str = "") -> list[str]:
     school = entry.school or SchoolColumns()
     named = [*school.key, *entry.where]
     named += filter(None, (school.id, school.code, school.name, school.location))
-    for rows in entry.rows:
+    for rows in entry.row_sets:
         named += [title for name, title in rows.columns.items() if name != except_for]
     return list(dict.fromkeys(named))
 
@@ -91,7 +93,7 @@ def _value_faults(name: str, value: str, kind: ColumnType | None) -> Iterator[st
         yield f"«{name}: {value}» – не число."
     elif kind == "int" and number is not None and number % 1:
         yield f"«{name}: {value}» – не целое число."
-    elif kind == "bool" and value.lower() not in TRUTH:
+    elif kind == "bool" and truth_of(value) is None:
         yield f"«{name}: {value}» – ожидается да или нет."
 
 

@@ -10,9 +10,11 @@ import pandas as pd
 from msoko.core.tables import TABLES
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.declared_problems import FIX, wanted_columns
+from msoko.ingest.layouts.declared_values import DeclaredValues
 from msoko.ingest.layouts.declared_words import DeclaredWords
 from msoko.ingest.layouts.file_entry import FileEntry, SchoolColumns
-from msoko.ingest.sheets.cells import cell_texts, grid, header_label, header_labels
+from msoko.ingest.layouts.header_columns import HeaderColumns
+from msoko.ingest.sheets.cells import cell_texts, grid
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 MOST_NAMED = 20
@@ -35,16 +37,19 @@ class SchoolRows:
         self.context = context
         self.table = entry.table or ""
         self.school = entry.school or SchoolColumns()
+        self.key = self.school.key or tuple(filter(None, (self.school.id or self.school.code,)))
         self.words = DeclaredWords(self.table, context)
         self.cells = grid(place.sheet.cells)
         self.header = entry.header_row - 1
-        is_there = self.header < len(place.sheet.cells)
-        self.columns = header_labels(place.sheet.cells[self.header]) if is_there else {}
+        self.headings = HeaderColumns(place.sheet.cells, self.header, entry.header_rows)
+        self.values = DeclaredValues(entry, context.subjects, place.book.is_1904)
         self.parsed = ParsedBlock(paper={"declared": True})
         self.strange_rows: set[int] = set()
+        self.told: set[tuple[int, int]] = set()
+        self.unread: dict[str, list[tuple[int, int]]] = {}
 
     def _column(self, name: str) -> int:
-        return self.columns[header_label(name)]
+        return self.headings.column(name)
 
     def _named_schools(self, rows: np.ndarray) -> pd.DataFrame:
         """Return row, school_id or school_code, and what is known of the school."""
@@ -53,8 +58,7 @@ class SchoolRows:
         def words(name: str | None) -> list[str | None]:
             return cell_texts(self.cells[rows, self._column(name)]) if name else [None] * len(rows)
 
-        key = school.key or tuple(filter(None, (school.id or school.code,)))
-        parts = [words(name) for name in key]
+        parts = [words(name) for name in self.key]
         keys = ["\x1f".join(part or "" for part in row) for row in zip(*parts, strict=True)]
         frame = pd.DataFrame(
             {
@@ -68,13 +72,16 @@ class SchoolRows:
                 "school_type": school.school_type,
             }
         )
-        return self._without_doubtful(frame, self._column(key[0]))
+        return self._without_doubtful(frame, self._column(self.key[0]))
 
     def _distinct(self) -> list[str]:
         """Return the columns of the file that tell the rows of one school apart."""
         key = TABLES[self.table].key
         named = [
-            title for rows in self.entry.rows for name, title in rows.columns.items() if name in key
+            title
+            for rows in self.entry.row_sets
+            for name, title in rows.columns.items()
+            if name in key
         ]
         return list(dict.fromkeys(named))
 

@@ -1,8 +1,7 @@
-"""Words of a declared table and of its `where`: the unknown named with the nearest."""
+"""Words of a declared table: the unknown named with the nearest."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -10,18 +9,12 @@ from functools import cached_property
 from msoko.catalog.registry.form_declarations import Form, load_forms
 from msoko.catalog.yaml.declaration_lines import nearest, suggestion
 from msoko.ingest.layouts.contract import ReadingContext
-from msoko.ingest.sheets.cells import cell_number, cell_text, date_of
 
-MOST_SHOWN = 10
 PROCEDURES = ("vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy")
 SURELY_MEANT = 0.8
 """A free word as near as this to a known one is a slip of it; any other is the user's own."""
 SHORTEST = 5
 """Shorter free words are near to each other by chance."""
-TRUTH = {
-    **dict.fromkeys(("да", "true", "yes", "истина", "1", "+"), True),
-    **dict.fromkeys(("нет", "false", "no", "ложь", "0", "-"), False),
-}
 NAME = re.compile(r"\b[А-ЯЁ][а-яё-]+ [А-ЯЁ](?:[а-яё-]+|\.)")
 """A surname with a name or an initial: such words are never quoted."""
 
@@ -97,46 +90,3 @@ def _slip(column: str, word: str, known: Sequence[str]) -> str:
 def quoted(word: str) -> str:
     """Return the word in quotation marks, or what it is instead where it may name a person."""
     return "(фамилия и имя)" if NAME.search(word) else f"«{word}»"
-
-
-def truths(words: Iterable[str | None]) -> list[bool | None]:
-    """Return what each word says, nothing where it is neither yes nor no."""
-    return [TRUTH.get(word.lower()) if word else None for word in words]
-
-
-def days(values: Iterable[object], is_1904: bool) -> list[dt.date | None]:
-    """Return the day in each cell, nothing where it is none."""
-    return [date_of(value, is_1904) for value in values]
-
-
-def is_same(word: str | None, value: str) -> bool:
-    """Return whether a cell holds what `where` asks for: the same words or the same number."""
-    wanted = cell_text(value)
-    if word == wanted:
-        return True
-    number = cell_number(wanted)
-    return number is not None and cell_number(word) == number
-
-
-def nothing_selected(where: Mapping[str, str], cells: Mapping[str, Sequence[str | None]]) -> str:
-    """Return the sentence that no row has the values asked for, with those that there are."""
-    asked = ", ".join(f"{name} = {value}" for name, value in where.items())
-    there = []
-    for name, value in where.items():
-        words = list(dict.fromkeys(word for word in cells[name] if word is not None))
-        if not any(is_same(word, value) for word in words):
-            label = f" в столбце «{name}»" if len(where) > 1 else ""
-            there.append(f"в файле есть{label}: {_some(words, value)}")
-    if not there:
-        there = ["каждое значение в файле есть, но вместе они не встречаются"]
-    return f"ни одна строка не отобрана условием where: {asked}; {'; '.join(there)}."
-
-
-def _some(words: Sequence[str], value: str) -> str:
-    """Return some of the words, the nearest first; words that name people are only counted."""
-    if any(NAME.search(word) for word in words):
-        return f"разных значений – {len(words)}"
-    near = nearest(value, words)
-    order = [near, *(word for word in words if word != near)] if near else list(words)
-    rest = f" и ещё {len(order) - MOST_SHOWN}" if len(order) > MOST_SHOWN else ""
-    return ", ".join(order[:MOST_SHOWN]) + rest if order else "только пустые ячейки"

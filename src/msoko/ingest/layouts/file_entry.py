@@ -40,6 +40,15 @@ class RowsEntry:
 
 
 @dataclass(frozen=True)
+class MissingWords:
+    """Words that stand in the cells of a declared table where a number is not given."""
+
+    suppressed: tuple[str, ...] = ()  # known and hidden by whoever published the table
+    absent: tuple[str, ...] = ()  # there was nobody to have a result
+    not_entered: tuple[str, ...] = ()  # not entered, not applicable, not available
+
+
+@dataclass(frozen=True)
 class FileEntry:
     """What year.yml says of the files that match a pattern."""
 
@@ -53,10 +62,20 @@ class FileEntry:
     delimiter: str | None = None
     decimal: Literal[",", "."] | None = None
     header_row: int = 1
+    header_rows: int = 1
     school: SchoolColumns | None = None
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     constant: Mapping[str, str] = field(default_factory=dict)
     rows: tuple[RowsEntry, ...] = ()
-    blanks: Literal["refuse", "suppressed"] = "refuse"
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: MissingWords = field(default=MissingWords())
+    factors: Mapping[str, float] = field(default_factory=dict)  # what a file's numbers are times
+    limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    blanks: Literal["refuse", "suppressed", "not_entered"] = "refuse"
     duplicates: Literal["refuse", "set_aside"] = "refuse"
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
+
+    @property
+    def row_sets(self) -> tuple[RowsEntry, ...]:
+        """The sets of rows that each line gives; a line of a table of schools gives its school."""
+        return self.rows or (RowsEntry({}),)

@@ -1,21 +1,17 @@
-"""A block, a file or a row that arrived twice. What cannot be used once stops the run."""
+"""A block or a row that arrived twice. What cannot be used once stops the run."""
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from msoko.core.project import Project, legible_name
-from msoko.core.school_year import SchoolYear
 from msoko.core.tables import TABLES
-from msoko.ingest.ingest_findings import Finding, Severity
+from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock
-from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
-from msoko.ingest.sandbox.workbook_reader import file_digest
-from msoko.ingest.sheets.raw_book import RawBook
+from msoko.ingest.placed_blocks import PlacedBlock
 
 FEWEST = 4
 """Blocks of fewer rows may agree by chance."""
@@ -26,50 +22,6 @@ NOT_CONTENT = {
 PLACE = ("source_id", "source_row", "source_column")
 PAPER = ("procedure", "subject", "grade")
 Explains = Callable[[PlacedBlock, PlacedBlock], bool]
-
-
-def repeated_files(
-    digests: Mapping[str, str], unread: Collection[str], project: Project, year: SchoolYear
-) -> Iterable[Finding]:
-    """Yield a finding for each file whose bytes lie twice, in this year or another's folder.
-
-    A copy that was left unread does no harm and stops nothing.
-    """
-    seen: dict[str, str] = {}
-    for file, digest in sorted(digests.items(), key=plainest):
-        if digest in seen:
-            message = f"файл совпадает байт в байт с «{seen[digest]}»"
-            message += " и второй раз не учтён." if file in unread else "."
-            severity: Severity = "warning" if file in unread else "blocking"
-            yield Finding("repeated_file", severity, message, ONE_COPY, file=file)
-        seen.setdefault(digest, file)
-    for other in project.raw_years():
-        if other == year:
-            continue
-        for path in sorted(project.raw(other).rglob("*")):
-            if path.is_symlink() or not path.is_file() or path.suffix in (".yml", ".txt", ".md"):
-                continue
-            file = seen.get(file_digest(path))
-            if file:
-                name = legible_name(path.name)
-                message = f"этот же файл лежит в папке {other} учебного года: «{name}»."
-                yield Finding("repeated_file", "blocking", message, ONE_COPY, file=file)
-
-
-def plainest(one: tuple[str, str]) -> tuple[int, str]:
-    """Return the key of an order in which «Ф1» stands before its copy «Ф1 (1)»."""
-    return len(one[0]), one[0]
-
-
-def copies(books: Iterable[RawBook], entry: Callable[[str], object]) -> set[str]:
-    """Return the files that equal a plainer one byte for byte and are declared alike."""
-    first: dict[str, str] = {}
-    found = set()
-    for file, digest in sorted(((one.file, one.sha256) for one in books), key=plainest):
-        original = first.setdefault(digest, file)
-        if original != file and entry(original) == entry(file):
-            found.add(file)
-    return found
 
 
 def repeated_content(

@@ -23,11 +23,12 @@ class CheckWords:
 
 @dataclass(frozen=True)
 class CheckWording:
-    """What checks, suites and severities are called."""
+    """What checks, suites, severities and the columns that indicators read are called."""
 
     severities: Mapping[str, str]
     procedures: Mapping[str, str]
     suites: Mapping[str, str]
+    columns: Mapping[str, str]
     checks: Mapping[str, CheckWords]
 
     @cached_property

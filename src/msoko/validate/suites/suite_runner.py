@@ -14,6 +14,7 @@ from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.core.whole_files import replacing_file
 from msoko.ingest.identity.crosswalk import Crosswalk
+from msoko.validate.suites.declared_limits import sources_judged, within_declared
 from msoko.validate.suites.reconciliations import RECONCILIATIONS, Reconciliation
 from msoko.validate.suites.scale_table import scales_in_force
 from msoko.validate.suites.suite_files import RECEIVED, Suite, read_reconciliation, read_suite
@@ -47,8 +48,9 @@ class SuiteRunner:
     def tables(self, names: Iterable[str]) -> list[SuiteResult]:
         """Return the outcomes for those of the tables that the year has."""
         files = self._existing(self.year, names)
+        judged = sources_judged(self.project, self.year)
         return [
-            self._judged(read_suite(self.project, name), {name: path})
+            self._judged(within_declared(read_suite(self.project, name), judged), {name: path})
             for name, path in files.items()
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,7 +38,8 @@ def level(report: ReportData, code: str) -> Block:
         better=report.say("chart.better", own=own, reference=region),
         worse=report.say("chart.worse", own=own, reference=region),
     )
-    caption = report.say("level.caption", title=cell(indicator.title), year=report.year)
+    key = "level.caption" if rows["low"].notna().any() else "level.caption_without_intervals"
+    caption = report.say(key, title=cell(indicator.title), year=report.year)
     figure = Figure(
         drawn,
         caption,
@@ -46,6 +48,15 @@ def level(report: ReportData, code: str) -> Block:
         report.behind(_behind(report, indicator, rows)),
     )
     return block(_reading(report, indicator, rows), figure)
+
+
+def level_of_schools(report: ReportData, codes: Sequence[str]) -> Block:
+    """Draw the indicators of schools without a count of participants; say if there are none."""
+    known = [code for code in codes if report.lines(code)]
+    if not known:
+        return block(report.say("level.all_counted"))
+    parts = [part for code in known for part in level(report, code).parts]
+    return block(report.say("level.uncounted"), *parts)
 
 
 def _with_region(report: ReportData, code: str) -> pd.DataFrame:
