@@ -89,7 +89,7 @@ class _DeclaredSheet(SchoolRows):
             piece, bad = self._piece(rows, schools)
             pieces.append(piece)
             bad_rows |= {row for row, _ in bad}
-            self._tell("unreadable", "blocking", "значение пусто или не число", FIX, bad)
+            self._tell("unreadable", "set_aside", "значение пусто или не число", FIX, bad)
         frame = pd.concat(pieces, ignore_index=True).sort_values("source_row", kind="stable")
         bad_rows |= self.strange_rows
         is_bad = frame["source_row"].isin([row + 1 for row in bad_rows])
@@ -162,7 +162,7 @@ class _DeclaredSheet(SchoolRows):
             wrong &= np.array([word is not None for word in words], dtype=bool)
         self.strange_rows |= set(index[wrong])
         what = f"значение пусто или не {'«да» и не «нет»' if kind == 'bool' else 'дата'}"
-        self._tell("unreadable", "blocking", what, FIX, cells_of(index[wrong], column))
+        self._tell("unreadable", "set_aside", what, FIX, cells_of(index[wrong], column))
         return values
 
     def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry) -> None:
@@ -183,7 +183,7 @@ class _DeclaredSheet(SchoolRows):
         index = frame.loc[frame[name].isin(list(faults)), "source_row"] - 1
         self.strange_rows |= set(index)
         what = " ".join(faults.values())
-        self._tell("declared_words", "blocking", what.rstrip("."), FIX, cells_of(index, column))
+        self._tell("declared_words", "set_aside", what.rstrip("."), FIX, cells_of(index, column))
 
     def _numbers(
         self, index: np.ndarray, column: int, kind: ColumnType
