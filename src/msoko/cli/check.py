@@ -13,6 +13,7 @@ from msoko.core.school_year import SchoolYear
 
 SEVERITIES = {
     "blocking": "Препятствует построению",
+    "set_aside": "Строки отложены, отчёты строятся без них",
     "warning": "Предупреждения",
     "note": "К сведению",
 }

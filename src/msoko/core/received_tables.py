@@ -249,7 +249,12 @@ RECEIVED_TABLES = (
     Table(
         "set_aside",
         "a row that was read and not kept, with the reason",
-        {"source_id": "text", "source_row": "int", "reason": "text"},
+        {
+            "source_id": "text",
+            "source_row": "int",
+            "reason": "text",
+            "is_lost": "bool",  # for a fault; other rows hold nothing that a report would count
+        },
         ("source_id", "source_row"),
     ),
 )

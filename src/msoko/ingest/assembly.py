@@ -250,8 +250,11 @@ def _bookkeeping(placed: list[PlacedBlock], rejected: list[RejectedRow]) -> dict
         for table, named in one.parsed.columns.items()
         for column, letter in named.items()
     ]
+    lost = {(one.source_id, row) for one in placed for row in one.parsed.lost_rows}
     rows = pd.DataFrame(rejected, columns=["source_id", "source_row", "reason"])
     rows = rows.drop_duplicates(["source_id", "source_row"])
+    pairs = zip(rows["source_id"], rows["source_row"], strict=True)
+    rows["is_lost"] = pd.Series([pair in lost for pair in pairs], rows.index, dtype=bool)
     sources = pd.DataFrame([one.source for one in placed], columns=list(TABLES["sources"].columns))
     counted = rows.groupby("source_id").size()
     sources["rows_set_aside"] = sources["source_id"].map(counted).fillna(0)

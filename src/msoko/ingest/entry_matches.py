@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from msoko.catalog.yaml.declaration_lines import nearest
+from msoko.core.tables import TABLES
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.file_entry import COLUMNS, FileEntry
+from msoko.ingest.layouts.known_layouts import TABLES_OF
 from msoko.ingest.year_file import YearFile, matches
 
 MOST_LISTED = 10
@@ -44,7 +46,14 @@ def unused_entries(declared: YearFile, root: Path, names: Sequence[str]) -> Iter
             "blocking",
             f"{entry.place}: для «{pattern}» файлов нет. {_hint(declared, pattern, root, names)}",
             "Исправьте имя в year.yml или положите файл.",
+            table=_table(entry),
         )
+
+
+def _table(entry: FileEntry) -> str | None:
+    """Return the table that files of an entry feed, where it says so."""
+    of_layout = TABLES_OF.get(entry.layout or "", (None,))[0]
+    return entry.table if entry.table in TABLES else of_layout
 
 
 def _is_in_unread_archive(pattern: str, names: Iterable[str], opened: set[str]) -> bool:

@@ -17,7 +17,7 @@ NO_NAMES = "Уберите их из файла: отчётам они не ну
 ONE_COPY = "Оставьте один экземпляр, лишний удалите из папки года."
 
 
-@dataclass
+@dataclass(eq=False)
 class PlacedBlock:
     """What a block became, and which block of which sheet of which file it was."""
 
@@ -73,6 +73,9 @@ def place_block(
     """Return the block as a source, its names hidden; rows not accounted for are a finding."""
     book, sheet = place.book, place.sheet
     parsed.findings += _hide_names(place, parsed)
+    for told in parsed.findings:
+        if told.severity == "set_aside":
+            parsed.lose(told.rows, told.message.partition(":")[0])
     key = "\x1f".join((unicodedata.normalize("NFC", book.file), sheet.name, str(parsed.block)))
     source_id = hashlib.sha256(key.encode()).hexdigest()[:12]
     placed = PlacedBlock(

@@ -14,6 +14,7 @@ from msoko.ingest.layouts.file_entry import IGNORE
 from msoko.ingest.placed_blocks import PlacedBlock
 from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader, file_digest
 from msoko.ingest.sheets.raw_book import RawBook
+from msoko.ingest.sheets.sheet_blocks import SheetPlace
 from msoko.ingest.unread_files import unread_finding
 from msoko.ingest.year_file import YearFile
 
@@ -31,6 +32,11 @@ class FolderIntake:
     findings: list[Finding] = field(default_factory=list)
     placed: list[PlacedBlock] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+
+    def of_sheet(self, place: SheetPlace) -> list[PlacedBlock]:
+        """Return the blocks that were read from a sheet."""
+        where = (place.book.file, place.sheet.name)
+        return [one for one in self.placed if (one.file, one.sheet) == where]
 
 
 def data_files(folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.placed_blocks import PlacedBlock
 
+UNKNOWN = "школы нет в реестре"
 ACTION = (
     "Допишите школу в data/raw/schools.csv или подтвердите связь в data/raw/crosswalk.yml "
     "(code, school_id, author)."
@@ -20,12 +21,13 @@ ACTION = (
 def attach_schools(placed: Iterable[PlacedBlock], crosswalk: Crosswalk) -> list[Finding]:
     """Give each frame its `school_id`, which `school_code` and `school_name` mean.
 
-    Returns a finding for each unmatched school of a file. A row of a region,
-    municipality or country names no school and needs none.
+    Returns a finding for each unmatched school of a file, whose rows are set aside. A row
+    of a region, municipality or country names no school and needs none.
     """
     findings: dict[tuple[str, str, str], Finding] = {}
     contradicted: list[Finding] = []
     for one in placed:
+        unknown: dict[tuple[str, str, str], set[int]] = {}
         contradicted += _refuse_contradicted(one, crosswalk)
         for frame in one.parsed.tables.values():
             if "school_code" not in frame and "school_name" not in frame:
@@ -34,11 +36,14 @@ def attach_schools(placed: Iterable[PlacedBlock], crosswalk: Crosswalk) -> list[
             ids = [crosswalk.resolve(*pair) if any(pair) else None for pair in pairs]
             for number, (pair, school_id) in enumerate(zip(pairs, ids, strict=True)):
                 key = (one.file, *pair)
-                if any(pair) and school_id is None and key not in findings:
-                    count = int((which == number).sum())
-                    findings[key] = unmatched_school(crosswalk, one, *pair, count)
+                if any(pair) and school_id is None:
+                    rows = frame.loc[which == number, "source_row"].unique()
+                    unknown.setdefault(key, set()).update(map(int, rows))
+                    findings.setdefault(key, unmatched_school(crosswalk, one, *pair, len(rows)))
             _set_ids(frame, pd.Series(pd.array(ids, dtype="str").take(which), frame.index))
         _attach_points(one.parsed.tables)
+        for rows in unknown.values():
+            one.parsed.lose(rows, UNKNOWN)
     return [*contradicted, *findings.values()]
 
 
@@ -58,7 +63,7 @@ def _refuse_contradicted(one: PlacedBlock, crosswalk: Crosswalk) -> list[Finding
             cells = tuple(f"{letter}{row}" for letter in letters)
             findings[int(row)] = _contradiction(crosswalk, one, *pairs[number], cells)
         one.parsed.tables[table] = frame[~wrong].reset_index(drop=True)
-    one.parsed.reject((row - 1 for row in findings), "код и название – о разных организациях")
+    one.parsed.lose(list(findings), "код и название – о разных организациях")
     return list(findings.values())
 
 
@@ -69,7 +74,7 @@ def _contradiction(
     meant = names.get(crosswalk.resolve(code, None) or "", "другая организация")
     return Finding(
         "school_names_disagree",
-        "blocking",
+        "set_aside",
         f"код {code} ({cells[0]}) – это {meant}, а названа {name} ({cells[1]}); строка не принята.",
         "Исправьте код или название в форме и пришлите её заново.",
         file=one.file,
@@ -122,7 +127,7 @@ def unmatched_school(
     tail = f" Похожие: {'; '.join(likely)}." if likely else " Похожих нет."
     return Finding(
         "unmatched_school",
-        "blocking",
+        "set_aside",
         f"школы {shown} нет в реестре на {crosswalk.year} учебный год.{tail}",
         ACTION,
         table="schools",

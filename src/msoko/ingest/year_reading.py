@@ -30,11 +30,10 @@ from msoko.ingest.raw_folder import FolderIntake, open_books
 from msoko.ingest.recognition import SheetDecision, decide, other_layout, recognise_book
 from msoko.ingest.renamed_headings import absent_headings, with_known_headings
 from msoko.ingest.repeated.repeated_files import copies, repeated_files
+from msoko.ingest.sheets.peculiar_cells import peculiar_cells
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
 from msoko.ingest.year_file import YearFile, load_year_file
-
-MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -153,8 +152,12 @@ def _links(
 def _read_declared(folder: FolderIntake, one: _DecidedBook, context: ReadingContext) -> None:
     reason = f"описан в {one.entry.place}"
     folder.findings += unread_sheets(one.book, one.entry)
+    places = []
     for sheet, parsed in read_declared(one.book, one.entry, context):
-        _keep(folder, SheetPlace(one.book, sheet), parsed, COLUMNS, reason, 1.0)
+        places.append(SheetPlace(one.book, sheet))
+        _keep(folder, places[-1], parsed, COLUMNS, reason, 1.0)
+    for place in places:
+        _tell_peculiar(folder, place)
 
 
 def _read_sheets(folder: FolderIntake, one: _DecidedBook, context: ReadingContext) -> None:
@@ -177,7 +180,7 @@ def _read_sheets(folder: FolderIntake, one: _DecidedBook, context: ReadingContex
         for parsed in _parsed_blocks(folder, place, recognition, context):
             _keep(folder, place, parsed, recognition.layout, recognition.reason,
                   recognition.confidence)  # fmt: skip
-        folder.findings += _peculiar(place)
+        _tell_peculiar(folder, place)
 
 
 def _parsed_blocks(
@@ -216,32 +219,15 @@ def _keep(
     folder.placed.append(place_block(place, parsed, layout, reason, confidence))
 
 
-def _peculiar(place: SheetPlace) -> Iterator[Finding]:
-    """Yield what a reader of cells does not see: hidden rows, errors, formulas never computed."""
-    sheet = place.sheet
-    where = {"file": place.book.file, "sheet": sheet.name or None}
-    if sheet.hidden_rows:
-        rows = ", ".join(map(str, sheet.hidden_rows[:MOST_SHOWN]))
-        yield Finding("hidden_rows", "warning",
-                      f"на листе есть скрытые строки ({rows}); они прочитаны наравне с остальными.",
-                      "Проверьте, не должны ли они быть удалены.", row_count=len(sheet.hidden_rows),
-                      **where)  # fmt: skip
-    if sheet.stray_quotes:
-        rows = ", ".join(map(str, sheet.stray_quotes[:MOST_SHOWN]))
-        yield Finding("stray_quote", "warning",
-                      f"в строках есть лишняя кавычка ({rows}), файл прочитан построчно.",
-                      "Сверьте эти строки с исходным файлом и уберите кавычку.",
-                      cell=f"A{sheet.stray_quotes[0]}", row_count=len(sheet.stray_quotes),
-                      **where)  # fmt: skip
-    for check, cells, what in (
-        ("error_cells", sheet.error_cells, "ошибка формулы (#Н/Д, #ДЕЛ/0! и подобные)"),
-        ("empty_formulas", sheet.empty_formulas, "формула без вычисленного значения"),
-    ):
-        if cells:
-            shown = ", ".join(cells[:MOST_SHOWN])
-            yield Finding(check, "blocking", f"{what}: ячейки {shown}.",
-                          "Откройте файл в Excel, исправьте и сохраните значения.", cell=shown,
-                          row_count=len(cells), **where)  # fmt: skip
+def _tell_peculiar(folder: FolderIntake, place: SheetPlace) -> None:
+    """Tell what is peculiar in a sheet, and set the rows aside that it spoils."""
+    blocks = folder.of_sheet(place)
+    rows = {one: set.union(*one.accounted_rows()) for one in blocks}
+    for told in peculiar_cells(place, set().union(*rows.values())):
+        folder.findings.append(told)
+        for one in blocks if told.rows else ():
+            own = rows[one].intersection(told.rows)
+            one.parsed.lose(own, told.message.partition(":")[0])
 
 
 def _check_expected(folder: FolderIntake, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 LOGIN = re.compile(r"(?:edu|sch)\d{6}", re.IGNORECASE)
-FILLS = {"blocking": "F8CBAD", "warning": "FFE699", "note": "DDEBF7"}
+FILLS = {"blocking": "F8CBAD", "set_aside": "F4B183", "warning": "FFE699", "note": "DDEBF7"}
 GRAVEST = tuple(FILLS)
 SAFE_HEADINGS = ("год", "муниципалитет", "название оо", "оо", "код организации", "организация")
 """Columns that no table keeps and that never hold a person."""

@@ -14,6 +14,9 @@ from msoko.validate.suites.suite_files import Check, Suite
 EVERY = "*"
 """In a suite: every direction that reads the table. In a verdict: every direction."""
 
+NOBODY = "–"
+"""In a finding: no direction, where nothing tells which would have read the file."""
+
 GROUND = ("schools", "sources", "source_columns", "set_aside")
 """Tables that every direction stands on, whatever its indicators read."""
 
@@ -49,17 +52,19 @@ def concerned(
     """Return the directions that a failed check concerns; empty means every direction.
 
     A suite that says `*` leaves it to the declarations, so a new direction is
-    concerned from its first day. A table that no direction reads concerns all:
-    it was received for a reason. A fault in a form concerns who reads that form.
+    concerned from its first day. A table that no direction reads stops none. A fault in
+    a form concerns who reads that form.
     """
     if check.directions != (EVERY,):
         return check.directions
     if suite.table in GROUND:
         return ()
-    whole = by_table.get(suite.table, ())
-    return by_table.get(f"{suite.table}/{form}", whole) if form else whole
+    table = f"{suite.table}/{form}" if form else suite.table
+    return by_table.get(table) or by_table.get(suite.table) or (NOBODY,)
 
 
 def named_directions(directions: str | None) -> Iterable[str]:
-    """Return the directions named in a finding, `*` where it names none."""
+    """Return the directions named in a finding: `*` where it names none, nothing for nobody."""
+    if directions == NOBODY:
+        return ()
     return (directions or "").split() or (EVERY,)

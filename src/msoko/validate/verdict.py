@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ import pandas as pd
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-from msoko.ingest.ingest_findings import Finding, findings_frame
-from msoko.validate.concerned_directions import named_directions
+from msoko.ingest.ingest_findings import Finding, findings_frame, findings_of
+from msoko.validate.concerned_directions import NOBODY, named_directions
 from msoko.validate.findings.check_wording import read_wording
 from msoko.validate.findings.finding_tracing import FindingTracer
 from msoko.validate.findings.source_cells import cells_named
+from msoko.validate.lost_rows import CHECK
+from msoko.validate.stopped_directions import weigh
 from msoko.validate.suites.suite_files import DERIVED, RECEIVED
 from msoko.validate.suites.suite_outcome import result_document, result_text
 from msoko.validate.suites.suite_runner import Evaluator, SuiteResult, SuiteRunner
@@ -31,6 +33,7 @@ class Verdict:
     `findings`: rows of the table `findings`, only those found here, not the readers'.
     `blocking`: what stops reports, one line each, the readers' findings among them.
     `directions_blocked`: direction → the same lines; `*` stands for every direction.
+    `unplaced`: those of the lines that stop nothing, since nobody can tell what needs the file.
     """
 
     school_year: str
@@ -38,6 +41,7 @@ class Verdict:
     findings: pd.DataFrame
     blocking: list[str]
     directions_blocked: dict[str, list[str]]
+    unplaced: list[str]
 
 
 def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relational") -> Verdict:
@@ -54,10 +58,12 @@ def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relat
     _write(project, year, judged)
     own = {check.name for suite, _ in judged for check in suite.checks} | {CHECK}
     before = store.read("findings", [year])
-    of_readers = before[~before["check"].isin(own)]
+    is_read = before["severity"].eq("set_aside") | ~before["check"].isin(own)
     idle = tables_without_indicator(project, year, judge.engine, read_wording(project).columns)
-    found = _in_order([_traced(project, year, judged), findings_frame(idle, str(year))], year)
-    everything = _in_order([of_readers, found], year)
+    of_suites = findings_of(_traced(project, year, judged))
+    found = findings_frame([*of_suites, *idle], str(year))
+    weighed = weigh(project, year, findings_of(before[is_read]))
+    everything = findings_frame([*weighed, *findings_of(found)], str(year))
     store.add(year, "findings", everything)
     return _verdict(year, judged, found, everything)
 
@@ -80,7 +86,14 @@ def _traced(project: Project, year: SchoolYear, judged: list[SuiteResult]) -> pd
     """Return the findings of the checks that failed; where all hold, nothing is read for words."""
     if all(one.success for _, outcomes in judged for one in outcomes):
         return findings_frame((), str(year))
-    return findings_frame(FindingTracer.of_year(project, year).findings(judged), str(year))
+    traced = FindingTracer.of_year(project, year).findings(judged)
+    return findings_frame(map(_of_kept_rows, traced), str(year))
+
+
+def _of_kept_rows(finding: Finding) -> Finding:
+    """Return a finding on rows that were not set aside in time: the file is wrong, it stops."""
+    is_kept = finding.severity == "set_aside"
+    return replace(finding, severity="blocking") if is_kept else finding
 
 
 def _folder(project: Project, year: SchoolYear) -> Path:
@@ -95,12 +108,6 @@ def _write(project: Project, year: SchoolYear, judged: list[SuiteResult]) -> Non
         (folder / f"{suite.name}.json").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _in_order(frames: list[pd.DataFrame], year: SchoolYear) -> pd.DataFrame:
-    """Return all findings of the year in the order of `findings_frame`."""
-    records = [one for frame in frames for one in _plain(frame.drop(columns="school_year"))]
-    return findings_frame((Finding(**record) for record in records), str(year))
-
-
 def _verdict(
     year: SchoolYear, judged: list[SuiteResult], found: pd.DataFrame, everything: pd.DataFrame
 ) -> Verdict:
@@ -109,13 +116,16 @@ def _verdict(
         for suite, outcomes in judged
     }
     blocking: list[str] = []
+    unplaced: list[str] = []
     blocked: dict[str, list[str]] = {}
     for finding in _plain(everything[everything["severity"] == "blocking"]):
         line = _line(finding)
         blocking.append(line)
+        if finding["directions"] == NOBODY:
+            unplaced.append(line)
         for direction in named_directions(finding["directions"]):
             blocked.setdefault(direction, []).append(line)
-    return Verdict(str(year), passed, found, blocking, blocked)
+    return Verdict(str(year), passed, found, blocking, blocked, unplaced)
 
 
 def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:

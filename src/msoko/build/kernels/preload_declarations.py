@@ -47,6 +47,7 @@ def write_check_queries(root: str) -> None:
     from msoko.core.store import stored_columns
     from msoko.core.tables import TABLES
     from msoko.validate.findings.check_wording import read_wording
+    from msoko.validate.rows_set_aside import rows_question, rows_suite
     from msoko.validate.suites import scale_table
     from msoko.validate.suites.reconciliations import RECONCILIATIONS
     from msoko.validate.suites.suite_files import RECEIVED, read_reconciliation, read_suite
@@ -61,7 +62,10 @@ def write_check_queries(root: str) -> None:
     with suppress(MsokoError, OSError):
         read_wording(project)
         for name, own in columns.items():
-            question(read_suite(project, name), ((name, own),), None).written()
+            suite = read_suite(project, name)
+            question(suite, ((name, own),), None).written()
+            if (of_rows := rows_suite(suite)).checks:
+                rows_question(of_rows).written()
         for one in RECONCILIATIONS:
             made_of = tuple((name, there[name]) for name in one.tables(there))
             question(read_reconciliation(project, one.name), made_of, one).written()

@@ -18,4 +18,8 @@ def check_tables(
     """Check the year's tables; return the facts of the step."""
     restore_findings(project, year, findings_copy)
     verdict = check_year(project, year, validator)
-    return {"blocking": verdict.blocking, "directions_blocked": verdict.directions_blocked}
+    return {
+        "blocking": verdict.blocking,
+        "directions_blocked": verdict.directions_blocked,
+        "unplaced": verdict.unplaced,
+    }

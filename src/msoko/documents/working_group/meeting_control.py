@@ -115,7 +115,7 @@ def _undone(words: Wording, found: RoadmapYear) -> list[Resolution]:
 def quality_topic(report: JudgedData, words: Wording) -> Topic | None:
     """Return what the checks of the year's data found; None where they found nothing."""
     rows = report.store.read("findings", [report.year])
-    grave = rows[rows["severity"].isin(("blocking", "warning"))]
+    grave = rows[rows["severity"].isin(("blocking", "set_aside", "warning"))]
     if grave.empty:
         return None
     severities = rows["severity"].value_counts()

@@ -88,8 +88,8 @@ def _read_block(
             clashing.append(row)
     parsed.reject(body, "связь кодов: использована и не хранится")
     for rows, label, check, severity, what in (
-        (keyless, "код участника", "link_key", "blocking", KEYLESS),
-        (clashing, "единый код ученика", "link_clash", "blocking", CLASHING),
+        (keyless, "код участника", "link_key", "set_aside", KEYLESS),
+        (clashing, "единый код ученика", "link_clash", "set_aside", CLASHING),
         (others, "учебный год", "other_year", "warning", OTHER_YEAR),
     ):
         wrong = cells_of(rows, block.columns[label])

@@ -66,6 +66,7 @@ class ParsedBlock:
     `task_scores` may leave the school to `results`, whose rows stand in the order of the sheet.
     `columns`: table → column → letter of the sheet's column.
     `rejected_rows`: (row number from 1, reason in Russian), for the table `set_aside`.
+    `lost_rows`: those of them, by number from 1, that a finding took out for a fault.
     `rows_in`: non-empty rows below the header; each is kept or rejected.
     `paper`: what the block is about, as messages and the check for repeats need it.
     """
@@ -74,6 +75,7 @@ class ParsedBlock:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     rejected_rows: list[tuple[int, str]] = field(default_factory=list)
+    lost_rows: set[int] = field(default_factory=set)
     rows_in: int = 0
     findings: list[Finding] = field(default_factory=list)
     paper: dict[str, Any] = field(default_factory=dict)
@@ -81,6 +83,16 @@ class ParsedBlock:
     def reject(self, rows: Iterable[int], reason: str) -> None:
         """Set rows (indices from 0) aside: they are counted, named with the reason, not kept."""
         self.rejected_rows += [(int(row) + 1, reason) for row in rows]
+
+    def lose(self, rows: Collection[int], reason: str) -> None:
+        """Take rows (numbers from 1) with a fault out of all tables, and count them as lost."""
+        self.lost_rows.update(rows)
+        told = {row for row, _ in self.rejected_rows}
+        self.rejected_rows += [(row, reason) for row in rows if row not in told]
+        for name, frame in self.tables.items():
+            is_lost = frame["source_row"].isin(rows) if len(frame) else None
+            if is_lost is not None and is_lost.any():
+                self.tables[name] = frame[~is_lost].reset_index(drop=True)
 
 
 class Layout(Protocol):

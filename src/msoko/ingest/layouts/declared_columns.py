@@ -120,7 +120,7 @@ class _DeclaredSheet(SchoolRows):
         pieces = [self._piece(rows, schools) for rows in self.entry.row_sets]
         for kind, cells in self.unread.items():
             words = unread_words(kind, [self.cells[cell] for cell in cells])
-            self._tell("unreadable", "blocking", words, FIX, cells)
+            self._tell("unreadable", "set_aside", words, FIX, cells)
         frame = pd.concat(pieces, ignore_index=True).sort_values("source_row", kind="stable")
         bad_rows = self.strange_rows
         is_bad = frame["source_row"].isin([row + 1 for row in bad_rows])
@@ -193,7 +193,7 @@ class _DeclaredSheet(SchoolRows):
         self.told |= set(cells)
         if read.unknown:
             what = f"{self.entry.place}: {unknown_words(name, title, read.unknown)}"
-            self._tell("declared_columns", "blocking", what, CODES, cells)
+            self._tell("declared_columns", "set_aside", what, CODES, cells)
         else:
             self.unread.setdefault(kind, []).extend(cells)
         if kind in NUMBERS and are_shares(name, read.values, self.entry):
@@ -204,7 +204,7 @@ class _DeclaredSheet(SchoolRows):
             is_beyond = beyond(read.values, limits)
             if is_beyond.any():
                 what = beyond_words(title, read.values[is_beyond], limits)
-                self._tell("range", "blocking", what, LIMITS, cells_of(index[is_beyond], column))
+                self._tell("range", "set_aside", what, LIMITS, cells_of(index[is_beyond], column))
 
     def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry, lacking: Lacking) -> None:
         """Say who was absent where the file does not, and judge marks by their scale."""
@@ -226,4 +226,4 @@ class _DeclaredSheet(SchoolRows):
         self.strange_rows |= set(index)
         what = " ".join(faults.values())
         cells = cells_of(index, column)
-        self._tell("declared_words", "blocking", what.rstrip("."), f"{FIX} {TRANSLATE}", cells)
+        self._tell("declared_words", "set_aside", what.rstrip("."), f"{FIX} {TRANSLATE}", cells)

@@ -101,7 +101,7 @@ class SchoolRows:
         named = ", ".join(f"«{title}»" for title in self._distinct())
         twice = f"школа и {named} повторяются в нескольких строках" if named else TWICE
         for mask, check, level, what, advice in (
-            (blank, "no_school", "blocking", "в строке не названа школа", FIX),
+            (blank, "no_school", "set_aside", "в строке не названа школа", FIX),
             (repeated, "repeated_school", severity, twice, action),
             (is_copy, "repeated_school", "warning", COPIED, ""),
         ):

@@ -6,6 +6,8 @@ and a line in `docs/year_yml.md`; tests name what is missing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msoko.ingest.layouts import code_register
 from msoko.ingest.layouts.contract import Layout
 from msoko.ingest.layouts.fis_oko import (
@@ -37,6 +39,20 @@ LAYOUTS: tuple[Layout, ...] = (
 
 REFUSED = (collection_form.LAYOUT.name,)
 """Layouts that are known and never read."""
+
+
+TABLES_OF: Mapping[str, tuple[str, ...]] = {
+    individual_results.LAYOUT.name: ("results", "task_scores"),
+    mark_statistics.LAYOUT.name: ("mark_shares",),
+    journal_comparisons.LAYOUT.name: ("journal_comparison",),
+    journal_rows.LAYOUT.name: ("journal_comparison",),
+    distribution.LAYOUT.name: ("score_distribution",),
+    task_performance.LAYOUT.name: ("task_performance",),
+    appeals.LAYOUT.name: ("appeals",),
+    exam_protocol.LAYOUT.name: ("results", "task_scores"),
+    code_register.LAYOUT.name: ("results",),
+}
+"""What a file of a layout becomes or helps to make; forms and declared columns say it."""
 
 
 def layout_names() -> tuple[str, ...]:

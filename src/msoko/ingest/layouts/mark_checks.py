@@ -14,6 +14,8 @@ from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 BINDING = ("seed", "regulation")
 """Origins of scales that nobody may depart from; others may be out of date."""
+BEYOND_DOUBT = 2
+"""A mark so far from its score is wrong on any scale: «2» with the score of a «4» or «5»."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,16 @@ def lacks_scale(
 
 
 def check_marks(place: SheetPlace, scale: Any, rows: MarkedRows, action: str) -> list[Finding]:
-    """Return a finding on the marks that the scale does not allow for their scores."""
+    """Return findings on the marks that the scale does not allow for their scores."""
     lowest, highest = marks_possible(scale, rows.scores)
     is_off = ~np.isnan(rows.marks) & ((rows.marks < lowest) | (rows.marks > highest))
-    severity = "blocking" if scale.origin in BINDING else "warning"
+    gap = np.maximum(lowest - rows.marks, rows.marks - highest)
+    is_wrong = is_off & ((scale.origin in BINDING) | (gap >= BEYOND_DOUBT))
     what = f"отметка не соответствует баллу по шкале ({scale.origin})"
-    cells = cells_of(rows.index[is_off], rows.column)
-    return place.cell_findings("mark_scale", severity, what, action, cells, table="results")
+    findings: list[Finding] = []
+    for mask, severity in ((is_wrong, "set_aside"), (is_off & ~is_wrong, "warning")):
+        cells = cells_of(rows.index[mask], rows.column)
+        findings += place.cell_findings(
+            "mark_scale", severity, what, action, cells, table="results"
+        )
+    return findings

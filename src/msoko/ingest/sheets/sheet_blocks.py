@@ -37,13 +37,17 @@ class SheetPlace:
         cells: Sequence[tuple[int, int]],
         **more: object,
     ) -> list[Finding]:
-        """Return one finding that names the cells (indices from 0), none where there are none."""
+        """Return one finding that names the cells (indices from 0), none where there are none.
+
+        With the severity `set_aside` the rows of the cells are taken out of the tables.
+        """
         if not cells:
             return []
         shown = addresses(cells)
-        count = len({row for row, _ in cells})
+        rows = tuple(sorted({int(row) + 1 for row, _ in cells}))
         message = f"{what}: ячейки {shown}."
-        return [self.finding(check, severity, message, action, cell=shown, row_count=count, **more)]
+        more = {"cell": shown, "row_count": len(rows), "rows": rows, **more}
+        return [self.finding(check, severity, message, action, **more)]
 
 
 @dataclass(frozen=True)

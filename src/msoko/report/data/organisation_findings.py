@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msoko.core.tables import TABLES
+from msoko.ingest.ingest_findings import SEVERITIES
 from msoko.packets.finding_owners import FindingOwners
 
 if TYPE_CHECKING:
     from msoko.report.data.organisation import Organisation
 
-SEVERITIES = ("blocking", "warning", "note")
 LOCATED = ("source_id", "source_row", "school_id")
 
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 
+from msoko.core import russian
 from msoko.core.project import Project
 from msoko.core.tables import TABLES, Table
 from msoko.core.whole_files import write_whole
 from msoko.validate.findings.check_wording import CheckWording, read_wording
+from msoko.validate.lost_rows import LossLimits
 from msoko.validate.suites.reconciliations import RECONCILIATIONS
 from msoko.validate.suites.suite_files import Check, Suite, read_reconciliation, read_suite
 
@@ -25,21 +27,33 @@ DECLARED_LISTS: dict[str, Callable[[Table], Iterable[str]]] = {
 PREFACE = """# Проверки данных
 
 Каждая проверка – ожидание из `expectations/`. Замечание в отчёте о качестве данных и в
-протоколе школы названо так же, как здесь. Важность: **{blocking}** – отчёты затронутых
-направлений не строятся; **{warning}** – отчёт строится с оговоркой; **{note}** – сообщается
-для сведения.
+протоколе школы названо так же, как здесь. Важность: **{blocking}** – отчёты направлений,
+которые читают этот файл или таблицу, не строятся; **{set_aside}** – строка не входит ни в одну
+таблицу, отчёт строится без неё и говорит об этом, пока отложено не больше {file} % строк файла и
+{table} % строк таблицы года (`lost_rows_file`, `lost_rows_table` в `registry/thresholds.yml`);
+**{warning}** – отчёт строится с оговоркой; **{note}** – сообщается для сведения. Файл, о
+котором нельзя понять, какому отчёту он нужен, ничего не останавливает и назван первым.
 """
 
 
 def checks_page(project: Project) -> str:
     """Return the page in Markdown: tables in their order, then reconciliations."""
     words = read_wording(project)
-    lines = [PREFACE.format(**words.severities)]
+    lines = [PREFACE.format(**words.severities, **_limits(project))]
     suites = [read_suite(project, name) for name in TABLES]
     suites += [read_reconciliation(project, one.name) for one in RECONCILIATIONS]
     for suite in suites:
         lines += _section(suite, words)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _limits(project: Project) -> dict[str, str]:
+    """Return the shares of lost rows that stop reports, in percent."""
+    limits = LossLimits.of(project)
+    return {
+        "file": russian.decimal(100 * limits.file, 0),
+        "table": russian.decimal(100 * limits.table, 0),
+    }
 
 
 def _section(suite: Suite, words: CheckWording) -> Iterator[str]:

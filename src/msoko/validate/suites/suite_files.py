@@ -10,19 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from msoko.core.computed_tables import COMPUTED_TABLES
 from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.received_tables import RECEIVED_TABLES
 from msoko.core.written_text import read_written_text
+from msoko.ingest.ingest_findings import Severity
 from msoko.validate.suites.row_predicates import ROW_TYPES
 from msoko.validate.suites.table_predicates import TABLE_TYPES
 
-Severity = Literal["blocking", "warning", "note"]
-
-GX_SEVERITY: Mapping[str, str] = {"blocking": "critical", "warning": "warning", "note": "info"}
+GX_SEVERITY: Mapping[str, str] = {
+    "blocking": "critical",
+    "set_aside": "critical",
+    "warning": "warning",
+    "note": "info",
+}
 """Our severities, as Great Expectations itself spells them."""
 
 DERIVED = tuple(table.name for table in COMPUTED_TABLES)

@@ -169,16 +169,17 @@ def _check_rows(
     tolerance = ROUNDING + 0.005 * shares.shape[1]
     off = ~blocked & ~other & (gap > tolerance) & (rows["count"] > 0)
     for mask, check, severity, what in (
-        (blocked, "unreadable", "blocking", "в строке есть пустое или нечитаемое значение"),
+        (blocked, "unreadable", "set_aside", "в строке есть пустое или нечитаемое значение"),
         (other, "other_year", "warning", "строка относится к другому учебному году"),
-        (off, "percent_sum", "blocking", "доли в строке не дают 100 %"),
+        (off, "percent_sum", "set_aside", "доли в строке не дают 100 %"),
     ):
         wrong = rows.loc[mask, "row"]
         if len(wrong):
             shown = addresses(cells_of(wrong, block.columns["год"]))
             parsed.findings.append(
                 place.finding(check, severity, f"{what}: {shown}.", FIX,
-                              table="score_distribution", cell=shown, row_count=len(wrong))
+                              table="score_distribution", cell=shown, row_count=len(wrong),
+                              rows=tuple(int(row) + 1 for row in wrong))
             )  # fmt: skip
         if check != "percent_sum":
             parsed.reject(wrong, what)
@@ -198,8 +199,9 @@ def _check_repeated(place: SheetPlace, rows: pd.DataFrame, parsed: ParsedBlock) 
         numbers_ = ", ".join(str(int(row) + 1) for row in group["row"])
         message = f"один и тот же год, предмет, класс и группа повторяются: строки {numbers_}."
         parsed.findings.append(
-            place.finding("repeated_group", "blocking", message, FIX, table="score_distribution",
-                          cell=f"A{int(group['row'].iloc[-1]) + 1}", row_count=len(group))
+            place.finding("repeated_group", "set_aside", message, FIX, table="score_distribution",
+                          cell=f"A{int(group['row'].iloc[-1]) + 1}", row_count=len(group) - 1,
+                          rows=tuple(int(row) + 1 for row in group["row"].iloc[1:]))
         )  # fmt: skip
     parsed.reject(rows.loc[is_again, "row"], "группа повторяется")
     return ~is_again

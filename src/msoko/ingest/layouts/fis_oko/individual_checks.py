@@ -49,8 +49,11 @@ class IndividualChecks:
         self._tell("repeated_participant", what, repeated, "код участника")
         rows.is_bad |= repeated
 
-    def check_banners(self, banners: list[Banner]) -> None:
-        """Compare the declared count of each banner with the participants below it."""
+    def check_banners(self, banners: list[Banner], nameless: np.ndarray) -> None:
+        """Compare the declared count of each banner with the participants below it.
+
+        `nameless`: rows (indices from 0) set aside because no participant's code stands there.
+        """
         index = self.rows.index
         if not banners and len(index):
             message = "нет строк школ с числом участников: полноту выгрузки сверить не с чем."
@@ -62,17 +65,19 @@ class IndividualChecks:
             )
         ends = [*(row for row, _, _ in banners[1:]), np.inf][: len(banners)]
         for banner, end in zip(banners, ends, strict=True):
-            self._check_banner(banner, (index > banner[0]) & (index < end))
+            below = (index > banner[0]) & (index < end)
+            unread = int(((nameless > banner[0]) & (nameless < end)).sum())
+            self._check_banner(banner, below, unread)
 
     def _tell(
-        self, check: str, what: str, mask: np.ndarray, label: str, severity: Severity = "blocking"
+        self, check: str, what: str, mask: np.ndarray, label: str, severity: Severity = "set_aside"
     ) -> None:
         """Add one finding that names the cells of the rows, where there are any."""
         cells = cells_of(self.rows.index[mask], self.columns[label])
         self._tell_cells(check, what, cells, severity)
 
     def _tell_cells(
-        self, check: str, what: str, cells: list[tuple[int, int]], severity: Severity = "blocking"
+        self, check: str, what: str, cells: list[tuple[int, int]], severity: Severity = "set_aside"
     ) -> None:
         self.parsed.findings += self.place.cell_findings(
             check, severity, what, FIX, cells, table="results"
@@ -115,14 +120,16 @@ class IndividualChecks:
         )
         self.parsed.findings += check_marks(self.place, scale, marked, FIX)
 
-    def _check_banner(self, banner: Banner, below: np.ndarray) -> None:
+    def _check_banner(self, banner: Banner, below: np.ndarray, unread: int) -> None:
         """Compare one school's line with its rows.
 
-        Exports differ in whether the absent are counted, so either count will do.
+        Exports differ in whether the absent are counted, so either count will do, and
+        `unread` rows, told on their own, may be participants.
         """
         row, login, declared = banner
         present = int((below & ~self.rows.is_absent).sum())
-        if declared not in (present, int(below.sum())):
+        likely = {count + more for count in (present, int(below.sum())) for more in (0, unread)}
+        if declared not in likely:
             cell = f"A{row + 1}"
             message = f"ячейка {cell}: объявлено участников – {declared}, в таблице – {present}."
             self.parsed.findings.append(

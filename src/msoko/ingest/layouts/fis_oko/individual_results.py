@@ -118,7 +118,8 @@ def _read_rows(
     rows = parse_participants(place, columns, tasks, cells, data, parsed)
     checks = IndividualChecks(place, columns, rows, parsed)
     checks.check(heading, tasks, context)
-    checks.check_banners(banners)
+    others = set(body[~has_code].tolist()) - {row for row, _, _ in banners}
+    checks.check_banners(banners, np.array(sorted(others), dtype=int))
     parsed.reject(rows.index[rows.is_bad], "в строке есть нечитаемое значение")
     _fill_tables(cells, columns, heading, tasks, rows, context, parsed)
 
@@ -137,11 +138,12 @@ def _banners(
             parsed.reject([row], "строка школы с числом участников: сверена")
             continue
         parsed.reject([row], "в строке нет кода участника")
-        severity = "blocking" if len(words) > 3 else "warning"
+        severity = "set_aside" if len(words) > 3 else "warning"
         message = f"строка {row + 1}: нет кода участника, строка не прочитана."
         parsed.findings.append(
-            place.finding("no_code", severity, message, FIX, table="results", cell=f"A{row + 1}")
-        )
+            place.finding("no_code", severity, message, FIX, table="results",
+                          cell=f"A{row + 1}", row_count=1, rows=(int(row) + 1,))
+        )  # fmt: skip
     return found
 
 

@@ -80,7 +80,7 @@ def parse_participants(
     for label, mask in zip(CHECKED, masks, strict=True):
         wrong += cells_of(data[mask], columns[label])
     parsed.findings += place.cell_findings(
-        "unreadable", "blocking", UNREADABLE, FIX, wrong, table="results"
+        "unreadable", "set_aside", UNREADABLE, FIX, wrong, table="results"
     )
     is_bad = bad_points.any(axis=1) | np.logical_or.reduce(masks)
     login = [(login or "").lower() or None for login in _logins(columns, cells, data)]

@@ -96,12 +96,13 @@ def _check_whole(
         cell = address(int(row), column)
         if parts > stated:
             message = (
-                f"понизили, подтвердили и повысили вместе {parts:g}, а участников всего – "
-                f"{stated:g} (ячейка {cell})."
+                f"части больше целого: понизили, подтвердили и повысили вместе {parts:g}, "
+                f"а участников всего – {stated:g} (ячейка {cell})."
             )
             parsed.findings.append(
-                place.finding("journal_sum", "blocking", message, FIX, cell=cell, row_count=1)
-            )
+                place.finding("journal_sum", "set_aside", message, FIX, cell=cell, row_count=1,
+                              rows=(int(row) + 1,))
+            )  # fmt: skip
     without = total - compared
     for mask, severity in (
         ((without > 0) & (without <= FEW * total), "note"),
@@ -145,4 +146,4 @@ def _check_shares(
         is_off = np.abs(exact - groups.values[f"{name}_percent"]) > allowed
         cells = cells_of(groups.rows[is_off], groups.columns[f"{name}_percent"])
         what = "доля не соответствует числу участников с отметкой в журнале"
-        parsed.findings += place.cell_findings("journal_percent", "blocking", what, FIX, cells)
+        parsed.findings += place.cell_findings("journal_percent", "set_aside", what, FIX, cells)

@@ -117,7 +117,7 @@ class StackedGroups(GroupRows):
         rows = [int(row) for row in self.rows[lacks]]
         what = "у группы нет чисел или долей понизивших, подтвердивших и повысивших"
         wrong = [(row, first) for row in rows]
-        parsed.findings += place.cell_findings("unreadable", "blocking", what, FIX, wrong)
+        parsed.findings += place.cell_findings("unreadable", "set_aside", what, FIX, wrong)
         self.drop(rows, UNREADABLE, parsed)
         self._settle(place, first, parsed)
 

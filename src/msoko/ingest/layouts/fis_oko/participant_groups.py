@@ -72,7 +72,7 @@ class GroupRows:
                 bad = bad | np.isnan(self.values[name])
             wrong += cells_of(self.rows[bad], column)
         what = "значение пусто или не число"
-        parsed.findings += place.cell_findings("unreadable", "blocking", what, FIX, wrong)
+        parsed.findings += place.cell_findings("unreadable", "set_aside", what, FIX, wrong)
         self.drop([row for row, _ in wrong], UNREADABLE, parsed)
         self._settle(place, first, parsed)
 
@@ -110,11 +110,12 @@ class GroupRows:
                 parsed.reject([row], "строка максимальных баллов: учтена")
                 continue
             parsed.reject([row], "в строке нет группы участников или чисел")
-            severity = "blocking" if len(words) > 2 else "warning"
+            severity = "set_aside" if len(words) > 2 else "warning"
             message = f"строка {row + 1}: не названа группа участников, строка не прочитана."
             parsed.findings.append(
-                place.finding("no_group", severity, message, FIX, cell=f"A{row + 1}")
-            )
+                place.finding("no_group", severity, message, FIX, cell=f"A{row + 1}",
+                              row_count=1, rows=(int(row) + 1,))
+            )  # fmt: skip
 
     def drop(self, rows: Sequence[int], reason: str, parsed: ParsedBlock) -> None:
         """Set rows of the sheet aside: their groups are no longer here."""
@@ -184,7 +185,7 @@ def check_counts(
         values = groups.values[name]
         is_off = (values < 0) | (~np.isnan(values) & (values != np.floor(values)))
         wrong += cells_of(groups.rows[is_off], groups.columns[name])
-    parsed.findings += place.cell_findings("count_range", "blocking", what, FIX, wrong)
+    parsed.findings += place.cell_findings("count_range", "set_aside", what, FIX, wrong)
     groups.drop([row for row, _ in wrong], OUT_OF_LIMITS, parsed)
 
 
@@ -197,7 +198,7 @@ def check_limits(
         values = groups.values[name]
         wrong += cells_of(groups.rows[(values < 0) | (values > 100)], groups.columns[name])
     what = "доля вне пределов от 0 до 100 %"
-    parsed.findings += place.cell_findings("percent_range", "blocking", what, FIX, wrong)
+    parsed.findings += place.cell_findings("percent_range", "set_aside", what, FIX, wrong)
     groups.drop([row for row, _ in wrong], OUT_OF_LIMITS, parsed)
 
 
@@ -219,7 +220,7 @@ def check_percents(
     allowed = max(ROUNDING, len(names) * printed_step(groups, names) / 2)
     first = groups.columns[names[0]]
     far = max(1.0, allowed)
-    for mask, severity in ((gap > far, "blocking"), ((gap > allowed) & (gap <= far), "warning")):
+    for mask, severity in ((gap > far, "set_aside"), ((gap > allowed) & (gap <= far), "warning")):
         cells = cells_of(groups.rows[mask], first)
         what = "доли в строке не дают 100 %"
         parsed.findings += place.cell_findings("percent_sum", severity, what, FIX, cells)
@@ -247,8 +248,9 @@ def check_names(
             repeated.append(row)
             message = f"группа повторяется: строки {before + 1} и {row + 1}."
             parsed.findings.append(
-                place.finding("repeated_group", "blocking", message, FIX, cell=address(row, column))
-            )
+                place.finding("repeated_group", "set_aside", message, FIX,
+                              cell=address(row, column), row_count=1, rows=(row + 1,))
+            )  # fmt: skip
     groups.drop(repeated, "группа повторяется", parsed)
 
 

@@ -53,6 +53,7 @@ class FormRows:
                 "form_year", "blocking",
                 f"форма заполнена за {named} учебный год, а папка – {self.context.school_year}.",
                 "Переложите файл в папку своего года или исправьте год в строке 2.", cell="B2",
+                table=self.found.form.table, directions=self.found.form.direction or None,
             )
         )  # fmt: skip
         self.parsed.reject(self.rows, ANOTHER_YEAR)

@@ -78,8 +78,9 @@ def _appeal_rows(
         if row > block.header + 1 and sum(value is not None for value in cells[row]) > 3:
             message = f"строка {row + 1}: нет кода ОО, апелляция не прочитана."
             parsed.findings.append(
-                place.finding("no_code", "blocking", message, FIX, cell=f"A{row + 1}")
-            )
+                place.finding("no_code", "set_aside", message, FIX, table="appeals",
+                              cell=f"A{row + 1}", row_count=1, rows=(int(row) + 1,))
+            )  # fmt: skip
     return body[has_code]
 
 
@@ -103,7 +104,9 @@ def _fill(
         ("appeal_sum", off, "разница", "балл до изменения и разница не дают нынешнего балла"),
     ):
         wrong = cells_of(data[mask], columns[label])
-        parsed.findings += place.cell_findings(check, "blocking", what, FIX, wrong, table="results")
+        parsed.findings += place.cell_findings(
+            check, "set_aside", what, FIX, wrong, table="appeals"
+        )
     parsed.reject(data[bad], "балл апелляции не читается")
     keep = data[~bad]
     appeals = pd.DataFrame(

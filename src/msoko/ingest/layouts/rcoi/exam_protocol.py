@@ -98,10 +98,11 @@ def _split(
             parsed.reject([row], "в строке нет кода ОО или участника")
             filled = sum(value is not None for value in cells[row])
             message = f"строка {row + 1}: нет кода ОО или участника, строка не прочитана."
-            severity = "blocking" if filled > 3 else "warning"
+            severity = "set_aside" if filled > 3 else "warning"
             parsed.findings.append(
-                place.finding("no_code", severity, message, FIX, cell=f"A{row + 1}")
-            )
+                place.finding("no_code", severity, message, FIX, table="results",
+                              cell=f"A{row + 1}", row_count=1, rows=(int(row) + 1,))
+            )  # fmt: skip
     return np.array(data, dtype=int), footers
 
 

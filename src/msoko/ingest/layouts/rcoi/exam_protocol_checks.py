@@ -21,6 +21,7 @@ MAXIMA = (
     "Сверьте со спецификацией работы и впишите максимумы заданий с кратким ответом "
     "в registry/task_maxima.csv."
 )
+ALL_THERE = "Проверьте, весь ли протокол в файле, и запросите его заново в РЦОИ."
 NEAR_MEANS = 0.51
 """Footers round their means to whole points."""
 
@@ -48,7 +49,7 @@ class ProtocolChecks:
         self._check_conversion()
         repeated = stood_before(self.rows.pupils) & ~self.rows.is_bad
         what = "участник записан в протоколе второй раз"
-        self._tell("repeated_participant", "blocking", what, repeated, "код оо")
+        self._tell("repeated_participant", "set_aside", what, repeated, "код оо")
         self.rows.is_bad |= repeated
         for row, kind in footers:
             self._check_footer(row, kind)
@@ -70,7 +71,7 @@ class ProtocolChecks:
             wrong = ~np.isnan(values) & ((values < low) | (values > high) | (values % 1 != 0))
             wrong &= ~self.rows.is_bad
             what = f"«{label}» вне пределов от {low} до {high}"
-            self._tell("score_range", "blocking", what, wrong, label)
+            self._tell("score_range", "set_aside", what, wrong, label)
             self.rows.is_bad |= wrong
 
     def _check_scale(self, paper: Mapping[str, Any], context: ReadingContext) -> None:
@@ -86,7 +87,7 @@ class ProtocolChecks:
         rows = self.rows
         above = rows.is_scored & (rows.primary > scale.max_score)
         what = f"первичный балл больше максимума {scale.max_score:g}"
-        self._tell("score_range", "blocking", what, above, "первичный балл")
+        self._tell("score_range", "set_aside", what, above, "первичный балл")
         rows.is_bad |= above
         good = rows.is_scored
         marked = MarkedRows(
@@ -160,7 +161,7 @@ class ProtocolChecks:
         is_off = bad.any(axis=1) | (np.nansum(parts, axis=1) != self.rows.primary)
         what = "баллы устной и письменной частей не дают первичного балла"
         is_off &= self.rows.is_scored
-        self._tell("two_parts", "blocking", what, is_off, "первичный балл")
+        self._tell("two_parts", "set_aside", what, is_off, "первичный балл")
 
     def _check_conversion(self) -> None:
         """In one exam a primary score has one test score, and a higher one never a lower."""
@@ -181,21 +182,23 @@ class ProtocolChecks:
     def _check_footer(self, row: int, kind: str) -> None:
         """Compare a footer with the rows. Its numbers stand in order, not under their columns.
 
-        The protocol may be an extract of the region's, so a difference warns and does
-        not block.
+        What the footer counts and is not here was lost on the way, so that a difference
+        stops what reads the file. Rows that were not read count here, and where there are
+        any, means are not compared.
         """
         values, bad = cell_numbers(np.array(self.place.sheet.cells[row], dtype=object))
         stated = [float(value) for value in values[~np.isnan(values) & ~bad]]
-        message = ""
-        if kind == "count" and stated and stated[0] != len(self.rows.index):
-            count = len(self.rows.index)
+        message, count = "", len(self.rows.index)
+        taken_out = [one for one in self.parsed.findings if one.severity == "set_aside"]
+        unread = sum(len(one.rows) for one in taken_out if one.check == "no_code")
+        if kind == "count" and stated and stated[0] not in (count, count + unread):
             message = f"объявлено участников – {stated[0]:g}, в таблице – {count}."
-        if kind == "mean" and stated and not self._has_means(stated):
+        if kind == "mean" and stated and not taken_out and not self._has_means(stated):
             message = "средние в итоговой строке не равны средним по таблице."
         if message:
             self.parsed.findings.append(
-                self.place.finding("footer", "warning", f"строка {row + 1}: {message}",
-                                   "Проверьте, весь ли протокол в файле.", table="results",
+                self.place.finding("footer", "blocking", f"строка {row + 1}: {message}",
+                                   ALL_THERE, table="results",
                                    cell=f"A{row + 1}")
             )  # fmt: skip
 

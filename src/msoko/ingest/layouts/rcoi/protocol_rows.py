@@ -93,7 +93,7 @@ def parse_protocol(
         if scores.column is not None:
             wrong += cells_of(data[is_bad & ~is_absent], scores.column)
     parsed.findings += place.cell_findings(
-        "unreadable", "blocking", "значение пусто или не читается", FIX, wrong, table="results"
+        "unreadable", "set_aside", "значение пусто или не читается", FIX, wrong, table="results"
     )
     is_bad = np.isin(data, [row for row, _ in wrong])
     pupils = pseudonyms(cells, data, columns, context)

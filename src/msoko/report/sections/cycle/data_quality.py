@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
+from msoko.ingest.ingest_findings import SEVERITIES
 from msoko.report.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
 
-SEVERITIES = ("blocking", "warning", "note")
 MOST_SHOWN = 12
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from msoko.core import russian
+from msoko.ingest.ingest_findings import SEVERITIES
 from msoko.report.block import Block, Details, Sheet, block, cell
-from msoko.report.sections.cycle.data_quality import SEVERITIES
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
