@@ -23,7 +23,7 @@ from msoko.build.steps.build_processes import BuildProcesses
 from msoko.build.steps.page_steps import finish_pages
 from msoko.build.steps.preloading import preload_for_reports, preload_for_tables
 from msoko.build.steps.report_steps import make_reports
-from msoko.build.steps.site_steps import has_direction_to_publish, publish_site
+from msoko.build.steps.site_steps import has_page_to_publish, publish_site
 from msoko.build.steps.step_workers import worker_count
 from msoko.build.steps.table_steps import make_tables, record_declarations
 from msoko.core.errors import UsageError
@@ -69,9 +69,9 @@ def build(
     """Return what was done to bring what is wanted of the year up to date.
 
     A blocking fault in the data stops the reports it concerns, a notebook that fails
-    stops its own; the others are built and published, and what was published before of
-    the stopped ones stays. Interrupted at any point, the next build goes on from there.
-    Raises `MsokoError` where nothing can be built at all.
+    stops its own; the others are built and published, the page of data quality among them, and
+    what was published before of the stopped ones stays. Interrupted at any point, the next
+    build goes on from there. Raises `MsokoError` where nothing can be built at all.
     """
     began = time.perf_counter()
     request = request or BuildRequest()
@@ -162,7 +162,7 @@ def _refuse_unknown_schools(context: BuildContext, wanted: Sequence[str]) -> Non
 def _make_site(context: BuildContext) -> None:
     plan = context.plan
     context.result.site = plan.project.shown(plan.paths.site(context.year) / "index.html")
-    if has_direction_to_publish(context):
+    if has_page_to_publish(context):
         finish_pages(context)
         publish_site(context)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
-from msoko.catalog import load_thresholds
 from msoko.core import russian
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -16,30 +14,10 @@ from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts import code_register
 from msoko.validate.file_tables import FileTables
 from msoko.validate.findings.check_wording import CheckWording
+from msoko.validate.loss_limits import LossLimits
 
 CHECK = "rows_lost"
 MOST_NAMED = 3
-
-
-@dataclass(frozen=True)
-class LossLimits:
-    """The shares of rows that may be missing, as registry/thresholds.yml declares them.
-
-    Of a file with fewer than `least` rows lost only the share of the whole table counts.
-    """
-
-    file: float
-    table: float
-    least: int
-
-    @classmethod
-    def of(cls, project: Project) -> LossLimits:
-        declared = load_thresholds(project)
-        return cls(
-            declared["lost_rows_file"].value,
-            declared["lost_rows_table"].value,
-            int(declared["lost_rows_least"].value),
-        )
 
 
 def lost_by_source(project: Project, year: SchoolYear) -> pd.DataFrame:

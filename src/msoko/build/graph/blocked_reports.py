@@ -33,6 +33,18 @@ def blocked_reports(
     return {one: lines for one, lines in reasons.items() if lines}
 
 
+def unplaced_files(plan: BuildPlan, year: SchoolYear) -> list[str]:
+    """Return what was not read although nobody can tell which reports would have used it."""
+    record = plan.records.of(f"validation:{year}")
+    return record.facts.get("unplaced", []) if record else []
+
+
+def unplaced_message(lines: Sequence[str], year: SchoolYear) -> str:
+    """Return what people are told of such files."""
+    head = "Прочитаны не все файлы, отчёты построены без них."
+    return "\n".join([head, *listed_reasons(lines, year)])
+
+
 def refusal_messages(stopped: Mapping[str, list[str]], year: SchoolYear) -> list[str]:
     """Return what people are told: one message for the reports with the same reasons."""
     together: dict[tuple[str, ...], dict[str, None]] = {}

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from msoko.build.graph.blocked_reports import blocked_reports, refusal_messages
+from msoko.build.graph.blocked_reports import (
+    blocked_reports,
+    refusal_messages,
+    unplaced_files,
+    unplaced_message,
+)
 from msoko.build.graph.report_list import notebook_of, school_of
 from msoko.build.graph.step_records import Step
 from msoko.build.kernels.notebook_files import read_notebook, write_notebook
@@ -28,6 +33,7 @@ def make_reports(context: BuildContext, reports: Sequence[str]) -> None:
     stale = {one: step for one, step in steps.items() if context.are_stale([step])}
     context.result.reports = {one: "blocked" for one in stopped}
     context.result.reports |= {one: "fresh" for one in steps if one not in stale}
+    _tell_unplaced(context)
     _refuse(context, stopped)
     if stale:
         _refuse_wrong_parameters(context, stale)
@@ -38,10 +44,19 @@ def make_reports(context: BuildContext, reports: Sequence[str]) -> None:
     execute_steps(context, jobs, ThreadWorkers(context.workers))
 
 
+def _tell_unplaced(context: BuildContext) -> None:
+    """Say first which files no report has used: the build is not whole without an answer."""
+    lines = unplaced_files(context.plan, context.year)
+    if lines:
+        context.result.messages.append(unplaced_message(lines, context.year))
+        context.result.exit_code = max(context.result.exit_code, 1)
+
+
 def _refuse(context: BuildContext, stopped: Mapping[str, list[str]]) -> None:
     """Say what the data stop and why."""
     for report, reasons in stopped.items():
-        context.refusals[report] = f"Данные не приняты. {reasons[0]}"
+        more = f" И ещё замечаний: {len(reasons) - 1}." if len(reasons) > 1 else ""
+        context.refusals[report] = f"Данные не приняты. {reasons[0]}{more}"
         if not school_of(report):
             context.progress.failed(context.plan.report(context.year, report).title, reasons[0])
     context.result.messages += refusal_messages(stopped, context.year)

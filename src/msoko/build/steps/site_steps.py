@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from msoko.build.graph.build_plan import NOT_TRIED
-from msoko.build.graph.report_list import PAGES
+from msoko.build.graph.report_list import PAGES, QUALITY
 from msoko.build.steps.build_context import BuildContext
 from msoko.build.steps.step_executor import StepJob, execute_steps
 from msoko.build.steps.step_workers import SerialWorkers
 from msoko.catalog import load_thresholds
 
 
-def has_direction_to_publish(context: BuildContext) -> bool:
-    """Return whether there is a report besides the pages that speak of others."""
-    return any(report not in PAGES for report in context.whole_reports())
+def has_page_to_publish(context: BuildContext) -> bool:
+    """Return whether there is a report, or the page that says why there is none."""
+    return any(report == QUALITY or report not in PAGES for report in context.whole_reports())
 
 
 def publish_site(context: BuildContext) -> None:

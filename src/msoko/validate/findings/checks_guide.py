@@ -15,7 +15,7 @@ from msoko.core.project import Project
 from msoko.core.tables import TABLES, Table
 from msoko.core.whole_files import write_whole
 from msoko.validate.findings.check_wording import CheckWording, read_wording
-from msoko.validate.lost_rows import LossLimits
+from msoko.validate.loss_limits import LossLimits
 from msoko.validate.suites.reconciliations import RECONCILIATIONS
 from msoko.validate.suites.suite_files import Check, Suite, read_reconciliation, read_suite
 
