@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from msoko.build.build_lock import whole_project_lock
 from msoko.build.build_result import BuildResult
@@ -18,9 +17,7 @@ from msoko.build.steps.table_steps import make_tables
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-
-MOST_ALIKE = 4
-"""Findings that differ only by a name are listed up to this many; more are folded."""
+from msoko.validate.findings.folded_findings import MOST_ALIKE, folded, place_of
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,7 @@ class YearFinding:
     @property
     def place(self) -> str:
         """The file, the sheet, and the cells unless the message names them."""
-        is_named = re.search(rf"(?<!\w){re.escape(self.cell)}(?!\w)", self.message)
-        cell = "" if is_named else self.cell
-        parts = [self.file, f"лист «{self.sheet}»" if self.sheet else "", cell]
-        return ", ".join(part for part in parts if part)
+        return place_of(asdict(self))
 
 
 @dataclass(frozen=True)
@@ -96,18 +90,20 @@ def _finding(row: dict[str, object]) -> YearFinding:
 
 
 def finding_lines(findings: Sequence[YearFinding]) -> list[str]:
-    """Return the lines to print: what one check says of many schools is one, with their count.
+    """Return the lines to print: one for each cause, however many findings it has.
 
-    Such findings have no place in a file and differ by the name at their end. One without a
-    name stands for those that `msoko.validate` does not keep one by one, and counts them.
+    What one check says of many schools has no place in a file and differs by the name at its
+    end. One without a name stands for those that `msoko.validate` does not keep one by one.
     """
     alike: dict[tuple[str, str], list[YearFinding]] = {}
+    placed = [one for one in findings if one.place]
     for one in findings:
-        head = one.line if one.place else one.message.partition(": ")[0].rstrip(".")
-        alike.setdefault((one.check, head), []).append(one)
-    lines = []
+        if not one.place:
+            head = one.message.partition(": ")[0].rstrip(".")
+            alike.setdefault((one.check, head), []).append(one)
+    lines = [cause.line for cause in folded([asdict(one) for one in placed])]
     for (_, head), group in alike.items():
-        is_long = len(group) > MOST_ALIKE and not group[0].place
+        is_long = len(group) > MOST_ALIKE
         lines += [_joined_line(head, group)] if is_long else [one.line for one in group]
     return lines
 

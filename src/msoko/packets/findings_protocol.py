@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msoko.core.office_archive import printable, remove_times
 from msoko.packets.packet_contents import Packet
 from msoko.validate.findings.check_wording import CheckWording
-from msoko.validate.findings.source_cells import cells_named
+from msoko.validate.findings.folded_findings import FoldedFinding, folded, place_of
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -40,8 +40,9 @@ def protocol(
     for line in _opening(packet, words, school_year, is_synthetic):
         document.add_paragraph(printable(line))
     document.add_heading("Замечания", level=2)
-    _table(document, packet.findings[:MOST_LISTED], words)
-    rest = len(packet.findings) - MOST_LISTED
+    causes = folded(packet.findings)
+    _table(document, causes[:MOST_LISTED], words)
+    rest = sum(cause.count for cause in causes[MOST_LISTED:])
     if rest > 0:
         document.add_paragraph(f"Ещё замечаний: {rest}. Они отмечены в приложенных копиях файлов.")
     document.add_heading("Что вернуть", level=2)
@@ -92,19 +93,20 @@ def _opening(
     return lines
 
 
-def _table(document: Document, findings: Sequence[Mapping[str, Any]], words: CheckWording) -> None:
+def _table(document: Document, causes: Sequence[FoldedFinding], words: CheckWording) -> None:
     from docx.shared import Cm
 
     table = document.add_table(rows=1, cols=len(HEADERS), style="Table Grid")
     table.autofit = False
     _write_row(table, 0, HEADERS)
     _repeat_head(table)
-    for number, finding in enumerate(findings, start=1):
+    for number, cause in enumerate(causes, start=1):
+        finding = cause.first
         table.add_row()
         severity = words.severities[finding["severity"]]
         action = finding["action"] or "–"
-        message = finding["message"][:1].upper() + finding["message"][1:]
-        _write_row(table, number, (number, _where(finding), message, severity, action))
+        message = cause.message[:1].upper() + cause.message[1:]
+        _write_row(table, number, (number, _where(cause), message, severity, action))
     for column, width in zip(table.columns, WIDTHS_CM, strict=True):
         for cell in column.cells:
             cell.width = Cm(width)
@@ -124,15 +126,13 @@ def _repeat_head(table: Table) -> None:
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _where(finding: Mapping[str, Any]) -> str:
-    if not finding["file"]:
+def _where(cause: FoldedFinding) -> str:
+    """Return where a cause shows: a protocol names the cells even where the message does."""
+    if not cause.first["file"]:
         return "Данные школы в целом"
-    parts = [finding["file"]]
-    if finding["sheet"]:
-        parts.append(f"лист «{finding['sheet']}»")
-    if finding["cell"]:
-        parts.append(cells_named(finding["cell"]))
-    return ", ".join(parts)
+    if cause.count > 1:
+        return cause.places
+    return place_of({**cause.first, "message": ""})
 
 
 def _closing(copies: Mapping[str, str]) -> Sequence[str]:

@@ -16,7 +16,7 @@ from msoko.ingest.ingest_findings import Finding, findings_frame, findings_of
 from msoko.validate.concerned_directions import NOBODY, named_directions
 from msoko.validate.findings.check_wording import read_wording
 from msoko.validate.findings.finding_tracing import FindingTracer
-from msoko.validate.findings.source_cells import cells_named
+from msoko.validate.findings.folded_findings import folded
 from msoko.validate.lost_rows import CHECK
 from msoko.validate.stopped_directions import weigh
 from msoko.validate.suites.suite_files import DERIVED, RECEIVED
@@ -118,25 +118,16 @@ def _verdict(
     blocking: list[str] = []
     unplaced: list[str] = []
     blocked: dict[str, list[str]] = {}
-    for finding in _plain(everything[everything["severity"] == "blocking"]):
-        line = _line(finding)
+    for cause in folded(_plain(everything[everything["severity"] == "blocking"])):
+        finding, line = cause.first, cause.line
         blocking.append(line)
         if finding["directions"] == NOBODY:
             unplaced.append(line)
-        for direction in named_directions(finding["directions"]):
+        concerned = [code for one in cause.findings for code in named_directions(one["directions"])]
+        for direction in dict.fromkeys(concerned):
             blocked.setdefault(direction, []).append(line)
     return Verdict(str(year), passed, found, blocking, blocked, unplaced)
 
 
 def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return rows.astype(object).where(rows.notna(), None).to_dict("records")
-
-
-def _line(finding: dict[str, Any]) -> str:
-    """Return a finding as one line: where, what, what to do."""
-    sheet = f"лист «{finding['sheet']}»" if finding["sheet"] else None
-    place = ", ".join(
-        part for part in (finding["file"], sheet, cells_named(finding["cell"])) if part
-    )
-    text = f"{finding['message']} {finding['action'] or ''}".strip()
-    return f"{place}: {text}" if place else text

@@ -30,16 +30,24 @@ def test_many_alike_are_one_line_that_counts_those_not_kept_too():
     assert finding_lines([found(f"{GONE}.", 2)] * 5) == [f"{GONE} – 10. Запросите файлы."]
 
 
-def test_findings_with_a_place_stay_apart():
-    placed = [found("пусто: ячейка.", file="а.csv", cell=f"A{row}") for row in range(6)]
+def test_few_findings_with_a_place_stay_apart():
+    placed = [found("пусто.", file="а.csv", cell=f"A{row}") for row in range(4)]
     assert finding_lines(placed) == [
-        f"а.csv, A{row}: пусто: ячейка. Запросите файлы." for row in range(6)
+        f"а.csv, ячейка A{row}: пусто. Запросите файлы." for row in range(4)
+    ]
+
+
+def test_many_places_of_one_cause_are_one_line_with_the_first_of_them():
+    placed = [found("пусто.", file="а.csv", cell=f"A{row}") for row in range(6)]
+    assert finding_lines(placed) == [
+        "а.csv, ячейка A0; ячейка A1; ячейка A2 и ещё 3: пусто (таких замечаний – 6). "
+        "Запросите файлы."
     ]
 
 
 def test_a_cell_is_not_taken_for_named_where_another_begins_alike():
     assert found("не равно A12.", file="а.csv", cell="A1").line.startswith(
-        "а.csv, A1: не равно A12"
+        "а.csv, ячейка A1: не равно A12"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from msoko.core.project import Project
-from msoko.validate.concerned_directions import EVERY, concerned, named_directions, readers
+from msoko.validate.concerned_directions import EVERY, NOBODY, concerned, named_directions, readers
 from msoko.validate.suites.suite_files import Check, Suite
 
 BY_TABLE = {"results": ("a", "b"), "monitoring": ("c", "d"), "monitoring/talents": ("c",)}
@@ -23,7 +23,7 @@ def check(*directions: str) -> Check:
         ("monitoring", "talents", ("*",), ("c",)),
         ("monitoring", "noko", ("*",), ("c", "d")),  # nobody declares it: all who read forms
         ("schools", None, ("*",), ()),  # the register: every direction
-        ("appeals", None, ("*",), ()),
+        ("appeals", None, ("*",), (NOBODY,)),
     ],
 )
 def test_a_fault_concerns_who_reads_the_table(table, form, named, expected):
@@ -40,3 +40,4 @@ def test_the_house_s_directions_are_found_by_table():
 def test_a_finding_without_directions_means_all():
     assert list(named_directions(None)) == [EVERY]
     assert list(named_directions("a b")) == ["a", "b"]
+    assert list(named_directions(NOBODY)) == []

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from msoko.report.data.judged_data import JudgedData
 
 HASH_SHOWN = 12
+FILES_NAMED = 3
 
 
 def method(report: JudgedData) -> Block:
@@ -57,9 +58,27 @@ def provenance(report: JudgedData) -> Block:
         blocking=int(counts.get("blocking", 0)),
         warnings=int(counts.get("warning", 0)),
     )
+    lost = None if report.school_id else _rows_lost(report)
     notice = report.say("provenance.synthetic") if report.is_synthetic else None
     files_folded = Details(report.say("provenance.files_folded"), (sheet,))
-    return block(facts, notice, files_folded, _evidence(report))
+    return block(facts, lost, notice, files_folded, _evidence(report))
+
+
+def _rows_lost(report: JudgedData) -> str | None:
+    """Say how many rows of the direction's files were set aside for faults, and where."""
+    grave = report.findings[report.findings["severity"] == "set_aside"]
+    sources = report.store.read("sources", [report.year])
+    own = sources[sources["file"].isin(grave["file"].dropna())]
+    aside = report.store.read("set_aside", [report.year])
+    lost = aside[aside["source_id"].isin(own["source_id"]) & aside["is_lost"].fillna(False)]
+    if lost.empty:
+        return None
+    files = sorted(own.loc[own["source_id"].isin(lost["source_id"]), "file"].unique())
+    if report.is_public:  # a school's file may bear the school's name
+        return report.say("intake.lost_public", count=len(lost), files=len(files))
+    names = [cell(file) for file in files[:FILES_NAMED]]
+    more = len(files) > FILES_NAMED
+    return report.say("intake.lost", count=len(lost), files=len(files), names=names, more=more)
 
 
 def _severities(report: JudgedData) -> Counter[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 from msoko.core import russian
 from msoko.ingest.ingest_findings import SEVERITIES
 from msoko.report.block import Block, Details, Sheet, block, cell
+from msoko.validate.findings.folded_findings import folded
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
@@ -143,13 +144,15 @@ def _severity(report: ReportData, severity: str, found: pd.DataFrame) -> Block:
     )
     if report.is_public:
         return block(table)
+    causes = folded(ordered.astype(object).where(ordered.notna(), None).to_dict("records"))
     listed = [
-        [cell(row.file), cell(row.sheet), cell(row.cell), cell(row.message)]
-        for row in ordered.head(MOST_LISTED).itertuples()
+        [cell(one["file"]), cell(one["sheet"]), cell(one["cell"]), cell(cause.message)]
+        for cause, one in ((cause, cause.first) for cause in causes[:MOST_LISTED])
     ]
     head = report.heads("file", "sheet", "cell", "finding_message")
     details = report.sheet(head, listed, title, "", "llll")
-    places = report.say("quality.places", shown=len(listed), count=len(ordered))
+    shown = sum(cause.count for cause in causes[:MOST_LISTED])
+    places = report.say("quality.places", shown=shown, count=len(ordered))
     return block(table, Details(places, (details,)))
 
 
@@ -181,6 +184,7 @@ def drift(report: ReportData) -> Block:
 def meaning(report: ReportData) -> Block:
     """Count findings for each direction, and say what follows."""
     rows = report.store.read("findings", [report.year])
+    shown = [one for one in SEVERITIES if one != "set_aside" or (rows["severity"] == one).any()]
     concerned = rows["directions"].fillna("").str.split()
     table = []
     for direction in report.directions:
@@ -191,9 +195,13 @@ def meaning(report: ReportData) -> Block:
         table.append(
             [
                 cell(direction.short_title or direction.title),
-                *(russian.figure(counts.get(name, 0), "persons") for name in SEVERITIES),
+                *(russian.figure(counts.get(name, 0), "persons") for name in shown),
                 report.say(f"meaning.{worst}"),
             ]
         )
-    head = report.heads("report", "error_count", "warning_count", "remark_count", "meaning")
-    return block(report.sheet(head, table, report.say("meaning.caption"), "meaning", "lrrrl"))
+    columns = ("error_count", "set_aside_count", "warning_count", "remark_count")
+    named = dict(zip(SEVERITIES, report.heads(*columns), strict=True))
+    [first, last] = report.heads("report", "meaning")
+    head = [first, *(named[name] for name in shown), last]
+    lines = f"l{'r' * len(shown)}l"
+    return block(report.sheet(head, table, report.say("meaning.caption"), "meaning", lines))
