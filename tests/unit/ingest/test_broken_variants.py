@@ -117,7 +117,7 @@ REFUSED = [
     ("another school's login", f1, put("A10", "edu990102"), "banner_login"),
     ("a school that nobody knows", f1, lambda rows: [put(f"A{r}", "edu990777")(rows)
                                                      for r in (14, 15, 16)],
-     "unmatched_school"),
+     "banner_login"),
     ("a line of totals", f1, add("Итого", None, None, None, 10, 10, 10, 10, 54), "no_code"),
     ("a second table below", f1, lambda rows: rows.extend(f1()), "repeated_block"),
     ("shares do not make 100", f3, put("D9", 25), "percent_sum"),
