@@ -195,14 +195,24 @@ def test_equal_rows_of_a_file_saved_anew_are_used_once(case):
 def test_copies_that_differ_are_told_by_cell_first_and_once(case):
     root = case("download_twice")
     sheet = openpyxl.load_workbook(root / RAW / "Ф1.xlsx").active
-    value = sheet["G11"].value
-    resaved(root, {"G11": 1 - value})
+    value = sheet["X11"].value
+    resaved(root, {"X11": value - 1})
     found = checked(root)
     line = found.of("blocking")[0]
     assert line.check == "repeated_block"
-    assert f"G11: {value} и {1 - value}" in line.message
+    assert f"X11: {value} и {value - 1}" in line.message
     assert "одинаковых строк – 53" in line.message
     assert len(found.of("blocking")) == 1
+
+
+def test_a_copy_with_a_cell_that_does_not_add_up_loses_that_row_alone(case):
+    root = case("download_twice")
+    value = openpyxl.load_workbook(root / RAW / "Ф1.xlsx").active["G11"].value
+    resaved(root, {"G11": 1 - value})
+    found = checked(root)
+    assert found.of("blocking") == []
+    assert [(one.check, one.file) for one in found.of("set_aside")] == [("task_sum", "Ф1 (1).xlsx")]
+    assert len(table(root, "results")) == 54
 
 
 def test_a_merged_school_is_not_missed(case):

@@ -217,12 +217,17 @@ def test_yaml_made_to_overflow_is_one_clear_line(tmp_path, text):
     assert [check for check, _ in blocking(intake)] == ["declaration"]
 
 
-def test_a_formula_never_computed_is_refused_in_any_order_of_attributes(tmp_path):
+def test_a_formula_never_computed_sets_its_row_aside_in_any_order_of_attributes(tmp_path):
     project = case("schools_csv_saved_by_excel", tmp_path)
     raw_file(project, "Ф1.xlsx").unlink()
     shutil.copy(CASES / "hostile" / "16_formula_without_value_s_before_r.xlsx",
                 raw_file(project, "a.xlsx"))  # fmt: skip
-    assert ("empty_formulas", "a.xlsx") in blocking(read(project))
+    intake = read(project)
+    told = intake.findings.set_index("check").loc["empty_formulas"]
+    assert (told["severity"], told["file"]) == ("set_aside", "a.xlsx")
+    lost = intake.tables["set_aside"].query("is_lost")
+    assert told["row_count"] == 1 and "формула без вычисленного значения" in set(lost["reason"])
+    assert not set(lost["source_row"]) & set(intake.tables["results"]["source_row"])
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no such files")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -61,6 +62,13 @@ def twice(raw: Path) -> None:
     shutil.copyfile(raw / "scores.csv", raw / "scores (копия).csv")
 
 
+def answers(project: Path) -> list[list[str]]:
+    """Return what the reports of both directions answer."""
+    folder = project / "reports" / YEAR / "internal"
+    pages = [(folder / f"{one}.html").read_text(encoding="utf-8") for one in ("first", "second")]
+    return [re.findall("Школ: [^<]*", page) for page in pages]
+
+
 @pytest.mark.parametrize(
     ("spoil", "exit_code", "told"),
     [
@@ -75,7 +83,7 @@ def twice(raw: Path) -> None:
         (twice, 1, "scores (копия).csv"),
     ],
 )
-def test_bad_input_is_refused_in_plain_words_and_harms_no_report(
+def test_bad_input_is_told_in_plain_words_on_the_page_too_and_harms_no_report(
     project: Path,
     run: Run,
     spoil: Callable[[Path], None],
@@ -85,11 +93,17 @@ def test_bad_input_is_refused_in_plain_words_and_harms_no_report(
 ):
     monkeypatch.chdir(project)
     before = contents(project / "reports")
+    answer = answers(project)
     spoil(project / "data/raw" / YEAR)
     code, _, err = run("build", YEAR, "--project", ".")
     assert (code, told in err, "Traceback" in err) == (exit_code, True, False), err
     assert str(project) not in err
-    assert contents(project / "reports") == before
+    assert answers(project) == answer
+    if exit_code == 2:
+        assert contents(project / "reports") == before
+    else:
+        quality = project / "reports" / YEAR / "internal" / "quality.html"
+        assert told in quality.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])

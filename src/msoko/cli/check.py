@@ -27,7 +27,8 @@ SEVERITIES = {
 def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -> int:
     """Прочитать и проверить файлы за учебный год ГОД; отчёты не строятся.
 
-    Код возврата 1 – есть замечания, которые препятствуют построению.
+    Код возврата 1 – есть замечания, которые препятствуют построению; отложенные строки в
+    допустимых пределах ему не препятствуют.
     """
     from msoko.build.year_check import check, finding_lines
     from msoko.cli.progress_display import display

@@ -17,12 +17,15 @@ EVERY = "*"
 NOBODY = "–"
 """In a finding: no direction, where nothing tells which would have read the file."""
 
+BESIDE_RESULTS = ("mark_shares", "task_performance", "score_distribution", "appeals")
+"""Exports about papers, which reports set beside the pupils' results of the same papers."""
+
 GROUND = ("schools", "sources", "source_columns", "set_aside")
 """Tables that every direction stands on, whatever its indicators read."""
 
 
 def readers(project: Project) -> dict[str, tuple[str, ...]]:
-    """Return, by table, the directions whose indicators are computed from it.
+    """Return, by table, the directions whose indicators are computed from it or shown beside it.
 
     Forms are told apart: `monitoring/talents` beside `monitoring`. What the catalog
     makes from results while computing is read from `results`.
@@ -34,6 +37,9 @@ def readers(project: Project) -> dict[str, tuple[str, ...]]:
         for indicator in direction.indicators:
             for table in _tables(indicator, forms):
                 found.setdefault(table, set()).add(direction.direction)
+    for table in BESIDE_RESULTS:
+        found.setdefault(table, set()).update(found.get("results", ()))
+    found.setdefault("roadmap_returns", set()).add("roadmap")
     return {table: tuple(sorted(codes)) for table, codes in found.items()}
 
 

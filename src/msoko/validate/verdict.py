@@ -13,7 +13,6 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.ingest.ingest_findings import Finding, findings_frame, findings_of
-from msoko.validate import without_indicator
 from msoko.validate.concerned_directions import NOBODY, named_directions
 from msoko.validate.findings.check_wording import read_wording
 from msoko.validate.findings.finding_tracing import FindingTracer
@@ -23,6 +22,7 @@ from msoko.validate.stopped_directions import weigh
 from msoko.validate.suites.suite_files import DERIVED, RECEIVED
 from msoko.validate.suites.suite_outcome import result_document, result_text
 from msoko.validate.suites.suite_runner import Evaluator, SuiteResult, SuiteRunner
+from msoko.validate.without_indicator import CHECK, tables_without_indicator
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,13 @@ def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relat
     judged = [*judge.tables(RECEIVED), *judge.reconciliations()]
     shutil.rmtree(_folder(project, year), ignore_errors=True)
     _write(project, year, judged)
-    own = {check.name for suite, _ in judged for check in suite.checks}
-    own |= {CHECK, without_indicator.CHECK}
+    own = {check.name for suite, _ in judged for check in suite.checks} | {CHECK}
     before = store.read("findings", [year])
     is_read = before["severity"].eq("set_aside") | ~before["check"].isin(own)
+    idle = tables_without_indicator(project, year, judge.engine, read_wording(project).columns)
+    of_suites = findings_of(_traced(project, year, judged))
+    found = findings_frame([*of_suites, *idle], str(year))
     weighed = weigh(project, year, findings_of(before[is_read]))
-    titles = read_wording(project).columns
-    idle = without_indicator.tables_without_indicator(project, year, judge.engine, titles)
-    found = findings_frame([*findings_of(_traced(project, year, judged)), *idle], str(year))
     everything = findings_frame([*weighed, *findings_of(found)], str(year))
     store.add(year, "findings", everything)
     return _verdict(year, judged, found, everything)

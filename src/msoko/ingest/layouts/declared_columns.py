@@ -193,7 +193,7 @@ class _DeclaredSheet(SchoolRows):
         self.told |= set(cells)
         if read.unknown:
             what = f"{self.entry.place}: {unknown_words(name, title, read.unknown)}"
-            self._tell("declared_columns", "blocking", what, CODES, cells)
+            self._tell("declared_columns", "set_aside", what, CODES, cells)
         else:
             self.unread.setdefault(kind, []).extend(cells)
         if kind in NUMBERS and are_shares(name, read.values, self.entry):
@@ -204,7 +204,6 @@ class _DeclaredSheet(SchoolRows):
             is_beyond = beyond(read.values, limits)
             if is_beyond.any():
                 what = beyond_words(title, read.values[is_beyond], limits)
-                self.strange_rows |= set(index[is_beyond])
                 self._tell("range", "set_aside", what, LIMITS, cells_of(index[is_beyond], column))
 
     def _finish_results(self, frame: pd.DataFrame, rows: RowsEntry, lacking: Lacking) -> None:

@@ -152,10 +152,13 @@ class RowRepeats:
     def findings(self) -> list[Finding]:
         """Return a line for each pair of files that share rows.
 
-        What a reader said of a block that only repeats another is not said again.
+        What a reader said of a block that only repeats another is not said again, but for the
+        rows it set aside: these are not lost where the other block has them.
         """
         for source in self.whole:
-            self.blocks[source].parsed.findings.clear()
+            parsed = self.blocks[source].parsed
+            parsed.findings = [one for one in parsed.findings if one.severity == "set_aside"]
+            parsed.lost_rows.clear()
         return [pair.finding for pair in self.pairs.values()]
 
     def explains(self, first: PlacedBlock, other: PlacedBlock) -> bool:
