@@ -16,7 +16,7 @@ from msoko.validate.file_tables import FileTables
 from msoko.validate.findings.check_wording import CheckWording
 from msoko.validate.loss_limits import LossLimits
 
-CHECK = "rows_lost"
+ROWS_LOST = "rows_lost"
 MOST_NAMED = 3
 
 
@@ -101,7 +101,7 @@ def _finding(
         f"{russian.decimal(100 * limit, 0)} %: без них числа отчёта были бы неверны.{files}"
     )
     return Finding(
-        CHECK, "blocking", message,
+        ROWS_LOST, "blocking", message,
         "Исправьте строки, названные в замечаниях к этим данным, и замените файл; допустимая доля "
         "записана в registry/thresholds.yml.",
         table=table and table.partition("/")[0], file=file, row_count=lost,
