@@ -29,6 +29,8 @@ def lost_by_source(project: Project, year: SchoolYear) -> pd.DataFrame:
     store = Store(project)
     sources = store.read("sources", [year])
     aside = store.read("set_aside", [year])
+    if sources.empty or aside.empty:
+        return pd.DataFrame(columns=["source_id", "file", "lost", "received"])
     is_lost = aside["is_lost"].fillna(False).astype(bool)
     lost = sources["source_id"].map(aside[is_lost].groupby("source_id").size()).fillna(0)
     planned = sources["source_id"].map(aside[~is_lost].groupby("source_id").size()).fillna(0)
