@@ -11,7 +11,7 @@ from msoko.build.steps.table_checks import check_tables
 from msoko.build.steps.table_intake import read_received
 from msoko.core.project import Project
 from msoko.core.store import Store
-from msoko.validate.concerned_directions import readers
+from msoko.validate.concerned_directions import report_readers
 
 READ_RESULTS = {"objectivity", "student_outcomes", "low_results"}
 
@@ -115,7 +115,7 @@ def test_a_file_of_few_rows_may_lose_one_where_the_table_is_large(stopped):
 )
 def test_a_file_that_cannot_be_opened_stops_what_its_name_tells(stopped, tmp_path, name, reads):
     blocked = stopped({"ф1.xlsx": of_pupils(20), name: b"\x00\x01 no workbook"})
-    assert set(blocked) == set(readers(Project.at(tmp_path))[reads])
+    assert set(blocked) == set(report_readers(Project.at(tmp_path))[reads])
     assert "objectivity" in blocked or reads == "monitoring/talents"
 
 
@@ -123,7 +123,7 @@ def test_a_file_of_another_year_stops_what_reads_such_files(stopped, tmp_path):
     rows = f3()
     rows[2], rows[5] = ["ВПР 2024 Математика 4 класс"], ["Дата:", "15.04.2024"]
     blocked = stopped({"ф1.xlsx": f1(), "a.xlsx": rows})
-    assert set(blocked) == set(readers(Project.at(tmp_path))["mark_shares"])
+    assert set(blocked) == set(report_readers(Project.at(tmp_path))["mark_shares"])
 
 
 def test_a_declared_file_stops_what_reads_its_table(stopped, tmp_path):
@@ -133,7 +133,7 @@ def test_a_declared_file_stops_what_reads_its_table(stopped, tmp_path):
         "    constant: {procedure: oge, subject: mathematics, grade: 9, group_level: school}\n"
     )
     blocked = stopped({"ф1.xlsx": of_pupils(20), "b.csv": "нет;таких\n1;2\n".encode()}, year=year)
-    assert set(blocked) == set(readers(Project.at(tmp_path)).get("school_results", ()))
+    assert set(blocked) == set(report_readers(Project.at(tmp_path)).get("school_results", ()))
     assert any(line.startswith("b.csv") for line in blocked["exam_results"])
 
 

@@ -25,7 +25,7 @@ GROUND = ("schools", "sources", "source_columns", "set_aside")
 
 
 def readers(project: Project) -> dict[str, tuple[str, ...]]:
-    """Return, by table, the directions whose indicators are computed from it or shown beside it.
+    """Return, by table, the directions whose indicators are computed from it.
 
     Forms are told apart: `monitoring/talents` beside `monitoring`. What the catalog
     makes from results while computing is read from `results`.
@@ -37,10 +37,16 @@ def readers(project: Project) -> dict[str, tuple[str, ...]]:
         for indicator in direction.indicators:
             for table in _tables(indicator, forms):
                 found.setdefault(table, set()).add(direction.direction)
-    for table in BESIDE_RESULTS:
-        found.setdefault(table, set()).update(found.get("results", ()))
-    found.setdefault("roadmap_returns", set()).add("roadmap")
     return {table: tuple(sorted(codes)) for table, codes in found.items()}
+
+
+def report_readers(project: Project) -> dict[str, tuple[str, ...]]:
+    """Return, by table, the directions whose reports compute from it or show it beside results."""
+    found = readers(project)
+    of_results = set(found.get("results", ()))
+    for table in BESIDE_RESULTS:
+        found[table] = tuple(sorted(of_results.union(found.get(table, ()))))
+    return {**found, "roadmap_returns": ("roadmap",)}
 
 
 def _tables(indicator: Indicator, forms: Iterable[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from msoko.validate.file_tables import FileTables
 from msoko.validate.findings.check_wording import CheckWording
 from msoko.validate.loss_limits import LossLimits
 
-CHECK = "rows_lost"
+ROWS_LOST = "rows_lost"
 MOST_NAMED = 3
 
 
@@ -29,6 +29,8 @@ def lost_by_source(project: Project, year: SchoolYear) -> pd.DataFrame:
     store = Store(project)
     sources = store.read("sources", [year])
     aside = store.read("set_aside", [year])
+    if sources.empty or aside.empty:
+        return pd.DataFrame(columns=["source_id", "file", "lost", "received"])
     is_lost = aside["is_lost"].fillna(False).astype(bool)
     lost = sources["source_id"].map(aside[is_lost].groupby("source_id").size()).fillna(0)
     planned = sources["source_id"].map(aside[~is_lost].groupby("source_id").size()).fillna(0)
@@ -101,7 +103,7 @@ def _finding(
         f"{russian.decimal(100 * limit, 0)} %: без них числа отчёта были бы неверны.{files}"
     )
     return Finding(
-        CHECK, "blocking", message,
+        ROWS_LOST, "blocking", message,
         "Исправьте строки, названные в замечаниях к этим данным, и замените файл; допустимая доля "
         "записана в registry/thresholds.yml.",
         table=table and table.partition("/")[0], file=file, row_count=lost,

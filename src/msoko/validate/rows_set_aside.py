@@ -22,7 +22,7 @@ from msoko.core.tables import TABLES
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.file_entry import COLUMNS
 from msoko.ingest.layouts.forms.form_recognition import LAYOUT as FORM
-from msoko.validate.concerned_directions import readers
+from msoko.validate.concerned_directions import report_readers
 from msoko.validate.findings.check_wording import CheckWording, read_wording
 from msoko.validate.findings.finding_tracing import FindingTracer
 from msoko.validate.suites.suite_files import RECEIVED, Check, Suite, read_suite
@@ -105,7 +105,7 @@ def _tracer(project: Project, tables: Tables, words: CheckWording) -> FindingTra
         source_columns=tables["source_columns"],
         schools=dict(zip(schools["school_id"], schools["name"], strict=True)),
         subjects=load_subject_names(project),
-        directions=readers(project),
+        directions=report_readers(project),
         words=words,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.ingest_findings import Finding
-from msoko.validate.concerned_directions import GROUND, NOBODY, readers
+from msoko.validate.concerned_directions import GROUND, NOBODY, report_readers
 from msoko.validate.file_tables import FileTables
 from msoko.validate.findings.check_wording import read_wording
 from msoko.validate.lost_rows import too_many_lost
@@ -28,7 +28,7 @@ def weigh(project: Project, year: SchoolYear, findings: Iterable[Finding]) -> li
     findings = list(findings)
     if not any(one.severity in GRAVE for one in findings):
         return findings
-    by_table, files = readers(project), FileTables(project, year)
+    by_table, files = report_readers(project), FileTables(project, year)
     weighed = [_placed(one, by_table, files) for one in findings]
     return [*weighed, *too_many_lost(project, year, files, by_table, read_wording(project))]
 

@@ -17,7 +17,7 @@ from msoko.validate.concerned_directions import NOBODY, named_directions
 from msoko.validate.findings.check_wording import read_wording
 from msoko.validate.findings.finding_tracing import FindingTracer
 from msoko.validate.findings.folded_findings import folded
-from msoko.validate.lost_rows import CHECK
+from msoko.validate.lost_rows import ROWS_LOST
 from msoko.validate.stopped_directions import weigh
 from msoko.validate.suites.suite_files import DERIVED, RECEIVED
 from msoko.validate.suites.suite_outcome import result_document, result_text
@@ -56,7 +56,7 @@ def check_year(project: Project, year: SchoolYear, evaluator: Evaluator = "relat
     judged = [*judge.tables(RECEIVED), *judge.reconciliations()]
     shutil.rmtree(_folder(project, year), ignore_errors=True)
     _write(project, year, judged)
-    own = {check.name for suite, _ in judged for check in suite.checks} | {CHECK}
+    own = {check.name for suite, _ in judged for check in suite.checks} | {CHECK, ROWS_LOST}
     before = store.read("findings", [year])
     is_read = before["severity"].eq("set_aside") | ~before["check"].isin(own)
     idle = tables_without_indicator(project, year, judge.engine, read_wording(project).columns)

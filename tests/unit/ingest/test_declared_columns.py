@@ -71,7 +71,7 @@ def test_a_school_keeps_its_id_between_years(tmp_path):
 
 def test_blanks_are_refused_unless_declared(tmp_path):
     intake = read(tmp_path, extra="")
-    assert "unreadable" in checks(intake, "blocking")
+    assert "unreadable" in checks(intake, "set_aside")
     assert "D3" in intake.findings["cell"].iloc[0]
     assert len(intake.tables["school_results"]) == 4  # the whole line is set aside
 

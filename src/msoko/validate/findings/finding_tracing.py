@@ -12,7 +12,7 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.ingest.ingest_findings import Finding
-from msoko.validate.concerned_directions import concerned, readers
+from msoko.validate.concerned_directions import concerned, report_readers
 from msoko.validate.findings.check_wording import CheckWording, read_wording
 from msoko.validate.findings.source_cells import SourceCells, cells_named, locate, places, sheets
 from msoko.validate.suites.suite_files import Check, Suite
@@ -43,7 +43,7 @@ class FindingTracer:
             source_columns=store.read("source_columns", [year]),
             schools=dict(zip(named["school_id"], named["name"], strict=True)),
             subjects=load_subject_names(project),
-            directions=readers(project),
+            directions=report_readers(project),
             words=read_wording(project),
         )
 
