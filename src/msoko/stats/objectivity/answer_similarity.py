@@ -77,7 +77,11 @@ class SchoolSimilarity:
 
 
 def schools_from_classes(
-    sums: ArrayLike, pairs: ArrayLike, school: ArrayLike, school_count: int
+    sums: ArrayLike,
+    pairs: ArrayLike,
+    school: ArrayLike,
+    school_count: int,
+    reference: NDArray[np.bool_] | None = None,
 ) -> SchoolSimilarity:
     """Return the likeness of each school: its classes together or the most alike, if that says
     more (twice the smaller p).
@@ -85,7 +89,8 @@ def schools_from_classes(
     `sums` are Σ z√pairs of the class over papers and `pairs` their pairs, so `sums/pairs` is the
     mean likeness with variance 1/pairs under independence. The centre is the region's median
     and the spread of honest classes (a shared teacher) is estimated on the lower half, which
-    sharing does not reach; p by t with 25 degrees of freedom.
+    sharing does not reach, both from the schools of `reference` (a flag a school; by default
+    all); p by t with 25 degrees of freedom.
     """
     total = np.asarray(sums, dtype=np.float64)
     pair = np.asarray(pairs, dtype=np.float64)
@@ -94,7 +99,10 @@ def schools_from_classes(
     known = pair > 0
     if not known.any():
         return SchoolSimilarity(effect, p)
-    centre, tau2 = _honest_spread(total[known] / pair[known], 1 / pair[known])
+    usual = known if reference is None else known & reference[code]
+    if not usual.any():
+        usual = known
+    centre, tau2 = _honest_spread(total[usual] / pair[usual], 1 / pair[usual])
     for unit in np.unique(code[known]):
         here = known & (code == unit)
         error2 = 1 / pair[here] + tau2

@@ -20,7 +20,8 @@ from msoko.stats.estimators.estimate import NotEstimable
 from msoko.stats.estimators.multiplicity import adjust, cauchy_combination
 from msoko.stats.estimators.sample import Vector
 from msoko.stats.objectivity.heaping import heaping_on_curve, pool_heaping
-from msoko.stats.objectivity.markers import ALL, compute_markers
+from msoko.stats.objectivity.comparison import ALL
+from msoko.stats.objectivity.markers import MarkerRows, compare_schools, judge_schools
 from msoko.stats.objectivity.panel import LeftOut, Panel, build_panel
 
 P_CAP = 0.9
@@ -29,6 +30,8 @@ WEIGHT_ALL = 0.6
 UNLISTED = ("journal",)
 """Markers that are reported and never flag: divergence from the journal may come from the
 journal alone."""
+PASSES = 3
+LEAST = 8
 DIGITS = 6
 MUNICIPAL_REASON = "needs_other_municipalities"
 SCHOOL_COLUMNS = {
@@ -99,8 +102,7 @@ def assess(
     if not 0 < q < 1:
         raise ValueError(f"q lies inside (0, 1), got {q}")
     panel = build_panel(results, task_scores, scales, schools, school_year, procedure)
-    found = compute_markers(panel)
-    combined = _combined(panel, found.rows, q)
+    found, combined = _judged(panel, q)
     own_markers, own_left_out = _municipal_markers(panel)
     municipality = _municipality(own_markers, combined, q)
     markers = _marker_table(panel, found.rows, own_markers)
@@ -108,6 +110,24 @@ def assess(
     meta = _meta(panel, left_out, own_left_out, q)
     meta["schools_not_assessed"] = list(combined.loc[combined["p_combined"].isna(), "school_id"])
     return Assessment(combined, markers, municipality, meta)
+
+
+def _judged(panel: Panel, q: float) -> tuple[MarkerRows, pd.DataFrame]:
+    """Return markers and the list, judged against schools that are not on the list themselves.
+
+    First all schools are the reference, then those not flagged, until the list stays the same;
+    never fewer than half of them.
+    """
+    comparisons = compare_schools(panel)
+    reference = np.ones(len(panel.school_ids), dtype=bool)
+    for _ in range(PASSES):
+        found = judge_schools(comparisons, reference)
+        combined = _combined(panel, found.rows, q)
+        unflagged = ~combined["is_flagged"].to_numpy()
+        if (unflagged == reference).all() or unflagged.sum() < max(LEAST, len(unflagged) / 2):
+            break
+        reference = unflagged
+    return found, combined
 
 
 def tier(n: int) -> str:
