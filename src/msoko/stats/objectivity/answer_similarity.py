@@ -109,7 +109,7 @@ def schools_from_classes(
         departure = total[here] / pair[here] - centre
         together = float(np.sum(departure / error2) / np.sqrt(np.sum(1 / error2)))
         alone = float(np.max(departure / np.sqrt(error2)))
-        tails = stats.t.sf([together, alone], HEAVY_DF)
+        tails = special.stdtr(HEAVY_DF, [-together, -alone])
         single = 1 - (1 - tails[1]) ** here.sum()
         p[unit] = tails[0] if here.sum() == 1 else min(1.0, 2 * min(tails[0], single))
         effect[unit] = float(total[here].sum() / pair[here].sum()) - centre

@@ -19,8 +19,8 @@ from msoko import __version__
 from msoko.stats.estimators.estimate import NotEstimable
 from msoko.stats.estimators.multiplicity import adjust, cauchy_combination
 from msoko.stats.estimators.sample import Vector
-from msoko.stats.objectivity.heaping import heaping_on_curve, pool_heaping
 from msoko.stats.objectivity.comparison import ALL
+from msoko.stats.objectivity.heaping import heaping_on_curve, pool_heaping
 from msoko.stats.objectivity.markers import MarkerRows, compare_schools, judge_schools
 from msoko.stats.objectivity.panel import LeftOut, Panel, build_panel
 
@@ -30,8 +30,7 @@ WEIGHT_ALL = 0.6
 UNLISTED = ("journal",)
 """Markers that are reported and never flag: divergence from the journal may come from the
 journal alone."""
-PASSES = 3
-LEAST = 8
+LEAST_REFERENCE = 8
 DIGITS = 6
 MUNICIPAL_REASON = "needs_other_municipalities"
 SCHOOL_COLUMNS = {
@@ -113,21 +112,19 @@ def assess(
 
 
 def _judged(panel: Panel, q: float) -> tuple[MarkerRows, pd.DataFrame]:
-    """Return markers and the list, judged against schools that are not on the list themselves.
+    """Return markers and the list, judged a second time against the schools not on it themselves.
 
-    First all schools are the reference, then those not flagged, until the list stays the same;
-    never fewer than half of them.
+    Once only, and never against fewer than half of the schools or eight.
     """
     comparisons = compare_schools(panel)
-    reference = np.ones(len(panel.school_ids), dtype=bool)
-    for _ in range(PASSES):
-        found = judge_schools(comparisons, reference)
-        combined = _combined(panel, found.rows, q)
-        unflagged = ~combined["is_flagged"].to_numpy()
-        if (unflagged == reference).all() or unflagged.sum() < max(LEAST, len(unflagged) / 2):
-            break
-        reference = unflagged
-    return found, combined
+    everybody = np.ones(len(panel.school_ids), dtype=bool)
+    found = judge_schools(comparisons, everybody)
+    combined = _combined(panel, found.rows, q)
+    unflagged = ~combined["is_flagged"].to_numpy()
+    if unflagged.all() or unflagged.sum() < max(LEAST_REFERENCE, len(unflagged) / 2):
+        return found, combined
+    found = judge_schools(comparisons, unflagged)
+    return found, _combined(panel, found.rows, q)
 
 
 def tier(n: int) -> str:

@@ -53,8 +53,12 @@ def upper_tail(z: Vector, reference: Reference) -> Vector:
 
 
 def _scale_of(z: Vector) -> float:
-    """Return √φ of z-values about zero, at least 1: a test wider than nominal is made narrower."""
+    """Return √φ of z-values about zero, at least 1: a test wider than nominal is made narrower.
+
+    φ less its own standard error: the greater of 1 and a noisy φ would make every test too narrow.
+    """
     known = z[np.isfinite(z)]
     if len(known) < 8:
         return 1.0
-    return float(np.sqrt(max(1.0, np.mean(np.minimum(known**2, BOUND**2)) / BOUNDED_SQUARE)))
+    square = np.minimum(known**2, BOUND**2) / BOUNDED_SQUARE
+    return float(np.sqrt(max(1.0, square.mean() - square.std() / np.sqrt(len(known)))))

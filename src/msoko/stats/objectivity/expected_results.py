@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from msoko.stats.estimators.sample import Vector
 from msoko.stats.objectivity.panel import MarkedPaper
@@ -13,6 +14,7 @@ from msoko.stats.objectivity.residual_markers import within_slopes
 
 LEAST_LINKED = 0.3
 LEAST_FITTED = 30
+ELSEWHERE = ("before", "before_others", "after", "after_others")
 
 PupilFrame = pd.DataFrame
 """`school, pupil, outcome, foretold` of one paper, present pupils with complete evidence."""
@@ -53,26 +55,42 @@ def score_given(*names: str) -> Callable[[MarkedPaper], PupilFrame | str]:
     return build
 
 
-def agreement_given_score(paper: MarkedPaper) -> PupilFrame | str:
-    """Return agreement of mark and journal, foretold by the journal, the score and its square."""
+def agreement_foretold(paper: MarkedPaper) -> PupilFrame | str:
+    """Return agreement of mark and journal, foretold by the journal and the pupil's strength.
+
+    Strength is the score that earlier and later results foretell, and its square: the paper's own
+    score is what bending it to the journal changes. Where fewer than 30 % are linked to both, the
+    own score stands in. Refused with a code where marks or journal marks are unknown.
+    """
     present = paper.present
     names = ("school", "pupil", "score", "mark", "journal")
     columns = {name: present[name].to_numpy() for name in names}
     is_known = ~(np.isnan(columns["mark"]) | np.isnan(columns["journal"]))
     if not is_known.any():
         return "no_journal" if np.isnan(columns["journal"]).all() else "no_marks"
-    school, pupil, score, mark, journal = (columns[name][is_known] for name in names)
+    evidence = present[list(ELSEWHERE)].to_numpy()
+    is_linked = is_known & ~np.isnan(evidence).any(axis=1)
+    has_evidence = is_linked.sum() >= LEAST_LINKED * is_known.sum()
+    chosen = is_linked if has_evidence else is_known
+    school, pupil, score, mark, journal = (columns[name][chosen] for name in names)
     score = standardised(score)
-    dummies = pd.get_dummies(pd.Series(journal.astype(int)), drop_first=True).to_numpy(dtype=float)
-    smooth = np.column_stack([score, score**2])
-    crossed = [dummies * column[:, None] for column in smooth.T]
-    predictors = np.column_stack([smooth, dummies, *crossed])
+    if has_evidence:
+        score = standardised(evidence[chosen] @ within_slopes(score, evidence[chosen], school))
+    predictors = _curves_by_journal(score, journal)
     outcome = (mark == journal).astype(float)
     foretold = predictors @ within_slopes(outcome, predictors, school)
     return pd.DataFrame(
         {"school": school, "pupil": pupil, "outcome": outcome, "foretold": foretold,
          "gap": mark - journal}
     )  # fmt: skip
+
+
+def _curves_by_journal(strength: Vector, journal: Vector) -> NDArray[np.float64]:
+    """Return strength and its square, for each journal mark by itself."""
+    dummies = pd.get_dummies(pd.Series(journal.astype(int)), drop_first=True).to_numpy(dtype=float)
+    smooth = np.column_stack([strength, strength**2])
+    crossed = [dummies * column[:, None] for column in smooth.T]
+    return np.column_stack([smooth, dummies, *crossed])
 
 
 def expected_strength(paper: MarkedPaper) -> Vector:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -124,7 +125,7 @@ def heaping_among_placebos(counts: ArrayLike, cut: int) -> HypothesisTest | NotE
     n, length = int(observed.sum()), len(observed)
     if not 2 <= cut < length - 1:
         return NotEstimable(Reason.NO_DATA, n, "the cut's window leaves the scale")
-    design = _polynomials(length, min(DEGREES[-1], max(length - 3, 1)))
+    design = polynomials(length, min(DEGREES[-1], max(length - 3, 1)))
     mean = _fit(observed, design, np.zeros(length)) if n else None
     if mean is None:
         return NotEstimable(Reason.NOT_CONVERGED if n else Reason.NO_DATA, n)
@@ -156,7 +157,7 @@ def is_combed(counts: ArrayLike, cuts: Sequence[int] = ()) -> bool:
     degree = min(DEGREES[-1], left - 2)
     if degree < 1:
         return False
-    design = _polynomials(len(observed), degree)[is_free]
+    design = polynomials(len(observed), degree)[is_free]
     fitted = _fit(observed[is_free], design, np.zeros(left))
     if fitted is None:
         return True
@@ -198,7 +199,9 @@ def _histogram(counts: ArrayLike) -> Vector:
     return observed
 
 
-def _polynomials(length: int, degree: int) -> NDArray[np.float64]:
+@lru_cache(maxsize=64)
+def polynomials(length: int, degree: int) -> NDArray[np.float64]:
+    """Return an orthonormal basis of the polynomials up to a degree, scores × (degree + 1)."""
     position = np.linspace(-1, 1, length)
     return np.linalg.qr(np.vander(position, degree + 1, increasing=True))[0]
 
@@ -222,10 +225,15 @@ def _fit(observed: Vector, design: NDArray[np.float64], offset: Vector) -> Vecto
 
 
 def _score_test(observed: Vector, offset: Vector, direction: Vector, degree: int) -> Heaping | None:
-    design = _polynomials(len(observed), degree)
-    mean = _fit(observed, design, offset)
-    if mean is None:
-        return None
+    mean = _fit(observed, polynomials(len(observed), degree), offset)
+    return None if mean is None else score_of_curve(observed, mean, direction, degree)
+
+
+def score_of_curve(
+    observed: Vector, mean: Vector, direction: Vector, degree: int
+) -> Heaping | None:
+    """Return the score test given the fitted means; None where the direction is all curve."""
+    design = polynomials(len(observed), degree)
     crossed = design.T @ (mean * direction)
     information = (design * mean[:, None]).T @ design
     left_over = crossed @ np.linalg.solve(information, crossed)
@@ -239,7 +247,7 @@ def _score_test(observed: Vector, offset: Vector, direction: Vector, degree: int
 def _degree_by_aic(observed: Vector, direction: Vector) -> int:
     best, chosen = np.inf, DEGREES[0]
     for degree in DEGREES:
-        design = np.column_stack([_polynomials(len(observed), degree), direction])
+        design = np.column_stack([polynomials(len(observed), degree), direction])
         mean = _fit(observed, design, np.zeros(len(observed)))
         if mean is None:
             continue

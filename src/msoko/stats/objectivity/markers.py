@@ -18,7 +18,7 @@ from msoko.stats.estimators.estimate import NotEstimable
 from msoko.stats.objectivity.comparison import ALL, Comparison, Reference, school_rows
 from msoko.stats.objectivity.expected_results import (
     PupilFrame,
-    agreement_given_score,
+    agreement_foretold,
     score_given,
 )
 from msoko.stats.objectivity.panel import LeftOut, MarkedPaper, Panel
@@ -30,7 +30,7 @@ from msoko.stats.objectivity.paper_comparisons import (
 from msoko.stats.objectivity.residual_markers import SchoolResiduals, school_residuals
 
 COLUMNS = ("school", "subject", "marker", "effect", "p", "n")
-LEAST_PUPILS = 10
+LEAST_PUPILS = 6
 LEAST_SCHOOLS = 5
 
 Found = Iterator[Comparison | LeftOut]
@@ -54,7 +54,7 @@ def compare_schools(panel: Panel) -> list[Comparison | LeftOut]:
 def judge_schools(found: list[Comparison | LeftOut], reference: Reference) -> MarkerRows:
     """Return the markers of all schools, compared with the schools of reference.
 
-    A school's marker stands on at least 10 pupils, and a comparison on at least 5 schools.
+    A school's marker stands on at least 6 pupils, and a comparison on at least 5 schools.
     """
     left_out = [item for item in found if isinstance(item, LeftOut)]
     frames: list[pd.DataFrame] = []
@@ -122,7 +122,7 @@ def _residuals_of(
 MARKERS: dict[str, Callable[[Panel], Found]] = {
     "heaping": compare_heaping,
     "journal": _compare_residuals("journal", score_given("before", "before_others", "journal")),
-    "agreement": _compare_residuals("agreement", agreement_given_score, has_extra=True),
+    "agreement": _compare_residuals("agreement", agreement_foretold, has_extra=True),
     "exam": _compare_residuals("exam", score_given("after", "after_others")),
     "break": _compare_residuals("break", score_given("before", "before_others")),
     "absence": compare_absence,

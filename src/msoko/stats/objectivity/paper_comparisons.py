@@ -25,12 +25,17 @@ from msoko.stats.objectivity.comparison import (
     upper_tail,
 )
 from msoko.stats.objectivity.expected_results import expected_strength
-from msoko.stats.objectivity.heaping import Heaping, heaping_in_school, pool_heaping
+from msoko.stats.objectivity.heaping import Heaping, pool_heaping
+from msoko.stats.objectivity.heaping_of_schools import heaping_in_schools
 from msoko.stats.objectivity.panel import LeftOut, MarkedPaper, Panel
 from msoko.stats.objectivity.selective_absence import SelectiveAbsence, pooled_z, selective_absence
 
 Histograms = list[tuple[NDArray[np.float64], tuple[int, ...]]]
 """Of each paper, pupils by school and score, and its cuts."""
+
+
+Roll = tuple[NDArray[np.bool_], Vector, NDArray[np.int64]]
+"""Who was away, how strong each is, and of which school."""
 
 
 def compare_heaping(panel: Panel) -> Iterator[Comparison | LeftOut]:
@@ -70,7 +75,7 @@ def _score_counts(paper: MarkedPaper, school_count: int) -> NDArray[np.float64]:
 def _judge_heaping(
     subject: str, histograms: Histograms, n: NDArray[np.int64], reference: Reference
 ) -> pd.DataFrame | str:
-    of_papers = [_heaping_of_schools(*paper, reference) for paper in histograms]
+    of_papers = [heaping_in_schools(*paper, reference) for paper in histograms]
     of_schools = [
         [test for test in tests if isinstance(test, Heaping)]
         for tests in zip(*of_papers, strict=True)
@@ -83,51 +88,43 @@ def _judge_heaping(
     return school_rows(subject, effect, upper_tail(z, reference), n)
 
 
-def _heaping_of_schools(
-    counts: NDArray[np.float64], cuts: tuple[int, ...], reference: Reference
-) -> list[Heaping | NotEstimable]:
-    whole = counts[reference].sum(axis=0)
-    return [
-        heaping_in_school(own, whole - own if is_within else whole, cuts)
-        for own, is_within in zip(counts, reference, strict=True)
-    ]
-
-
 def compare_absence(panel: Panel) -> Iterator[Comparison | LeftOut]:
     """Yield the absence of the weak, each subject and all together."""
-    by_subject: dict[str, list[SelectiveAbsence]] = {}
+    rolls: dict[str, list[Roll]] = {}
     count = len(panel.school_ids)
     for paper in panel.papers:
-        found = _paper_absence(paper, count)
+        found = _known_strength(paper)
         if isinstance(found, str):
             yield LeftOut("absence", paper.subject, found, paper.grade)
         else:
-            by_subject.setdefault(paper.subject, []).append(found)
-    for subject, papers in _with_all(by_subject).items():
+            rolls.setdefault(paper.subject, []).append(found)
+    for subject, own in _with_all(rolls).items():
         inflation = _shared_absence(panel) if subject == ALL else 1.0
-        z = papers[0].z if len(papers) == 1 else pooled_z(papers, inflation)
-        weak = np.sum([paper.n for paper in papers], axis=0)
-        surplus = np.sum([paper.absent - paper.expected for paper in papers], axis=0)
-        effect = surplus / np.maximum(weak, 1)
-        rolls = [paper.pupils for paper in panel.papers if subject in (paper.subject, ALL)]
-        n = _pupils(rolls, count)
-        yield Comparison("absence", subject, partial(_judge_z, subject, effect, z, n))
+        papers = [paper.pupils for paper in panel.papers if subject in (paper.subject, ALL)]
+        n = _pupils(papers, count)
+        yield Comparison("absence", subject, partial(_judge_absence, subject, own, inflation, n))
 
 
-def _judge_z(
-    subject: str, effect: Vector, z: Vector, n: NDArray[np.int64], reference: Reference
-) -> pd.DataFrame:
-    return school_rows(subject, effect, upper_tail(z, reference), n)
+def _judge_absence(
+    subject: str, rolls: list[Roll], inflation: float, n: NDArray[np.int64], reference: Reference
+) -> pd.DataFrame | str:
+    found = [selective_absence(*roll, len(n), reference) for roll in rolls]
+    papers = [paper for paper in found if isinstance(paper, SelectiveAbsence)]
+    if not papers:
+        return found[0].reason.value
+    z = papers[0].z if len(papers) == 1 else pooled_z(papers, inflation)
+    weak = np.sum([paper.n for paper in papers], axis=0)
+    surplus = np.sum([paper.absent - paper.expected for paper in papers], axis=0)
+    return school_rows(subject, surplus / np.maximum(weak, 1), upper_tail(z, reference), n)
 
 
-def _paper_absence(paper: MarkedPaper, school_count: int) -> SelectiveAbsence | str:
+def _known_strength(paper: MarkedPaper) -> Roll | str:
     strength = expected_strength(paper)
     is_known = ~np.isnan(strength)
     if not is_known.any():
         return "no_before"
     away, school = (paper.pupils[name].to_numpy()[is_known] for name in ("is_absent", "school"))
-    found = selective_absence(away, strength[is_known], school, school_count)
-    return found.reason.value if isinstance(found, NotEstimable) else found
+    return away, strength[is_known], school
 
 
 def _shared_absence(panel: Panel) -> float:
@@ -151,12 +148,16 @@ def compare_similarity(panel: Panel) -> Iterator[Comparison | LeftOut]:
     school = _school_of_class(panel)
     for subject, own in _with_all(papers).items():
         known = [np.isfinite(found.z) for found in own]
-        pairs = [np.where(is_known, found.pairs, 0.0) for is_known, found in zip(known, own)]
+        pairs = [
+            np.where(is_known, found.pairs, 0.0) for is_known, found in zip(known, own, strict=True)
+        ]
         sums = sum(
             np.where(is_known, found.z, 0) * np.sqrt(weight)
             for is_known, found, weight in zip(known, own, pairs, strict=True)
         )
-        size = np.max([np.where(is_known, found.n, 0) for is_known, found in zip(known, own)], 0)
+        size = np.max(
+            [np.where(is_known, found.n, 0) for is_known, found in zip(known, own, strict=True)], 0
+        )
         n = np.bincount(school, size, len(panel.school_ids)).astype("int64")
         judge = partial(_judge_similarity, subject, sums, sum(pairs), school, n)
         yield Comparison("similarity", subject, judge)

@@ -88,14 +88,20 @@ def likelihood_ratio(
     """Return the likelihood-ratio test of nested fits of the same rows; `df` extra parameters.
 
     Compare ML fits when fixed terms differ (ValueError for REML with different terms). With
-    `at_boundary` the null puts one variance at 0 and p is halved (Self & Liang 1987).
+    `at_boundary` the null puts one variance at 0, and the statistic follows χ² with `df` − 1 and
+    `df` degrees of freedom, half and half (Self & Liang 1987, case 6): one random intercept more
+    is `df` 1, one random slope with its covariance is `df` 2. ValueError for a `df` under 1.
     """
+    if df < 1:
+        raise ValueError(f"df is at least 1, got {df}")
     if small.n != large.n or small.is_reml != large.is_reml:
         raise ValueError("the fits are of different rows or methods")
     if small.is_reml and list(small.fixed.index) != list(large.fixed.index):
         raise ValueError("restricted likelihoods with different fixed terms do not compare")
     statistic = max(0.0, small.criterion - large.criterion)
-    p = float(stats.chi2.sf(statistic, df)) * (0.5 if at_boundary and statistic > 0 else 1.0)
+    p = float(stats.chi2.sf(statistic, df))
+    if at_boundary and statistic > 0:
+        p = (p + (float(stats.chi2.sf(statistic, df - 1)) if df > 1 else 0.0)) / 2
     return HypothesisTest(statistic, p, small.n, df, method="likelihood_ratio")
 
 
