@@ -19,10 +19,10 @@ from msoko import __version__
 from msoko.stats.estimators.estimate import NotEstimable
 from msoko.stats.estimators.multiplicity import adjust, cauchy_combination
 from msoko.stats.estimators.sample import Vector
-from msoko.stats.objectivity.comparison import ALL
 from msoko.stats.objectivity.heaping import heaping_on_curve, pool_heaping
 from msoko.stats.objectivity.markers import MarkerRows, compare_schools, judge_schools
 from msoko.stats.objectivity.panel import LeftOut, Panel, build_panel
+from msoko.stats.objectivity.school_comparison import ALL
 
 P_CAP = 0.9
 Q = 0.10

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from msoko.stats.estimators.estimate import NotEstimable
-from msoko.stats.objectivity.comparison import ALL, Comparison, Reference, school_rows
 from msoko.stats.objectivity.expected_results import (
     PupilFrame,
     agreement_foretold,
@@ -28,6 +27,7 @@ from msoko.stats.objectivity.paper_comparisons import (
     compare_similarity,
 )
 from msoko.stats.objectivity.residual_markers import SchoolResiduals, school_residuals
+from msoko.stats.objectivity.school_comparison import ALL, Comparison, Reference, school_rows
 
 COLUMNS = ("school", "subject", "marker", "effect", "p", "n")
 LEAST_PUPILS = 6

@@ -17,17 +17,17 @@ from msoko.stats.objectivity.answer_similarity import (
     class_similarity,
     schools_from_classes,
 )
-from msoko.stats.objectivity.comparison import (
+from msoko.stats.objectivity.expected_results import expected_strength
+from msoko.stats.objectivity.heaping import Heaping, pool_heaping
+from msoko.stats.objectivity.heaping_of_schools import heaping_in_schools
+from msoko.stats.objectivity.panel import LeftOut, MarkedPaper, Panel
+from msoko.stats.objectivity.school_comparison import (
     ALL,
     Comparison,
     Reference,
     school_rows,
     upper_tail,
 )
-from msoko.stats.objectivity.expected_results import expected_strength
-from msoko.stats.objectivity.heaping import Heaping, pool_heaping
-from msoko.stats.objectivity.heaping_of_schools import heaping_in_schools
-from msoko.stats.objectivity.panel import LeftOut, MarkedPaper, Panel
 from msoko.stats.objectivity.selective_absence import SelectiveAbsence, pooled_z, selective_absence
 
 Histograms = list[tuple[NDArray[np.float64], tuple[int, ...]]]

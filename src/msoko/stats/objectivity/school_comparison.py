@@ -20,7 +20,7 @@ from msoko.stats.estimators.sample import Vector
 from msoko.stats.objectivity.residual_markers import BOUND, BOUNDED_SQUARE
 
 ALL = "all"
-RESERVE_DF = 50
+RESERVE_DF = 100
 """Of the t law that stands for the normal: heaping and absence keep their size to p = .001, but
 one list reads p-values of .0001, which no simulation vouches for in other data."""
 
