@@ -103,16 +103,19 @@ def schools_from_classes(
     if not usual.any():
         usual = known
     centre, tau2 = _honest_spread(total[usual] / pair[usual], 1 / pair[usual])
-    for unit in np.unique(code[known]):
-        here = known & (code == unit)
-        error2 = 1 / pair[here] + tau2
-        departure = total[here] / pair[here] - centre
-        together = float(np.sum(departure / error2) / np.sqrt(np.sum(1 / error2)))
-        alone = float(np.max(departure / np.sqrt(error2)))
-        tails = special.stdtr(HEAVY_DF, [-together, -alone])
-        single = 1 - (1 - tails[1]) ** here.sum()
-        p[unit] = tails[0] if here.sum() == 1 else min(1.0, 2 * min(tails[0], single))
-        effect[unit] = float(total[here].sum() / pair[here].sum()) - centre
+    unit, error2 = code[known], 1 / pair[known] + tau2
+    departure = total[known] / pair[known] - centre
+    count = np.bincount(unit, minlength=school_count)
+    own = count > 0
+    weight = np.bincount(unit, 1 / error2, school_count)[own]
+    together = np.bincount(unit, departure / error2, school_count)[own] / np.sqrt(weight)
+    alone = np.full(school_count, -np.inf)
+    np.maximum.at(alone, unit, departure / np.sqrt(error2))
+    whole, single = special.stdtr(HEAVY_DF, [-together, -alone[own]])
+    single = 1 - (1 - single) ** count[own]
+    p[own] = np.where(count[own] == 1, whole, np.minimum(1, 2 * np.minimum(whole, single)))
+    sums_of = [np.bincount(unit, values[known], school_count)[own] for values in (total, pair)]
+    effect[own] = sums_of[0] / sums_of[1] - centre
     return SchoolSimilarity(effect, p)
 
 
