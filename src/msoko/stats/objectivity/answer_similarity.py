@@ -49,12 +49,13 @@ def class_similarity(
 ) -> ClassSimilarity | NotEstimable:
     """Return the likeness of answers within each class.
 
-    `points` is pupils × tasks, NaN where a task was not attempted; `classes` integer codes.
-    With Y the one-hot answers, P(total) their regional frequencies in one of 12 bands of
-    totals (shrunk to the paper's own) and w = −log P the information of an answer,
-    `h(a, b) = Σ w (Y_a − P_a)(Y_b − P_b)`, a degenerate kernel: its mean over the pairs of a
-    class has mean 0, variance 2σ²/(n(n−1)) and positive skewness from the eigenvalues of the
-    weighted covariance (σ² = tr Σ², κ = tr Σ³). Not estimable under 60 pupils or 4 tasks.
+    `points` is pupils × tasks, NaN where a task was not attempted; `classes` integer codes. With Y
+    the one-hot answers, P(total) their regional frequencies in one of 12 bands of totals (shrunk to
+    the paper's own) and w = −log P the information of an answer, `h(a, b) = Σ w (Y_a − P_a)(Y_b −
+    P_b)`, a degenerate kernel: its mean over the pairs of a class has mean 0, variance 2σ²/(n(n−1))
+    and positive skewness from the eigenvalues of the weighted covariance (σ² = tr Σ², κ = tr Σ³).
+    Not estimable under 60 pupils or 4 tasks. The kernel is Hoeffding's (1948) of degree two;
+    matches weighted by information as Wollack (1997) weighs them.
     """
     answers = np.asarray(points, dtype=np.float64)
     code = np.asarray(classes, dtype=np.int64)
@@ -87,10 +88,11 @@ def schools_from_classes(
     more (twice the smaller p).
 
     `sums` are Σ z√pairs of the class over papers and `pairs` their pairs, so `sums/pairs` is the
-    mean likeness with variance 1/pairs under independence. The centre is the region's median
-    and the spread of honest classes (a shared teacher) is estimated on the lower half, which
-    sharing does not reach, both from the schools of `reference` (a flag a school; by default
-    all); p by t with 25 degrees of freedom.
+    mean likeness with variance 1/pairs under independence. The centre is the region's median and
+    the spread of honest classes (a shared teacher) is estimated on the lower half, which sharing
+    does not reach, both from the schools of `reference` (a flag a school; by default all); p by t
+    with 25 degrees of freedom. The smaller of two tests is doubled (Bonferroni), the most alike of
+    k classes is Šidák's (1967). One value a school.
     """
     total = np.asarray(sums, dtype=np.float64)
     pair = np.asarray(pairs, dtype=np.float64)
@@ -205,7 +207,10 @@ def _standardised(
 
 
 def normal_equivalent(standard: ArrayLike, skewness: ArrayLike) -> Vector:
-    """Return normal scores with the upper tail of a standardised Pearson III value."""
+    """Return normal scores with the upper tail of a standardised Pearson III value.
+
+    One value each, without units; Pearson (1895), type III.
+    """
     values = np.asarray(standard, dtype=np.float64)
     tail = stats.pearson3.logsf(values, np.asarray(skewness, dtype=np.float64))
     return -special.ndtri_exp(np.minimum(tail, -1e-12))

@@ -93,10 +93,11 @@ def assess(
 
     Tables as documented for `msoko objectivity`; whatever a marker lacks leaves it out, with the
     reason in `meta["left_out"]`. Each school's p-values (subjects at weight .4, all subjects
-    together at .6, shared evenly) are joined by the truncated Cauchy combination (p capped at
-    .9); the list is cut by Benjamini–Hochberg at `q`, and Benjamini–Yekutieli is given for what
-    is shown outside. Raises ValueError when a needed column or the year is missing, or for a q
-    outside (0, 1).
+    together at .6, shared evenly) are joined by the truncated Cauchy combination (p capped at .9);
+    the list is cut by Benjamini–Hochberg at `q`, and Benjamini–Yekutieli is given for what is shown
+    outside. Raises ValueError when a needed column or the year is missing, or for a q outside (0,
+    1). Truncated Cauchy: Liu & Xie (2020); lists: Benjamini & Hochberg (1995), Benjamini &
+    Yekutieli (2001).
     """
     if not 0 < q < 1:
         raise ValueError(f"q lies inside (0, 1), got {q}")
@@ -128,7 +129,10 @@ def _judged(panel: Panel, q: float) -> tuple[MarkerRows, pd.DataFrame]:
 
 
 def tier(n: int) -> str:
-    """Return how much a distribution of n pupils can say: informative, approximate, limited."""
+    """Return how much a distribution of n pupils can say: informative, approximate, limited.
+
+    By pupils, not papers; the bounds 20 and 50 are this project's (decision 0041).
+    """
     return "informative" if n >= 50 else "approximate" if n >= 20 else "limited"
 
 

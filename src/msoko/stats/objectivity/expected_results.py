@@ -21,13 +21,19 @@ PupilFrame = pd.DataFrame
 
 
 def standardised(score: Vector) -> Vector:
+    """Return scores less their mean, in standard deviations (n − 1); 0 where all are equal."""
     series = pd.Series(score)
     spread = series.std()
     return ((series - series.mean()) / (spread if spread > 0 else 1.0)).to_numpy()
 
 
 def score_given(*names: str) -> Callable[[MarkedPaper], PupilFrame | str]:
-    """Return a builder: standardised score foretold by the named evidence and its square."""
+    """Return a builder: standardised score foretold by the named evidence and its square.
+
+    One row a present pupil with all the named evidence, in standard deviations of the paper. The
+    slopes are within schools (Mundlak 1978). The builder returns a code where evidence is missing
+    (`no_…`) or fewer than 30 % are linked (`few_linked`).
+    """
 
     def build(paper: MarkedPaper) -> PupilFrame | str:
         present = paper.present
@@ -94,7 +100,11 @@ def _curves_by_journal(strength: Vector, journal: Vector) -> NDArray[np.float64]
 
 
 def expected_strength(paper: MarkedPaper) -> Vector:
-    """Return expected scores from the earlier score and the journal, whichever are known."""
+    """Return expected scores from the earlier score and the journal, whichever are known.
+
+    One value a pupil of the roll, in standard deviations of the paper's scores; NaN where neither
+    is known. Least squares on the present pupils (Gauss 1809), at least 30 of them.
+    """
     score = paper.pupils["score"].to_numpy()
     strength = np.full(len(score), np.nan)
     for names in (["before", "journal"], ["before"], ["journal"]):

@@ -30,7 +30,8 @@ def heaping_in_schools(
     """Return the heaping of each school against the others of `reference`.
 
     `counts` is schools × scores, `reference` a flag a school; each result is that of
-    `heaping_in_school`, but all curves of degree 2 are fitted at once.
+    `heaping_in_school`, but all curves of degree 2 are fitted at once. Fisher scoring for all rows
+    together (McCullagh & Nelder 1989, ch. 2).
     """
     observed = np.asarray(counts, dtype=np.float64)
     others = observed[reference].sum(axis=0) - observed * reference[:, None]

@@ -45,7 +45,10 @@ class MarkerRows:
 
 
 def compare_schools(panel: Panel) -> list[Comparison | LeftOut]:
-    """Return every marker that the data allow, ready to be judged, with reasons for the rest."""
+    """Return every marker that the data allow, ready to be judged, with reasons for the rest.
+
+    One item a marker and subject; under five schools only reasons.
+    """
     if len(panel.school_ids) < LEAST_SCHOOLS:
         return [LeftOut(marker, "", "too_few_groups") for marker in MARKERS]
     return [found for compare in MARKERS.values() for found in compare(panel)]

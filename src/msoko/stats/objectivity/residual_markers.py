@@ -55,8 +55,9 @@ def within_slopes(
     """Return the least-squares slopes of the outcome on the predictors within schools.
 
     `predictors` is pupils × k, `school` integer codes. Fixed effects of schools are removed by
-    centring, so neither honest nor dishonest differences between schools bend the slopes.
-    Collinear predictors share their slope (minimum norm).
+    centring, so neither honest nor dishonest differences between schools bend the slopes. Collinear
+    predictors share their slope (minimum norm). Mundlak (1978). Raises ValueError for unequal
+    lengths or missing values.
     """
     y, x, code = _aligned(outcome, predictors, school)
     count = np.maximum(np.bincount(code), 1)
@@ -78,10 +79,11 @@ def school_residuals(
     `foretold` is the prediction by within-school slopes, one value per pupil. Between schools,
     `mean(outcome − foretold) = γ₀ + γ₁ mean(foretold) + γ'c + u + e`, `c` the columns of
     `school_level` (I × m, their outer twentieths drawn in); γ by Huber regression weighted by
-    1/(σ²/n + τ²), so that planted schools do not draw the line to themselves; τ² by
-    `robust_tau2`. `z` accounts for the school's leverage. Line and τ² come from the schools of
-    `reference` (a flag a school; by default all). Not estimable under 8 schools of reference
-    (`too_few_groups`) or without variation.
+    1/(σ²/n + τ²), so that planted schools do not draw the line to themselves; τ² by `robust_tau2`.
+    `z` accounts for the school's leverage. Line and τ² come from the schools of `reference` (a flag
+    a school; by default all). Not estimable under 8 schools of reference (`too_few_groups`) or
+    without variation. Huber (1964); the funnel is Spiegelhalter's (2005). Raises ValueError for
+    unequal lengths or missing values.
     """
     y, x, code = _aligned(outcome, foretold, school)
     left = y - x[:, 0]
@@ -146,10 +148,11 @@ def _robust_between(
 def robust_tau2(residual: Vector, error2: Vector, taken: Vector | float = 0.0) -> float:
     """Return the between-school variance at which the bounded mean square of z is normal.
 
-    Solves `mean(min(z², 1.5²)) = E min(Z², 1.5²)` for τ², `z² = r²/(σ² + τ² − t)`,
-    `t` the part of the variance that the fitted line takes. Bounding after
-    standardising, not before as Winsorised φ does: else large honest schools, whose own errors
-    are small, are bounded away and τ² comes out too small (size 1.3 times nominal).
+    Solves `mean(min(z², 1.5²)) = E min(Z², 1.5²)` for τ², `z² = r²/(σ² + τ² − t)`, `t` the part of
+    the variance that the fitted line takes. Bounding after standardising, not before as Winsorised
+    φ does: else large honest schools, whose own errors are small, are bounded away and τ² comes out
+    too small (size 1.3 times nominal). One residual and one squared error a school, in the units of
+    the outcome squared. An M-estimate of scale (Huber 1981, ch. 5).
     """
 
     square, count = residual**2, len(residual)

@@ -46,14 +46,15 @@ def selective_absence(
 ) -> SelectiveAbsence | NotEstimable:
     """Return the excess of absentees among each school's weak pupils.
 
-    `strength` is a pupil's expected score (higher is stronger), known for present and absent
-    alike. The weak are the lower 40 % of their own school, since a strong school keeps at home
-    pupils who are weak only there. Chances of absence come from a logistic model in strength,
-    fitted to the schools of `reference` (a flag a school; by default all); the disputable choice
-    is to scale a school's chances by how many of its
-    *stronger* pupils were away (a gamma law, so the scale's own error counts), so that an
-    outbreak of flu is no sign of selection. p is the Poisson-binomial mid-p averaged over that
-    law. Not estimable under 60 pupils or 10 absentees in the region.
+    `strength` is a pupil's expected score (higher is stronger), known for present and absent alike.
+    The weak are the lower 40 % of their own school, since a strong school keeps at home pupils who
+    are weak only there. Chances of absence come from a logistic model in strength, fitted to the
+    schools of `reference` (a flag a school; by default all); the disputable choice is to scale a
+    school's chances by how many of its *stronger* pupils were away (a gamma law, so the scale's own
+    error counts), so that an outbreak of flu is no sign of selection. p is the Poisson-binomial
+    mid-p averaged over that law. Not estimable under 60 pupils or 10 absentees in the region. The
+    law is Poisson's (1837) binomial with unequal chances, the gamma–Poisson mixture Greenwood &
+    Yule's (1920), mid-p Lancaster's (1961).
     """
     away = np.asarray(is_absent, dtype=bool)
     force = np.asarray(strength, dtype=np.float64)
@@ -201,7 +202,8 @@ def _mid_p(chance: NDArray[np.float64], count: ArrayLike) -> Vector:
 def pooled_z(papers: list[SelectiveAbsence], inflation: float) -> Vector:
     """Return each school's z over several papers, the same pupils being away from several.
 
-    `Σ(O − E)/√(inflation ΣV)` read by a Pearson III law with the skewness of the sum.
+    `Σ(O − E)/√(inflation ΣV)` read by a Pearson III law with the skewness of the sum. One value a
+    school, NaN without expected absentees; moments add up over papers (Pearson 1895).
     """
     observed = np.sum([paper.absent - paper.expected for paper in papers], axis=0)
     variance = inflation * np.sum([paper.variance for paper in papers], axis=0)
