@@ -44,7 +44,7 @@ def _lift(
     for cut in cuts:
         for gap, share in chance.items():
             for pupil in pupils[(scores == cut - gap) & (rng.random(len(pupils)) < share)]:
-                _add_points(paper, pupil, gap, rng)
+                add_points(paper, pupil, gap, rng)
 
 
 def _inflate(
@@ -120,12 +120,12 @@ def _mimic(
         journal, score = paper.journal[pupil], int(paper.points[pupil].sum())
         low, high = edges[journal - 2], edges[journal - 1] - 1
         if score < low:
-            _add_points(paper, pupil, low - score + rng.integers(0, 2), rng)
+            add_points(paper, pupil, low - score + rng.integers(0, 2), rng)
         elif score > high:
-            _add_points(paper, pupil, high - score, rng)
+            add_points(paper, pupil, high - score, rng)
 
 
-def _add_points(paper: SimulatedPaper, pupil: int, gap: int, rng: Generator) -> None:
+def add_points(paper: SimulatedPaper, pupil: int, gap: int, rng: Generator) -> None:
     """Add (or take, when negative) points one by one in tasks drawn at random."""
     for _ in range(abs(gap)):
         room = paper.maxima - paper.points[pupil] if gap > 0 else paper.points[pupil]

@@ -1,9 +1,10 @@
 """A simulated municipality with known bias, in the table form of `msoko objectivity`.
 
-Two generators of different make, so that a method is never tuned to one of them: `irt` draws
+Three generators of different make, so that a method is never tuned to one of them: `irt` draws
 task points from a graded-response model with normal abilities, `true_score` draws them from
 binomials around beta-distributed true shares, with gymnasia apart, a long tail of small rural
-schools, drifting schools and harsher differences between teachers' journals.
+schools, drifting schools and harsher differences between teachers' journals. `mastery` is held
+out: nothing is tuned on it (`research.mastery_pupils`).
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import numpy as np
 import pandas as pd
 
 from research import planted_bias
+from research.mastery_pupils import draw_mastery
+from research.planted_by_teachers import plant_by_teachers
 from research.simulated_pupils import PupilRoll, SimulatedPaper, draw_irt, draw_true_score
 
 KINDS = ("lift", "inflate", "share", "absent", "mimic")
 SUBJECTS = ("russian", "mathematics", "biology")
-DRAWS = {"irt": draw_irt, "true_score": draw_true_score}
+DRAWS = {"irt": draw_irt, "true_score": draw_true_score, "mastery": draw_mastery}
+HELD_OUT = ("mastery",)
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,11 @@ def simulate(plan: SimulationPlan, seed: int | np.random.SeedSequence) -> Simula
         if plan.breadth is not None:
             chosen = np.sort(rng.choice(len(papers), min(plan.breadth, len(papers)), replace=False))
             papers = [papers[position] for position in chosen]
-        planted_bias.plant(str(kind), roll, papers, int(school), plan.strength, plan.generator, rng)
+        if plan.generator in HELD_OUT:
+            plant_by_teachers(str(kind), roll, papers, int(school), plan.strength, rng)
+        else:
+            manner = plan.generator
+            planted_bias.plant(str(kind), roll, papers, int(school), plan.strength, manner, rng)
     planted = pd.DataFrame({"school_id": roll.school_ids[drawn], "kind": kinds})
     return SimulatedMunicipality(_tables(roll, plan), planted)
 

@@ -53,7 +53,7 @@ def draw_irt(school_count: int, subjects: tuple[str, ...], rng: Generator) -> Pu
     """Return honest pupils with normal abilities and graded-response task points."""
     is_gymnasium = rng.random(school_count) < 0.15
     classes = np.clip(rng.poisson(2.2, school_count), 1, 5)
-    school, number = _classes(classes, np.clip(rng.normal(22, 4, classes.sum()), 6, 34))
+    school, number = class_numbers(classes, np.clip(rng.normal(22, 4, classes.sum()), 6, 34))
     level = rng.normal(0, 0.35, school_count) + 0.7 * is_gymnasium
     class_effect = rng.normal(0, 0.15, number.max() + 1)[number]
     ability = level[school] + class_effect + rng.normal(0, 0.8, len(school))
@@ -63,8 +63,8 @@ def draw_irt(school_count: int, subjects: tuple[str, ...], rng: Generator) -> Pu
         skill = ability + rng.normal(0, 0.45, len(school))
         drift = rng.normal(0, 0.12, school_count)[school]
         papers.append(_irt_paper(subject, skill, drift, school, number, absent_rate, rng))
-    schools = _schools(school_count, level, is_gymnasium, rng)
-    return _roll(schools, school, number, papers)
+    schools = school_table(school_count, level, is_gymnasium, rng)
+    return make_roll(schools, school, number, papers)
 
 
 def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: Generator) -> PupilRoll:
@@ -73,7 +73,7 @@ def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: Generator
     is_rural = ~is_gymnasium & (rng.random(school_count) < 0.35)
     classes = np.where(is_rural, 1, 1 + rng.integers(0, 4, school_count))
     size = np.where(is_rural, rng.integers(6, 17, school_count), rng.integers(18, 30, school_count))
-    school, number = _classes(classes, np.repeat(size, classes).astype(float))
+    school, number = class_numbers(classes, np.repeat(size, classes).astype(float))
     mean = 0.52 + 0.045 * rng.standard_t(5, school_count) - 0.03 * is_rural + 0.14 * is_gymnasium
     mean = np.clip(mean, 0.25, 0.85)[school]
     share = rng.beta(mean * 7, (1 - mean) * 7)
@@ -83,7 +83,7 @@ def draw_true_score(school_count: int, subjects: tuple[str, ...], rng: Generator
         for position, subject in enumerate(subjects)
     ]
     level = (pd.Series(share).groupby(school).mean().to_numpy() - 0.5) * 6
-    return _roll(_schools(school_count, level, is_gymnasium, rng), school, number, papers)
+    return make_roll(school_table(school_count, level, is_gymnasium, rng), school, number, papers)
 
 
 def _irt_paper(
@@ -174,13 +174,13 @@ def _beta(mean: np.ndarray, size: float) -> tuple[np.ndarray, np.ndarray]:
     return mean * size, (1 - mean) * size
 
 
-def _classes(classes: Codes, sizes: Floats) -> tuple[Codes, Codes]:
+def class_numbers(classes: Codes, sizes: Floats) -> tuple[Codes, Codes]:
     sizes = np.maximum(np.round(sizes).astype(int), 3)
     number = np.repeat(np.arange(len(sizes)), sizes)
     return np.repeat(np.arange(len(classes)), classes)[number], number
 
 
-def _schools(
+def school_table(
     school_count: int, level: Floats, is_gymnasium: NDArray[np.bool_], rng: Generator
 ) -> pd.DataFrame:
     context = 0.8 * level[:, None] + rng.normal(0, 0.3, (school_count, len(CONTEXT)))
@@ -191,7 +191,7 @@ def _schools(
     return frame
 
 
-def _roll(
+def make_roll(
     schools: pd.DataFrame, school: Codes, number: Codes, papers: list[SimulatedPaper]
 ) -> PupilRoll:
     ids = np.array([f"p{position:06d}" for position in range(1, len(school) + 1)])

@@ -89,6 +89,14 @@ def test_refusals_are_one_line_and_leave_nothing(folder, tmp_path, capsys):
     assert not out.exists()
 
 
+def test_scores_that_no_paper_gives_are_refused(drawn, tmp_path, capsys):
+    results = drawn.tables["results"]
+    shifted = results.assign(primary_score=results["primary_score"] * 1e6)
+    shifted.to_csv(tmp_path / "results.csv", index=False)
+    code, text = said(capsys, "objectivity", tmp_path, "--out", tmp_path / "v.json")
+    assert (code, "не даёт ни одна работа" in text) == (1, True)
+
+
 def test_every_reason_and_marker_has_its_words():
     import ast
 
@@ -120,7 +128,7 @@ def test_proof_writes_its_table_with_seed_and_date(tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     written = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))
     assert (written["seed"], written["date"], written["replications"]) == (3, "2025-07-10", 2)
-    assert (tmp_path / "proof.csv").read_text(encoding="utf-8").count("\n") == 7
+    assert (tmp_path / "proof.csv").read_text(encoding="utf-8").count("\n") == 10
 
 
 def test_proof_says_that_it_needs_a_checkout(tmp_path, monkeypatch):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HELP = """Оценить объективность результатов по таблицам из папки TABLES.
 
@@ -53,6 +56,7 @@ def command(tables: Path, out: Path, year: str | None, procedure: str, rate: flo
         raise UsageError(f"{out}: нет папки, в которую записать вывод. Создайте её.")
     given = read_tables(tables)
     require_year(given["results"], year, procedure)
+    _require_points(given["results"])
     found = assess(
         given["results"],
         given.get("task_scores"),
@@ -65,6 +69,21 @@ def command(tables: Path, out: Path, year: str | None, procedure: str, rate: flo
     verdict = found.as_json_dict()
     _write(out, verdict)
     click.echo(_summary(verdict, out))
+
+
+def _require_points(results: pd.DataFrame) -> None:
+    """Refuse scores that no paper gives: most often a shifted decimal point."""
+    from msoko.core.errors import DataRefused
+    from msoko.core.russian import decimal
+    from msoko.stats.objectivity.panel import MOST_POINTS
+
+    most = results["primary_score"].max()
+    if most > MOST_POINTS:
+        raise DataRefused(
+            f"results: первичный балл {decimal(most, 0)} больше {decimal(MOST_POINTS, 0)}. "
+            "Столько не даёт ни одна работа: проверьте столбец primary_score и десятичный "
+            "разделитель."
+        )
 
 
 def _write(out: Path, verdict: dict[str, Any]) -> None:

@@ -2,11 +2,13 @@ import dataclasses
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from msoko.catalog.municipality import profile_overrides
 from msoko.catalog.municipality.profile import DirectionChange
 from msoko.core.errors import UsageError
+from msoko.core.tables import TABLES
 from msoko.report.block import Details, Figure, Sheet, block
 from msoko.report.data.evidence import Evidence, Ledger
 from msoko.stats.estimators.ratio import ratio_change
@@ -49,6 +51,29 @@ def test_names_from_data_stay_text(made):
     text = text_of(made().compare_schools("er_success"))
     assert r"\*имени\* \| \{\#x\}" in text
     assert "*имени*" not in text.replace(r"\*", "")
+
+
+def test_signs_are_told_of_tests_made_and_stand_on_pupils(made):
+    report = made()
+    school = [str(report.year), "s1", 1e-5, 1e-4, 1e-3, True, 4]
+    verdicts = pd.DataFrame([school], columns=list(TABLES["objectivity_schools"].columns))
+    markers = pd.DataFrame(
+        [
+            (str(report.year), "s1", "all", None, marker, 0.5, p, 9, "limited")
+            for marker, p in {"heaping": 0.001, "break": 0.04, "exam": 0.3, "absence": 0.8}.items()
+        ],
+        columns=list(TABLES["objectivity_markers"].columns),
+    )
+    with report.store.replacing(report.year) as writer:
+        writer.write("schools", report.store.read("schools", [report.year]))
+        writer.write("objectivity_schools", verdicts)
+        writer.write("objectivity_markers", markers)
+    text = text_of(report.objectivity())
+    assert "Признаков найдено из проверок" in text
+    assert "2 из 4" in text.replace("\u00a0", " ")
+    assert "видов признаков – 4" in text.replace("\u00a0", " ")
+    assert "Учеников" in text
+    assert "Маркеров" not in text
 
 
 def test_school_means_without_pupils_are_not_compared_when_schools_are_few(made):

@@ -16,7 +16,7 @@ import pytest
 from msoko.stats.estimators import correlation, sensitivity
 from msoko.stats.estimators.estimate import NotEstimable, Reason
 from msoko.stats.regression import logistic, multilevel, multilevel_inference
-from msoko.stats.schools import cohort, resilience, value_added
+from msoko.stats.schools import cohort, resilience, shrinkage, value_added
 from unit.stats.vouched import vouch
 
 
@@ -121,3 +121,12 @@ def test_perfect_separation_is_named() -> None:
 def test_quasi_separation_is_named() -> None:
     frame = pd.DataFrame({"y": [0, 0, 1, 0, 1, 1.0], "x": [1, 2, 3, 3, 4, 5.0]})
     assert logistic.logistic(frame, "y", ["x"]).reason is Reason.SEPARATION
+
+
+@pytest.mark.parametrize("scale", [8e307, 1e200, 1e-200])
+@pytest.mark.parametrize("method", ["PM", "DL", "REML", "FE"])
+def test_random_effects_beyond_floating_point_are_refused(scale, method):
+    found = shrinkage.random_effects_mean(
+        [scale, 2 * scale, scale / 2], [scale / 9, scale / 8, scale / 9], method
+    )
+    assert (found.is_estimable, found.reason) == (False, Reason.NOT_CONVERGED)

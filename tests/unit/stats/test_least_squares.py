@@ -141,8 +141,12 @@ def test_unknown_kinds_and_labels_are_refused():
         robust_errors.clustered(fit, frame["school"].astype(object).where(frame.index > 0))
 
 
-def test_wild_bootstrap_enumerates_what_brute_force_finds():
-    frame = rows(40, 6, seed=8)
+@pytest.mark.parametrize(
+    ("groups", "points"),
+    [(7, (-1, 1)), (5, (-(1.5**0.5), -1, -(0.5**0.5), 0.5**0.5, 1, 1.5**0.5))],
+)
+def test_wild_bootstrap_enumerates_what_brute_force_finds(groups, points):
+    frame = rows(40, groups, seed=8)
     fit = least_squares.ols(frame, "y", ["x"])
     found = wild_bootstrap.wild_cluster_bootstrap(fit, frame["school"], "x", null=1.9)
     x = np.column_stack([np.ones(40), frame["x"]])
@@ -151,14 +155,14 @@ def test_wild_bootstrap_enumerates_what_brute_force_finds():
     def t(response):
         beta = np.linalg.lstsq(x, response, rcond=None)[0]
         e = response - x @ beta
-        sums = np.array([x[codes == c].T @ e[codes == c] for c in range(6)])
+        sums = np.array([x[codes == c].T @ e[codes == c] for c in range(groups)])
         bread = np.linalg.inv(x.T @ x)
         return (beta[1] - 1.9) / np.sqrt((bread @ sums.T @ sums @ bread)[1, 1])
 
     fitted = (y - 1.9 * x[:, 1]).mean() + 1.9 * x[:, 1]
     draws = [
         t(fitted + (y - fitted) * np.array(signs)[codes])
-        for signs in itertools.product((-1, 1), repeat=6)
+        for signs in itertools.product(points, repeat=groups)
     ]
     assert found.p == pytest.approx(np.mean(np.abs(draws) >= abs(t(y)) * (1 - 1e-9)), abs=1e-12)
 
@@ -173,6 +177,14 @@ def test_wild_interval_holds_the_nulls_that_are_not_rejected():
         for null in (inside, outside)
     ]
     assert again[0] >= 0.05 > again[1]
+
+
+def test_five_schools_that_agree_reach_the_level():
+    """Signs alone stop at 2/32; with Webb's six points 6 of 7776 weights only scale the data."""
+    frame = rows(50, 5).assign(y=lambda f: 10 * f["x"] + 0.01 * f["y"])
+    fit = least_squares.ols(frame, "y", ["x"])
+    p = wild_bootstrap.wild_cluster_bootstrap(fit, frame["school"], "x").p
+    assert 6 / 7776 <= p < 0.05
 
 
 def test_four_schools_are_too_few_for_sign_flips():

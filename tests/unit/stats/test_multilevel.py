@@ -1,5 +1,7 @@
 """Multilevel models against lme4's published examples and against the dense likelihood."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -145,3 +147,25 @@ def test_likelihood_ratio_refuses_what_does_not_compare():
     plain = multilevel_inference.likelihood_ratio(small, large, 1)
     halved = multilevel_inference.likelihood_ratio(small, large, 1, at_boundary=True)
     assert plain.statistic > 0 and halved.p == pytest.approx(plain.p / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("df", "statistic", "p"),
+    [
+        (1, 2.705543, 0.05),  # half of χ²₁: its upper tenth, in any table
+        (2, 5.138, 0.05),  # Verbeke & Molenberghs (2000), table C.1: 5.14
+        (2, 8.273, 0.01),  # 8.27
+        (3, 7.045, 0.05),  # 7.05
+    ],
+)
+def test_a_variance_on_the_boundary_has_the_mixture_of_self_and_liang(df, statistic, p):
+    small = multilevel.mixed_model(nested(), "y", ["x"], {"school": []})
+    large = dataclasses.replace(small, criterion=small.criterion - statistic)
+    found = multilevel_inference.likelihood_ratio(small, large, df, at_boundary=True)
+    assert found.p == pytest.approx(p, rel=1e-3)
+
+
+def test_a_likelihood_ratio_needs_a_parameter_more():
+    fit = multilevel.mixed_model(nested(), "y", ["x"], {"school": []})
+    with pytest.raises(ValueError, match="at least 1"):
+        multilevel_inference.likelihood_ratio(fit, fit, 0)

@@ -129,6 +129,12 @@ def test_detectable_change_by_hand():
     assert detectable_change.detectable_change(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-6)
 
 
+@pytest.mark.parametrize(("se", "df"), [(1, np.nan), (np.nan, 5), (0, 5), (1, 0.5), (np.inf, 5)])
+def test_detectable_change_refuses_what_is_no_error_or_no_df(se, df):
+    with pytest.raises(ValueError, match="se is positive"):
+        detectable_change.detectable_change(se, df)
+
+
 def test_sensitivity_says_when_a_choice_reverses_the_conclusion():
     up, down = Estimate(1, 0.5, 1.5, 9), Estimate(-1, -1.5, -0.5, 9)
     unsure, none = Estimate(0.1, -1, 1.2, 9), NotEstimable(Reason.SINGULAR, 9)

@@ -91,3 +91,45 @@ def test_laws_convolved_together_are_scipy_s():
     laws = [stats.poisson_binom(row) for row in chances]
     expected = [law.sf(2) + law.pmf(2) / 2 for law in laws]
     assert _mid_p(chances, 2) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("away", "strength", "chance"),
+    [([], [], []), ([1], [2.0], [1]), ([0], [2.0], [0]), ([1, 1], [0.0, 1.0], [1, 1]),
+     ([1, 0], [1.0, 1.0], [0.5, 0.5])],
+)  # fmt: skip
+def test_chances_of_the_fewest_pupils_are_their_rate(away, strength, chance):
+    assert absence_chances(away, strength).tolist() == pytest.approx(chance)
+
+
+def test_a_ridge_fit_is_that_of_an_independent_minimiser():
+    from scipy import optimize, special
+
+    away, strength = np.array([1, 1, 0, 1, 0, 0, 0, 0.0]), np.arange(8.0)
+    scaled = (strength - strength.mean()) / strength.std()
+
+    def loss(b):
+        line = b[0] + b[1] * scaled
+        return np.sum(np.logaddexp(0, line) - away * line) + 0.5 * 8e-3 * b[1] ** 2
+
+    b = optimize.minimize(loss, [0, 0], method="BFGS", options={"gtol": 1e-10}).x
+    expected = special.expit(b[0] + b[1] * scaled)
+    assert absence_chances(away, strength) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("away", "strength"), [([1, 0], [1.0, np.nan]), ([np.nan, 0], [1, 2.0])])
+def test_unknown_strength_is_refused(away, strength):
+    with pytest.raises(ValueError, match="complete"):
+        absence_chances(away, strength)
+
+
+def test_a_strong_school_that_keeps_its_own_weak_at_home_is_seen():
+    """None of its pupils is weak in the region: the regional lower 40 % would be empty there."""
+    rng = np.random.default_rng(46)
+    away, strength, school = drawn(rng)
+    strength[school == 3] += 3
+    own = np.flatnonzero(school == 3)
+    away[own] = strength[own] <= np.quantile(strength[own], 0.3)
+    found = selective_absence(away, strength, school, 40)
+    assert found.n[3] == 20
+    assert found.z[3] > 3

@@ -173,3 +173,18 @@ def test_nonsense_is_refused():
     with pytest.raises(ValueError, match="p-value"):
         HypothesisTest(1.0, 1.2, 3)
     assert NotEstimable(Reason.NO_DATA, 0).is_estimable is False
+
+
+@pytest.mark.parametrize("t", [9.99e3, -9.99e3])
+def test_far_noncentrality_limits_are_those_of_the_exact_law(t):
+    """The limits from |t| = 10⁴ on, by proportion from the exact ones just below it."""
+    exact = means.noncentrality_limits(t, 8, 0.95)
+    far = means.noncentrality_limits(10 * t, 8, 0.95)
+    assert np.array(far) / 10 == pytest.approx(np.array(exact), rel=1e-7)
+
+
+def test_hedges_g_of_hardly_varying_groups_is_quick_and_finite():
+    found = means.hedges_g(means.Moments(1e9, 1.0, 5), means.Moments(0.0, 1.0, 5))
+    # √(χ²/8) at .025 and .975 (tables: 2.17973, 17.53455) times t, J = .9027, √2.5
+    assert found.low == pytest.approx(0.9027033 * 1e9 * (2.17973 / 8) ** 0.5, rel=1e-5)
+    assert found.high == pytest.approx(0.9027033 * 1e9 * (17.53455 / 8) ** 0.5, rel=1e-5)

@@ -124,3 +124,21 @@ def test_fisher_interval_counts_what_is_held_fixed():
     found = correlation.partial(frame, "a", "b", ["c"])
     half = 1.959963984540054 / math.sqrt(20 - 3 - 1)
     assert math.atanh(found.high) - math.atanh(found.value) == pytest.approx(half, rel=1e-10)
+
+
+@pytest.mark.parametrize("n", [4, 5, 6, 7, 8, 12, 30])
+def test_spearman_s_interval_and_p_agree_about_zero(n):
+    rng = np.random.default_rng(n)
+    pairs = [(np.arange(n), np.arange(n)), (np.arange(n), -(np.arange(n) ** 3))]
+    pairs += [(x, x + rng.normal(size=n)) for x in rng.normal(size=(40, n))]
+    for x, y in pairs:
+        found = correlation.spearman(x, y)
+        assert (found.low <= 0 <= found.high) == (found.p > 0.05)
+        assert found.low <= found.value <= found.high
+
+
+def test_spearman_of_five_in_order():
+    found = correlation.spearman(range(5), range(5))
+    assert found.p == pytest.approx(2 / 120)  # R: cor.test(1:5, 1:5, method = "spearman")
+    # atanh .9 = 1.47222, z(.00833) = 2.39398: tanh(1.47222 (1 − 1.95996/2.39398))
+    assert (found.low, found.high) == pytest.approx((0.26074, 1), abs=1e-5)

@@ -146,7 +146,7 @@ def _signs(school: JudgedOrganisation) -> list[BlockPart | str]:
         ]
         for row in found.itertuples()
     ]
-    head = report.heads("marker", "paper", "effect", "p", "n", "reliability")
+    head = report.heads("marker", "paper", "effect", "p", "pupils", "reliability")
     sheet = report.sheet(head, rows, report.say("passport.signs_caption"), "", "llrrrl")
     return [
         Prose(f"{said} {report.say('passport.signs_caveat')}"),

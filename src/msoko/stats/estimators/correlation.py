@@ -41,7 +41,9 @@ def spearman(x: ArrayLike, y: ArrayLike, level: float = 0.95) -> Estimate | NotE
     The variance is Bonett & Wright's (2000). p is exact by enumeration for n ≤ 8
     (`scipy.stats.permutation_test`), else by t. At
     ρ = ±1 the inner limit is that of the nearest attainable value, `1 − 12/(n(n²−1))`, for the
-    interval would have no width. Refusals as in `pearson`. Checked against R.
+    interval would have no width. Where interval and p disagree about zero, as the large-sample
+    variance does at n = 5, the standard error is the one that p implies, `|atanh ρ|/z_p`
+    (Miettinen's (1976) test-based limits). Refusals as in `pearson`. Checked against R.
     """
     one, two = complete_pairs(x, y)
     refusal = _refuse(one, two)
@@ -104,6 +106,9 @@ def _interval(
     inflation = 1 + r**2 / 2 if method == "spearman" else 1.0
     nearest = 1 - 12 / (n * (n**2 - 1)) if method == "spearman" else 1.0
     low, high = _fisher_limits(r, math.sqrt(inflation / (n - 3 - fixed)), level, nearest)
+    if method == "spearman" and 0 < p < 1 and (low <= 0 <= high) != (p > 1 - level):
+        reach = math.atanh(min(abs(r), nearest))
+        low, high = _fisher_limits(r, reach / float(stats.norm.isf(p / 2)), level, nearest)
     df = float(n - 2 - fixed)
     return Estimate(r, low, high, n, level, df=df, p=float(p), method=f"{method}_fisher")
 

@@ -13,11 +13,11 @@ def detectable_change(
     """Return the true change that a two-sided test at `alpha` finds with probability `power`.
 
     `(t_{1−α/2} + t_power) · se` with `df` degrees of freedom (normal by default; Bloom 1995). In
-    the units of se. Raises ValueError for an se that is not positive, df < 1, or alpha or power
-    outside (0, 1).
+    the units of se. Raises ValueError for an se that is not positive, a df that is missing or
+    under 1, or alpha or power outside (0, 1).
     """
     _check(alpha, power)
-    if not (se > 0 and math.isfinite(se)) or df < 1:
+    if not (se > 0 and math.isfinite(se) and df >= 1):
         raise ValueError(f"se is positive and df at least 1, got {se}, {df}")
     return float(stats.t.ppf(1 - alpha / 2, df) + stats.t.ppf(power, df)) * se
 

@@ -11,6 +11,9 @@ from scipy import optimize, special, stats
 from msoko.stats.estimators.estimate import Estimate, NotEstimable, Reason, require_level
 from msoko.stats.estimators.sample import is_constant, known_values
 
+HUGE_T = 1e4
+"""Where Z of a noncentral t no longer matters: its limits are exact to 1/t², 1e-8."""
+
 
 @dataclass(frozen=True)
 class Moments:
@@ -96,8 +99,16 @@ def hedges_correction(df: float) -> float:
 
 
 def noncentrality_limits(t: float, df: float, level: float) -> tuple[float, float] | None:
-    """Return the noncentralities that put `t` at the two tails, or None where none is found."""
+    """Return the noncentralities δ that put `t` at the two tails, or None where none is found.
+
+    `t` with `df` degrees of freedom (any positive number), in the units of t. From |t| = 10⁴ the
+    normal part of (Z + δ)/√(χ²/df) is left out, `δ = t √(χ²_share/df)`: the series that computes
+    the law exactly needs as many terms as |t|.
+    """
     tail = (1 - level) / 2
+    if abs(t) >= HUGE_T:
+        shares = (tail, 1 - tail) if t > 0 else (1 - tail, tail)
+        return tuple(t * math.sqrt(float(stats.chi2.ppf(share, df)) / df) for share in shares)
     ends = []
     # scipy.special.nctdtrinc solves the same equation, but to five digits only.
     for share in (1 - tail, tail):

@@ -20,8 +20,9 @@ from msoko.stats.estimators.estimate import NotEstimable
 from msoko.stats.estimators.multiplicity import adjust, cauchy_combination
 from msoko.stats.estimators.sample import Vector
 from msoko.stats.objectivity.heaping import heaping_on_curve, pool_heaping
-from msoko.stats.objectivity.markers import ALL, compute_markers
+from msoko.stats.objectivity.markers import MarkerRows, compare_schools, judge_schools
 from msoko.stats.objectivity.panel import LeftOut, Panel, build_panel
+from msoko.stats.objectivity.school_comparison import ALL
 
 P_CAP = 0.9
 Q = 0.10
@@ -29,6 +30,7 @@ WEIGHT_ALL = 0.6
 UNLISTED = ("journal",)
 """Markers that are reported and never flag: divergence from the journal may come from the
 journal alone."""
+LEAST_REFERENCE = 8
 DIGITS = 6
 MUNICIPAL_REASON = "needs_other_municipalities"
 SCHOOL_COLUMNS = {
@@ -91,16 +93,16 @@ def assess(
 
     Tables as documented for `msoko objectivity`; whatever a marker lacks leaves it out, with the
     reason in `meta["left_out"]`. Each school's p-values (subjects at weight .4, all subjects
-    together at .6, shared evenly) are joined by the truncated Cauchy combination (p capped at
-    .9); the list is cut by Benjamini–Hochberg at `q`, and Benjamini–Yekutieli is given for what
-    is shown outside. Raises ValueError when a needed column or the year is missing, or for a q
-    outside (0, 1).
+    together at .6, shared evenly) are joined by the truncated Cauchy combination (p capped at .9);
+    the list is cut by Benjamini–Hochberg at `q`, and Benjamini–Yekutieli is given for what is shown
+    outside. Raises ValueError when a needed column or the year is missing, or for a q outside (0,
+    1). Truncated Cauchy: Liu & Xie (2020); lists: Benjamini & Hochberg (1995), Benjamini &
+    Yekutieli (2001).
     """
     if not 0 < q < 1:
         raise ValueError(f"q lies inside (0, 1), got {q}")
     panel = build_panel(results, task_scores, scales, schools, school_year, procedure)
-    found = compute_markers(panel)
-    combined = _combined(panel, found.rows, q)
+    found, combined = _judged(panel, q)
     own_markers, own_left_out = _municipal_markers(panel)
     municipality = _municipality(own_markers, combined, q)
     markers = _marker_table(panel, found.rows, own_markers)
@@ -110,8 +112,27 @@ def assess(
     return Assessment(combined, markers, municipality, meta)
 
 
+def _judged(panel: Panel, q: float) -> tuple[MarkerRows, pd.DataFrame]:
+    """Return markers and the list, judged a second time against the schools not on it themselves.
+
+    Once only, and never against fewer than half of the schools or eight.
+    """
+    comparisons = compare_schools(panel)
+    everybody = np.ones(len(panel.school_ids), dtype=bool)
+    found = judge_schools(comparisons, everybody)
+    combined = _combined(panel, found.rows, q)
+    unflagged = ~combined["is_flagged"].to_numpy()
+    if unflagged.all() or unflagged.sum() < max(LEAST_REFERENCE, len(unflagged) / 2):
+        return found, combined
+    found = judge_schools(comparisons, unflagged)
+    return found, _combined(panel, found.rows, q)
+
+
 def tier(n: int) -> str:
-    """Return how much a distribution of n pupils can say: informative, approximate, limited."""
+    """Return how much a distribution of n pupils can say: informative, approximate, limited.
+
+    By pupils, not papers; the bounds 20 and 50 are this project's (decision 0041).
+    """
     return "informative" if n >= 50 else "approximate" if n >= 20 else "limited"
 
 

@@ -14,6 +14,7 @@ NOT_CONTEXT = ("source_row", "pupil_count", "school_id", "school_year")
 
 
 def number_column(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column as floats in the order of the rows; NaN where it is missing or no number."""
     if name not in frame.columns:
         return pd.Series(np.nan, index=frame.index)
     return pd.to_numeric(frame[name], errors="coerce").astype("float64")
@@ -32,7 +33,10 @@ def paper_scales(scales: pd.DataFrame | None, year: str, procedure: str) -> pd.D
 def paper_cuts(
     scales: pd.DataFrame | None, pupils: pd.DataFrame, subject: str, grade: int
 ) -> tuple[tuple[int, ...], str]:
-    """Return the cuts and where they came from: the scales, the marks themselves, or nowhere."""
+    """Return the cuts and where they came from: the scales, the marks themselves, or nowhere.
+
+    `scales`, `scale_from_marks` or `no_scale` is where they came from; cuts are points.
+    """
     if scales is not None:
         found = scales[scales["subject"].astype(str) == subject]
         if "grade" in found.columns and grade:
@@ -51,6 +55,13 @@ def parse_cuts(text: str) -> tuple[int, ...]:
 
 
 def cuts_from_marks(pupils: pd.DataFrame) -> tuple[tuple[int, ...], str]:
+    """Return the lowest scores of the marks above the least, and `scale_from_marks`.
+
+    Each cut is the score that puts fewest pupils on the wrong side of a mark. Empty, with
+    `no_scale`, under 30 pupils with score and mark, with one mark only, where two cuts coincide, or
+    where fewer than 95 % of the marks are those of the cuts (LEAST_MATCH): then the mark is not of
+    the score.
+    """
     known = pupils.dropna(subset=["score", "mark"])
     score, mark = known["score"].to_numpy(), known["mark"].to_numpy()
     if len(known) < 30 or len(np.unique(mark)) < 2:
@@ -95,7 +106,10 @@ def year_task_scores(
 def task_points(
     tasks: Mapping[str, pd.DataFrame] | None, subject: str, grade: int, pupils: pd.Series
 ) -> NDArray[np.float64] | None:
-    """Return the points of the pupils (by their codes) in the paper's tasks; None without any."""
+    """Return the points of the pupils (by their codes) in the paper's tasks; None without any.
+
+    Pupils × tasks in points, in the order of `pupils` and of the task names; NaN for no answer.
+    """
     if tasks is None or subject not in tasks:
         return None
     rows = tasks[subject]
@@ -114,7 +128,11 @@ def task_points(
 def school_context(
     schools: pd.DataFrame | None, school_ids: Sequence[str]
 ) -> NDArray[np.float64] | None:
-    """Return the first principal component of the context columns, or None where unusable."""
+    """Return the first principal component of the context columns, or None where unusable.
+
+    One column, schools × 1, mean 0 and mean square 1; None under 20 schools or without a column
+    that at least 80 % of them fill and that varies. Principal component: Hotelling (1933).
+    """
     ids = list(school_ids)
     if schools is None or "school_id" not in schools.columns or len(ids) < CONTEXT_SCHOOLS:
         return None

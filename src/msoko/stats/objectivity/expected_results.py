@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from msoko.stats.estimators.sample import Vector
 from msoko.stats.objectivity.panel import MarkedPaper
@@ -13,19 +14,26 @@ from msoko.stats.objectivity.residual_markers import within_slopes
 
 LEAST_LINKED = 0.3
 LEAST_FITTED = 30
+ELSEWHERE = ("before", "before_others", "after", "after_others")
 
 PupilFrame = pd.DataFrame
 """`school, pupil, outcome, foretold` of one paper, present pupils with complete evidence."""
 
 
 def standardised(score: Vector) -> Vector:
+    """Return scores less their mean, in standard deviations (n − 1); 0 where all are equal."""
     series = pd.Series(score)
     spread = series.std()
     return ((series - series.mean()) / (spread if spread > 0 else 1.0)).to_numpy()
 
 
 def score_given(*names: str) -> Callable[[MarkedPaper], PupilFrame | str]:
-    """Return a builder: standardised score foretold by the named evidence and its square."""
+    """Return a builder: standardised score foretold by the named evidence and its square.
+
+    One row a present pupil with all the named evidence, in standard deviations of the paper. The
+    slopes are within schools (Mundlak 1978). The builder returns a code where evidence is missing
+    (`no_…`) or fewer than 30 % are linked (`few_linked`).
+    """
 
     def build(paper: MarkedPaper) -> PupilFrame | str:
         present = paper.present
@@ -53,20 +61,28 @@ def score_given(*names: str) -> Callable[[MarkedPaper], PupilFrame | str]:
     return build
 
 
-def agreement_given_score(paper: MarkedPaper) -> PupilFrame | str:
-    """Return agreement of mark and journal, foretold by the journal, the score and its square."""
+def agreement_foretold(paper: MarkedPaper) -> PupilFrame | str:
+    """Return agreement of mark and journal, foretold by the journal and the pupil's strength.
+
+    Strength is the score that earlier and later results foretell, and its square: the paper's own
+    score is what bending it to the journal changes. Where fewer than 30 % are linked to both, the
+    own score stands in. Refused with a code where marks or journal marks are unknown.
+    """
     present = paper.present
     names = ("school", "pupil", "score", "mark", "journal")
     columns = {name: present[name].to_numpy() for name in names}
     is_known = ~(np.isnan(columns["mark"]) | np.isnan(columns["journal"]))
     if not is_known.any():
         return "no_journal" if np.isnan(columns["journal"]).all() else "no_marks"
-    school, pupil, score, mark, journal = (columns[name][is_known] for name in names)
+    evidence = present[list(ELSEWHERE)].to_numpy()
+    is_linked = is_known & ~np.isnan(evidence).any(axis=1)
+    has_evidence = is_linked.sum() >= LEAST_LINKED * is_known.sum()
+    chosen = is_linked if has_evidence else is_known
+    school, pupil, score, mark, journal = (columns[name][chosen] for name in names)
     score = standardised(score)
-    dummies = pd.get_dummies(pd.Series(journal.astype(int)), drop_first=True).to_numpy(dtype=float)
-    smooth = np.column_stack([score, score**2])
-    crossed = [dummies * column[:, None] for column in smooth.T]
-    predictors = np.column_stack([smooth, dummies, *crossed])
+    if has_evidence:
+        score = standardised(evidence[chosen] @ within_slopes(score, evidence[chosen], school))
+    predictors = _curves_by_journal(score, journal)
     outcome = (mark == journal).astype(float)
     foretold = predictors @ within_slopes(outcome, predictors, school)
     return pd.DataFrame(
@@ -75,8 +91,20 @@ def agreement_given_score(paper: MarkedPaper) -> PupilFrame | str:
     )  # fmt: skip
 
 
+def _curves_by_journal(strength: Vector, journal: Vector) -> NDArray[np.float64]:
+    """Return strength and its square, for each journal mark by itself."""
+    dummies = pd.get_dummies(pd.Series(journal.astype(int)), drop_first=True).to_numpy(dtype=float)
+    smooth = np.column_stack([strength, strength**2])
+    crossed = [dummies * column[:, None] for column in smooth.T]
+    return np.column_stack([smooth, dummies, *crossed])
+
+
 def expected_strength(paper: MarkedPaper) -> Vector:
-    """Return expected scores from the earlier score and the journal, whichever are known."""
+    """Return expected scores from the earlier score and the journal, whichever are known.
+
+    One value a pupil of the roll, in standard deviations of the paper's scores; NaN where neither
+    is known. Least squares on the present pupils (Gauss 1809), at least 30 of them.
+    """
     score = paper.pupils["score"].to_numpy()
     strength = np.full(len(score), np.nan)
     for names in (["before", "journal"], ["before"], ["journal"]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -65,10 +66,11 @@ def heaping_in_school(
     """Return the heaping of a school's scores against the scores of all other schools.
 
     `counts[x]` and `others[x]` are pupils with score x = 0…K, the school not among the others.
-    `log μ_x = log(others_x + .5) + β₀ + β₁x + β₂x²`, so the teeth of the paper itself stay in
-    the reference; V is widened by 1 + n/N for the error of the reference. Not estimable under
-    8 pupils, under 100 pupils elsewhere, or when no cut lies on the scale. Heaping common to
-    all schools cancels out: see `heaping_on_curve`. Raises ValueError for unequal lengths.
+    `log μ_x = log(others_x + .5) + β₀ + β₁x + β₂x²`, so the teeth of the paper itself stay in the
+    reference; V is widened by 1 + n/N for the error of the reference. Not estimable under 8 pupils,
+    under 100 pupils elsewhere, or when no cut lies on the scale. Heaping common to all schools
+    cancels out: see `heaping_on_curve`. Raises ValueError for unequal lengths. Rao (1948); the
+    log-linear curve is Holland & Thayer's (2000).
     """
     observed, reference = _histogram(counts), _histogram(others)
     if len(observed) != len(reference):
@@ -91,10 +93,10 @@ def heaping_in_school(
 def heaping_on_curve(counts: ArrayLike, cuts: Sequence[int]) -> Heaping | NotEstimable:
     """Return the heaping of a whole region's scores against a smooth curve.
 
-    The polynomial degree, 3 to 6, is chosen by AIC with the direction in the model, so that
-    the heap itself does not bend the curve. Refused ("singular") on a combed histogram, where
-    all-or-nothing tasks make teeth that a smooth curve takes for heaps (`is_combed`); not
-    estimable under 200 pupils.
+    The polynomial degree, 3 to 6, is chosen by AIC with the direction in the model, so that the
+    heap itself does not bend the curve. Refused ("singular") on a combed histogram, where
+    all-or-nothing tasks make teeth that a smooth curve takes for heaps (`is_combed`); not estimable
+    under 200 pupils. Holland & Thayer (2000); the degree by Akaike (1974).
     """
     observed = _histogram(counts)
     n = int(observed.sum())
@@ -114,17 +116,17 @@ def heaping_among_placebos(counts: ArrayLike, cut: int) -> HypothesisTest | NotE
     """Return whether the scores heap at one cut more than at other scores of the same scale.
 
     For scales whose teeth no smooth curve follows (scaled scores of large examinations): Pearson
-    residuals from a curve of degree 6 are summed along the direction at the cut and at every
-    other score with at least 20 expected pupils whose window does not meet the cut's; the
-    statistic is the cut's sum over the greater of the placebos' standard deviation and 1.48
-    MAD, read by t with one degree of freedom per four placebos (windows overlap), less one.
-    Not estimable under 12 placebos. Finds New York Regents at 65 and nowhere else.
+    residuals from a curve of degree 6 are summed along the direction at the cut and at every other
+    score with at least 20 expected pupils whose window does not meet the cut's; the statistic is
+    the cut's sum over the greater of the placebos' standard deviation and 1.48 MAD, read by t with
+    one degree of freedom per four placebos (windows overlap), less one. Not estimable under 12
+    placebos. Finds New York Regents at 65 and nowhere else. The MAD is Hampel's (1974).
     """
     observed = _histogram(counts)
     n, length = int(observed.sum()), len(observed)
     if not 2 <= cut < length - 1:
         return NotEstimable(Reason.NO_DATA, n, "the cut's window leaves the scale")
-    design = _polynomials(length, min(DEGREES[-1], max(length - 3, 1)))
+    design = polynomials(length, min(DEGREES[-1], max(length - 3, 1)))
     mean = _fit(observed, design, np.zeros(length)) if n else None
     if mean is None:
         return NotEstimable(Reason.NOT_CONVERGED if n else Reason.NO_DATA, n)
@@ -146,9 +148,9 @@ def heaping_among_placebos(counts: ArrayLike, cut: int) -> HypothesisTest | NotE
 def is_combed(counts: ArrayLike, cuts: Sequence[int] = ()) -> bool:
     """Return whether a histogram departs from a smooth curve away from the cuts.
 
-    The windows c−2…c+1 get a free parameter per score; a curve of degree 6 is fitted to the
-    rest and its Pearson χ² tested at .001. True means that a smooth curve is no reference for
-    this paper: its tasks, not its pupils, make the teeth.
+    The windows c−2…c+1 get a free parameter per score; a curve of degree 6 is fitted to the rest
+    and its Pearson χ² tested at .001. True means that a smooth curve is no reference for this
+    paper: its tasks, not its pupils, make the teeth. Pearson's (1900) χ².
     """
     observed = _histogram(counts)
     is_free = window(len(observed), cuts) == 0
@@ -156,7 +158,7 @@ def is_combed(counts: ArrayLike, cuts: Sequence[int] = ()) -> bool:
     degree = min(DEGREES[-1], left - 2)
     if degree < 1:
         return False
-    design = _polynomials(len(observed), degree)[is_free]
+    design = polynomials(len(observed), degree)[is_free]
     fitted = _fit(observed[is_free], design, np.zeros(left))
     if fitted is None:
         return True
@@ -170,7 +172,11 @@ def is_combed(counts: ArrayLike, cuts: Sequence[int] = ()) -> bool:
 
 
 def pool_heaping(tests: Sequence[Heaping]) -> Heaping:
-    """Return the test of a heaping common to several papers: U and V are summed."""
+    """Return the test of a heaping common to several papers: U and V are summed.
+
+    Sums of independent score statistics (Cox & Hinkley 1974, ch. 9). Raises ValueError for no
+    tests.
+    """
     if not tests:
         raise ValueError("nothing to pool")
     return Heaping(
@@ -182,7 +188,10 @@ def pool_heaping(tests: Sequence[Heaping]) -> Heaping:
 
 
 def window(length: int, cuts: Sequence[int]) -> Vector:
-    """Return the direction d over the scores 0…length−1, summed over the cuts."""
+    """Return the direction d over the scores 0…length−1, summed over the cuts.
+
+    `length` scores from 0, `cuts` the lowest scores of marks; a cut off the scale has no window.
+    """
     direction = np.zeros(length)
     for cut in cuts:
         for shift, weight in DIRECTION.items():
@@ -198,7 +207,12 @@ def _histogram(counts: ArrayLike) -> Vector:
     return observed
 
 
-def _polynomials(length: int, degree: int) -> NDArray[np.float64]:
+@lru_cache(maxsize=64)
+def polynomials(length: int, degree: int) -> NDArray[np.float64]:
+    """Return an orthonormal basis of the polynomials up to a degree, scores × (degree + 1).
+
+    QR of powers of the scores drawn to [−1, 1] (Golub & Van Loan 2013, ch. 5).
+    """
     position = np.linspace(-1, 1, length)
     return np.linalg.qr(np.vander(position, degree + 1, increasing=True))[0]
 
@@ -222,10 +236,19 @@ def _fit(observed: Vector, design: NDArray[np.float64], offset: Vector) -> Vecto
 
 
 def _score_test(observed: Vector, offset: Vector, direction: Vector, degree: int) -> Heaping | None:
-    design = _polynomials(len(observed), degree)
-    mean = _fit(observed, design, offset)
-    if mean is None:
-        return None
+    mean = _fit(observed, polynomials(len(observed), degree), offset)
+    return None if mean is None else score_of_curve(observed, mean, direction, degree)
+
+
+def score_of_curve(
+    observed: Vector, mean: Vector, direction: Vector, degree: int
+) -> Heaping | None:
+    """Return the score test given the fitted means; None where the direction is all curve.
+
+    `observed`, `mean` and `direction` are one value a score, pupils. Rao's (1948) score test with
+    the nuisance curve projected out.
+    """
+    design = polynomials(len(observed), degree)
     crossed = design.T @ (mean * direction)
     information = (design * mean[:, None]).T @ design
     left_over = crossed @ np.linalg.solve(information, crossed)
@@ -239,7 +262,7 @@ def _score_test(observed: Vector, offset: Vector, direction: Vector, degree: int
 def _degree_by_aic(observed: Vector, direction: Vector) -> int:
     best, chosen = np.inf, DEGREES[0]
     for degree in DEGREES:
-        design = np.column_stack([_polynomials(len(observed), degree), direction])
+        design = np.column_stack([polynomials(len(observed), degree), direction])
         mean = _fit(observed, design, np.zeros(len(observed)))
         if mean is None:
             continue

@@ -21,6 +21,8 @@ from msoko.stats.objectivity.assessment_inputs import (
 from msoko.stats.objectivity.coded_rows import coded_rows
 
 EXAMS = ("oge", "ege")
+MOST_POINTS = 1000
+"""More than any paper gives: histograms and candidate thresholds have a cell a point."""
 PUPIL = [
     "school", "class_code", "pupil", "score", "mark", "journal", "is_absent",
     "before", "before_others", "after", "after_others",
@@ -84,9 +86,10 @@ def build_panel(
 ) -> Panel:
     """Return the panel of the assessed year (by default the latest with rows of `procedure`).
 
-    Raises ValueError when a needed column is missing or the year has no scores. A pupil's row
-    given twice for one paper counts once, the last. Earlier and later scores are standardised
-    within their own paper, since raw points of different papers do not compare.
+    Raises ValueError when a needed column is missing, the year has no scores, or one is over
+    1000 points. A pupil's row given twice for one paper counts once, the last. Earlier and later
+    scores are standardised within their own paper, since raw points of different papers do not
+    compare.
     """
     coded = coded_rows(results)
     rows, names = coded.rows, coded.names
@@ -98,6 +101,8 @@ def build_panel(
     now = own[own["school_year"] == this]
     if not now["primary_score"].notna().any():
         raise ValueError(f"no scores of {procedure!r} in {year!r}")
+    if now["primary_score"].max() > MOST_POINTS:
+        raise ValueError(f"a score is at most {MOST_POINTS}, got {now['primary_score'].max():g}")
     before = rows[(rows["school_year"] < this) & scored]
     exams = [coded.code("procedure", name) for name in EXAMS if name != procedure]
     after = rows[rows["procedure"].isin(exams) & (rows["school_year"] >= this) & scored]

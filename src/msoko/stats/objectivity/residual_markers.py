@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 from msoko.stats.estimators.estimate import NotEstimable, Reason
 from msoko.stats.estimators.sample import Vector
@@ -55,8 +55,9 @@ def within_slopes(
     """Return the least-squares slopes of the outcome on the predictors within schools.
 
     `predictors` is pupils × k, `school` integer codes. Fixed effects of schools are removed by
-    centring, so neither honest nor dishonest differences between schools bend the slopes.
-    Collinear predictors share their slope (minimum norm).
+    centring, so neither honest nor dishonest differences between schools bend the slopes. Collinear
+    predictors share their slope (minimum norm). Mundlak (1978). Raises ValueError for unequal
+    lengths or missing values.
     """
     y, x, code = _aligned(outcome, predictors, school)
     count = np.maximum(np.bincount(code), 1)
@@ -71,22 +72,26 @@ def school_residuals(
     school: ArrayLike,
     school_count: int,
     school_level: NDArray[np.float64] | None = None,
+    reference: NDArray[np.bool_] | None = None,
 ) -> SchoolResiduals | NotEstimable:
     """Return how far each school's mean outcome lies above what was foretold.
 
     `foretold` is the prediction by within-school slopes, one value per pupil. Between schools,
     `mean(outcome − foretold) = γ₀ + γ₁ mean(foretold) + γ'c + u + e`, `c` the columns of
     `school_level` (I × m, their outer twentieths drawn in); γ by Huber regression weighted by
-    1/(σ²/n + τ²), so that planted schools do not draw the line to themselves; τ² by
-    `robust_tau2`. `z` accounts for the school's leverage. Not estimable under 8 schools
-    (`too_few_groups`) or without variation.
+    1/(σ²/n + τ²), so that planted schools do not draw the line to themselves; τ² by `robust_tau2`.
+    `z` accounts for the school's leverage. Line and τ² come from the schools of `reference` (a flag
+    a school; by default all). Not estimable under 8 schools of reference (`too_few_groups`) or
+    without variation. Huber (1964); the funnel is Spiegelhalter's (2005). Raises ValueError for
+    unequal lengths or missing values.
     """
     y, x, code = _aligned(outcome, foretold, school)
     left = y - x[:, 0]
     n = np.bincount(code, minlength=school_count)
     is_known = n > 0
-    if is_known.sum() < LEAST_SCHOOLS:
-        return NotEstimable(Reason.TOO_FEW_GROUPS, int(is_known.sum()))
+    is_reference = is_known if reference is None else is_known & reference
+    if is_reference.sum() < LEAST_SCHOOLS:
+        return NotEstimable(Reason.TOO_FEW_GROUPS, int(is_reference.sum()))
     divisor = np.maximum(n, 1)
     means = np.bincount(code, left, school_count) / divisor
     spare = len(y) - is_known.sum()
@@ -97,8 +102,9 @@ def school_residuals(
     effect, z = np.full(school_count, np.nan), np.full(school_count, np.nan)
     error2 = variance / n[is_known]
     design = design[is_known]
-    effect[is_known], z[is_known], tau2 = _robust_between(means[is_known], design, error2)
-    df = max(1.0, min(0.66 * (is_known.sum() - design.shape[1] + 1), 25.0))
+    own = is_reference[is_known]
+    effect[is_known], z[is_known], tau2 = _robust_between(means[is_known], design, error2, own)
+    df = max(1.0, min(0.66 * (own.sum() - design.shape[1] + 1), 25.0))
     return SchoolResiduals(effect, z, n, tau2, df)
 
 
@@ -116,11 +122,14 @@ def _drawn_in(column: Vector) -> Vector:
 
 
 def _robust_between(
-    means: Vector, design: NDArray[np.float64], error2: Vector
+    means: Vector, design: NDArray[np.float64], error2: Vector, reference: NDArray[np.bool_]
 ) -> tuple[Vector, Vector, float]:
-    """Return residuals, their z and τ², by alternating Huber regression and a bounded scale."""
-    tau2 = max(float(np.var(means) - error2.mean()), 0.0)
-    bounded = np.ones(len(means))
+    """Return residuals, their z and τ², by alternating Huber regression and a bounded scale.
+
+    A school outside the reference adds the line's error to its own instead of having a part in it.
+    """
+    tau2 = max(float(np.var(means[reference]) - error2[reference].mean()), 0.0)
+    bounded = reference.astype(float)
     for _ in range(ROUNDS):
         total = error2 + tau2
         weight = bounded / total
@@ -130,32 +139,33 @@ def _robust_between(
         own = np.einsum("ij,jk,ik->i", design, bread, design)
         line = np.einsum("ij,jk,ik->i", design, bread @ meat @ bread, design)
         taken = 2 * bounded * own - line
-        tau2 = robust_tau2(residual, error2, taken)
+        tau2 = robust_tau2(residual[reference], error2[reference], taken[reference])
         z = _standardised(residual, error2, tau2, taken)
-        bounded = np.minimum(1, HUBER / np.maximum(np.abs(z), 1e-12))
+        bounded = np.minimum(1, HUBER / np.maximum(np.abs(z), 1e-12)) * reference
     return residual, z, tau2
 
 
 def robust_tau2(residual: Vector, error2: Vector, taken: Vector | float = 0.0) -> float:
     """Return the between-school variance at which the bounded mean square of z is normal.
 
-    Solves `mean(min(z², 1.5²)) = E min(Z², 1.5²)` for τ² by bisection, `z² = r²/(σ² + τ² − t)`,
-    `t` the part of the variance that the fitted line takes. Bounding after
-    standardising, not before as Winsorised φ does: else large honest schools, whose own errors
-    are small, are bounded away and τ² comes out too small (size 1.3 times nominal).
+    Solves `mean(min(z², 1.5²)) = E min(Z², 1.5²)` for τ², `z² = r²/(σ² + τ² − t)`, `t` the part of
+    the variance that the fitted line takes. Bounding after standardising, not before as Winsorised
+    φ does: else large honest schools, whose own errors are small, are bounded away and τ² comes out
+    too small (size 1.3 times nominal). One residual and one squared error a school, in the units of
+    the outcome squared. An M-estimate of scale (Huber 1981, ch. 5).
     """
 
-    def excess(tau2: float) -> float:
-        z = _standardised(residual, error2, tau2, taken)
-        return float(np.mean(np.minimum(z**2, BOUND**2))) - BOUNDED_SQUARE
+    square, count = residual**2, len(residual)
 
-    low, high = 0.0, float(np.max(residual**2)) * 4 + 1e-12
-    if excess(low) <= 0:
+    def excess(tau2: float) -> float:
+        total = error2 + tau2
+        scaled = square / np.maximum(total - taken, 0.1 * total)
+        return float(np.minimum(scaled, BOUND**2).sum()) / count - BOUNDED_SQUARE
+
+    high = float(square.max()) * 4 + 1e-12
+    if excess(0.0) <= 0:
         return 0.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
-    return high
+    return float(optimize.brentq(excess, 0.0, high, xtol=1e-14, rtol=1e-12))
 
 
 def _standardised(residual: Vector, error2: Vector, tau2: float, taken: Vector | float) -> Vector:

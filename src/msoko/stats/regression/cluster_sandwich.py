@@ -32,11 +32,11 @@ def bias_reduced(fit: LinearFit, clusters: Labels, level: float = 0.95) -> Infer
     """Return CR2 inference with Satterthwaite degrees of freedom for each coefficient.
 
     `V = B Σ_g X_g' W A_g e_g e_g' A_g' W X_g B` with `A_g` the symmetric inverse square root of
-    `[(I−H)(I−H)']_gg`; df = `(tr P)²/tr P²`, `P_gh = u_g'(I−H)(I−H)'_gh u_h`. For fewer
-    than 40 clusters; df under 4 means that the p-value is fragile. `clusters` has one
-    label per row of the fitted frame. Not estimable with fewer than two clusters, or when a
-    coefficient has no variance left ("singular": a term that only one cluster identifies).
-    Checked against clubSandwich 0.5.8 (Exam by school, PetersenCL by year).
+    `[(I−H)(I−H)']_gg`; df = `(tr P)²/tr P²`, `P_gh = u_g'(I−H)(I−H)'_gh u_h`. For fewer than 40
+    clusters; df under 4 means that the p-value is fragile. `clusters` has one label per row of the
+    fitted frame. Not estimable with fewer than two clusters, or when a coefficient has no variance
+    left ("singular": a term that only one cluster identifies). Checked against clubSandwich 0.5.8
+    (Exam by school, PetersenCL by year). Bell & McCaffrey (2002), Pustejovsky & Tipton (2018).
     """
     codes = fit.design.labels(clusters)
     groups = int(codes.max()) + 1

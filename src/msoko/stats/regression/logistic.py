@@ -108,7 +108,7 @@ def is_separated(x: np.ndarray, successes: Vector, totals: Vector) -> bool:
     """Return whether some direction β predicts without error: the likelihood has no maximum.
 
     True when `x_i'β ≥ 0` wherever there are successes and `≤ 0` wherever there are failures,
-    strictly for some row; by linear programming over |β_j| ≤ 1.
+    strictly for some row; by linear programming over |β_j| ≤ 1. Albert & Anderson (1984).
     """
     scale = np.abs(x).max(axis=0)
     scaled = x / np.where(scale > 0, scale, 1)

@@ -85,11 +85,12 @@ def mixed_model(
 
     Estimation: profiled deviance in the relative Cholesky factors θ, several starts, the best
     optimum polished; the criterion must be finite and no small step may lower it, else
-    "not_converged". Not estimable also: no rows; fewer than two groups ("too_few_groups"); as
-    many random effects as rows or rows that do not outnumber terms ("too_few"); collinear
-    terms ("singular"); a response that is constant or fitted exactly ("no_variation");
-    more than 1500 effects that hang together ("too_large"). A boundary estimate is returned
-    with `is_singular`. Checked against lme4 1.1-31 and nlme (Exam, nlschools, Oxboys).
+    "not_converged". Not estimable also: no rows; fewer than two groups ("too_few_groups"); as many
+    random effects as rows or rows that do not outnumber terms ("too_few"); collinear terms
+    ("singular"); a response that is constant or fitted exactly ("no_variation"); more than 1500
+    effects that hang together ("too_large"). A boundary estimate is returned with `is_singular`.
+    Checked against lme4 1.1-31 and nlme (Exam, nlschools, Oxboys). Bates, Mächler, Bolker & Walker
+    (2015).
     """
     columns = sorted({part for group in random for part in group.split(":")})
     rows = design(
@@ -132,7 +133,8 @@ def random_effects(fit: MixedFit, group: str) -> pd.DataFrame:
 
     Columns `level, effect, value, se, n`: the conditional mode `Λ M⁻¹ Λ'Z'(y − Xβ)` and the
     comparative standard error √diag(σ² Λ M⁻¹ Λ') (lme4's `condVar`: β and the variances taken as
-    known), `n` rows of the level. Levels come in order of first appearance.
+    known), `n` rows of the level. Levels come in order of first appearance. Henderson (1975), as
+    lme4's `ranef` (Bates et al. 2015).
     """
     values, errors = fit.blocks.modes(fit.theta, fit.fixed.to_numpy())
     table = fit.blocks.effect_table(group)
@@ -149,8 +151,9 @@ def icc(fit: MixedFit, level: float = 0.95) -> Estimate | NotEstimable:
 
     For one grouping with an intercept only (ValueError otherwise). With predictors it is the
     residual ICC. The interval holds the relative deviations θ = τ/σ whose deviance (restricted
-    under REML) is within the χ²₁ quantile of the least, cut at 0; ICC = θ²/(1+θ²). n is the
-    number of groups. Not estimable when the profile has no upper end ("not_converged").
+    under REML) is within the χ²₁ quantile of the least, cut at 0; ICC = θ²/(1+θ²). n is the number
+    of groups. Not estimable when the profile has no upper end ("not_converged"). Fisher (1925), ch.
+    7.
     """
     if len(fit.theta) != 1:
         raise ValueError("the ICC is defined here for one grouping with a varying intercept")

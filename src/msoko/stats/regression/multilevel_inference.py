@@ -34,7 +34,10 @@ class ExplainedVariance:
 
 
 def fixed_effect(fit: MixedFit, term: str, level: float = 0.95) -> Estimate:
-    """Return one fixed effect with a t interval; see `contrast`. KeyError for an unknown term."""
+    """Return one fixed effect with a t interval; see `contrast`. KeyError for an unknown term.
+
+    Satterthwaite (1946), as in lmerTest (Kuznetsova et al. 2017).
+    """
     return contrast(fit, pd.Series({term: 1.0}), level)
 
 
@@ -42,9 +45,10 @@ def contrast(fit: MixedFit, weights: pd.Series, level: float = 0.95) -> Estimate
     """Return a linear combination of fixed effects with a t interval.
 
     df by Satterthwaite as in R's lmerTest: `2 v²/(g'Ag)`, v the variance of the combination, g its
-    gradient and A twice the inverse Hessian of the criterion in (θ, σ), numerically. Where
-    the Hessian is not positive (a boundary estimate) the directions on the boundary are left
-    out. `weights` is indexed by term; KeyError for an unknown one.
+    gradient and A twice the inverse Hessian of the criterion in (θ, σ), numerically. Where the
+    Hessian is not positive (a boundary estimate) the directions on the boundary are left out.
+    `weights` is indexed by term; KeyError for an unknown one. Satterthwaite (1946), Kuznetsova et
+    al. (2017).
     """
     require_level(level)
     c = pd.Series(0.0, index=fit.fixed.index)
@@ -63,7 +67,8 @@ def contrast(fit: MixedFit, weights: pd.Series, level: float = 0.95) -> Estimate
 def satterthwaite(fit: MixedFit, weights: Vector) -> float:
     """Return the Satterthwaite degrees of freedom of a combination of fixed effects.
 
-    At least 1 and at most n − p.
+    At least 1 and at most n − p. `weights` is one a fixed term. Satterthwaite (1946); for mixed
+    models Giesbrecht & Burns (1985), as in lmerTest (Kuznetsova et al. 2017).
     """
     point = np.append(fit.theta, math.sqrt(fit.residual_variance))
     inside = np.append(np.abs(fit.theta) > 1e-3, True)
@@ -88,14 +93,20 @@ def likelihood_ratio(
     """Return the likelihood-ratio test of nested fits of the same rows; `df` extra parameters.
 
     Compare ML fits when fixed terms differ (ValueError for REML with different terms). With
-    `at_boundary` the null puts one variance at 0 and p is halved (Self & Liang 1987).
+    `at_boundary` the null puts one variance at 0, and the statistic follows χ² with `df` − 1 and
+    `df` degrees of freedom, half and half (Self & Liang 1987, case 6): one random intercept more
+    is `df` 1, one random slope with its covariance is `df` 2. ValueError for a `df` under 1.
     """
+    if df < 1:
+        raise ValueError(f"df is at least 1, got {df}")
     if small.n != large.n or small.is_reml != large.is_reml:
         raise ValueError("the fits are of different rows or methods")
     if small.is_reml and list(small.fixed.index) != list(large.fixed.index):
         raise ValueError("restricted likelihoods with different fixed terms do not compare")
     statistic = max(0.0, small.criterion - large.criterion)
-    p = float(stats.chi2.sf(statistic, df)) * (0.5 if at_boundary and statistic > 0 else 1.0)
+    p = float(stats.chi2.sf(statistic, df))
+    if at_boundary and statistic > 0:
+        p = (p + (float(stats.chi2.sf(statistic, df - 1)) if df > 1 else 0.0)) / 2
     return HypothesisTest(statistic, p, small.n, df, method="likelihood_ratio")
 
 
@@ -106,7 +117,8 @@ def explained_variance(
 
     Marginal `σ_f²/(σ_f² + Στ² + σ²)` with σ_f² the variance of the fitted fixed part. Models with
     random slopes are refused (ValueError). Not estimable when the null model found no variance
-    between groups to explain ("no_variation").
+    between groups to explain ("no_variation"). Nakagawa & Schielzeth (2013), Raudenbush & Bryk
+    (2002).
     """
     if len(fit.theta) != len(fit.groups):
         raise ValueError("pseudo-R² is given for varying intercepts only")

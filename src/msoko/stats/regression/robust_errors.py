@@ -44,9 +44,9 @@ def clustered(
     "CR0" has no correction; "CR1" the factor `G/(G−1) · (n−1)/(n−p)` (sandwich's `vcovCL` HC1,
     Stata), t with G − 1; "CR2" see `cluster_sandwich.bias_reduced`. CR1 is too small under about 40
     clusters: use CR2. A term that only one cluster carries (a dummy of one school) has a
-    meaningless CR1 error; CR2 shows it by its degrees of freedom. Not estimable with fewer
-    than two clusters, or when a standard error is zero ("singular"). Checked against sandwich
-    and clubSandwich.
+    meaningless CR1 error; CR2 shows it by its degrees of freedom. Not estimable with fewer than two
+    clusters, or when a standard error is zero ("singular"). Checked against sandwich and
+    clubSandwich. Liang & Zeger (1986).
     """
     if kind == "CR2":
         return bias_reduced(fit, clusters, level)

@@ -13,6 +13,9 @@ from msoko.stats.regression.coefficient_inference import Labels
 from msoko.stats.regression.least_squares import LinearFit
 
 ENUMERATED_UP_TO = 11
+WEBB_UP_TO = 6
+WEBB = tuple(sign * value**0.5 for value in (0.5, 1.0, 1.5) for sign in (-1, 1))
+"""Webb's (2023) six points, equally likely."""
 SEED = 20_250_901
 SMALLEST = 5
 
@@ -43,11 +46,12 @@ def wild_cluster_bootstrap(
 ) -> Estimate | NotEstimable:
     """Return one coefficient with the p-value and interval of the restricted wild bootstrap.
 
-    Residuals under `coefficient = null` are flipped whole cluster by whole cluster (Rademacher
-    signs); the p-value is the share of draws whose CR1-type |t| is at least the observed
-    (Cameron, Gelbach & Miller 2008), all 2^G signs when G ≤ 11, else `draws` seeded ones. The
-    interval collects the nulls not rejected. The disputable choices: symmetric p; signs of two
-    points, so that G < 5 cannot reach .05 and is refused ("too_few_groups"). Unweighted fits
+    Residuals under `coefficient = null` are multiplied whole cluster by whole cluster by ±1
+    (Rademacher); the p-value is the share of draws whose CR1-type |t| is at least the observed
+    (Cameron, Gelbach & Miller 2008), all 2^G signs when G ≤ 11, else `draws` seeded ones. With 5
+    or 6 clusters signs alone give no p under 2/2^G, .0625 for five; there the weights are Webb's
+    (2023) six points, all 6^G of them. The interval collects the nulls not rejected. The
+    disputable choices: symmetric p; G < 5 is refused ("too_few_groups"). Unweighted fits
     only (ValueError). Not estimable ("not_converged") when the test never rejects however
     far the null: the interval has no end.
     """
@@ -76,7 +80,8 @@ def wild_cluster_bootstrap(
 
 def _signs(groups: int, draws: int, seed: int) -> np.ndarray:
     if groups <= ENUMERATED_UP_TO:
-        return np.array(list(itertools.product((-1.0, 1.0), repeat=groups))).T
+        points = WEBB if groups <= WEBB_UP_TO else (-1.0, 1.0)
+        return np.array(list(itertools.product(points, repeat=groups))).T
     random = np.random.default_rng(seed).integers(0, 2, (groups, draws)) * 2.0 - 1
     return np.column_stack([np.ones(groups), random])
 

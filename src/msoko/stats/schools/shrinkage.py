@@ -16,6 +16,7 @@ from msoko.stats.estimators.sample import Vector, as_floats, complete_pairs
 METHODS = ("PM", "DL", "REML", "FE")
 RANK_SEED = 20_250_901
 RANK_DRAWS = 20_000
+LARGEST = 1e75
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def random_effects_mean(
     `method`: "PM" (Paule & Mandel 1982: Σ w (y−μ)² = k−1), "DL" (DerSimonian & Laird 1986),
     "REML", or "FE" (τ² = 0). Interval normal with se `1/√Σw`, metafor's default and too narrow
     for few units; `knapp_hartung` gives t with k−1 and `se² = Σw(y−μ)²/((k−1)Σw)` instead.
-    Missing rows are dropped; not estimable with fewer than two units (FE: one). Raises
-    ValueError for an error that is not positive or an unknown method. Checked against
-    metafor 3.8-1.
+    Missing rows are dropped; not estimable with fewer than two units (FE: one), or
+    "not_converged" for values or errors beyond 10⁷⁵. Raises ValueError for an error that is not
+    positive or an unknown method. Checked against metafor 3.8-1.
     """
     if method not in METHODS:
         raise ValueError(f"method is one of {METHODS}, got {method!r}")
@@ -72,6 +73,8 @@ def random_effects_mean(
     n, margin = len(y), critical_value(level)
     if n < (1 if method == "FE" else 2):
         return NotEstimable(Reason.TOO_FEW_GROUPS if n else Reason.NO_DATA, n)
+    if max(np.abs(y).max(), spread.max()) > LARGEST or spread.min() < 1 / LARGEST:
+        return NotEstimable(Reason.NOT_CONVERGED, n, "fourth powers leave floating point")
     variance = spread**2
     tau2 = _between_variance(y, variance, method)
     if tau2 is None:

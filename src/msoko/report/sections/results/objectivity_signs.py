@@ -55,39 +55,48 @@ def verdict(report: ReportData) -> Block:
     return block(
         text,
         named,
-        _flagged(report, flagged),
+        _flagged(report, flagged, own),
+        report.say("objectivity.by_chance") if names else None,
         *_signs(report, flagged, own),
         report.say("objectivity.caveat"),
         _marker_counts(report, own),
     )
 
 
-def _flagged(report: ReportData, flagged: pd.DataFrame) -> Sheet | None:
+def _flagged(report: ReportData, flagged: pd.DataFrame, markers: pd.DataFrame) -> Sheet | None:
+    """List the schools with how many of the tests made of each found a sign."""
     if flagged.empty:
         return None
+    tests = markers["p"].le(LEVEL).groupby(markers["school_id"]).agg(["sum", "size"])
     rows = [
         [
             cell(report.school_name(row.school_id)),
             _p(row.p_combined),
-            report.ledger.cite(_evidence(report, row)),
+            report.ledger.cite(_evidence(report, row, _tests(tests, row.school_id)["made"])),
             _p(row.q_by),
-            russian.figure(row.marker_count, "persons"),
+            report.say("objectivity.found_of_tests", **_tests(tests, row.school_id)),
         ]
         for row in flagged.itertuples()
     ]
-    head = report.heads("school", "combined_p", "q_hochberg", "q_yekutieli", "marker_count")
+    head = report.heads("school", "combined_p", "q_hochberg", "q_yekutieli", "found_of_tests")
     caption = report.say("objectivity.flagged", year=report.year)
     return report.sheet(head, rows, caption, "flagged", "lrrrr")
 
 
-def _evidence(report: ReportData, row: tuple) -> Evidence:
+def _tests(tests: pd.DataFrame, school: str) -> dict[str, int]:
+    """Return how many tests of a school found a sign, and how many were made."""
+    found, made = tests.loc[school]
+    return {"found": int(found), "made": int(made)}
+
+
+def _evidence(report: ReportData, row: tuple, made: int) -> Evidence:
     return Evidence(
         what=report.say(
             "evidence.objectivity.what", school=report.school_name(row.school_id), year=report.year
         ),
         shown=_p(row.q_bh),
         formula=report.say("evidence.objectivity.formula"),
-        n=report.counted("marker", int(row.marker_count)),
+        n=report.counted("test", made),
         source="msoko.stats.objectivity.assess",
     )
 
@@ -120,7 +129,7 @@ def _sign_sheet(report: ReportData, chosen: pd.DataFrame, caption: str, name: st
         for row in chosen.sort_values(["school_id", "p"], kind="stable").itertuples()
     ]
     papers = () if name else ("paper",)
-    head = report.heads("school", *papers, "marker", "effect", "p", "n", "reliability")
+    head = report.heads("school", *papers, "marker", "effect", "p", "pupils", "reliability")
     return report.sheet(head, rows, caption, name, "l" * (len(head) - 4) + "rrrl")
 
 
