@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 
+from msoko.ingest.identity.file_names import shown_file, shown_sheet
 from msoko.ingest.identity.personal_values import without_names
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock
@@ -73,11 +74,11 @@ def place_block(
     """Return the block as a source, its names hidden; rows not accounted for are a finding."""
     book, sheet = place.book, place.sheet
     parsed.findings += _hide_names(place, parsed)
-    key = "\x1f".join((unicodedata.normalize("NFC", book.file), sheet.name, str(parsed.block)))
+    place_of = next(n for n, one in enumerate(book.sheets, start=1) if one.name == sheet.name)
+    file, name = shown_file(book.file, book.sha256), shown_sheet(sheet.name, place_of)
+    key = "\x1f".join((unicodedata.normalize("NFC", file), name, str(parsed.block)))
     source_id = hashlib.sha256(key.encode()).hexdigest()[:12]
-    placed = PlacedBlock(
-        book.file, sheet.name, book.sha256, source_id, layout, parsed, reason, confidence
-    )
+    placed = PlacedBlock(file, name, book.sha256, source_id, layout, parsed, reason, confidence)
     kept, rejected = placed.accounted_rows()
     if len(kept) + len(rejected) != parsed.rows_in:
         message = (

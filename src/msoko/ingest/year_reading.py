@@ -15,6 +15,7 @@ from msoko.core.school_year import SchoolYear
 from msoko.ingest.assembly import assemble
 from msoko.ingest.corrections import Correction, CorrectionRegister, load_corrections
 from msoko.ingest.identity.crosswalk import Crosswalk
+from msoko.ingest.identity.file_names import renamed, with_shown_names
 from msoko.ingest.identity.pseudonyms import Pseudonyms
 from msoko.ingest.identity.subject_names import Subjects
 from msoko.ingest.ingest_findings import Finding, findings_frame
@@ -87,7 +88,9 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
     folder.findings += findings
     folder.findings += lost_ends(folder.placed, tables, project)
     folder.findings += _check_expected(folder, tables)
-    return _intake(folder.findings, tables, year)
+    others = [*folder.declared.files, *(one.file for one in folder.findings if one.file)]
+    names = renamed(books, folder.digests, others)
+    return _intake(with_shown_names(folder.findings, names), tables, year)
 
 
 def _intake(
