@@ -125,6 +125,7 @@ def _read_books(folder: FolderIntake, books: list[RawBook], context: ReadingCont
     links = dict(_links(decided, context))
     pseudonym = Pseudonyms(context.pseudonym.secret, links)
     for one in decided:
+        folder.findings += _connections(one.book)
         options = {"procedure": one.entry.procedure} if one.entry.procedure else {}
         options["municipality"] = folder.declared.municipality
         own = replace(context, pseudonym=pseudonym, options=options)
@@ -217,6 +218,17 @@ def _keep(
     confidence: float,
 ) -> None:
     folder.placed.append(place_block(place, parsed, layout, reason, confidence))
+
+
+def _connections(book: RawBook) -> Iterator[Finding]:
+    """Yield a warning where the values of a workbook came from other data."""
+    if book.has_connections:
+        yield Finding(
+            "connections", "warning",
+            "книга подключена к внешним данным: прочитаны значения, сохранённые в ней; "
+            "обновления не запрашивались.",
+            "Проверьте, что перед сохранением данные были обновлены.", file=book.file,
+        )  # fmt: skip
 
 
 def _peculiar(place: SheetPlace) -> Iterator[Finding]:

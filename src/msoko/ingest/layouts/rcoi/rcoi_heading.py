@@ -22,7 +22,7 @@ from msoko.ingest.sheets.cells import address, cell_text, date_of, fold_text
 from msoko.ingest.sheets.raw_book import RawSheet
 from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
 
-DATE = r"\d{4}[.\-]\d{2}[.\-]\d{2}|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2}(?!\d))"
+DATE = r"\d{4}[.\-/]\d{2}[.\-/]\d{2}|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2}(?!\d))"
 CODED = re.compile(rf"(\d{{1,2}})\s*[-–—]\s*(.+?)\s+({DATE})")
 TWO_PARTS = re.compile(rf"(.+?)\s+п:\s*({DATE})\s*;?\s*у:\s*({DATE})")
 PLAIN = re.compile(rf"(.+?)\s+({DATE})")
