@@ -231,6 +231,74 @@ def test_autumn_and_spring_of_a_year_are_kept_apart(tmp_path):
     assert "20.09.2024" in said(intake, "autumn_session")
 
 
+def of_autumn(rows):
+    """Return an export of autumn 2024: the day and the programme are those of that session."""
+    rows = put_in(rows, "A3", "ВПР 2024 Математика (по программе 3 класса) 4 класс")
+    return put_in(rows, "B6", "20.09.2024")
+
+
+def test_no_export_of_autumn_is_added_to_one_of_spring(tmp_path):
+    autumn_shares = of_autumn(f3())
+    autumn_shares[12 - 1][3:] = [0, 33.33, 33.33, 33.33]
+    autumn_journal, autumn_tasks = of_autumn(journal()), of_autumn(tasks())
+    autumn_tasks[10 - 1][3] = 60
+    intake = take(tmp_path, {
+        "Ф3 весна.xlsx": f3(), "Ф3 осень.xlsx": autumn_shares,
+        "журнал весна.xlsx": journal(), "журнал осень.xlsx": autumn_journal,
+        "задания весна.xlsx": tasks(), "задания осень.xlsx": autumn_tasks,
+    })  # fmt: skip
+    assert not intake.is_blocked
+    for name in ("mark_shares", "journal_comparison", "task_performance"):
+        sizes = intake.tables[name]["procedure"].value_counts().to_dict()
+        assert sizes["vpr"] == sizes["vpr_autumn"], name
+    shares = intake.tables["mark_shares"].query("group_name == 'МБОУ «СОШ № 1»'")
+    assert shares.set_index("procedure")["share_2_percent"].to_dict() == {
+        "vpr": 33.33, "vpr_autumn": 0,
+    }  # fmt: skip
+
+
+def test_the_distribution_of_autumn_stands_beside_that_of_spring(tmp_path):
+    autumn = distribution()
+    for row in autumn[1:]:
+        row[:3] = ["2024 (осень)", "4 класс (по программе 3 класса)", "Математика"]
+    autumn[1][7:] = [100 if score == 7 else 0 for score in range(21)]
+    both = [*distribution(), *autumn[1:]]
+    intake = take(tmp_path, {"распределение.xlsx": both})
+    assert not intake.is_blocked
+    table = intake.tables["score_distribution"]
+    assert table.groupby("procedure").size().to_dict() == {"vpr": 42, "vpr_autumn": 42}
+    assert set(table["grade"]) == {4}
+    first = table.query("group_name == 'МБОУ «СОШ № 1»' and share_percent > 0")
+    scores = first.groupby("procedure")["primary_score"].apply(list).to_dict()
+    assert scores == {"vpr": [3, 8, 20], "vpr_autumn": [7]}
+
+
+@pytest.mark.parametrize(
+    ("lines", "year"),
+    [
+        ([["Распределение первичных баллов"], ["Осенняя сессия"]], ""),
+        ([["Дата:", "20.09.2024"]], ""),
+        ([], "school_year: 2024-25\nfiles: {'*.xlsx': {procedure: vpr_autumn}}\n"),
+    ],
+)
+def test_a_distribution_says_its_session_above_or_in_year_yml(tmp_path, lines, year):
+    rows = distribution()
+    for row in rows[1:]:
+        row[0] = 2024
+    intake = take(tmp_path, {"d.xlsx": [*lines, *rows]}, **({"year": year} if year else {}))
+    assert not intake.is_blocked, intake.findings["message"].tolist()
+    assert set(intake.tables["score_distribution"]["procedure"]) == {"vpr_autumn"}
+
+
+def test_a_distribution_of_last_spring_is_set_aside_and_not_taken_for_autumn(tmp_path):
+    last = distribution()
+    for row in last[1:]:
+        row[0] = 2024
+    intake = take(tmp_path, {"d.xlsx": [*distribution(), *last[1:]]})
+    assert set(intake.tables["score_distribution"]["procedure"]) == {"vpr"}
+    assert "other_year" in checks(intake, "warning")
+
+
 def test_the_high_level_of_2026_is_a_level_and_a_new_one_is_told(tmp_path):
     rows = put_in(f1(), "J7", "В")
     levels_of = take(tmp_path / "high", {"f1.xlsx": rows}).tables["task_scores"]

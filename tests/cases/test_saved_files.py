@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import os
 import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from made_exports import SECRET, f1, save
+from made_exports import SECRET, checks, exam, f1, repacked, save, take
 from msoko.build.year_check import CheckResult, check
 from msoko.catalog.registry.mark_scales import Scales
 from msoko.catalog.registry.registry_words import load_subjects
@@ -19,6 +22,7 @@ from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.written_text import decode_text
 from msoko.ingest.identity.crosswalk import Crosswalk
+from msoko.ingest.sheets.cells import cell_number, date_of
 from msoko.ingest.year_reading import Intake, read_year
 
 CASES = Path(__file__).parents[1] / "data" / "cases"
@@ -263,3 +267,83 @@ def test_a_name_in_bytes_that_are_no_text_is_told(tmp_path, monkeypatch):
     (found,) = checked(project, monkeypatch).of("blocking")
     assert (found.check, found.file) == ("file_name", "\\udc941.csv")
     assert "похоже на «Ф1.csv»" in found.message
+
+
+def zipped(raw_name: bytes, content: bytes) -> bytes:
+    """Return an archive whose member has a name of these bytes, without the mark of UTF-8."""
+    stand_in = "x" * len(raw_name)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(stand_in, content)
+    return stream.getvalue().replace(stand_in.encode(), raw_name)
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "utf-8", "cp1251"])
+def test_names_in_an_archive_are_read_as_they_were_meant(tmp_path, encoding):
+    path = save(tmp_path / "one" / "a.csv", exam())
+    name = "Протокол ОГЭ № 1.csv" if encoding != "cp866" else "Протокол ОГЭ.csv"
+    content = zipped(name.encode(encoding), path.read_bytes())
+    year = f"school_year: 2024-25\nfiles: {{'всё.zip/{name}': {{procedure: rehearsal}}}}\n"
+    intake = take(tmp_path / "project", {"всё.zip": content}, year=year)
+    assert intake.tables["sources"]["file"].tolist() == [f"всё.zip/{name}"]
+    assert set(intake.tables["results"]["procedure"]) == {"rehearsal"}
+
+
+def test_a_workbook_with_a_connection_is_read_and_told(tmp_path):
+    path = save(tmp_path / "one" / "a.xlsx", f1())
+    connected = {"xl/connections.xml": b"<connections/>"}
+    content = repacked(path, lambda name, data: data, **connected)
+    intake = take(tmp_path / "project", {"Ф1.xlsx": content})
+    assert len(intake.tables["results"]) == 6
+    assert not intake.is_blocked
+    assert "connections" in checks(intake, "warning")
+
+
+def test_a_locked_file_is_named_and_the_others_are_read(tmp_path, monkeypatch):
+    """Windows refuses to open what Excel has open; here the system is made to."""
+    usual = Path.open
+
+    def refused(self, *args, **kwargs):
+        if self.name == "занят.csv" and args == ("rb",):
+            raise PermissionError(13, "Permission denied")
+        return usual(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refused)
+    intake = take(tmp_path, {"Ф1.xlsx": f1(), "занят.csv": b"1;2"})
+    locked = intake.findings[intake.findings["check"] == "locked_file"]
+    assert locked["file"].tolist() == ["занят.csv"]
+    assert "Закройте файл" in locked["action"].iloc[0]
+    assert len(intake.tables["results"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("03/06/2025", dt.date(2025, 6, 3)),
+        ("3/6/25", dt.date(2025, 6, 3)),
+        ("03-06-2025", dt.date(2025, 6, 3)),
+        ("2025/06/03", dt.date(2025, 6, 3)),
+        ("06/13/2025", None),
+        ("1/2", None),
+        ("1/2/3", None),
+    ],
+)
+def test_dates_with_slashes_begin_with_the_day(text, day):
+    assert date_of(text) == day
+
+
+def test_a_protocol_whose_date_has_slashes_and_two_digits_is_read(tmp_path):
+    rows = exam()
+    rows[0] = ["02 - Математика 03/06/25"]
+    assert len(take(tmp_path, {"a.csv": rows}).tables["results"]) == 2
+
+
+@pytest.mark.parametrize("space", ["\xa0", "\u2009", "\u202f", "\u2007", " "])
+def test_any_space_may_part_thousands(space):
+    assert cell_number(f"1{space}234,5") == 1234.5
+
+
+def test_one_export_in_two_formats_is_used_once(tmp_path):
+    intake = take(tmp_path, {"Ф1.xlsx": f1(), "Ф1.csv": f1()})
+    assert len(intake.tables["results"]) == 6
+    assert not intake.is_blocked, intake.findings["message"].tolist()

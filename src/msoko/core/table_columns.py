@@ -13,7 +13,7 @@ SOURCE: dict[str, ColumnType] = {"source_id": "text", "source_row": "int"}
 
 PAPER: dict[str, ColumnType] = {
     "school_year": "text",
-    "procedure": "text",  # vpr, vpr_autumn, oge, ege, rehearsal, diagnostic, functional_literacy
+    "procedure": "text",  # vpr, vpr_autumn, oge, ege (and their sittings), rehearsal, diagnostic …
     "subject": "text",  # a code of registry/subjects.csv
     "grade": "int",
 }

@@ -14,11 +14,11 @@ from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.file_entry import COLUMNS
 from msoko.ingest.placed_blocks import ONE_COPY, PlacedBlock
+from msoko.ingest.repeated.later_sittings import RejectedRow, part_sittings, settle_tasks
 from msoko.ingest.repeated.repeated_rows import REPEATED, RowRepeats, rows_wholly_gone
 from msoko.ingest.repeated.repeats import (
     repeated_content,
     repeated_papers,
-    retaken,
     shared_reference_rows,
 )
 from msoko.ingest.school_ids import attach_schools
@@ -34,11 +34,6 @@ NO_REGISTER = Finding(
 VPR_LOGIN = r"(?:edu|sch)\d"
 KEYED = ("monitoring", "surveys", "olympiad", "roadmap_returns", "school_results")
 """Tables whose key must not stand twice, whatever block a row came from."""
-
-
-RETAKEN = "пересдача: оставлен результат более поздней даты"
-RejectedRow = tuple[str, int, str]
-"""A row that the table `set_aside` names: source, row from 1, reason."""
 
 
 def assemble(
@@ -64,7 +59,7 @@ def assemble(
     findings += repeats.findings()
     findings += repeated_content(placed, repeats.explains)
     findings += repeated_papers(placed, repeats.explains)
-    _drop_tasks_of_retaken(tables, rejected)
+    settle_tasks(tables, rejected)
     findings += _unused_schools(placed, crosswalk)
     tables["schools"] = _schools(tables, crosswalk, year)
     tables |= _bookkeeping(placed, rejected)
@@ -89,8 +84,7 @@ def _without_repeats(
 ) -> tuple[pd.DataFrame, list[RejectedRow], list[Finding]]:
     """Return the rows of a table that are kept, those that repeat others, and findings."""
     if name == "results":
-        frame, rejected = _without_retaken(frame)
-        return frame, rejected, _retaken_findings(rejected, shown)
+        return part_sittings(frame, shown)
     if "group_level" not in frame or name == "school_results":
         return frame, [], []
     files = {source: file for source, (file, _) in shown.items()}
@@ -98,38 +92,6 @@ def _without_repeats(
     pairs = repeated[["source_id", "source_row"]].drop_duplicates()
     rejected = [(source, int(row), REPEATED) for source, row in pairs.itertuples(index=False)]
     return frame, rejected, clashes
-
-
-def _without_retaken(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[RejectedRow]]:
-    """Return results without those that a later sitting replaced, and these."""
-    replaced = retaken(frame)
-    gone = frame.loc[replaced, ["source_id", "source_row"]]
-    rows = [(source, int(row), RETAKEN) for source, row in gone.itertuples(index=False)]
-    return frame[~replaced], rows
-
-
-def _retaken_findings(
-    rejected: list[RejectedRow], shown: Mapping[str, tuple[str, str]]
-) -> list[Finding]:
-    """Return a warning per block whose results gave way to a later sitting."""
-    counts = pd.Series([source for source, _, _ in rejected], dtype=object).value_counts()
-    return [
-        Finding("retaken", "warning",
-                f"{count} результатов отложено: у этих участников есть результат более поздней "
-                "даты.", "Проверьте, что это пересдача, а не один протокол дважды.",
-                table="results", file=shown[str(source)][0], sheet=shown[str(source)][1] or None,
-                row_count=int(count))
-        for source, count in counts.sort_index().items()
-    ]  # fmt: skip
-
-
-def _drop_tasks_of_retaken(tables: dict[str, pd.DataFrame], rejected: list[RejectedRow]) -> None:
-    """Take out the points of results that were set aside as retaken."""
-    gone = {(source, row) for source, row, reason in rejected if reason == RETAKEN}
-    if gone and "task_scores" in tables:
-        frame = tables["task_scores"]
-        rows = pd.MultiIndex.from_frame(frame[["source_id", "source_row"]])
-        tables["task_scores"] = frame[~rows.isin(list(gone))].reset_index(drop=True)
 
 
 def _repeated_keys(

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 
+from msoko.ingest.identity.file_names import shown_file, shown_sheet
 from msoko.ingest.identity.personal_values import without_names
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ParsedBlock
@@ -67,6 +68,13 @@ class PlacedBlock:
         return used - rejected, rejected
 
 
+def shown_place(place: SheetPlace) -> tuple[str, str]:
+    """Return what the file and the sheet are called, without names of people."""
+    book, sheet = place.book, place.sheet
+    number = next(n for n, one in enumerate(book.sheets, start=1) if one.name == sheet.name)
+    return shown_file(book.file, book.sha256), shown_sheet(sheet.name, number)
+
+
 def place_block(
     place: SheetPlace, parsed: ParsedBlock, layout: str, reason: str, confidence: float
 ) -> PlacedBlock:
@@ -76,11 +84,10 @@ def place_block(
     for told in parsed.findings:
         if told.severity == "set_aside":
             parsed.lose(told.rows, told.message.partition(":")[0])
-    key = "\x1f".join((unicodedata.normalize("NFC", book.file), sheet.name, str(parsed.block)))
+    file, name = shown_place(place)
+    key = "\x1f".join((unicodedata.normalize("NFC", file), name, str(parsed.block)))
     source_id = hashlib.sha256(key.encode()).hexdigest()[:12]
-    placed = PlacedBlock(
-        book.file, sheet.name, book.sha256, source_id, layout, parsed, reason, confidence
-    )
+    placed = PlacedBlock(file, name, book.sha256, source_id, layout, parsed, reason, confidence)
     kept, rejected = placed.accounted_rows()
     if len(kept) + len(rejected) != parsed.rows_in:
         message = (

@@ -11,7 +11,7 @@ from msoko.ingest.corrections import CorrectionRegister
 from msoko.ingest.entry_matches import doubtful_entries, unused_entries
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.file_entry import IGNORE
-from msoko.ingest.placed_blocks import PlacedBlock
+from msoko.ingest.placed_blocks import PlacedBlock, shown_place
 from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader, file_digest
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.sheets.sheet_blocks import SheetPlace
@@ -35,7 +35,7 @@ class FolderIntake:
 
     def of_sheet(self, place: SheetPlace) -> list[PlacedBlock]:
         """Return the blocks that were read from a sheet."""
-        where = (place.book.file, place.sheet.name)
+        where = shown_place(place)
         return [one for one in self.placed if (one.file, one.sheet) == where]
 
 

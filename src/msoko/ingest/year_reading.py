@@ -15,6 +15,7 @@ from msoko.core.school_year import SchoolYear
 from msoko.ingest.assembly import assemble
 from msoko.ingest.corrections import Correction, CorrectionRegister, load_corrections
 from msoko.ingest.identity.crosswalk import Crosswalk
+from msoko.ingest.identity.file_names import renamed, with_shown_names
 from msoko.ingest.identity.pseudonyms import Pseudonyms
 from msoko.ingest.identity.subject_names import Subjects
 from msoko.ingest.ingest_findings import Finding, findings_frame
@@ -86,7 +87,9 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
     folder.findings += findings
     folder.findings += lost_ends(folder.placed, tables, project)
     folder.findings += _check_expected(folder, tables)
-    return _intake(folder.findings, tables, year)
+    others = [*folder.declared.files, *(one.file for one in folder.findings if one.file)]
+    names = renamed(books, folder.digests, others)
+    return _intake(with_shown_names(folder.findings, names), tables, year)
 
 
 def _intake(
@@ -121,6 +124,7 @@ def _read_books(folder: FolderIntake, books: list[RawBook], context: ReadingCont
     links = dict(_links(decided, context))
     pseudonym = Pseudonyms(context.pseudonym.secret, links)
     for one in decided:
+        folder.findings += _connections(one.book)
         options = {"procedure": one.entry.procedure} if one.entry.procedure else {}
         options["municipality"] = folder.declared.municipality
         own = replace(context, pseudonym=pseudonym, options=options)
@@ -228,6 +232,17 @@ def _tell_peculiar(folder: FolderIntake, place: SheetPlace) -> None:
         for one in blocks if told.rows else ():
             own = rows[one].intersection(told.rows)
             one.parsed.lose(own, told.message.partition(":")[0])
+
+
+def _connections(book: RawBook) -> Iterator[Finding]:
+    """Yield a warning where the values of a workbook came from other data."""
+    if book.has_connections:
+        yield Finding(
+            "connections", "warning",
+            "книга подключена к внешним данным: прочитаны значения, сохранённые в ней; "
+            "обновления не запрашивались.",
+            "Проверьте, что перед сохранением данные были обновлены.", file=book.file,
+        )  # fmt: skip
 
 
 def _check_expected(folder: FolderIntake, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from msoko.catalog import load_profile
@@ -11,6 +12,8 @@ from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.whole_files import replacing
+from msoko.ingest.identity.file_names import shown_book, shown_file, without_digits
+from msoko.ingest.raw_folder import data_files
 from msoko.ingest.sandbox.workbook_reader import WorkbookReader
 from msoko.ingest.sheets.raw_book import RawBook
 from msoko.ingest.year_file import YearFile, load_year_file
@@ -80,26 +83,43 @@ class PacketWriter:
         (folder / PROTOCOL).write_bytes(content)
 
     def _book(self, file: str) -> RawBook | None:
-        """Return the file as it was received; None where it is no longer there."""
+        """Return the file as it was received, under the names it is stored by; None where gone."""
         if file not in self.books:
-            path = self._path(file)
-            entry = self.declared.entry(file)
-            options = {"encoding": entry.encoding, "delimiter": entry.delimiter}
-            given = {name: value for name, value in options.items() if value}
-            name = path.relative_to(self.project.raw(self.year)).as_posix() if path else file
-            opened = self.reader.open(path, name, given) if path else []
-            self.books.update({one.file: one for one in opened if isinstance(one, RawBook)})
+            for path in self._paths(file):
+                name = path.relative_to(self.project.raw(self.year)).as_posix()
+                entry = self.declared.entry(file if file.startswith(name) else name)
+                options = {"encoding": entry.encoding, "delimiter": entry.delimiter}
+                given = {key: value for key, value in options.items() if value}
+                opened = self.reader.open(path, name, given)
+                books = [shown_book(one) for one in opened if isinstance(one, RawBook)]
+                self.books.update({one.file: one for one in books})
             self.books.setdefault(file, None)
         return self.books[file]
 
-    def _path(self, file: str) -> Path | None:
-        """Return the raw file, or the archive that holds it; nothing outside the folder."""
+    def _paths(self, file: str) -> list[Path]:
+        """Return the raw file, or the archive that holds it; nothing outside the folder.
+
+        Of files that are stored under another name, all that it may stand for.
+        """
         folder = self.project.raw(self.year)
         for name in (PurePosixPath(file), *PurePosixPath(file).parents):
             path = folder / name
             if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
-                return path
-        return None
+                return [path]
+            if found := self._renamed.get(without_digits(name.as_posix())):
+                return found
+        return []
+
+    @cached_property
+    def _renamed(self) -> dict[str, list[Path]]:
+        """The raw files whose own names name a person, by what is stored, without its digits."""
+        folder = self.project.raw(self.year)
+        found: dict[str, list[Path]] = {}
+        for path in data_files(folder):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and not path.is_symlink() and shown_file(name) != name:
+                found.setdefault(shown_file(name), []).append(path)
+        return found
 
 
 def _declared(project: Project, year: SchoolYear) -> YearFile:

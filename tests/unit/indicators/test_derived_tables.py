@@ -94,6 +94,21 @@ def test_low_results_look_back_one_year(store: Store) -> None:
     assert rows["flags"].eq("").all()  # schools are counted here, not persons
 
 
+def test_a_school_that_was_closed_is_on_no_list(store: Store) -> None:
+    """Two low papers of last year make no school low that no longer is one."""
+    before = YEAR.shifted(-1)
+    marks = pd.DataFrame({"mark": [2] * 10, "is_absent": False, "procedure": "vpr", "grade": 5})
+    both = [marks.assign(subject=one, school_id="9") for one in ("russian", "mathematics")]
+    store.add(before, "results", pd.concat(both).assign(school_year=str(before)))
+    now = marks.assign(mark=4, subject="russian", school_id="1", school_year=str(YEAR))
+    store.add(YEAR, "results", now)
+    declared = (direction(BASE, LOW),)
+    found = find_low_results(declared, store, YEAR, {}).schools
+    assert found.set_index("school_id")["is_low"].fillna(False).to_dict() == {"1": False, "9": True}
+    store.add(YEAR, "schools", pd.DataFrame({"school_id": ["1"], "school_year": str(YEAR)}))
+    assert find_low_results(declared, store, YEAR, {}).schools["school_id"].tolist() == ["1"]
+
+
 def test_without_the_base_indicator_the_rule_is_refused(store: Store) -> None:
     with pytest.raises(UsageError, match="ни одно направление не называет показатель"):
         find_low_results((direction(LOW),), store, YEAR, {})

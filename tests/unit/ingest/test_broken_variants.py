@@ -314,14 +314,17 @@ def test_exports_by_school_may_each_repeat_their_region(tmp_path):
     assert "reference_differs" in checks(take(tmp_path, {"two.xlsx": two}), "blocking")
 
 
-def test_a_later_sitting_replaces_an_earlier_one(tmp_path):
+def test_a_later_sitting_replaces_an_earlier_one_of_its_own_kind(tmp_path):
     later = put("A1", "02 - Математика 2025.06.20")
     rows = exam()
     later(rows)
     del rows[3:]  # only the first participant sits again
     rows[2][7], rows[2][9], rows[2][10] = "+" * 12, 14, 3
     rows.append(["Всего участников", None, None, None, None, None, None, 1])
-    intake = take(tmp_path, {"a.csv": exam(), "b.csv": rows})
+    reserve = "files: {'*.csv': {procedure: oge_reserve}}\n"
+    intake = take(
+        tmp_path, {"a.csv": exam(), "b.csv": rows}, year=f"school_year: 2024-25\n{reserve}"
+    )
     assert "retaken" in checks(intake, "warning")
     assert not intake.is_blocked
     results = intake.tables["results"]

@@ -163,6 +163,42 @@ def test_a_school_that_another_joined_says_which_and_when(project):
     assert "Присоединена МБОУ «Бывшая школа»" in text and "2023-24" in text
 
 
+def test_the_series_of_an_heir_says_who_joined_it_and_when(project):
+    text = said(passport(project, "s05"), "dynamics")
+    assert "Присоединена МБОУ «Бывшая школа»" in text and "2023-24" in text
+    assert "Присоединена" not in said(passport(project, "s01"), "dynamics")
+
+
+def reopened(tmp_path, **last):
+    """Return a project in which the new school s08 takes the place of those named."""
+    made = write_years(tmp_path)
+    lines = [f"{code},{name},school,basic,rural,,,,,2023-24,s08," for code, name in last.items()]
+    text = "\n".join([drawn_schools.REGISTER_HEAD, *lines, "s08,Новая,school,,,,,,2024-25,,,"])
+    (tmp_path / "data" / "raw" / "schools.csv").write_text(text, encoding="utf-8")
+    return passport(made, "s08")
+
+
+def test_a_school_that_takes_the_place_of_another_has_its_series(tmp_path):
+    """s01 had 29 or 30 of 100 (0.3 of `so_vpr_basic`) in the four years before."""
+    report = reopened(tmp_path, s01="Старая")
+    shares = report.organisation.history["student_outcomes", "so_vpr_basic"]
+    assert [row["school_year"] for row in shares] == [
+        "2020-21", "2021-22", "2022-23", "2023-24", "2024-25",
+    ]  # fmt: skip
+    assert {row["value"] for row in shares[:4]} == {0.29, 0.3}
+    text = said(report, "card") + said(report, "dynamics")
+    assert text.count("Создана вместо Старая (по 2023-24 учебный год включительно)") == 2
+    assert "её доли" in text and "впервые" not in text
+
+
+def test_a_school_made_of_two_has_the_share_of_both(tmp_path):
+    """29 or 30 of 100 in s01 and 69 or 70 of 100 in s02: 49 or 50 of 100 in both."""
+    report = reopened(tmp_path, s01="Старая", s02="Другая")
+    shares = report.organisation.history["student_outcomes", "so_vpr_basic"]
+    assert {(row["value"], row["n"]) for row in shares[:4]} == {(0.49, 200), (0.5, 200)}
+    assert "их общие доли" in said(report, "card")
+
+
 def test_the_last_year_of_a_school_names_its_heir(tmp_path):
     made = write_years(tmp_path)
     closing = f"{drawn_schools.RAW}s06,Б,school,basic,rural,,,,,2024-25,s05,\n"

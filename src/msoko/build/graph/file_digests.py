@@ -15,6 +15,7 @@ from msoko.core.project import legible_name
 from msoko.core.whole_files import write_whole
 
 ABSENT = "absent"
+LOCKED = "locked"
 NOT_A_FILE = "not a file"
 """Stands for what is never opened: a channel or a device may have no end."""
 RACY_NANOSECONDS = 20_000_000
@@ -52,7 +53,10 @@ class FileDigests:
         age = time.time_ns() - max(state.st_mtime_ns, state.st_ctime_ns)
         if 0 <= age < RACY_NANOSECONDS:
             time.sleep((RACY_NANOSECONDS - age) / 1e9)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        try:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        except PermissionError:  # another program has it open
+            return LOCKED
         self._known[name] = [*marks, digest]
         self._is_changed = True
         return digest

@@ -50,7 +50,8 @@ def below_minimum(relations: Relations, base: Indicator, years: int) -> pd.DataF
     """Return, for each school and paper of the last `years`, who took it and who fell below.
 
     Columns: `school_id`, `school_year`, `procedure`, `subject`, `grade`, `below_count`,
-    `participant_count`.
+    `participant_count`. Papers of a school that no longer is one are nobody's: they neither
+    put it on this year's list nor count for its heir.
     """
     by_paper = dataclasses.replace(base, by=BY_PAPER)
     parts = []
@@ -64,6 +65,9 @@ def below_minimum(relations: Relations, base: Indicator, years: int) -> pd.DataF
             columns=["school_id", *low_result_schools.PAPER, "below_count", "participant_count"]
         )
     papers = pd.concat(parts, ignore_index=True)
+    if relations.has("schools"):
+        standing = relations.backend.to_pyarrow(relations.read("schools").select("school_id"))
+        papers = papers[papers["school_id"].isin(standing["school_id"].to_pylist())]
     papers = papers.rename(columns={"a": "below_count", "n": "participant_count"})
     counts = {"below_count": "int64", "participant_count": "int64"}
     return papers[papers["participant_count"] > 0].astype(counts).reset_index(drop=True)

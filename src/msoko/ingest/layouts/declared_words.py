@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import get_args
 
 from msoko.catalog.registry.form_declarations import Form, load_forms
 from msoko.catalog.yaml.declaration_lines import nearest, suggestion
 from msoko.ingest.layouts.contract import ReadingContext
+from msoko.ingest.layouts.file_entry import Procedure
 
-PROCEDURES = ("vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy")
+PROCEDURES = get_args(Procedure)
 SURELY_MEANT = 0.8
 """A free word as near as this to a known one is a slip of it; any other is the user's own."""
 SHORTEST = 5

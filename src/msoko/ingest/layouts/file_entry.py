@@ -10,7 +10,10 @@ from msoko.catalog.yaml.declaration_lines import DeclarationLine
 
 COLUMNS, IGNORE = "columns", "ignore"
 """Besides the known layouts: a table whose columns are declared, and a file that is not data."""
-Procedure = Literal["vpr", "oge", "ege", "rehearsal", "diagnostic", "functional_literacy"]
+Procedure = Literal[
+    "vpr", "vpr_autumn", "oge", "oge_early", "oge_reserve", "oge_retake", "ege", "ege_early",
+    "ege_reserve", "ege_retake", "rehearsal", "diagnostic", "functional_literacy",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

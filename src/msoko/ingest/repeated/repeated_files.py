@@ -8,6 +8,7 @@ from pathlib import Path
 from msoko.core.errors import MsokoError
 from msoko.core.project import Project, legible_name
 from msoko.core.school_year import SchoolYear
+from msoko.ingest.identity.file_names import shown_file
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.placed_blocks import ONE_COPY
 from msoko.ingest.repeated.taken_rows import taken, twice
@@ -50,7 +51,8 @@ def repeated_files(
     """
     declared, opened = declared or YearFile(str(year)), {book.file: book for book in books}
     seen: dict[str, list[str]] = {}
-    for file, digest in sorted(digests.items(), key=plainest):
+    readable = {file: digest for file, digest in digests.items() if digest}
+    for file, digest in sorted(readable.items(), key=plainest):
         if file in unread:
             message = f"файл совпадает байт в байт с «{seen[digest][0]}» и второй раз не учтён."
             yield Finding("repeated_file", "warning", message, ONE_COPY, file=file)
@@ -83,7 +85,7 @@ def _in_another_year(
             name = legible_name(path.relative_to(root).as_posix())
             shared = _shared(opened.get(file), file, declared, name, there)
             if shared is not None:
-                last = name.rsplit("/", 1)[-1]
+                last = shown_file(name.rsplit("/", 1)[-1], file_digest(path))
                 message = f"этот же файл лежит в папке {other} учебного года: «{last}».{shared}"
                 yield Finding("repeated_file", "blocking", message, ONE_COPY, file=file)
 

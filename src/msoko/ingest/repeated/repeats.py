@@ -144,13 +144,3 @@ def shared_reference_rows(
         .itertuples()
     ]  # fmt: skip
     return frame[~repeated], frame[repeated], findings
-
-
-def retaken(results: pd.DataFrame) -> pd.Series:
-    """Return which exam results were replaced by a later sitting of the same person."""
-    if "day" not in results:
-        return pd.Series(False, index=results.index)
-    order = results.sort_values("day", kind="stable", na_position="first")
-    key = [*PAPER, "pupil_id"]
-    replaced = order.duplicated(key, keep="last") & order["day"].notna()
-    return replaced.reindex(results.index)

@@ -187,7 +187,6 @@ FOREIGN = (
     ("xl/macrosheets/", "macros", "в книге есть макросы."),
     ("basic/script", "macros", "в книге есть макросы."),
     ("xl/externallinks/", "external_links", "книга ссылается на другие файлы."),
-    ("xl/connections.xml", "external_links", "книга подключена к внешним данным."),
     ("xl/activex/", "macros", "в книге есть элементы ActiveX."),
     ("xl/embeddings/", "embedded_object", "в книгу вложены другие документы."),
 )

@@ -6,11 +6,11 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from msoko.core.written_text import MARKS, decode_text
 from msoko.ingest.sandbox import file_guard
+from msoko.ingest.sandbox.archive_members import has_connections, named_members
 from msoko.ingest.sandbox.disguises import declared_wide
 from msoko.ingest.sandbox.file_guard import Refused, SheetFacts
 
@@ -32,15 +32,8 @@ def entries(name: str, content: bytes, options: Mapping[str, str]) -> Iterator[E
     except Refused as refusal:
         yield _refusal(name, content, refusal)
         return
-    for member in sorted(archive.namelist()):
-        if member.endswith("/") or _is_litter(member):
-            continue
-        yield _member(f"{name}/{member}", archive, member, options)
-
-
-def _is_litter(member: str) -> bool:
-    path = PurePosixPath(member)
-    return "__MACOSX" in path.parts or path.name.startswith((".", "~$"))
+    for shown, member in named_members(archive):
+        yield _member(f"{name}/{shown}", archive, member, options)
 
 
 def _member(name: str, archive: zipfile.ZipFile, member: str, options: Mapping[str, str]) -> Entry:
@@ -81,6 +74,7 @@ def _entry(name: str, kind: str, content: bytes, options: Mapping[str, str]) -> 
         "sha256": file_guard.digest(content),
         "kind": kind,
         "is_1904": is_1904,
+        "has_connections": kind == "xlsx" and has_connections(file_guard.check_archive(content)),
         "sheets": sheets,
     }
 

@@ -42,6 +42,11 @@ NO_FILE = (
     "это не файл (папка, канал или устройство).",
     "Положите вместо него обычный файл .xlsx или .csv.",
 )
+LOCKED = (
+    "locked_file",
+    "файл открыт в другой программе или закрыт от чтения, он не прочитан.",
+    "Закройте файл (обычно он открыт в Excel) или верните право на чтение и повторите команду.",
+)
 SLOW = (
     "timeout",
     f"файл не удалось прочитать за {TIMEOUT:.0f} с.",
@@ -77,6 +82,8 @@ class WorkbookReader:
         """
         if not path.is_file():
             return [Refusal(name, "", *NO_FILE)]
+        if is_locked(path):
+            return [Refusal(name, "", *LOCKED)]
         answer, is_late = self._ask((str(path), name, dict(options or {})))
         if answer is None:
             return [Refusal(name, file_digest(path), *(SLOW if is_late else DIED))]
@@ -146,10 +153,29 @@ def _book(entry: Mapping[str, Any], path: Path) -> RawBook | Refusal:
         sha256 = entry["sha256"] or file_digest(path)
         return Refusal(entry["file"], sha256, *entry["refusal"])
     sheets = tuple(RawSheet(**sheet) for sheet in entry["sheets"])
-    return RawBook(entry["file"], entry["kind"], entry["sha256"], sheets, entry["is_1904"])
+    return RawBook(
+        entry["file"], entry["kind"], entry["sha256"], sheets, entry["is_1904"],
+        entry["has_connections"],
+    )  # fmt: skip
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether the system refuses to open the file, as Windows does while Excel has it."""
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError:
+        return True
+    return False
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hex, without holding them in memory."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """Return the SHA-256 of a file's bytes, in hex, without holding them in memory.
+
+    Nothing where the file cannot be opened.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -182,16 +182,17 @@ def cell_number(value: Cell) -> float | None:
 
 
 DATE_TEXT = re.compile(
-    r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})"
-    r"|(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d\d)(?!\.?\d)"
+    r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})|(\d{4})[.\-/](\d{1,2})[.\-/](\d{1,2})"
+    r"|(?<![\d./-])(\d{1,2})[./](\d{1,2})[./](\d\d)(?![./]?\d)"
 )
 CENTURY = 30
 """As in Excel, `29` is 2029 and `30` is 1930."""
 
 
 def date_of(value: Cell, is_1904: bool = False) -> dt.date | None:
-    """Return the day in a cell: a date, `20.04.2026`, `20.04.26`, `2026.04.20`, Excel's number.
+    """Return the day in a cell: a date, `20.04.2026`, `20/04/26`, `2026.04.20`, Excel's number.
 
+    Of days and months with slashes the day comes first, as it does in Russian.
     A bare number counts from the workbook's own epoch, 1900 or 1904.
     """
     if isinstance(value, dt.datetime):

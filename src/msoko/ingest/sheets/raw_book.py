@@ -41,6 +41,7 @@ class RawBook:
     sha256: str
     sheets: tuple[RawSheet, ...]
     is_1904: bool = False
+    has_connections: bool = False  # values of other data, as they were when it was saved
 
     def sheet(self, name: str) -> RawSheet:
         """Return the sheet of that name."""

@@ -116,9 +116,17 @@ def cells_of(rows: Iterable[int], column: int) -> list[tuple[int, int]]:
 
 
 def check_day(
-    place: SheetPlace, day: dt.date | None, year: SchoolYear, row: int, word: str = "Дата"
+    place: SheetPlace,
+    day: dt.date | None,
+    year: SchoolYear,
+    row: int,
+    word: str = "Дата",
+    year_of: Callable[[dt.date], SchoolYear] = SchoolYear.of_date,
 ) -> list[Finding]:
-    """Return a blocking finding where the paper's day is missing or outside the school year."""
+    """Return a blocking finding where the paper's day is missing or of another school year.
+
+    `year_of` says which year a day belongs to: an exam of autumn repeats the year before.
+    """
     if day is None:
         return [
             place.finding(
@@ -129,15 +137,16 @@ def check_day(
                 cell=address(row, 0),
             )
         ]
-    if year.begins <= day <= year.ends:
+    own = year_of(day)
+    if own == year:
         return []
+    retake = " (осенью пересдают экзамены прошедшего года)" if own.ends < day else ""
     return [
         place.finding(
             "paper_date",
             "blocking",
-            f"дата работы {day:%d.%m.%Y} не относится к {year} учебному году, "
-            f"это {SchoolYear.of_date(day)}.",
-            f"Переложите файл в data/raw/{SchoolYear.of_date(day)} или выгрузите нужный год.",
+            f"дата работы {day:%d.%m.%Y} не относится к {year} учебному году, это {own}{retake}.",
+            f"Переложите файл в data/raw/{own} или выгрузите нужный год.",
             cell=address(row, 0),
         )
     ]

@@ -20,6 +20,7 @@ from msoko.catalog.registry import registry_words
 from msoko.core.indicator_groups import Group, group_of
 from msoko.core.tables import GROUP
 from msoko.disclosure.suppression import SuppressionRule
+from msoko.report.data import lineage
 from msoko.report.data.indicator_rows import Row
 from msoko.report.data.suppressed import ORGANISATIONS, PUPILS
 
@@ -116,6 +117,16 @@ class Organisation:
         return Crosswalk.load(self.report.project, self.report.year).lines
 
     @cached_property
+    def forerunners(self) -> list[RegisterLine]:
+        """The organisations that joined this one, or that it was made of, the earliest first."""
+        return lineage.forerunners(self.register, self.school_id, self.report.year)
+
+    @property
+    def is_heir_only(self) -> bool:
+        """Whether all its earlier years are those of others, whose heir it is."""
+        return not self.before and bool(self.forerunners)
+
+    @cached_property
     def wholes(self) -> dict[Key, OrganisationValues]:
         """The year's values of each organisation as a whole: what a comparison needs of them."""
         where = {**WHOLE, "school_id": list(self.report.schools.index)}
@@ -133,8 +144,14 @@ class Organisation:
 
     @cached_property
     def history(self) -> dict[Key, list[Row]]:
-        """The organisation's own rows as a whole of all years, earliest first."""
+        """The organisation's rows as a whole of all years, earliest first.
+
+        What was made of others this way or that has theirs of the years before it was.
+        """
         earlier = self._values(self._earlier, school_id=[self.school_id], **WHOLE)
+        if self.is_heir_only:
+            codes = [one.school_id for one in self.forerunners]
+            earlier = lineage.pooled(self._values(self._earlier, school_id=codes, **WHOLE))
         series: dict[Key, list[Row]] = {}
         for row in [*earlier, *(row for row in self.parts if not any(part_of(row)))]:
             if not math.isnan(row["value"]):

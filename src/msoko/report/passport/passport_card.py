@@ -83,25 +83,30 @@ def past(school: JudgedOrganisation) -> list[str]:
     report = school.report
     said = []
     last = school.before.get(str(report.year.shifted(-1)))
-    if len(report.years) > 1 and not school.before:
+    if len(report.years) > 1 and not school.before and not school.is_heir_only:
         said.append(report.say("passport.first_year"))
     elif last is None and school.before:
         said.append(report.say("passport.away", year=next(iter(school.before))))
     elif last is not None and last["name"] != school.row["name"]:
         said.append(report.say("passport.renamed", before=cell(last["name"])))
+    said += origins(school)
     register = school.register
-    said += [
-        report.say("passport.joined", name=cell(one.name), year=one.last)
-        for one in register
-        if one.successor_id == school.school_id and one.last and one.last < report.year
-        and one.last >= report.years[0]
-    ]  # fmt: skip
     for one in register:
         if one.school_id == school.school_id and one.last == report.year and one.successor_id:
             heirs = [heir.name for heir in register if heir.school_id == one.successor_id]
             name = cell(heirs[-1]) if heirs else ""
             said.append(report.say("passport.last_year", name=name))
     return [" ".join(said)] if said else []
+
+
+def origins(school: JudgedOrganisation) -> list[str]:
+    """Say who joined the organisation and when, or of whom it was made, within the years shown."""
+    report = school.report
+    own = [one for one in school.forerunners if one.last and one.last >= report.years[0]]
+    if school.is_heir_only and own:
+        names = [cell(one.name) for one in own]
+        return [report.say("passport.formed", names=names, year=own[-1].last)]
+    return [report.say("passport.joined", name=cell(one.name), year=one.last) for one in own]
 
 
 def _works(school: JudgedOrganisation) -> str:

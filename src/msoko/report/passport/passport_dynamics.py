@@ -10,6 +10,7 @@ from msoko.core import russian
 from msoko.report.block import Block, Framed, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.organisation import is_hidden, is_of_persons, is_vpr
+from msoko.report.passport.passport_card import origins
 from msoko.report.sections.results.comparison import LEAST_SHOWN
 from msoko.stats.estimators.judged_changes import JudgedChange, Judgement, judge, judge_changes
 
@@ -46,7 +47,7 @@ def dynamics(report: JudgedData) -> Block:
     school, last = report.organisation, report.year.shifted(-1)
     found = comparable_histories(school)
     if not found:
-        reason = "absent" if school.before else "first"
+        reason = "absent" if school.before or school.is_heir_only else "first"
         why = report.say(f"passport.dynamics_{reason}", last=last)
         return block(report.say("passport.dynamics_none", last=last, reason=why))
     told = [one for one in found if one.change.is_told]
@@ -56,7 +57,7 @@ def dynamics(report: JudgedData) -> Block:
     room = max(LEAST_ROWS, MOST_SHOWN - len(school.own_advice))
     shown = with_trends(_shown(found, told, room), report.change_level)
     sheet = _sheet(school, shown)
-    parts = [f"{text} {_trends(report, shown)}"]
+    parts = [" ".join([text, _trends(report, shown), *origins(school)])]
     caveat = report.say("passport.dynamics_caveat")
     return block(Framed("passport-dynamics", block(*parts, sheet, caveat).parts))
 

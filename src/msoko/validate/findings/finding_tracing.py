@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from msoko.catalog.registry.form_declarations import load_forms
 from msoko.catalog.registry.registry_words import load_subject_names
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -33,6 +34,7 @@ class FindingTracer:
     subjects: dict[str, str]
     directions: dict[str, tuple[str, ...]]
     words: CheckWording
+    forms: dict[str, str]
 
     @classmethod
     def of_year(cls, project: Project, year: SchoolYear) -> FindingTracer:
@@ -45,6 +47,7 @@ class FindingTracer:
             subjects=load_subject_names(project),
             directions=report_readers(project),
             words=read_wording(project),
+            forms={form.code: form.short for form in load_forms(project).values()},
         )
 
     def findings(self, judged: Iterable[SuiteResult]) -> Iterator[Finding]:
@@ -103,9 +106,19 @@ class FindingTracer:
         about = self._about(place) if place.file is None else cells_named(place.shown)
         return f"{text}: {about}." if about else f"{text}."
 
+    def _what(self, about: str) -> str:
+        """Return a form, a table or a paper, with its numbers of last year and this where given."""
+        named, *counts = about.split(":")
+        first, *rest = named.split("/")
+        if first == "form":
+            return f"«{self.forms.get(rest[0], rest[0])}»"
+        words = [self.words.procedures.get(first, self.words.suites.get(first, first))]
+        if rest:
+            words += [self.subjects.get(rest[0], rest[0]), f"{rest[1]} класс"]
+        years = f" (в прошлом году – {counts[0]}, в этом – {counts[1]})" if counts else ""
+        return f"{', '.join(words)}{years}"
+
     def _about(self, place: SourceCells) -> str:
         if place.about:
-            procedure, subject, grade = place.about.split("/")
-            named = self.words.procedures.get(procedure, procedure)
-            return f"{named}, {self.subjects.get(subject, subject)}, {grade} класс"
+            return self._what(place.about)
         return self.schools.get(place.school_id or "", place.school_id or "")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msoko.core.tables import TABLES
+from msoko.validate.suites.expected_by_year import forms_by_year, papers_by_year, roadmap_by_year
 from msoko.validate.suites.suite_files import RECEIVED
 from msoko.validate.suites.table_set import BEFORE, SCALES, TableSet
 
@@ -190,4 +191,19 @@ RECONCILIATIONS: tuple[Reconciliation, ...] = (
         "mean_marks_by_year", ("results",), _mean_marks_by_year, needs_before=("results",)
     ),
     Reconciliation("schools_by_year", ("schools",), _schools_by_year, needs_before=("schools",)),
+    Reconciliation("papers_by_year", ("results",), papers_by_year, needs_before=("results",)),
+    Reconciliation(
+        "forms_by_year",
+        ("sources",),
+        forms_by_year,
+        needs_before=("monitoring",),
+        uses=("monitoring",),
+    ),
+    Reconciliation(
+        "roadmap_by_year",
+        ("sources",),
+        roadmap_by_year,
+        needs_before=("roadmap_returns",),
+        uses=("roadmap_returns",),
+    ),
 )

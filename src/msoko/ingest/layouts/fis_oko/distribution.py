@@ -8,6 +8,14 @@ import numpy as np
 import pandas as pd
 
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
+from msoko.ingest.layouts.fis_oko.autumn_session import (
+    AUTUMN,
+    FIRST_OF_AUTUMN,
+    SPRING,
+    declared_session,
+    says_autumn,
+    without_session,
+)
 from msoko.ingest.layouts.fis_oko.fis_oko_heading import is_heading
 from msoko.ingest.layouts.fis_oko.group_levels import (
     UNKNOWN,
@@ -27,6 +35,7 @@ from msoko.ingest.sheets.cells import (
     addresses,
     cell_numbers,
     cell_text,
+    date_of,
     fold_text,
     grid,
     letters,
@@ -70,12 +79,13 @@ LAYOUT = HeaderLayout(
 
 
 def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> ParsedBlock:
-    parsed = ParsedBlock(block=block.number, paper={"procedure": "vpr"})
+    session = _session(place, block, context)
+    parsed = ParsedBlock(block=block.number, paper={"procedure": session or SPRING})
     cells = grid(place.sheet.cells)
     body = body_rows(cells, block)
     parsed.rows_in = len(body)
     scores = {int(label): column for label, column in block.columns.items() if label.isdecimal()}
-    rows = _rows(block, cells, body, context)
+    rows = _rows(block, cells, body, session, context)
     shares, is_odd = cell_numbers(cells[np.ix_(body, list(scores.values()))])
     is_odd = (is_odd | (shares < 0) | (shares > 100)).any(axis=1)
     is_kept = _check_rows(place, block, rows, shares, is_odd, context, parsed)
@@ -93,11 +103,33 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     return parsed
 
 
+def _session(place: SheetPlace, block: SheetBlock, context: ReadingContext) -> str | None:
+    """Return the session of all rows, `None` where each row says its own or is of spring."""
+    above = [value for row in place.sheet.cells[block.top : block.header] for value in row]
+    days = [date_of(value, place.book.is_1904) for value in above]
+    is_autumn = any(map(says_autumn, above)) or any(
+        day is not None and day.month >= FIRST_OF_AUTUMN for day in days
+    )
+    return declared_session(context) or (AUTUMN if is_autumn else None)
+
+
 def _rows(
-    block: SheetBlock, cells: np.ndarray, body: np.ndarray, context: ReadingContext
+    block: SheetBlock,
+    cells: np.ndarray,
+    body: np.ndarray,
+    session: str | None,
+    context: ReadingContext,
 ) -> pd.DataFrame:
     """Return the named columns of each row; what cannot be read is null."""
-    value = {label: cells[body, block.columns[label]] for label in NEEDED[:7]}
+    said = {label: cells[body, block.columns[label]] for label in NEEDED[:7]}
+    own = [
+        AUTUMN if any(map(says_autumn, three)) else SPRING
+        for three in zip(said["год"], said["класс"], said["предмет"], strict=True)
+    ]
+    value = said | {
+        label: np.array([without_session(cell) for cell in said[label]], dtype=object)
+        for label in NEEDED[:3]
+    }
     year, _ = cell_numbers(value["год"])
     grade, _ = cell_numbers(value["класс"])
     count, _ = cell_numbers(value["кол-во участников"])
@@ -107,6 +139,7 @@ def _rows(
     return pd.DataFrame(
         {
             "row": body,
+            "procedure": [session or one for one in own],
             "year": year,
             "grade": grade,
             "subject": [context.subjects.code(cell_text(cell)) for cell in value["предмет"]],
@@ -132,7 +165,7 @@ def _settle(
     place: SheetPlace, block: SheetBlock, rows: pd.DataFrame, parsed: ParsedBlock
 ) -> np.ndarray:
     """Give each row its level, paper by paper; return which rows have one, and tell the rest."""
-    for _, paper in rows.groupby(["year", "grade", "subject"], sort=False):
+    for _, paper in rows.groupby(["procedure", "year", "grade", "subject"], sort=False):
         rows.loc[paper.index, "level"] = settled_levels(
             paper["level"].tolist(), paper["count"].to_numpy(float)
         )
@@ -163,8 +196,9 @@ def _check_rows(
     `is_odd`: rows with a share that is no number from 0 to 100.
     """
     blocked = rows[["year", "grade", "subject", "count", "name"]].isna().any(axis=1) | is_odd
-    # a spring VPR of 2025 belongs to 2024-25
-    other = ~blocked & (rows["year"] != context.school_year.start + 1)
+    # a spring VPR of 2025 belongs to 2024-25, and so does one of autumn 2024
+    own = context.school_year.start + (rows["procedure"] == SPRING)
+    other = ~blocked & (rows["year"] != own)
     gap = np.abs(np.nansum(shares, axis=1) - 100)
     tolerance = ROUNDING + 0.005 * shares.shape[1]
     off = ~blocked & ~other & (gap > tolerance) & (rows["count"] > 0)
@@ -192,7 +226,7 @@ def _check_rows(
 
 def _check_repeated(place: SheetPlace, rows: pd.DataFrame, parsed: ParsedBlock) -> np.ndarray:
     """Return which rows are the first of their group; the others are told and set aside."""
-    key = ["year", "subject", "grade", "level", "login", "name"]
+    key = ["procedure", "year", "subject", "grade", "level", "login", "name"]
     is_again = rows.duplicated(key).to_numpy(bool)
     repeated = rows[rows.duplicated(key, keep=False)] if is_again.any() else rows[:0]
     for _, group in repeated.groupby(key, dropna=False, sort=False):
@@ -215,7 +249,7 @@ def _long(rows: pd.DataFrame, shares: np.ndarray, scores: dict[int, int]) -> pd.
     columns = [letters(column) for column in scores.values()]
     return pd.DataFrame(
         {
-            "procedure": "vpr",
+            "procedure": rows["procedure"].array.take(group),
             "subject": rows["subject"].array.take(group),
             "grade": rows["grade"].astype("Int64").array.take(group),
             "group_level": rows["level"].array.take(group),

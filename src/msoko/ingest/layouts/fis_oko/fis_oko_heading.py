@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ReadingContext
+from msoko.ingest.layouts.fis_oko.autumn_session import (
+    AUTUMN,
+    SPRING,
+    declared_session,
+    is_of_autumn,
+)
 from msoko.ingest.layouts.fis_oko.paper_title import PaperTitle, find_title
 from msoko.ingest.layouts.header_layout import HeaderRow
 from msoko.ingest.sheets.cells import address, cell_number, cell_text, date_of, fold_text
@@ -17,9 +23,6 @@ from msoko.ingest.sheets.sheet_blocks import SheetBlock, SheetPlace, check_day
 
 TASK = re.compile(r"(\S.*?)\s*\(\s*(\d{1,2})\s*б(?:алл\w*|\.)?\s*\)")
 MOST_HEADING_CELLS = 3
-SPRING, AUTUMN = "vpr", "vpr_autumn"
-"""Two sessions of one school year are two procedures: neither is added to the other."""
-FIRST_OF_AUTUMN = 9
 UNCHANGED = "Выгрузите отчёт заново из ФИС ОКО, не меняя строк над таблицей."
 
 
@@ -78,9 +81,9 @@ def read_heading(place: SheetPlace, block: SheetBlock, context: ReadingContext) 
         message = f"строка {block.top + 1}: {wrong}"
         findings.append(place.finding(check, "blocking", message, action, cell=cell))
     programme = title.programme if title else None
-    procedure = SPRING
-    if grade and _is_of_autumn(day, programme, grade):
-        procedure = AUTUMN
+    is_autumn = bool(grade) and is_of_autumn(day, programme, grade or 0)
+    procedure = declared_session(context) or (AUTUMN if is_autumn else SPRING)
+    if grade and procedure == AUTUMN:
         findings.append(_autumn_finding(place, block, day, programme, grade))
     most = cell_number(stated.get("максимальный первичный балл"))
     return PaperHeading(procedure, subject, grade, most, day, programme, findings)
@@ -104,13 +107,6 @@ def _grade(
         what = "в строке вида «ВПР 2025 Математика 5 класс» не назван класс."
         return None, [("paper_title", what, UNCHANGED)]
     return grade, []
-
-
-def _is_of_autumn(day: dt.date | None, programme: int | None, grade: int) -> bool:
-    """Return whether the paper is of the autumn session, which repeats the year before."""
-    if day is not None and day.month >= FIRST_OF_AUTUMN:
-        return True
-    return programme is not None and programme != grade
 
 
 def _autumn_finding(

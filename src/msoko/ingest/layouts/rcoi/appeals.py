@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from msoko.core.exam_sittings import main_procedure
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.layouts.rcoi.exam_kind import PAPER_GRADES, exam_procedure, is_code
@@ -49,11 +50,11 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     parsed = ParsedBlock(block=block.number, rows_in=len(body))
     parsed.findings += check_title(place, title, context)
     data = _appeal_rows(place, block, cells, body, parsed)
-    procedure = exam_procedure(cells[data, block.columns["класс"]], context)
+    procedure = exam_procedure(cells[data, block.columns["класс"]], title, context)
     parsed.paper = {
         "procedure": procedure,
         "subject": title.subject,
-        "grade": PAPER_GRADES.get(procedure or ""),
+        "grade": PAPER_GRADES.get(main_procedure(procedure)),
         "day": title.day,
     }
     if procedure is None:

@@ -1,4 +1,4 @@
-"""Which exam a protocol is of, by the classes of its participants or by what year.yml says."""
+"""Which exam and which sitting a protocol is of: its classes, its title, or year.yml say it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import re
 
 import numpy as np
 
+from msoko.core.exam_sittings import EXAMS, RETAKE, SITTINGS, sitting_of_day
 from msoko.ingest.ingest_findings import Finding
 from msoko.ingest.layouts.contract import ReadingContext
-from msoko.ingest.sheets.cells import addresses, cell_text
+from msoko.ingest.layouts.rcoi.rcoi_heading import ProtocolTitle
+from msoko.ingest.sheets.cells import address, addresses, cell_text
 from msoko.ingest.sheets.sheet_blocks import SheetPlace, cells_of
 
 CODE = re.compile(r"[0-9]{3,9}")
 CLASS = re.compile(r"([0-9]{1,2})[\s\-–«\"]*[^\W\d_]{0,2}[»\"]?")
 PROCEDURES = {9: "oge", 10: "oge", 11: "ege", 12: "ege"}
 PAPER_GRADES = {"oge": 9, "ege": 11}
+SAID = {"early": "досрочный период", "reserve": "резервные сроки", "retake": "пересдача"}
 
 
 def is_code(value: object) -> bool:
@@ -28,13 +31,37 @@ def procedure_of(value: object) -> str | None:
     return PROCEDURES.get(int(match[1])) if match else None
 
 
-def exam_procedure(classes: np.ndarray, context: ReadingContext) -> str | None:
-    """Return oge or ege by the classes, or what year.yml says; `None` where they differ."""
+def exam_procedure(
+    classes: np.ndarray, title: ProtocolTitle, context: ReadingContext
+) -> str | None:
+    """Return the exam by its classes, with its sitting, or what year.yml says.
+
+    `None` where classes differ. An exam of autumn is a retake even where year.yml names the
+    exam alone; of other days that means the main sitting.
+    """
     declared = context.options.get("procedure")
-    if declared:
-        return str(declared)
     found = {procedure_of(value) for value in classes}
-    return found.pop() if len(found) == 1 else None
+    exam = str(declared) if declared else found.pop() if len(found) == 1 else None
+    sitting = title.sitting if declared is None or title.sitting == RETAKE else ""
+    return f"{exam}_{sitting}" if exam in EXAMS and sitting else exam
+
+
+def sitting_findings(
+    place: SheetPlace, title: ProtocolTitle, procedure: str | None
+) -> list[Finding]:
+    """Return the note that a protocol is kept apart from the main sitting."""
+    exam, _, sitting = (procedure or "").partition("_")
+    if exam not in EXAMS or sitting not in SITTINGS:
+        return []
+    when = f" от {title.day:%d.%m.%Y}" if title.day else ""
+    message = (
+        f"строка {title.row + 1}: протокол{when} – {SAID[sitting]}: результаты учтены отдельно и "
+        "с основным сроком экзамена не складываются."
+    )
+    action = "Делать ничего не нужно."
+    if sitting_of_day(title.day) != RETAKE:
+        action = f"Если это основной срок, укажите procedure: {exam} в year.yml."
+    return [place.finding("exam_sitting", "note", message, action, cell=address(title.row, 0))]
 
 
 def doubtful_exam(place: SheetPlace, cells: np.ndarray, data: np.ndarray, column: int) -> Finding:

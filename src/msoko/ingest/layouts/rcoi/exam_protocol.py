@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from msoko.core.exam_sittings import main_procedure
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext, Recognition
 from msoko.ingest.layouts.header_layout import HeaderLayout
 from msoko.ingest.layouts.rcoi.answers import task_frame
@@ -15,12 +16,14 @@ from msoko.ingest.layouts.rcoi.exam_kind import (
     doubtful_exam,
     exam_procedure,
     is_code,
+    sitting_findings,
 )
 from msoko.ingest.layouts.rcoi.exam_protocol_checks import ProtocolChecks
 from msoko.ingest.layouts.rcoi.plus_worth import settle_pluses
 from msoko.ingest.layouts.rcoi.protocol_rows import PARTS, ProtocolRows, first_of, parse_protocol
 from msoko.ingest.layouts.rcoi.rcoi_heading import (
     FIX,
+    ProtocolTitle,
     check_title,
     footer_of,
     is_title_row,
@@ -58,11 +61,13 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
     parsed = ParsedBlock(block=block.number, rows_in=len(body))
     parsed.findings += check_title(place, title, context)
     data, footers = _split(place, block, cells, body, parsed)
-    procedure = _procedure(place, block, cells, data, context, parsed)
+    procedure = _procedure(place, block, cells, data, title, context, parsed)
+    exam = main_procedure(procedure)
+    parsed.findings += sitting_findings(place, title, procedure)
     parsed.paper = {
         "procedure": procedure,
         "subject": title.subject,
-        "grade": PAPER_GRADES.get(procedure or ""),
+        "grade": PAPER_GRADES.get(exam),
         "day": title.day,
     }
     if procedure is None or title.subject is None:
@@ -73,7 +78,7 @@ def _read_block(place: SheetPlace, block: SheetBlock, context: ReadingContext) -
         last = int(body[-1]) + 1
         parsed.paper |= {"lacks_footers": True, "participants": len(data), "last_row": last}
     rows = parse_protocol(place, block, cells, data, context, parsed)
-    paper = (procedure, title.subject, parsed.paper["grade"])
+    paper = (exam, title.subject, parsed.paper["grade"])
     plus = settle_pluses(rows, context.task_maxima, context.school_year, paper)
     ProtocolChecks(place, block, rows, parsed).check(context, footers, plus)
     parsed.reject(rows.index[rows.is_bad], "в строке есть нечитаемое значение")
@@ -111,12 +116,13 @@ def _procedure(
     block: SheetBlock,
     cells: np.ndarray,
     data: np.ndarray,
+    title: ProtocolTitle,
     context: ReadingContext,
     parsed: ParsedBlock,
 ) -> str | None:
-    """Return oge or ege, `None` with a finding where it cannot be told."""
+    """Return the exam and its sitting, `None` with a finding where it cannot be told."""
     column = block.columns["класс"]
-    procedure = exam_procedure(cells[data, column], context)
+    procedure = exam_procedure(cells[data, column], title, context)
     if procedure is None and len(data):
         parsed.findings.append(doubtful_exam(place, cells, data, column))
     elif procedure is None:
@@ -133,7 +139,8 @@ def _fill_tables(
     parsed: ParsedBlock,
 ) -> None:
     paper = {name: parsed.paper[name] for name in ("procedure", "subject", "grade")}
-    scale = context.scales.find(context.school_year, *paper.values())
+    exam = main_procedure(paper["procedure"])
+    scale = context.scales.find(context.school_year, exam, paper["subject"], paper["grade"])
     keep = np.flatnonzero(~rows.is_bad)
     columns = block.columns
     results = pd.DataFrame(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from msoko.core.exam_sittings import main_procedure
 from msoko.ingest.layouts.contract import ParsedBlock, ReadingContext
 from msoko.ingest.layouts.mark_checks import MarkedRows, check_marks, lacks_scale
 from msoko.ingest.layouts.rcoi.plus_worth import PlusWorth
@@ -78,7 +79,10 @@ class ProtocolChecks:
         if "оценка" not in self.columns:
             return
         scale = context.scales.find(
-            context.school_year, paper["procedure"], paper["subject"], paper["grade"]
+            context.school_year,
+            main_procedure(paper["procedure"]),
+            paper["subject"],
+            paper["grade"],
         )
         if scale is None or not scale.gives_marks:
             finding = lacks_scale(self.place, context, paper["subject"], paper["grade"])

@@ -10,6 +10,7 @@ from msoko import catalog
 from msoko.core import russian
 from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
+from msoko.report.data.report_data import LEAST_COUNT
 from msoko.report.data.suppressed import LEAST_SCHOOLS
 
 if TYPE_CHECKING:
@@ -45,7 +46,41 @@ def low_results(report: ReportData) -> Block:
         report.say("low_results.none") if listed.empty else _listed(report, listed),
         _sensitivity(report, found),
         _papers(report, found, listed),
+        _retakes(report),
     )
+
+
+def _retakes(report: ReportData) -> str | None:
+    """Say how many passed at last of those who fell below the minimum at first.
+
+    Nothing where nobody sat an exam again; the public edition leaves out numbers of few.
+    """
+    from msoko.indicators import find_retake_outcomes
+
+    outcomes = find_retake_outcomes(report.directions, report.store, report.year)
+    said = [
+        _outcome(report, str(row.exam), row.below_count, row.retaken_count, row.passed_count)
+        for row in outcomes.itertuples()
+    ]
+    return " ".join(filter(None, said)) or None
+
+
+def _outcome(report: ReportData, exam: str, below: int, retaken: int, passed: int) -> str:
+    counts = (below, retaken, passed, below - retaken, retaken - passed)
+    if report.is_public and any(0 < count < LEAST_COUNT for count in counts):
+        return ""
+    name = report.say(f"procedure.{exam}")
+    evidence = Evidence(
+        what=report.say("evidence.retakes.what", exam=name, year=report.year),
+        shown=str(passed),
+        formula=report.say("evidence.retakes.formula"),
+        numerator=str(passed),
+        denominator=str(below),
+        n=report.count(below),
+        source=report.say("evidence.retakes.source"),
+    )
+    number = report.ledger.cite(evidence)
+    return report.say("low_results.retakes", exam=name, below=below, retaken=retaken, passed=number)
 
 
 def _origin(report: ReportData, threshold: catalog.Threshold) -> str:
