@@ -10,7 +10,7 @@ import pandas as pd
 from msoko.core import russian
 from msoko.report.block import Block, Figure, anchor, block, cell
 from msoko.report.charts import charts
-from msoko.report.data.line_changes import change_sentence
+from msoko.report.data.line_changes import change_sentence, comparable_years
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def dynamics(report: JudgedData, codes: Sequence[str]) -> Block:
     """Draw indicators of one unit over the years, with what may be said of each."""
     lines = [line for code in codes for line in report.lines(code)]
-    found = [(line, _years(report, line)) for line in lines]
+    found = [(line, comparable_years(report, line)) for line in lines]
     drawn = [(line, rows) for line, rows in found if len(rows) >= 2]
     skipped = [
         report.say("conclusion.no_data", title=cell(report.title(line)))
@@ -40,16 +40,6 @@ def dynamics(report: JudgedData, codes: Sequence[str]) -> Block:
         report.say("dynamics.see", figure=f"@fig-dynamics-{anchor(codes[0])}"),
         _figure(report, drawn, codes[0]),
     )
-
-
-def _years(report: JudgedData, line: IndicatorLine) -> list[Row]:
-    """Return the municipality's values by year, only over years that may be compared."""
-    rows = [row for row in report.line_rows(line) if not pd.isna(row["value"])]
-    if not line.indicator.comparable_across_years:
-        return rows[-1:]
-    # A year flagged so starts a new series: what lies before it had another scale.
-    broken = [place for place, row in enumerate(rows) if "not_comparable" in str(row["flags"])]
-    return rows[broken[-1] :] if broken else rows
 
 
 def _reading(report: JudgedData, line: IndicatorLine, rows: Sequence[Row]) -> str:
