@@ -196,7 +196,7 @@ def test_a_change_beyond_chance_is_told_with_its_interval(tmp_path):
 
 def test_chance_is_no_change(project):
     text = said(passport(project, "s04"), "dynamics")
-    assert "Ни одно изменение от случайного неотличимо" in text
+    assert "Все изменения неотличимы от случайного" in text
     assert "улучшение" not in text and "ухудшение" not in text
 
 

@@ -168,5 +168,5 @@ def test_an_indicator_that_nobody_declared_is_refused(made):
 def test_a_first_year_says_that_there_is_nothing_to_compare(made):
     first, second = (text_of(made(years=years).indicators()) for years in (1, 2))
     assert "Сравнить не с чем: за" in first
-    assert "неотличимо" not in first and "изменение к прошлому году" not in first
+    assert "неотличим" not in first and "изменение к прошлому году" not in first
     assert "Сравнить не с чем" not in second

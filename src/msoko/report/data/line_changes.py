@@ -93,6 +93,22 @@ def change_sentence(report: ReportData, line: IndicatorLine, found: JudgedChange
     return report.say(f"change.{verdict}", number=number, interval=interval)
 
 
+def detectable(line: IndicatorLine, found: JudgedChange) -> str:
+    """Return the least change that would be found in four cases of five, as printed.
+
+    A dash where none is known, or where a share cannot change so much.
+    """
+    from msoko.stats.estimators.detectable_change import detectable_change
+
+    estimate = found.estimate
+    if not found.has_interval or not estimate.se or not estimate.df:
+        return russian.NOTHING
+    least = detectable_change(estimate.se, max(1.0, estimate.df))
+    if line.indicator.measure == "share" and least > 1:
+        return russian.NOTHING
+    return russian.change(least, line.indicator.unit).lstrip("+")
+
+
 def change_evidence(report: ReportData, line: IndicatorLine, found: JudgedChange) -> Evidence:
     """Return what stands behind a change."""
     estimate, indicator = found.estimate if found.has_interval else None, line.indicator

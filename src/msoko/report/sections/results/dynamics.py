@@ -10,7 +10,7 @@ import pandas as pd
 from msoko.core import russian
 from msoko.report.block import Block, Figure, anchor, block, cell
 from msoko.report.charts import charts
-from msoko.report.data.line_changes import change_sentence, comparable_years
+from msoko.report.data.line_changes import change_sentence, comparable_years, detectable
 from msoko.report.data.line_trends import is_of_papers, region_values
 from msoko.stats.estimators.trend import MINIMUM_YEARS
 
@@ -45,14 +45,11 @@ def dynamics(report: JudgedData, codes: Sequence[str]) -> Block:
 
 
 def _reading(report: JudgedData, line: IndicatorLine, rows: Sequence[Row]) -> str:
-    from msoko.stats.estimators.detectable_change import detectable_change
-
-    indicator, found = line.indicator, report.changes[line]
+    found = report.changes[line]
     said = [change_sentence(report, line, found), _beside_region(report, line, rows)]
     said.append(_trend(report, line))
-    if found.has_interval:
-        least = detectable_change(found.estimate.se, found.estimate.df)
-        least = russian.change(least, indicator.unit).lstrip("+")
+    least = detectable(line, found)
+    if least != russian.NOTHING:
         said.append(report.say("dynamics.detectable", least=least))
     return " ".join(filter(None, said))
 
