@@ -120,8 +120,9 @@ def test_every_reason_and_marker_has_its_words():
 
 
 def test_proof_writes_its_table_with_seed_and_date(tmp_path, monkeypatch):
-    from research import error_rates
+    from research import effect_rates, error_rates
 
+    monkeypatch.setattr(effect_rates, "SCENARIOS", (effect_rates.SchoolPanels(12, 5, 2),))
     monkeypatch.setattr(error_rates, "SCENARIOS", (error_rates.Scenario("clean", 8, 0),))
     words = ["--seed", "3", "--replications", "2", "--date", "2025-07-10", "--out", str(tmp_path)]
     done = CliRunner().invoke(proof_command, [*words, "--no-validation"])
@@ -129,6 +130,9 @@ def test_proof_writes_its_table_with_seed_and_date(tmp_path, monkeypatch):
     written = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))
     assert (written["seed"], written["date"], written["replications"]) == (3, "2025-07-10", 2)
     assert (tmp_path / "proof.csv").read_text(encoding="utf-8").count("\n") == 10
+    effects = json.loads((tmp_path / "effect_rates.json").read_text(encoding="utf-8"))
+    assert (effects["seed"], effects["date"], effects["replications"]) == (3, "2025-07-10", 20)
+    assert [row["schools"] for row in effects["compared"]] == [12]
 
 
 def test_proof_says_that_it_needs_a_checkout(tmp_path, monkeypatch):

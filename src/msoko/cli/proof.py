@@ -21,7 +21,7 @@ import click
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Папка для proof.json и proof.csv; по умолчанию docs/method.",
+    help="Папка для proof.json, proof.csv и effect_rates.json; по умолчанию docs/method.",
 )
 @click.option(
     "--validation/--no-validation",
@@ -37,7 +37,7 @@ def command(
     out: Path | None,
     with_validation: bool,
 ) -> None:
-    """Проверить частоту ошибок вывода об объективности на новых случайных данных."""
+    """Проверить частоту ошибок выводов об объективности и об эффекте решений."""
     import datetime
     import secrets
 
@@ -45,6 +45,7 @@ def command(
     from msoko.core.project import HOME
 
     _find_research()
+    from research.effect_rates import effect_rates
     from research.error_rates import prove
 
     seed = secrets.randbits(32) if seed is None else seed
@@ -53,6 +54,8 @@ def command(
     folder.mkdir(parents=True, exist_ok=True)
     proof = prove(replications, seed, click.echo)
     _write(folder, {"version": __version__, "date": date, **proof})
+    rates = effect_rates(10 * replications, seed)
+    _write_json(folder / "effect_rates.json", {"date": date, **rates})
     click.echo(_summary(proof["rows"]))
     click.echo(f"Начальное число {seed}, дата {date}. Таблицы: {folder / 'proof.json'} и .csv.")
     if with_validation:
@@ -90,16 +93,21 @@ def _validate(folder: Path) -> None:
 
 def _write(folder: Path, proof: dict[str, Any]) -> None:
     import csv
-    import json
 
-    text = json.dumps(proof, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "proof.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    _write_json(folder / "proof.json", proof)
     with (folder / "proof.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["date", "seed", *proof["rows"][0]], lineterminator="\n")
         writer.writeheader()
         writer.writerows(
             {"date": proof["date"], "seed": proof["seed"], **row} for row in proof["rows"]
         )
+
+
+def _write_json(path: Path, found: dict[str, Any]) -> None:
+    import json
+
+    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _summary(rows: list[dict[str, Any]]) -> str:

@@ -79,7 +79,6 @@ def place_block(
     place: SheetPlace, parsed: ParsedBlock, layout: str, reason: str, confidence: float
 ) -> PlacedBlock:
     """Return the block as a source, its names hidden; rows not accounted for are a finding."""
-    book, sheet = place.book, place.sheet
     parsed.findings += _hide_names(place, parsed)
     for told in parsed.findings:
         if told.severity == "set_aside":
@@ -87,7 +86,9 @@ def place_block(
     file, name = shown_place(place)
     key = "\x1f".join((unicodedata.normalize("NFC", file), name, str(parsed.block)))
     source_id = hashlib.sha256(key.encode()).hexdigest()[:12]
-    placed = PlacedBlock(file, name, book.sha256, source_id, layout, parsed, reason, confidence)
+    placed = PlacedBlock(
+        file, name, place.book.sha256, source_id, layout, parsed, reason, confidence
+    )
     kept, rejected = placed.accounted_rows()
     if len(kept) + len(rejected) != parsed.rows_in:
         message = (

@@ -22,6 +22,7 @@ from msoko.report.sections.pages import (
     quality_page,
     roadmap_due,
     roadmap_page,
+    told_effects,
     year_matters,
     year_summary,
 )
@@ -54,7 +55,7 @@ class Questions(JudgedData):
     data_quality = data_quality.data_quality
     recommendations = advice.recommendations
     decisions_proposed = advice.decisions
-    effect = advice.effect
+    effect = told_effects.effect
     method = origins.method
     provenance = origins.provenance
 

@@ -92,6 +92,26 @@ def test_the_page_shows_the_proof_with_its_date_and_seed(bare):
         assert method_page.percent(row["fdr"], row["fdr_se"]) in page
 
 
+def test_the_page_shows_how_often_an_effect_is_made_of_nothing(bare):
+    rates = json.loads(HOME.joinpath(*written_pages.EFFECTS).read_text(encoding="utf-8"))
+    assert "Решения, которые ничего не изменили" not in method_page.method_page(bare).markdown
+    (bare.root / "docs" / "method").mkdir()
+    copy = bare.root / "docs" / "method" / "effect_rates.json"
+    copy.write_text(json.dumps(rates), encoding="utf-8")
+    page = method_page.method_page(bare).markdown
+    assert f"начальное число {rates['seed']}" in page
+    for row in (*rates["compared"], *rates["course"]):
+        assert f"| {method_page.percent(row['improved'])} | " in page
+
+
+def test_the_proof_of_effects_holds_its_level():
+    """Monte-Carlo error at .025 and .95; a rate beyond it would be a broken promise."""
+    rates = json.loads(HOME.joinpath(*written_pages.EFFECTS).read_text(encoding="utf-8"))
+    error = (0.025 * 0.975 / rates["replications"]) ** 0.5
+    assert all(row["improved"] <= 0.025 + 3 * error for row in rates["compared"])
+    assert all(row["covered"] >= 0.95 - 5 * error for row in rates["compared"])
+
+
 def test_without_a_proof_the_page_says_how_to_run_it(bare):
     page = method_page.method_page(bare)
     assert page.href == "method.html" and page.title == "Методика расчётов"

@@ -8,6 +8,7 @@ import pytest
 from msoko import catalog
 from msoko.core.tables import GROUP
 from msoko.report.sections.cycle import advice
+from msoko.report.sections.cycle.decision_effects import DecisionEffect
 from msoko.report.sections.pages import year_matters
 
 DECISION = """\
@@ -57,22 +58,26 @@ def told(monkeypatch):
 
     def give(**outcomes):
         monkeypatch.setattr(
-            advice, "effect_of", lambda _, one: (outcomes[f"v{one.expected.value:.0f}"], None)
+            year_matters,
+            "effect_of",
+            lambda _, one: DecisionEffect(outcomes[f"v{one.expected.value:.0f}"]),
         )
 
     return give
 
 
 def test_outcomes_of_past_decisions_are_counted_and_worded(made, told):
-    told(v1="reached", v2="partly", v3="worse", v4="untold", v5="too_few", v6="not_comparable")
+    told(v1="reached", v2="partly", v3="absent", v4="untold", v5="followed", v6="not_comparable")
     report = decide(made(3, 2), *({"value": float(value)} for value in range(1, 7)))
     text = text_of(year_matters.decisions(report))
-    said = "согласное с ожидавшимся, – у 1, меньшее – у 1, обратное изменение – у 1; без вывода"
-    assert f"{said} пока 3." in text
+    said = (
+        "эффект достигнут у 1, меньший – у 1, эффекта ожидавшейся величины нет у 1; без вывода 3."
+    )
+    assert said in text
     ends = [row.rstrip(" |").rsplit("| ", 1)[1] for row in rows_of(text, "year-effects")]
-    assert ends == ["улучшение согласуется с ожидавшимся", "меньше ожидавшегося",
-                    "стало хуже", "сказать нельзя",
-                    "сказать нельзя: школ мало",
+    assert ends == ["ожидавшийся эффект достигнут", "эффект меньше ожидавшегося",
+                    "эффекта ожидавшейся величины нет", "сказать нельзя",
+                    "прослежено по школам",
                     "сказать нельзя: годы не сравниваются"]  # fmt: skip
 
 
@@ -88,7 +93,9 @@ def test_what_no_data_can_tell_is_not_told(made):
     """The indicator has values by subject only: there is no whole to measure a decision by."""
     report = decide(made(6, 2, slope=3.0), {})
     (row,) = rows_of(text_of(year_matters.decisions(report)), "year-effects")
-    assert row.endswith("| +1,0\xa0п.\xa0п. | – | – | – | сказать нельзя: школ мало |")
+    assert row.endswith(
+        "| +1,0\xa0п.\xa0п. | – | – | – | сказать нельзя: значения за один из годов нет |"
+    )
 
 
 def test_this_year_s_decisions_stand_apart_and_a_register_may_be_empty(made):

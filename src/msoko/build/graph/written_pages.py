@@ -9,6 +9,7 @@ from msoko.core.project import Project
 
 TEMPLATE = ("docs", "method.md.j2")
 PROOF = ("docs", "method", "proof.json")
+EFFECTS = ("docs", "method", "effect_rates.json")
 FACTS = ("docs", "method", "validation.json")
 EXECUTED = ("docs", "method", "validation.md")
 REFERENCE = ("tests", "reference", "reference.json")
@@ -24,5 +25,6 @@ def available_pages(project: Project) -> list[str]:
 
 def page_sources(project: Project) -> list[Path]:
     """Return the files that exist of those that the pages are made of."""
-    paths = (project.find(*parts) for parts in (TEMPLATE, PROOF, FACTS, EXECUTED, REFERENCE))
+    names = (TEMPLATE, PROOF, EFFECTS, FACTS, EXECUTED, REFERENCE)
+    paths = (project.find(*parts) for parts in names)
     return [path for path in paths if path.exists()]

@@ -18,7 +18,14 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from msoko.build.graph.written_pages import EXECUTED, FACTS, PROOF, REFERENCE, TEMPLATE
+from msoko.build.graph.written_pages import (
+    EFFECTS,
+    EXECUTED,
+    FACTS,
+    PROOF,
+    REFERENCE,
+    TEMPLATE,
+)
 from msoko.catalog.loading import load_thresholds
 from msoko.core.project import Project
 from msoko.core.russian import decimal, listed, noun
@@ -94,6 +101,7 @@ def fill_template(template: Path, project: Project) -> str:
         reference_numbers=partial(reference_numbers, records),
         record_count=len(records),
         proof=_read(project, PROOF),
+        effects=_read(project, EFFECTS),
         found=_read(project, FACTS),
         has_validation=project.find(*EXECUTED).exists(),
         constant=_constants(project),

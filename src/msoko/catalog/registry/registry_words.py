@@ -17,6 +17,7 @@ from msoko.core.project import Project
 FILES = (
     "wording.yml",
     "wording_annex.yml",
+    "wording_effects.yml",
     "wording_evidence.yml",
     "wording_passport.yml",
     "wording_roadmap.yml",

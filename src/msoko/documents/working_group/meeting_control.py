@@ -10,8 +10,9 @@ from msoko.catalog.meetings.meeting_file import Resolution
 from msoko.core import russian
 from msoko.documents.working_group.meeting_topics import Topic, direction_topic, rapporteur
 from msoko.documents.working_group.meeting_words import plain
-from msoko.report.sections.cycle import advice
+from msoko.report.sections.cycle.decision_effects import OUTCOMES, effect_of, measured_decisions
 from msoko.report.sections.pages import roadmap_page as blocks
+from msoko.report.sections.pages.told_effects import effect_sentence
 
 if TYPE_CHECKING:
     from msoko.catalog.registry.wording import Wording
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 EFFECT, ROADMAP, QUALITY = "effect", "roadmap", "quality"
 MOST_NAMED = 4
-UNTOLD = ("untold", "too_few", "not_comparable", "later")
 
 
 def effect_topic(report: JudgedData, words: Wording) -> Topic | None:
@@ -29,14 +29,15 @@ def effect_topic(report: JudgedData, words: Wording) -> Topic | None:
     bases: list[str] = []
     for direction in report.directions:
         other = report.beside(direction)
-        for one in advice.measured_decisions(other):
-            outcomes[advice.effect_of(other, one)[0]] += 1
-            bases.append(plain(advice.effect_sentence(other, one)))
+        for one in measured_decisions(other):
+            told = effect_of(other, one)
+            outcomes[told.outcome] += 1
+            bases.append(plain(effect_sentence(other, one, told)))
     if not bases:
         return None
     last = report.year.shifted(-1)
-    counts = {key: outcomes[key] for key in ("reached", "partly", "worse")}
-    untold = sum(outcomes[key] for key in UNTOLD)
+    counts = {key: outcomes[key] for key in OUTCOMES}
+    untold = len(bases) - sum(counts.values())
     total = words.say("effect.count", year=last, count=len(bases), untold=untold, **counts)
     points = [words.say("effect.note_reached")] if outcomes["reached"] else []
     points += [words.say("effect.keep")] if outcomes.total() > outcomes["reached"] else []

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Self
 
 from msoko.report.data.judged_organisation import JudgedOrganisation
 from msoko.report.data.line_changes import line_changes
+from msoko.report.data.line_trends import line_trends
 from msoko.report.data.report_data import ReportData
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction
     from msoko.report.data.indicator_line import IndicatorLine
     from msoko.stats.estimators.judged_changes import JudgedChange
+    from msoko.stats.estimators.judged_trends import JudgedTrend
 
 SHARED = ("store", "years", "schools", "subjects", "wording", "thresholds")
 OF_VALUES = ("values", "indicator_table")
@@ -27,6 +29,11 @@ class JudgedData(ReportData):
     def changes(self) -> dict[IndicatorLine, JudgedChange]:
         """How each line changed since last year, with one false discovery rate for all."""
         return line_changes(self)
+
+    @cached_property
+    def trends(self) -> dict[IndicatorLine, JudgedTrend]:
+        """The trend of each line over its comparable years, all judged together."""
+        return line_trends(self)
 
     @cached_property
     def siblings(self) -> list[Self]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from msoko.stats.estimators.judged_changes import JudgedChange, judge_changes, s
 if TYPE_CHECKING:
     from msoko.core.school_year import SchoolYear
     from msoko.report.data.indicator_line import IndicatorLine
+    from msoko.report.data.indicator_rows import Row
     from msoko.report.data.report_data import ReportData
     from msoko.stats.estimators.estimate import Estimate, NotEstimable
 
@@ -46,18 +46,22 @@ def is_comparable(report: ReportData, line: IndicatorLine) -> bool:
     return not any("not_comparable" in str(one) for one in flags)
 
 
-def change_between(
-    report: ReportData,
-    line: IndicatorLine,
-    schools: Collection[str] | None = None,
-    since: SchoolYear | None = None,
-) -> Estimate | NotEstimable | None:
-    """Return the change since last year, or `since`; None where the indicator has no schools."""
+def comparable_years(report: ReportData, line: IndicatorLine) -> list[Row]:
+    """Return the municipality's values by year, only over years that may be compared."""
+    rows = [row for row in report.line_rows(line) if not np.isnan(row["value"])]
+    if not line.indicator.comparable_across_years:
+        return rows[-1:]
+    # A year flagged so starts a new series: what lies before it had another scale.
+    broken = [place for place, row in enumerate(rows) if "not_comparable" in str(row["flags"])]
+    return rows[broken[-1] :] if broken else rows
+
+
+def change_between(report: ReportData, line: IndicatorLine) -> Estimate | NotEstimable | None:
+    """Return the change since last year; None where the indicator has no schools."""
     if line.indicator.measure in ("count", "sum"):
         return None
-    last, this = _two_years(report)
-    before, after = (school_parts(report, line, year) for year in (since or last, this))
-    return school_change(before, after, schools)
+    before, after = (school_parts(report, line, year) for year in _two_years(report))
+    return school_change(before, after)
 
 
 def school_parts(
@@ -87,6 +91,22 @@ def change_sentence(report: ReportData, line: IndicatorLine, found: JudgedChange
     interval = russian.span(found.estimate.low, found.estimate.high, indicator.unit, is_change=True)
     verdict = found.verdict(indicator.polarity)
     return report.say(f"change.{verdict}", number=number, interval=interval)
+
+
+def detectable(line: IndicatorLine, found: JudgedChange) -> str:
+    """Return the least change that would be found in four cases of five, as printed.
+
+    A dash where none is known, or where a share cannot change so much.
+    """
+    from msoko.stats.estimators.detectable_change import detectable_change
+
+    estimate = found.estimate
+    if not found.has_interval or not estimate.se or not estimate.df:
+        return russian.NOTHING
+    least = detectable_change(estimate.se, max(1.0, estimate.df))
+    if line.indicator.measure == "share" and least > 1:
+        return russian.NOTHING
+    return russian.change(least, line.indicator.unit).lstrip("+")
 
 
 def change_evidence(report: ReportData, line: IndicatorLine, found: JudgedChange) -> Evidence:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from msoko.core import russian
 from msoko.report.block import Block, Framed, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
+from msoko.report.data.line_trends import shares_persons
 from msoko.report.data.organisation import is_hidden, is_of_persons, is_vpr
 from msoko.report.passport.passport_card import origins
 from msoko.report.sections.results.comparison import LEAST_SHOWN
-from msoko.stats.estimators.judged_changes import JudgedChange, Judgement, judge, judge_changes
+from msoko.stats.estimators.judged_changes import JudgedChange, judge_changes
+from msoko.stats.estimators.judged_trends import JudgedTrend, YearSeries, judge_trends
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
@@ -38,8 +40,7 @@ class IndicatorHistory:
     indicator: Indicator
     rows: Sequence[Row]
     change: JudgedChange
-    slope: float = float("nan")
-    trend: Judgement | None = None
+    trend: JudgedTrend | None = None
 
 
 def dynamics(report: JudgedData) -> Block:
@@ -55,9 +56,10 @@ def dynamics(report: JudgedData) -> Block:
         "passport.dynamics", last=last, count=len(found), told=len(told), rate=report.change_level
     )
     room = max(LEAST_ROWS, MOST_SHOWN - len(school.own_advice))
-    shown = with_trends(_shown(found, told, room), report.change_level)
-    sheet = _sheet(school, shown)
-    parts = [" ".join([text, _trends(report, shown), *origins(school)])]
+    # the family is every series of the organisation, whatever last year brought
+    found = with_trends(found, report.change_level)
+    sheet = _sheet(school, _shown(found, [one for one in found if one.change.is_told], room))
+    parts = [" ".join([text, _trends(report, found), *origins(school)])]
     caveat = report.say("passport.dynamics_caveat")
     return block(Framed("passport-dynamics", block(*parts, sheet, caveat).parts))
 
@@ -128,30 +130,27 @@ def _shown(
     return [one for one in found if id(one) in is_chosen]
 
 
-def with_trends(shown: Sequence[IndicatorHistory], level: float) -> list[IndicatorHistory]:
-    """Return the courses with the slope of those whose trend is told, over all of them at once."""
-    from msoko.stats.estimators.trend import Trend, trend
-
-    tested = {}
-    for place, one in enumerate(shown):
-        years = [int(row["school_year"][:4]) for row in one.rows]
-        if len(years) >= LEAST_YEARS:
-            made = trend([row["value"] for row in one.rows], years)
-            if isinstance(made, Trend):
-                tested[place] = made
-    judged = judge([made.test.p for made in tested.values()], level)
-    found = list(shown)
-    for (place, made), one in zip(tested.items(), judged, strict=True):
-        found[place] = replace(found[place], slope=made.slope.value, trend=one)
-    return found
+def with_trends(found: Sequence[IndicatorHistory], level: float) -> list[IndicatorHistory]:
+    """Return the histories with their trends, all series of the organisation judged together."""
+    series = [
+        YearSeries(
+            [int(row["school_year"][:4]) for row in one.rows],
+            [float(row["value"]) for row in one.rows],
+            shares_persons(one.indicator),
+        )
+        for one in found
+    ]
+    judged = judge_trends(series, level)
+    return [replace(one, trend=trend) for one, trend in zip(found, judged, strict=True)]
 
 
-def _trends(report: JudgedData, shown: Sequence[IndicatorHistory]) -> str:
-    tested = [one.trend for one in shown if one.trend is not None]
-    if not tested:
+def _trends(report: JudgedData, found: Sequence[IndicatorHistory]) -> str:
+    trends = [one.trend for one in found if one.trend is not None]
+    family = max((one.family for one in trends), default=0)
+    if not family:
         return report.say("passport.trend_none")
-    told = sum(one.is_told for one in tested)
-    return report.say("passport.trend", series=len(tested), told=told)
+    told = sum(one.is_told for one in trends)
+    return report.say("passport.trend", series=family, told=told)
 
 
 def _sheet(school: JudgedOrganisation, shown: Sequence[IndicatorHistory]) -> Sheet:
@@ -167,9 +166,8 @@ def _row(report: JudgedData, course: IndicatorHistory, years: Sequence[str]) -> 
     indicator, estimate = course.indicator, course.change.estimate
     by_year = {row["school_year"]: row for row in course.rows}
     conclusion = report.say(f"passport.change.{_verdict(course)}")
-    if course.trend is not None and course.trend.is_told:
-        trend = "rising" if course.slope > 0 else "falling"
-        conclusion += f"; {report.say(f'passport.{trend}')}"
+    if course.trend is not None and (said := _course_said(report, course.trend)):
+        conclusion += f"; {said}"
     return [
         cell(indicator.short_title or indicator.title),
         conclusion,
@@ -177,6 +175,16 @@ def _row(report: JudgedData, course: IndicatorHistory, years: Sequence[str]) -> 
         russian.span(estimate.low, estimate.high, indicator.unit, is_change=True),
         *(_value(indicator, by_year.get(year)) for year in years),
     ]
+
+
+def _course_said(report: JudgedData, trend: JudgedTrend) -> str:
+    """Return a trend that is told, or how a series went that only looks like one."""
+    if trend.is_told:
+        return report.say("passport.rising" if trend.slope > 0 else "passport.falling")
+    years = len(trend.series.values)
+    if years < LEAST_YEARS or not trend.series.way:
+        return ""
+    return report.say(f"passport.run_{'up' if trend.series.way > 0 else 'down'}", years=years - 1)
 
 
 def _verdict(course: IndicatorHistory) -> str:

@@ -1,4 +1,4 @@
-"""What follows: recommendations, decisions, and the effect of last year's."""
+"""What follows: recommendations and decisions."""
 
 from __future__ import annotations
 
@@ -10,21 +10,17 @@ import pandas as pd
 from msoko import catalog
 from msoko.core import russian
 from msoko.core.indicator_groups import groups_of
-from msoko.core.school_year import SchoolYear
 from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data import rule_evidence
-from msoko.report.data.evidence import Evidence
-from msoko.report.data.indicator_line import IndicatorLine
-from msoko.report.data.line_changes import FUNCTION, change_between, is_comparable
+from msoko.report.sections.cycle.decision_effects import aimed_at, foreseen
+from msoko.stats.schools.decision_effect import LEAST_YEARS
 
 if TYPE_CHECKING:
-    from msoko.catalog import Decision, Indicator, Measure
+    from msoko.catalog import Decision, Measure
     from msoko.report.data.judged_data import JudgedData
-    from msoko.stats.estimators.estimate import Estimate
+    from msoko.report.data.report_data import ReportData
 
 RECIPIENTS = ("department", "methodical_service", "school", "teachers")
-LEAST_SCHOOLS = 5
-"""Fewer schools than this cannot carry a before–after comparison with an interval."""
 
 
 def recommendations(report: JudgedData) -> Block:
@@ -152,12 +148,20 @@ def _taken(report: JudgedData, taken: list[Decision]) -> Sheet | None:
             cell(one.addressee),
             cell(one.deadline),
             _expected(report, one),
+            foreseen_text(report, one),
         ]
         for one in taken
     ]
-    head = report.heads("date", "decision", "decided_for", "deadline", "expected_change")
+    columns = ("date", "decision", "decided_for", "deadline", "expected_change", "foreseen")
     caption = report.say("decisions.taken", year=report.year)
-    return report.sheet(head, body, caption, "decisions", "lllll")
+    return report.sheet(report.heads(*columns), body, caption, "decisions", "llllll")
+
+
+def foreseen_text(report: ReportData, decision: Decision) -> str:
+    """Return, from the day a decision is entered, whether its effect will be seen at all."""
+    told, unit = foreseen(report, decision), report.direction.indicator(decision.indicator).unit
+    least = "" if told.detectable is None else russian.change(told.detectable, unit).lstrip("+")
+    return report.say(f"foreseen.{told.kind}", least=least, schools=told.schools, years=LEAST_YEARS)
 
 
 def _expected(report: JudgedData, decision: Decision) -> str:
@@ -165,109 +169,4 @@ def _expected(report: JudgedData, decision: Decision) -> str:
     return (
         f"{cell(report.title(aimed_at(report, decision), is_short=True))}: "
         f"{russian.change(decision.expected.value, indicator.unit)}"
-    )
-
-
-def effect(report: JudgedData) -> Block:
-    """Compare before and after each decision of last year, where the data carry it."""
-    last = str(report.year.shifted(-1))
-    taken = measured_decisions(report)
-    if not taken:
-        return block(report.say("effect.none", year=last))
-    items = ["- " + effect_sentence(report, one) for one in taken]
-    own = sum(one.school_year == last for one in taken)
-    earlier = len(taken) - own
-    return block(
-        report.say("effect.reading", count=own, year=last)
-        + (" " + report.say("effect.earlier", count=earlier) if earlier else ""),
-        "\n".join(items),
-        report.say("effect.caveat"),
-    )
-
-
-def measured_decisions(report: JudgedData) -> list[Decision]:
-    """Return the decisions of last year, and earlier ones whose change was expected by this."""
-    last = str(report.year.shifted(-1))
-    return [one for one in report.decisions if one.school_year == last or _due(one) == report.year]
-
-
-def aimed_at(report: JudgedData, decision: Decision) -> IndicatorLine:
-    """Return the indicator that a decision aims at, in its subject where it names one."""
-    indicator = report.direction.indicator(decision.indicator)
-    return IndicatorLine(indicator, decision.group.get("subject", ""))
-
-
-def _due(decision: Decision) -> SchoolYear:
-    """Return the school year in which a decision's change is to be seen."""
-    taken = SchoolYear.parse(decision.school_year)
-    return SchoolYear.parse(decision.expected.by) if decision.expected.by else taken.shifted(1)
-
-
-def effect_sentence(report: JudgedData, decision: Decision) -> str:
-    """Return what may be said of a decision's effect, its number linked to its evidence."""
-    indicator = report.direction.indicator(decision.indicator)
-    outcome, told = effect_of(report, decision)
-    slots = {
-        "text": cell(decision.text),
-        "title": cell(report.title(aimed_at(report, decision), is_short=True)),
-        "expected": russian.change(decision.expected.value, indicator.unit),
-        "date": f"{decision.date:%d.%m.%Y}",
-        "by": _due(decision),
-    }
-    if told is None:
-        return report.say(f"effect.{outcome}", least=LEAST_SCHOOLS, **slots)
-    number = report.ledger.cite(evidence(report, indicator, decision, told))
-    interval = russian.span(told.low, told.high, indicator.unit, is_change=True)
-    return report.say(f"effect.{outcome}", number=number, interval=interval, n=told.n, **slots)
-
-
-def effect_of(report: JudgedData, decision: Decision) -> tuple[str, Estimate | None]:
-    """Return what a decision changed, as a key of `effect` and the estimate.
-
-    Without an estimate the key says why: `later`, `not_comparable` or `too_few`.
-    """
-    if _due(decision) > report.year:
-        return "later", None
-    line = aimed_at(report, decision)
-    if not is_comparable(report, line):
-        return "not_comparable", None
-    since = SchoolYear.parse(decision.school_year)
-    told = change_between(report, line, decision.schools or None, since)
-    if told is None or not told.is_estimable or told.n < LEAST_SCHOOLS:
-        return "too_few", None
-    return _outcome(decision, told), told
-
-
-def _outcome(decision: Decision, told: Estimate) -> str:
-    """Return reached, partly, untold or worse, by the interval and the expected change.
-
-    An improvement is less than expected only where its whole interval is: one whose interval
-    holds the expected change cannot be told from it.
-    """
-    sign = 1 if decision.expected.value >= 0 else -1
-    worst, best = sorted((sign * told.low, sign * told.high))
-    if best < 0:
-        return "worse"
-    if worst <= 0:
-        return "untold"
-    return "reached" if best >= abs(decision.expected.value) else "partly"
-
-
-def evidence(
-    report: JudgedData, indicator: Indicator, decision: Decision, told: Estimate
-) -> Evidence:
-    """Return what stands behind the change that followed a decision."""
-    return Evidence(
-        what=report.say(
-            "evidence.decision.what",
-            title=report.title(aimed_at(report, decision)),
-            is_chosen=bool(decision.schools),
-            since=decision.school_year,
-            year=report.year,
-        ),
-        shown=russian.change(told.value, indicator.unit),
-        formula=report.say("evidence.change.formula", function=FUNCTION),
-        n=report.counted("school", told.n),
-        interval=russian.span(told.low, told.high, indicator.unit, is_change=True),
-        source=indicator.source,
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from msoko.core import russian
 from msoko.report.block import Block, Details, block, cell
-from msoko.report.data.line_changes import change_sentence, is_comparable
+from msoko.report.data.line_changes import change_sentence, detectable, is_comparable
 from msoko.report.data.target_verdict import against_target
 
 if TYPE_CHECKING:
@@ -119,12 +119,12 @@ def indicators(report: JudgedData) -> Block:
         *report.heads("indicator", "unit_short"),
         last,
         str(report.year),
-        *report.heads("interval", "change", "change_verdict", "target_value", "n"),
+        *report.heads("interval", "change", "change_verdict", "detectable", "target_value", "n"),
     ]
     rows = [_indicator_row(report, line) for line in report.all_lines]
     absent = [cell(report.title(line)) for line in report.all_lines if _is_absent(report, line)]
     caption = report.say("indicators.caption", year=report.year)
-    table = report.sheet(head, rows, caption, "indicators", "lcrrlrlrr")
+    table = report.sheet(head, rows, caption, "indicators", "lcrrlrlrrr")
     told = [one for one in report.changes.values() if one.is_told]
     text = report.say(
         "indicators.reading",
@@ -153,7 +153,7 @@ def _indicator_row(report: JudgedData, line: IndicatorLine) -> list[str]:
     if row is None or pd.isna(row["value"]):
         dash = russian.NOTHING
         told = report.say("verdict.no_data" if _is_absent(report, line) else "verdict.hidden")
-        return [name, unit, before, dash, dash, dash, told, target, dash]
+        return [name, unit, before, dash, dash, dash, told, dash, target, dash]
     is_compared = found.difference is not None and is_comparable(report, line)
     difference = russian.NOTHING
     if is_compared:
@@ -167,6 +167,7 @@ def _indicator_row(report: JudgedData, line: IndicatorLine) -> list[str]:
         russian.span(row["low"], row["high"], indicator.unit),
         difference,
         report.say(f"verdict.{verdict}"),
+        detectable(line, found) if is_compared else russian.NOTHING,
         target,
         report.count(row["n"]),
     ]

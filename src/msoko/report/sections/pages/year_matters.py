@@ -13,6 +13,8 @@ from msoko.core import russian
 from msoko.report.block import Block, Sheet, block, cell
 from msoko.report.data.target_verdict import against_target
 from msoko.report.sections.cycle import advice
+from msoko.report.sections.cycle.decision_effects import OUTCOMES, effect_of, measured_decisions
+from msoko.report.sections.pages import told_effects
 from msoko.report.sections.pages.year_summary import (
     YearChange,
     judged_changes,
@@ -24,6 +26,7 @@ from msoko.report.sections.pages.year_summary import (
 if TYPE_CHECKING:
     from msoko.catalog import Decision
     from msoko.report.data.judged_data import JudgedData
+    from msoko.report.sections.cycle.decision_effects import DecisionEffect
 
 MOST_FINDINGS = 2
 """Findings of a direction that the page of risks words; the others are counted."""
@@ -113,43 +116,41 @@ def decisions(report: JudgedData) -> Block:
 
 def _effects(report: JudgedData) -> list[Sheet | str]:
     """Return what last year's decisions changed, and earlier ones due this year."""
-    before = [
-        (one, decision) for one in report.siblings for decision in advice.measured_decisions(one)
-    ]
+    before = [(one, taken) for one in report.siblings for taken in measured_decisions(one)]
     if not before:
         return [report.say("year.no_effects", year=report.year.shifted(-1))]
-    rows = [_effect_row(*one) for one in before[:MOST_EFFECTS]]
-    outcomes = Counter(advice.effect_of(*one)[0] for one in before)
-    columns = ("decision", "indicator", "expected", "changed", "interval", "school_count",
-               "verdict")  # fmt: skip
+    effects = [effect_of(*one) for one in before]
+    rows = [_effect_row(*one, told) for one, told in zip(before, effects, strict=True)]
+    rows = rows[:MOST_EFFECTS]
+    outcomes = Counter(told.outcome for told in effects)
+    counts = {one: outcomes[one] for one in OUTCOMES}
+    columns = ("decision", "indicator", "expected", "change", "beyond", "interval", "verdict")
     told = report.say(
         "year.effects",
         count=len(before),
-        **{one: outcomes[one] for one in ("reached", "partly", "worse")},
-        untold=len(before) - sum(outcomes[one] for one in ("reached", "partly", "worse")),
+        **counts,
+        untold=len(before) - sum(counts.values()),
         more=len(before) - len(rows),
-        least=advice.LEAST_SCHOOLS,
     )
     caption = report.say("year.effects_caption")
-    sheet = report.sheet(report.heads(*columns), rows, caption, "year-effects", "llrrlrl")
+    sheet = report.sheet(report.heads(*columns), rows, caption, "year-effects", "llrrrll")
     return [told, sheet]
 
 
-def _effect_row(reading: JudgedData, decision: Decision) -> list[str]:
+def _effect_row(reading: JudgedData, decision: Decision, told: DecisionEffect) -> list[str]:
     indicator = reading.direction.indicator(decision.indicator)
-    outcome, told = advice.effect_of(reading, decision)
-    number, interval = russian.NOTHING, russian.NOTHING
-    if told is not None:
-        number = reading.ledger.cite(advice.evidence(reading, indicator, decision, told))
-        interval = russian.span(told.low, told.high, indicator.unit, is_change=True)
+    number, interval, unit = russian.NOTHING, russian.NOTHING, indicator.unit
+    if told.estimate is not None:
+        number = reading.ledger.cite(told_effects.evidence(reading, decision, told))
+        interval = russian.span(told.estimate.low, told.estimate.high, unit, is_change=True)
     return [
         cell(brief(decision.text)),
         cell(indicator.short_title or indicator.title),
-        russian.change(decision.expected.value, indicator.unit),
+        russian.change(decision.expected.value, unit),
+        russian.NOTHING if told.change is None else russian.change(told.change, unit),
         number,
         interval,
-        russian.NOTHING if told is None else russian.decimal(told.n, 0),
-        reading.say(f"year.outcome.{outcome}"),
+        reading.say(f"year.outcome.{told.outcome}"),
     ]
 
 
@@ -164,12 +165,19 @@ def _taken(report: JudgedData, taken: Sequence[Decision]) -> Sheet | str:
             cell(titles.get(one.direction, report.say("roadmap.no_direction"))),
             cell(one.addressee),
             cell(one.deadline),
+            _foreseen(report, one),
         ]
         for one in taken[:MOST_DECISIONS]
     ]
-    head = report.heads("decision", "direction", "decided_for", "deadline")
+    head = report.heads("decision", "direction", "decided_for", "deadline", "foreseen")
     caption = report.say("decisions.taken", year=report.year)
-    return report.sheet(head, rows, caption, "year-decisions", "llll")
+    return report.sheet(head, rows, caption, "year-decisions", "lllll")
+
+
+def _foreseen(report: JudgedData, decision: Decision) -> str:
+    """Return whether a decision's effect will be seen, as its direction's data say."""
+    own = [one for one in report.siblings if decision in one.decisions]
+    return advice.foreseen_text(own[0], decision) if own else russian.NOTHING
 
 
 def _proposed(report: JudgedData) -> list[Sheet | str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from msoko.core import russian
 from msoko.report.block import Block, block, cell
-from msoko.report.data.line_changes import change_evidence, is_comparable
+from msoko.report.data.line_changes import change_evidence, detectable, is_comparable
 from msoko.report.data.target_verdict import against_target
 from msoko.stats.estimators.judged_changes import JudgedChange, judge_changes
 
@@ -206,7 +206,7 @@ def changes(report: JudgedData) -> Block:
         *report.heads("indicator"),
         str(last),
         str(report.year),
-        *report.heads("change", "interval", "school_count"),
+        *report.heads("change", "interval", "detectable", "school_count"),
     ]
     groups = (
         (report.say(f"year.group.{verdict}"), own)
@@ -215,7 +215,7 @@ def changes(report: JudgedData) -> Block:
     )
     caption = report.say("year.changes_caption", last=last, year=report.year)
     rows = grouped(head, groups)
-    return block(text, report.sheet(head, rows, caption, "year-changes", "lrrrlr"))
+    return block(text, report.sheet(head, rows, caption, "year-changes", "lrrrlrr"))
 
 
 def _shown(found: Sequence[YearChange]) -> list[YearChange]:
@@ -236,5 +236,6 @@ def _change_row(one: YearChange) -> list[str]:
         russian.amount(found.after, unit),
         f"{arrow}{russian.NBSP}{number}",
         russian.span(estimate.low, estimate.high, unit, is_change=True),
+        detectable(line, found),
         russian.decimal(estimate.n, 0),
     ]

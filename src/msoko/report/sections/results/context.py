@@ -12,6 +12,7 @@ from msoko.report.block import Block, Figure, Sheet, anchor, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.suppressed import may_draw_schools
+from msoko.stats.estimators.judged_changes import judge
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
@@ -40,12 +41,18 @@ def context(report: ReportData, code: str) -> Block:
     told = [one for one in found if one[2].is_estimable]
     if not told:
         return report.insufficient(cell(indicator.title), report.say("reason.no_variation"))
-    said = [f"- {_reading(report, indicator, *one)}" for one in told]
+    judged = judge([one[2].p for one in told], report.change_level)
+    fixed = _beside_others(told)
+    said = [
+        f"- {_reading(report, indicator, *one, place.is_told)}{_partial(report, one[0], fixed)}"
+        for one, place in zip(told, judged, strict=True)
+    ]
+    family = report.say("context.family", count=len(told), rate=report.change_level)
     strongest = max(told, key=lambda one: abs(one[2].value))
     shown: Figure | Sheet = _behind(report, told)
     if not report.is_public or may_draw_schools(indicator, len(strongest[1])):
         shown = _figure(report, indicator, strongest, told)
-    return block("\n".join(said), report.say("context.caveat"), shown)
+    return block("\n".join(said), f"{family} {report.say('context.caveat')}", shown)
 
 
 def _by_school(report: ReportData, indicator: Indicator, direction: str) -> pd.DataFrame:
@@ -63,20 +70,55 @@ def _correlated(pair: pd.DataFrame) -> Estimate:
     return spearman(pair["context"].to_numpy(float), pair["value"].to_numpy(float))
 
 
-def _influence(pair: pd.DataFrame) -> tuple[float, float] | None:
-    """Return the least and greatest coefficient when any one school is left out."""
+def _beside_others(told: list[tuple]) -> dict[str, Estimate]:
+    """Return the correlation of each context indicator with the others held fixed, by code."""
+    from msoko.stats.estimators.correlation import partial
+
+    if len(told) < 2:
+        return {}
+    frame = pd.DataFrame({item.code: pair["context"] for item, pair, _ in told})
+    frame["value"] = told[0][1]["value"]
+    codes = [item.code for item, _, _ in told]
+    found = {
+        code: partial(frame, code, "value", [one for one in codes if one != code], "spearman")
+        for code in codes
+    }
+    return {code: one for code, one in found.items() if one.is_estimable}
+
+
+def _partial(report: ReportData, item: Indicator, fixed: dict[str, Estimate]) -> str:
+    if item.code not in fixed:
+        return ""
+    one = fixed[item.code]
+    return " " + report.say(
+        "context.partial", value=russian.signed(one.value, 2), interval=_span(one.low, one.high)
+    )
+
+
+def _influence(pair: pd.DataFrame, told: Estimate) -> tuple[float, float, int] | None:
+    """Return the least and greatest coefficient when any one school is left out, and how many
+    of these omissions bring the interval over zero, off it, or to its other side."""
     from msoko.stats.estimators.correlation import spearman
+    from msoko.stats.estimators.sensitivity import verdict_against
 
     if len(pair) <= LEAST_SCHOOLS or len(pair) > 1000:
         return None
     x, y = pair["context"].to_numpy(float), pair["value"].to_numpy(float)
     left = [spearman(np.delete(x, i), np.delete(y, i)) for i in range(len(x))]
-    values = [one.value for one in left if one.is_estimable]
-    return (min(values), max(values)) if values else None
+    known = [one for one in left if one.is_estimable]
+    if not known:
+        return None
+    values, whole = [one.value for one in known], verdict_against(told)
+    return min(values), max(values), sum(verdict_against(one) != whole for one in known)
 
 
 def _reading(
-    report: ReportData, indicator: Indicator, item: Indicator, pair: pd.DataFrame, told: Estimate
+    report: ReportData,
+    indicator: Indicator,
+    item: Indicator,
+    pair: pd.DataFrame,
+    told: Estimate,
+    is_told: bool,
 ) -> str:
     interval = _span(told.low, told.high)
     number = report.ledger.cite(
@@ -91,7 +133,6 @@ def _reading(
             source=f"{indicator.source}; {item.source}",
         )
     )
-    is_told = told.low > 0 or told.high < 0
     text = report.say(
         "context.told" if is_told else "context.untold",
         value=number,
@@ -99,9 +140,10 @@ def _reading(
         interval=interval,
         n=told.n,
     )
-    limits = _influence(pair)
+    limits = _influence(pair, told)
     if limits:
-        text += " " + report.say("context.influence", span=_span(*limits))
+        *span, flips = limits
+        text += " " + report.say("context.influence", span=_span(*span), flips=flips, n=told.n)
     return text
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 from msoko.core import russian
 from msoko.report.block import Block, Figure, anchor, block, cell
 from msoko.report.charts import charts
-from msoko.report.data.line_changes import change_sentence
+from msoko.report.data.line_changes import change_sentence, comparable_years, detectable
+from msoko.report.data.line_trends import is_of_papers, region_values
+from msoko.stats.estimators.trend import MINIMUM_YEARS
 
 if TYPE_CHECKING:
-    from msoko.catalog import Indicator
     from msoko.report.data.indicator_line import IndicatorLine
     from msoko.report.data.indicator_rows import Row
     from msoko.report.data.judged_data import JudgedData
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def dynamics(report: JudgedData, codes: Sequence[str]) -> Block:
     """Draw indicators of one unit over the years, with what may be said of each."""
     lines = [line for code in codes for line in report.lines(code)]
-    found = [(line, _years(report, line)) for line in lines]
+    found = [(line, comparable_years(report, line)) for line in lines]
     drawn = [(line, rows) for line, rows in found if len(rows) >= 2]
     skipped = [
         report.say("conclusion.no_data", title=cell(report.title(line)))
@@ -37,47 +38,68 @@ def dynamics(report: JudgedData, codes: Sequence[str]) -> Block:
     ]
     return block(
         "\n".join([*items, *skipped]),
+        _paper_caveat(report, [line for line, _ in drawn]),
         report.say("dynamics.see", figure=f"@fig-dynamics-{anchor(codes[0])}"),
         _figure(report, drawn, codes[0]),
     )
 
 
-def _years(report: JudgedData, line: IndicatorLine) -> list[Row]:
-    """Return the municipality's values by year, only over years that may be compared."""
-    rows = [row for row in report.line_rows(line) if not pd.isna(row["value"])]
-    if not line.indicator.comparable_across_years:
-        return rows[-1:]
-    # A year flagged so starts a new series: what lies before it had another scale.
-    broken = [place for place, row in enumerate(rows) if "not_comparable" in str(row["flags"])]
-    return rows[broken[-1] :] if broken else rows
-
-
 def _reading(report: JudgedData, line: IndicatorLine, rows: Sequence[Row]) -> str:
-    from msoko.stats.estimators.detectable_change import detectable_change
-
-    indicator = line.indicator
-    said = [change_sentence(report, line, report.changes[line]), _trend(report, indicator, rows)]
     found = report.changes[line]
-    if found.has_interval:
-        least = detectable_change(found.estimate.se, found.estimate.df)
-        least = russian.change(least, indicator.unit).lstrip("+")
+    said = [change_sentence(report, line, found), _beside_region(report, line, rows)]
+    said.append(_trend(report, line))
+    least = detectable(line, found)
+    if least != russian.NOTHING:
         said.append(report.say("dynamics.detectable", least=least))
-    return " ".join(said)
+    return " ".join(filter(None, said))
 
 
-def _trend(report: JudgedData, indicator: Indicator, rows: Sequence[Row]) -> str:
-    from msoko.stats.estimators.trend import Trend, trend
+def _beside_region(report: JudgedData, line: IndicatorLine, rows: Sequence[Row]) -> str:
+    """Return what the region did in the same year, where it is known for both."""
+    region, years = region_values(report, line), [str(report.year.shifted(-1)), str(report.year)]
+    own = {row["school_year"]: float(row["value"]) for row in rows}
+    if not all(year in region and year in own for year in years):
+        return ""
+    last, this = years
+    unit, moved = line.indicator.unit, region[this] - region[last]
+    beyond = own[this] - own[last] - moved
+    return report.say(
+        "dynamics.region", moved=russian.change(moved, unit), beyond=russian.change(beyond, unit)
+    )
 
-    years = [int(row["school_year"][:4]) for row in rows]
-    told = trend([row["value"] for row in rows], years)
-    if not isinstance(told, Trend):
-        return report.say("dynamics.trend_none", years=len(rows))
-    p = russian.decimal(told.test.p, 3)
-    if not told.is_significant:
-        return report.say("dynamics.trend_untold", years=len(rows), p=p)
-    direction = report.say("dynamics.rises" if told.slope.value > 0 else "dynamics.falls")
-    slope = russian.change(told.slope.value, indicator.unit)
-    return report.say("dynamics.trend_told", years=len(rows), p=p, direction=direction, slope=slope)
+
+def _paper_caveat(report: JudgedData, lines: Sequence[IndicatorLine]) -> str | None:
+    """Say once that an easier paper looks like progress, where no region stands beside it."""
+    alone = [one for one in lines if is_of_papers(one.indicator) and not region_values(report, one)]
+    return report.say("dynamics.no_region") if alone else None
+
+
+def _trend(report: JudgedData, line: IndicatorLine) -> str:
+    """Return the trend where the corrected claim holds, or describe what was seen."""
+    told = report.trends[line]
+    years, way = len(told.series.values), told.series.way
+    if years < MINIMUM_YEARS:
+        return report.say("dynamics.trend_none", years=years)
+    is_relative = told.series.is_relative
+    if told.is_told:
+        return report.say(
+            "dynamics.trend_told",
+            years=years,
+            is_relative=is_relative,
+            q=russian.decimal(told.q, 3),
+            family=told.family,
+            direction=report.say("dynamics.rises" if told.slope > 0 else "dynamics.falls"),
+            slope=russian.change(told.slope, line.indicator.unit),
+        )
+    if way:
+        return report.say(
+            "dynamics.trend_described",
+            years=years - 1,
+            direction=report.say("dynamics.rises" if way > 0 else "dynamics.falls"),
+            shares=told.series.shares_persons,
+            is_relative=is_relative,
+        )
+    return report.say("dynamics.trend_untold", years=years, is_relative=is_relative)
 
 
 def _figure(report: JudgedData, drawn: list[tuple[IndicatorLine, list[Row]]], code: str) -> Figure:

@@ -44,6 +44,7 @@ def low_results(report: ReportData) -> Block:
     return block(
         " ".join(said),
         report.say("low_results.none") if listed.empty else _listed(report, listed),
+        _strip(report, found),
         _sensitivity(report, found),
         _papers(report, found, listed),
         _retakes(report),
@@ -125,6 +126,38 @@ def _listed(report: ReportData, listed: pd.DataFrame) -> Sheet | str:
     ]
     head = report.heads("school", "counted_papers", "low_papers", "robustness")
     return report.sheet(head, rows, report.say("low_results.caption"), "low-schools")
+
+
+def _strip(report: ReportData, found: LowResults) -> Sheet | None:
+    """Show, for schools that any threshold would list, on how many papers each verdict rests."""
+    named = found.schools[found.schools["scenario_share"] > 0]
+    if report.is_public or named.empty:
+        return None
+    shares = sorted(set(found.sensitivity["share"]))
+    counted = found.papers[found.papers["is_counted"]]
+    low = {
+        share: counted[counted["share"] >= share].groupby("school_id").size() for share in shares
+    }
+    rows = []
+    for row in named.sort_values(
+        ["scenario_share", "school_id"], ascending=[False, True], kind="stable"
+    ).itertuples():
+        numbers = [int(low[share].get(row.school_id, 0)) for share in shares]
+        cells = [f"**{one}**" if one >= found.rule.papers else str(one) for one in numbers]
+        papers = russian.figure(row.paper_count, "persons")
+        rows.append([cell(report.school_name(row.school_id)), papers, *cells])
+    head = [
+        *report.heads("school", "counted_papers"),
+        *(
+            report.say(
+                "low_results.strip_share",
+                share=russian.decimal(100 * share, 0),
+                in_use=share == found.rule.share,
+            )
+            for share in shares
+        ),
+    ]
+    return report.sheet(head, rows, report.say("low_results.strip"), "low-strip")
 
 
 def _sensitivity(report: ReportData, found: LowResults) -> Sheet:
