@@ -71,10 +71,9 @@ def read_page_markdown(path: Path) -> PageMarkdown:
 def cell_with(path: Path, text: str) -> int:
     """Return the number of the first cell that wrote or put out the text; 0 where none did."""
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    cells = [cell for cell in notebook["cells"] if not HIDDEN_CELLS & _tags(cell)]
+    cells = [cell for cell in notebook["cells"] if not HIDDEN_CELLS & cell_tags(cell)]
     for number, cell in enumerate(cells, 1):
-        said = [_text(cell["source"]), *map(_output, cell.get("outputs", ()))]
-        if any(text in one for one in said):
+        if any(text in chunk for chunk in _chunks(cell, path.name, number)):
             return number
     return 0
 
