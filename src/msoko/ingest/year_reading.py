@@ -16,6 +16,7 @@ from msoko.ingest.assembly import assemble
 from msoko.ingest.corrections import Correction, CorrectionRegister, load_corrections
 from msoko.ingest.identity.crosswalk import Crosswalk
 from msoko.ingest.identity.file_names import renamed, with_shown_names
+from msoko.ingest.identity.known_names import keep_surnames
 from msoko.ingest.identity.pseudonyms import Pseudonyms
 from msoko.ingest.identity.subject_names import Subjects
 from msoko.ingest.ingest_findings import Finding, findings_frame
@@ -82,6 +83,7 @@ def read_year(project: Project, year: SchoolYear, secret: bytes) -> Intake:
     _read_books(folder, [book for book in books if book.file not in unread], context)
     folder.findings += register.finish()
     folder.findings += repeated_files(folder.digests, unread, project, year, folder.declared, books)
+    keep_surnames(year, books, secret)
     tables, findings = assemble(folder.placed, crosswalk, year)
     folder.findings += [told for one in folder.placed for told in one.parsed.findings]
     folder.findings += findings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -25,7 +27,10 @@ def render_page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
     `href` is the page's place within the site: from a folder below, links lead up first.
     Texts are escaped unless they are Markup; an unknown name in a template is an error.
     """
-    styles = ("style.css.j2", "passport.css") if is_passport(href) else ("style.css.j2",)
+    names = ("style.css.j2", "passport.css") if is_passport(href) else ("style.css.j2",)
+    # line ends around them stand within the tags, and the policy speaks of all that does
+    style = Markup("\n{}\n").format(Markup("").join(_asset(one, site.wording) for one in names))
+    script = Markup("\n{}\n").format(_asset("behaviour.js.j2", site.wording))
     return _fill(
         template,
         site.wording,
@@ -33,10 +38,26 @@ def render_page(template: str, site: SiteMap, href: str, **facts: Any) -> str:
         href=href,
         up="../" * href.count("/"),
         labels=load_labels(),
-        style=Markup("").join(_asset(name, site.wording) for name in styles),
-        script=_asset("behaviour.js.j2", site.wording),
+        style=style,
+        script=script,
+        policy=security_policy(style, script),
         **facts,
     )
+
+
+def security_policy(style: str, script: str) -> str:
+    """Return what a browser lets a page do: its own style, script and pictures, and nothing else.
+
+    Written as digests, so that it holds for pages opened as files too.
+    """
+    return (
+        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def is_passport(href: str) -> bool:

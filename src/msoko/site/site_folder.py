@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msoko.core.whole_files import replacing, write_bytes, write_whole
+from msoko.disclosure.leak_guard.published_texts import passages_of_file
 from msoko.disclosure.leaks import refuse_leaks
 from msoko.site.earlier_pages import carry_over, find_earlier
 from msoko.site.page_composition import compose_page
@@ -34,9 +35,12 @@ def write_site(content: SiteContent, out_dir: Path) -> None:
         for attachment in content.attachments:
             write_bytes(folder / attachment.href, attachment.content)
         if content.edition == "public":
-            files = [path for path in sorted(folder.iterdir()) if path.is_file()]
-            texts = {path.name: _readable_text(path) for path in files}
-            refuse_leaks(texts, forbidden=content.forbidden)
+            files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+            texts = {
+                path.relative_to(folder).as_posix(): passages_of_file(path.name, path.read_bytes())
+                for path in files
+            }
+            refuse_leaks(texts, content.guard, content.typed)
 
 
 def _compose_pages(content: SiteContent, site: SiteMap) -> dict[str, str]:
@@ -52,16 +56,3 @@ def _compose_pages(content: SiteContent, site: SiteMap) -> dict[str, str]:
     if content.quality:
         bodies.append((QUALITY, content.quality, ""))
     return {href: compose_page(body, site, href, heading) for href, body, heading in bodies}
-
-
-def _readable_text(path: Path) -> str:
-    """Return what a reader could find in a published file: of a workbook, names and words."""
-    from python_calamine import CalamineError, load_workbook
-
-    try:
-        with load_workbook(path) as book:
-            sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
-            cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row]
-    except CalamineError:  # no workbook
-        return path.read_text("utf-8", errors="replace")
-    return "\n".join([*book.sheet_names, *(cell for cell in cells if isinstance(cell, str))])

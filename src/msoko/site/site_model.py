@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from msoko.disclosure.leak_guard.published_texts import Passage
+from msoko.disclosure.leaks import Guard
 from msoko.site.attachments import Attachment, KeyFigure
 from msoko.site.rendering.page_bodies import PageBody
 
@@ -114,8 +117,9 @@ class SiteContent:
 
     `municipality_genitive` follows «Система оценки качества образования …».
     `overall` are the pages of no direction but data quality, `refused_pages` those of them
-    that could not be built. `forbidden` are texts that must not occur in the public edition:
-    logins, names. `provenance` is printed at the foot of every page, pairs of name and value.
+    that could not be built. `guard` knows what must not occur in the public edition, `typed`
+    gives the texts that people wrote, to say where it comes from. `provenance` is printed at
+    the foot of every page, pairs of name and value.
     """
 
     wording: Wording
@@ -135,4 +139,5 @@ class SiteContent:
     key_figures: tuple[KeyFigure, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
-    forbidden: tuple[str, ...] = ()
+    guard: Guard = field(default_factory=Guard)
+    typed: Callable[[], Mapping[str, Iterable[Passage]]] = dict

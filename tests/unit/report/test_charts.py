@@ -1,3 +1,4 @@
+import re
 import xml.etree.ElementTree as ElementTree
 
 import matplotlib as mpl
@@ -62,3 +63,13 @@ def test_a_long_label_is_folded():
     height = [float(ElementTree.fromstring(one).get("height").removesuffix("pt"))
               for one in (long, short)]  # fmt: skip
     assert height[0] > height[1]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_chart_says_no_more_than_an_eye_can_see(name):
+    drawn = DRAWN[name]().decode()
+    places = re.findall(r' (?:d|x|y|width|height)="([^"]*)"|translate\(([^)]*)\)', drawn)
+    assert places
+    assert not [one for pair in places for one in pair if re.search(r"\.\d\d", one)]
+    assert not re.search(r"<!-- [\d\s.,%−–-]+ -->", drawn)  # no tick as a number
+    assert "scale(0.015625)" in drawn or "scale(0.1 -0.1)" in drawn  # letters keep their size

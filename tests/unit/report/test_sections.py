@@ -195,3 +195,27 @@ def test_a_first_year_says_that_there_is_nothing_to_compare(made):
     assert "Сравнить не с чем: за" in first
     assert "неотличим" not in first and "изменение к прошлому году" not in first
     assert "Сравнить не с чем" not in second
+
+
+POINT = re.compile(
+    rb'id="PathCollection_\d+"(?:(?!</g>\s*</g>).)*?<use [^>]*x="[^"]+" y="', re.DOTALL
+)
+
+
+def points_drawn(block) -> int:
+    """Return how many charts of the block hold a place for each organisation."""
+    figures = [part for part in block.parts if hasattr(part, "svg")]
+    return sum(bool(POINT.search(one.svg)) for one in figures)
+
+
+@pytest.mark.parametrize("question", ["compare_schools", "context"])
+def test_no_public_chart_holds_a_point_of_an_organisation(made, question):
+    codes = {"compare_schools": "er_success", "context": "er_mean"}
+    for schools in (6, 40):
+        public = getattr(made(schools, edition="public"), question)(codes[question])
+        assert points_drawn(public) == 0
+        assert "@fig-" not in text_of(public)
+
+
+def test_the_attack_does_find_points_where_they_are_drawn(made):
+    assert points_drawn(made().compare_schools("er_success")) == 2  # one a subject

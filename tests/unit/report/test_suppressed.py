@@ -9,7 +9,6 @@ from msoko.disclosure.attack import Sum, exposed
 from msoko.report.data.suppressed import (
     HIDDEN,
     NUMBERS,
-    may_draw_schools,
     publishable,
     shown_counts,
     shown_rows,
@@ -139,18 +138,3 @@ def test_a_row_is_hidden_whole_where_one_kind_is_of_few():
          15 |    35 |   61
     """)
     assert shown_rows(counts).tolist() == [False, False, True]
-
-
-@pytest.mark.parametrize(
-    ("source", "count", "is_drawn"),
-    [
-        ("results", 600, False),
-        ("forms", 19, False),
-        ("forms", 20, True),
-        ("school_results", 600, True),
-    ],
-)
-def test_schools_are_drawn_only_where_many_and_not_by_their_pupils(
-    source: str, count: int, is_drawn: bool
-):
-    assert may_draw_schools(indicator(table=source), count) is is_drawn

@@ -6,6 +6,7 @@ import pytest
 
 from executed import build_site, reports
 from msoko.core.errors import DataRefused
+from msoko.disclosure.leaks import Guard
 from msoko.documents.xlsx import Tab, workbook
 from msoko.site.attachments import Attachment
 from msoko.site.site_model import RefusedReport
@@ -29,7 +30,9 @@ def tables_with(*cells: str) -> Attachment:
 
 def test_a_login_in_a_file_stops_the_public_edition(tmp_path):
     made, tables = reports(tmp_path / "executed"), tables_with("Логин edu990001")
-    with pytest.raises(DataRefused, match=re.escape("student_outcomes.xlsx: логин организации")):
+    with pytest.raises(
+        DataRefused, match=re.escape("student_outcomes.xlsx, лист «Лист», строка 4: логин")
+    ):
         build_site(made, tmp_path / "public", edition="public", attachments=(tables,))
     assert not (tmp_path / "public").exists()
 
@@ -41,8 +44,10 @@ def test_a_kept_file_is_searched_for_what_is_forbidden_since(tmp_path):
     gone = next(one for one in made if one.direction == "student_outcomes")
     refused = RefusedReport(gone.direction, gone.number, gone.title, gone.mechanism, "Нет данных.")
     rest = [one for one in made if one is not gone]
-    facts = {"refused": (refused,), "forbidden": ("Школа № 17",)}
-    with pytest.raises(DataRefused, match=re.escape("student_outcomes.xlsx: запрещённый текст")):
+    facts = {"refused": (refused,), "guard": Guard(forbidden=("Школа № 17",))}
+    with pytest.raises(
+        DataRefused, match=re.escape("student_outcomes.xlsx, лист «Лист», строка 4: запрещённый")
+    ):
         build_site(rest, out, edition="public", **facts)
     assert (out / tables.href).read_bytes() == tables.content
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msoko
@@ -13,12 +15,12 @@ from msoko.build.graph.step_records import joined_digest
 from msoko.build.graph.written_pages import available_pages
 from msoko.build.steps.report_annexes import Annex, Judge, index_figures, read_annex
 from msoko.catalog import Direction, is_synthetic, load_direction
-from msoko.catalog.meetings.meeting_file import load_meetings
 from msoko.catalog.registry import registry_words
 from msoko.catalog.registry.wording import Wording
 from msoko.core.project import MEETINGS
 from msoko.core.school_year import SchoolYear
-from msoko.core.store import Store
+from msoko.disclosure.leaks import refuse_typed_counts
+from msoko.site.edition_guard import public_guard, typed_prose, typed_texts
 from msoko.site.rendering.page_bodies import PageBody, load_body
 from msoko.site.site_folder import write_site
 from msoko.site.site_model import (
@@ -69,8 +71,15 @@ def publish(
         key_figures=index_figures(annexes, judge),
         attachments=tuple(file for one in annexes for file in one.files),
         provenance=_provenance(plan, year, wording),
-        forbidden=_forbidden(plan, year) if plan.edition == "public" else (),
     )
+    if plan.edition == "public":
+        notebooks = [plan.paths.notebook(report_list.notebook_of(one)) for one in ready]
+        refuse_typed_counts(typed_prose(plan.project, notebooks))
+        content = replace(
+            content,
+            guard=public_guard(plan.project, profile, year),
+            typed=partial(typed_texts, plan.project, profile, notebooks),
+        )
     write_site(content, folder)
 
 
@@ -160,12 +169,3 @@ def _provenance(plan: BuildPlan, year: SchoolYear, wording: Wording) -> tuple[tu
         "sources": joined_digest(raw)[:16],
     }
     return tuple((wording.say(f"site.provenance.{key}"), value) for key, value in facts.items())
-
-
-def _forbidden(plan: BuildPlan, year: SchoolYear) -> tuple[str, ...]:
-    """Return what the public edition may not hold: logins of schools, the group's names."""
-    schools = Store(plan.project).read("schools", [year])
-    logins = {str(login) for login in schools["vpr_login"].dropna() if str(login).strip()}
-    years = plan.project.raw_years() if plan.edition == "public" else []
-    names = {one.name for each in years for one in load_meetings(plan.project, each).members}
-    return tuple(sorted(logins | names))

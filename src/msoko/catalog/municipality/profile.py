@@ -132,6 +132,16 @@ class Returns:
 
 
 @dataclass(frozen=True)
+class PublishedName:
+    """A text with somebody's name that the public edition may print, and who answers for it."""
+
+    text: str
+    reason: str
+    signed: str  # who allowed it and when, as they would sign
+    place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class WorkingGroup:
     """The rules of the working group that hears the results."""
 
@@ -173,6 +183,7 @@ class Profile:
     returns: Returns | None = None
     working_group: WorkingGroup | None = None
     summary_blocks: tuple[SummaryBlock, ...] = ()
+    published_names: tuple[PublishedName, ...] = ()
     wording: Mapping[WrittenName, str] = field(default_factory=dict)
     place: DeclarationLine = field(default=DeclarationLine(), compare=False, repr=False)
 

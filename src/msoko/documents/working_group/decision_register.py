@@ -14,7 +14,7 @@ from msoko.catalog.yaml.yaml_append import append_entries
 from msoko.core.errors import UsageError
 from msoko.core.whole_files import write_whole
 from msoko.core.written_text import read_written_text
-from msoko.disclosure.leaks import find_leaks
+from msoko.disclosure.leaks import Guard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
 ENDINGS = "а|я|у|ю|е|и|ы|ой|ей|ою|ого|ому|им|ым|ом|ем|ий|ый|ая|ую|ь|ии|ию|ией"
 """Endings of surnames in the cases of the singular."""
-DECLINED = re.compile(
-    r"(?:[А-ЯЁ][а-яё-]+ ){1,2}[А-ЯЁ][а-яё]+(?:(?:[оеё]в|ь|[тмк])ич(?:а|у|ем|е)|вн(?:ы|е|у|ой|ою))\b"
-)
-"""A person's name with a patronymic, in a case other than the nominative."""
-NAMED_AFTER = re.compile(r"\b(?:имени|им\.)[^.;|]{0,80}$")
 
 
 @dataclass(frozen=True)
@@ -122,12 +117,10 @@ def _write(project: Project, path: Path, entries: Sequence[dict[str, Any]], case
 
 def _refuse_names(case: Case, points: Sequence[tuple[str, Resolution]]) -> None:
     """Refuse a point that names a person: the register is printed, in the public edition too."""
+    guard = Guard(allowed=tuple(one.text for one in case.profile.published_names))
     for number, point in points:
         said = " | ".join((point.addressee, point.text, point.deadline))
-        named = [leak.text for leak in find_leaks(number, said)]
-        named += [
-            one[0] for one in DECLINED.finditer(said) if not NAMED_AFTER.search(said[: one.start()])
-        ]
+        named = [text for _, text in guard.find(said)]
         named += [found for one in case.file.members for found in _surname(one.name, said)]
         if named:
             raise UsageError(

@@ -108,10 +108,14 @@ def _own_key(municipality: str) -> bytes:
 
 
 def _key_path(municipality: str) -> Path:
+    return key_folder() / f"{re.sub(r'[^0-9A-Za-z_-]', '_', municipality)}.key"
+
+
+def key_folder() -> Path:
+    """Return the user's own folder of keys; what is made under them lies beside it."""
     import platformdirs
 
-    folder = Path(platformdirs.user_data_dir("msoko", appauthor=False)) / "keys"
-    return folder / f"{re.sub(r'[^0-9A-Za-z_-]', '_', municipality)}.key"
+    return Path(platformdirs.user_data_dir("msoko", appauthor=False)) / "keys"
 
 
 @dataclass

@@ -7,6 +7,7 @@ leaves letters of about 9 pixels.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+NUMBER_COMMENT = re.compile(r"\s*<!-- [\d\s.,+%\u2212\u2013-]+ -->")
+PLACE = re.compile(r' (?:d|x|y|width|height|points)="[^"]*"|translate\([^)]*\)')
+DECIMALS = re.compile(r"(?<=[\s\"(,A-Z])-?\d+\.\d{2,}")
 WIDTH = 5.6
 INK, GREY, PALE = "#1b1f24", "#5b6570", "#c9d1d9"
 ACCENT, WARNING, BETTER = "#0b5394", "#b3400a", "#3b7d23"
@@ -55,13 +59,28 @@ def drawing(height: float) -> Iterator[tuple[Figure, Axes]]:
 
 
 def svg(made: Figure) -> bytes:
-    """Return the figure as SVG without its date."""
+    """Return the figure as SVG without its date, as exact as an eye can use and no more."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     holder = io.BytesIO()
     # savefig would draw twice, the first time for the layout alone; this lays out as it draws.
     FigureCanvasSVG(made).print_svg(holder, metadata={"Date": None, "Creator": None})
-    return holder.getvalue()
+    return _coarse(holder.getvalue().decode()).encode()
+
+
+def _coarse(drawn: str) -> str:
+    """Return the SVG with places to a tenth of a point and without the numbers of its ticks.
+
+    Six decimals would give back the numbers behind a point; letters are drawn as paths, and the
+    comment that repeats a number beside them is for nobody. Words stay: they are searched.
+    """
+    plain = NUMBER_COMMENT.sub("", drawn)
+    return PLACE.sub(lambda found: DECIMALS.sub(_rounded, found[0]), plain)
+
+
+def _rounded(number: re.Match[str]) -> str:
+    text = f"{float(number[0]):.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def finish(axes: Axes, *, grid: str) -> None:

@@ -33,8 +33,6 @@ PUPILS = (
     *ORGANISATIONS,
 )
 """Tables made of pupils' own results: schools are not set apart by them in public."""
-LEAST_POINTS = 20
-"""Fewer schools than this can be told apart on a drawing by their size."""
 LEAST_SCHOOLS = PUBLIC.minimum
 """A number of schools is published where there are at least so many to choose from."""
 
@@ -104,8 +102,3 @@ def shown_rows(counts: pd.DataFrame) -> pd.Series:
 def shown_counts(counts: Sequence[int]) -> list[bool]:
     """Return which counts of one distribution may be shown beside their sum."""
     return shown_rows(pd.DataFrame({"count": list(counts)})).tolist()
-
-
-def may_draw_schools(indicator: Indicator, count: int) -> bool:
-    """Return whether the public edition may draw schools as points of a cloud."""
-    return indicator.table not in PUPILS and count >= LEAST_POINTS

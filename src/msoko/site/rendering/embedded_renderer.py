@@ -13,7 +13,7 @@ from msoko.site.rendering.renderer_labels import RendererLabels
 # Reports hold no HTML; to look for it takes pandoc two thirds of its time.
 READER = (
     "markdown-raw_html-native_divs-native_spans-markdown_in_html_blocks-raw_tex-latex_macros"
-    "-simple_tables-multiline_tables-grid_tables-yaml_metadata_block-pandoc_title_block"
+    "-raw_attribute-simple_tables-multiline_tables-grid_tables-yaml_metadata_block-pandoc_title_block"
 )
 # Pandoc takes 64 MiB at once by default, and to get them from the system costs more than to
 # collect often in a tenth of that: a fifth of the processor's time of all pages (decision 0066).

@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 from msoko.site.rendering.normalise_tables import normalise_table
 from msoko.site.rendering.page_outline import OutlineEntry, page_outline, refuse_dead_links
 from msoko.site.rendering.renderer_labels import RendererLabels
+from msoko.site.rendering.sanitise_html import CellOf, refuse_outside, sanitise
 from msoko.site.rendering.scroll_region import clear_attributes, move_tail, scroll_region
 
 PAGED = {"sheet", "own", "screen-only"}
@@ -46,14 +47,18 @@ class NormalisedHtml:
     contents: tuple[OutlineEntry, ...]
 
 
-def normalise_html(fragment: str, labels: RendererLabels, page: str) -> NormalisedHtml:
+def normalise_html(
+    fragment: str, labels: RendererLabels, page: str, cell_of: CellOf = lambda text: 0
+) -> NormalisedHtml:
     """Return the fragment in the one shape, with its table of contents.
 
     Raises UsageError where a reference to a figure, table or evidence leads nowhere:
-    both renderers would only warn.
+    both renderers would only warn. Raises DataRefused where an address leads out of the site;
+    `cell_of` says where it was written.
     """
     root = lxml_html.fragment_fromstring(fragment, create_parent="div")
     _drop_furniture(root)
+    refuse_outside(root, page, cell_of)
     for block in root.xpath(".//div[starts-with(@id, 'fig-') or starts-with(@id, 'tbl-')]"):
         _unwrap_float(block)
     for index, table in enumerate(root.xpath(".//table"), 1):
@@ -73,7 +78,7 @@ def normalise_html(fragment: str, labels: RendererLabels, page: str) -> Normalis
     _mark_questions(root)
     refuse_dead_links(root, page)
     text = lxml_html.tostring(root, encoding="unicode")
-    html = text.removeprefix("<div>").removesuffix("</div>").strip() + "\n"
+    html = sanitise(text.removeprefix("<div>").removesuffix("</div>").strip()) + "\n"
     return NormalisedHtml(html, page_outline(root))
 
 

@@ -68,6 +68,16 @@ def read_page_markdown(path: Path) -> PageMarkdown:
     return PageMarkdown(title, tuple(chunks), images, shown)
 
 
+def cell_with(path: Path, text: str) -> int:
+    """Return the number of the first cell that wrote or put out the text; 0 where none did."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cells = [cell for cell in notebook["cells"] if not HIDDEN_CELLS & cell_tags(cell)]
+    for number, cell in enumerate(cells, 1):
+        if any(text in chunk for chunk in _chunks(cell, path.name, number)):
+            return number
+    return 0
+
+
 def extract_images(markdown: str, images: dict[str, str]) -> str:
     """Return the markdown with each data image named by a file; `images` gains them."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from msoko.site.rendering.embedded_renderer import render_markdown
 from msoko.site.rendering.normalise_html import normalise_html
 from msoko.site.rendering.notebook_markdown import (
     PageMarkdown,
+    cell_with,
     extract_images,
     flatten_callouts,
     read_page_markdown,
@@ -20,6 +22,7 @@ from msoko.site.rendering.notebook_markdown import (
 from msoko.site.rendering.page_outline import OutlineEntry
 from msoko.site.rendering.quarto_renderer import render_with_quarto
 from msoko.site.rendering.renderer_labels import load_labels
+from msoko.site.rendering.sanitise_html import CellOf
 
 Renderer = Literal["embedded", "quarto"]
 
@@ -57,7 +60,7 @@ def render_notebooks(notebooks: Sequence[Path], renderer: Renderer) -> list[Page
     else:
         fragments = [render_markdown(page.markdown, load_labels()) for page in pages]
     return [
-        _normalised_body(page, fragment, path.name, renderer)
+        _normalised_body(page, fragment, path.name, renderer, partial(cell_with, path))
         for path, page, fragment in zip(notebooks, pages, fragments, strict=True)
     ]
 
@@ -71,9 +74,13 @@ def render_markdown_page(page: MarkdownPage) -> PageBody:
 
 
 def _normalised_body(
-    page: PageMarkdown, fragment: str, name: str, renderer: Renderer = "embedded"
+    page: PageMarkdown,
+    fragment: str,
+    name: str,
+    renderer: Renderer = "embedded",
+    cell_of: CellOf = lambda text: 0,
 ) -> PageBody:
-    normalised = normalise_html(fragment, load_labels(), name)
+    normalised = normalise_html(fragment, load_labels(), name, cell_of)
     return PageBody(
         title=page.title,
         html=normalised.html,

@@ -11,7 +11,6 @@ from msoko.core import russian
 from msoko.report.block import Block, Details, Figure, Sheet, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.suppressed import LEAST_SCHOOLS as LEAST_PUBLISHED
-from msoko.report.data.suppressed import may_draw_schools
 from msoko.stats.estimators.estimate import NotEstimable, Reason, critical_value
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def _compared(report: ReportData, line: IndicatorLine) -> Block:
         reason = report.say(f"reason.{funnel.reason}", least=LEAST_FOR_SCATTER)
         return report.insufficient(report.say("schools.title", title=title), reason)
     placed = _placed(rows, funnel)
-    if report.is_public and not may_draw_schools(line.indicator, len(placed)):
+    if report.is_public:  # a point of a chart is its numbers, to the last digit
         return block(_reading(report, line, placed, funnel))
     figure = Figure(
         _drawn(report, line, placed, funnel, pupil_spread),
@@ -173,10 +172,9 @@ def short_name(name: str) -> str:
 def _reading(report: ReportData, line: IndicatorLine, placed: pd.DataFrame, funnel: Funnel) -> str:
     indicator = line.indicator
     low, high = (placed[placed["is_outside"] & (placed["z"] * sign > 0)] for sign in (-1, 1))
-    is_drawn = not report.is_public or may_draw_schools(indicator, len(placed))
     said = [
         report.say(
-            "schools.reading" if is_drawn else "schools.reading_undrawn",
+            "schools.reading_undrawn" if report.is_public else "schools.reading",
             count=len(placed),
             centre=russian.amount(funnel.target, indicator.unit),
             low=len(low),

@@ -11,7 +11,6 @@ from msoko.core import russian
 from msoko.report.block import Block, Figure, Sheet, anchor, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.evidence import Evidence
-from msoko.report.data.suppressed import may_draw_schools
 from msoko.stats.estimators.judged_changes import judge
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def context(report: ReportData, code: str) -> Block:
     family = report.say("context.family", count=len(told), rate=report.change_level)
     strongest = max(told, key=lambda one: abs(one[2].value))
     shown: Figure | Sheet = _behind(report, told)
-    if not report.is_public or may_draw_schools(indicator, len(strongest[1])):
+    if not report.is_public:  # a point of a chart is its numbers, to the last digit
         shown = _figure(report, indicator, strongest, told)
     return block("\n".join(said), f"{family} {report.say('context.caveat')}", shown)
 

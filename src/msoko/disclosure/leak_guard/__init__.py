@@ -1,0 +1,1 @@
+"""What must not be read in a public edition, found in whatever spelling it stands."""
