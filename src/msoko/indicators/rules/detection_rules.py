@@ -16,6 +16,8 @@ import pandas as pd
 
 from msoko.catalog.directions.direction import Indicator, RecommendationRule, Threshold
 from msoko.indicators.indicator_changes import by_school
+from msoko.indicators.reference_comparison import sides_of_reference
+from msoko.indicators.values.interval_rules import has_interval
 from msoko.stats.estimators.judged_changes import (
     LEVEL_CODE,
     JudgedChange,
@@ -30,8 +32,6 @@ FUNNEL_LIMIT = 0.998
 """The share of schools like the average that lie inside the funnel's outer limits."""
 COMPARED = ("limit", "previous", "change", "change_low", "change_high")
 """What a rule compared a row with: a target or threshold, or a change since last year."""
-REGION_LEVEL = 0.99
-"""Stricter than usual: a report sets some fifteen papers beside the region at once."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,13 @@ def threshold_value(rule: RecommendationRule, thresholds: Mapping[str, Threshold
     return known.value if known else float(rule.threshold)
 
 
-def _beyond(rows: pd.DataFrame, limit: float, is_above: bool) -> pd.DataFrame:
-    """Return the rows whose whole interval lies beyond `limit`; without interval, the value."""
+def _beyond(indicator: Indicator, rows: pd.DataFrame, limit: float, is_above: bool) -> pd.DataFrame:
+    """Return the rows whose whole interval lies beyond `limit`.
+
+    The value itself is judged only of what by its kind has no interval: sums, counts, flags.
+    """
     edge = rows["low"] if is_above else rows["high"]
-    edge = edge.fillna(rows["value"])
+    edge = edge if has_interval(indicator) else rows["value"]
     chosen = edge > limit if is_above else edge < limit
     return rows[chosen].assign(limit=limit)
 
@@ -90,14 +93,15 @@ def _below_target(
     target = compared.indicator.target
     if target is None:
         return compared.rows.iloc[:0]
-    return _beyond(compared.rows, target.value, compared.indicator.polarity == "lower_is_better")
+    is_above = compared.indicator.polarity == "lower_is_better"
+    return _beyond(compared.indicator, compared.rows, target.value, is_above)
 
 
 def _threshold(
     rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
     limit = threshold_value(rule, thresholds)
-    return _beyond(compared.rows, limit, rule.when == "above_threshold")
+    return _beyond(compared.indicator, compared.rows, limit, rule.when == "above_threshold")
 
 
 def _flagged(
@@ -189,26 +193,14 @@ def _change(compared: RuleRows, row: pd.Series, before: pd.Series) -> Estimate |
 def _worse_than_region(
     rule: RecommendationRule, compared: RuleRows, thresholds: Mapping[str, Threshold]
 ) -> pd.DataFrame:
-    """Return the groups whose interval over schools lies wholly on the worse side of the region."""
-    from msoko.stats.estimators.ratio import ratio
-
+    """Return the groups told to be worse than the region, all of them judged as one family."""
     region = compared.region.drop_duplicates("part").set_index("part")["value"].dropna()
-    is_worse_above = compared.indicator.polarity == "lower_is_better"
-    found = []
-    for _, row in compared.rows[compared.rows["part"].isin(region.index)].iterrows():
-        schools = compared.schools[compared.schools["part"] == row["part"]]
-        estimate = ratio(
-            schools["numerator"].astype(float),
-            schools["denominator"].astype(float),
-            level=REGION_LEVEL,
-        )
-        limit = region[row["part"]]
-        is_worse = estimate.low > limit if is_worse_above else estimate.high < limit
-        if estimate.is_estimable and is_worse:
-            found.append(
-                row.to_dict() | {"limit": limit, "low": estimate.low, "high": estimate.high}
-            )
-    return pd.DataFrame(found, columns=compared.rows.columns)
+    level = thresholds[LEVEL_CODE].value
+    sides = sides_of_reference(compared.indicator, compared.schools, "part", region, level)
+    worse = 1 if compared.indicator.polarity == "lower_is_better" else -1
+    is_worse = [sides.get(part) == worse for part in compared.rows["part"]]
+    found = compared.rows[is_worse]
+    return found.assign(limit=found["part"].map(region))
 
 
 KINDS: Mapping[str, Callable[..., pd.DataFrame]] = {

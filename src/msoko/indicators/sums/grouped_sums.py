@@ -17,8 +17,12 @@ KEY_ORDER = ("school_id", "procedure", "subject", "grade")
 
 
 def finest_keys(indicator: Indicator) -> tuple[str, ...]:
-    """Return the columns that tell an indicator's smallest groups apart, in their one order."""
+    """Return the columns that tell an indicator's smallest groups apart, in their one order.
+
+    The school is one of them wherever an interval is asked for: schools are what varies.
+    """
     keys = {key for group in indicator.by for key in group}
+    keys |= {"school_id"} if indicator.interval != "none" else set()
     known = [key for key in KEY_ORDER if key in keys]
     return (*known, *sorted(keys.difference(KEY_ORDER)))
 
@@ -60,6 +64,7 @@ class Sums:
                 numbers[f"i{place}_{name}"][is_out] = 0  # such a group counts nothing
         self._finest = {key: finest[key].to_numpy() for key in keys} | numbers
         self._wider: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
+        self._schools: dict[tuple[str, ...], np.ndarray] = {}
 
     def of(self, place: int, keys: Sequence[str] | None = None) -> pd.DataFrame:
         """Return an indicator's sums over the groups of `keys`, by default the smallest."""
@@ -80,6 +85,30 @@ class Sums:
         own = {name: columns[f"i{place}_{name}"] for name in self._names[place]}
         rows = {**{key: columns[key] for key in shown}, **own}
         return {name: column[is_in] for name, column in rows.items()}
+
+    def by_school(
+        self, place: int, keys: Sequence[str]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return numerator, denominator and group of each school in each group of `keys`.
+
+        Groups are numbered as `columns` gives them; a row without a school is of none.
+        """
+        wide = tuple(keys)
+        parts = (*wide, "school_id")
+        if wide not in self._schools:
+            order, starts = self._groups(wide)
+            own = np.full(len(self._finest["school_id"]), -1)
+            own[order] = np.repeat(np.arange(len(starts)), np.diff([*starts, len(order)]))
+            order, starts = self._groups(parts)
+            self._schools[wide] = own[order[starts]]
+        group = self._schools[wide]
+        sums, whole = self._grouped(parts), self._grouped(wide)
+        is_in = whole[f"i{place}_n"] > 0
+        number = np.where(is_in, np.cumsum(is_in) - 1, -1)[group]
+        bottom = "b" if "b" in self._names[place] else "n"
+        kept = number >= 0
+        a, b = (sums[f"i{place}_{name}"][kept].astype(float) for name in ("a", bottom))
+        return a, b, number[kept]
 
     def _grouped(self, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
         """Return all sums over wider groups in the order of their keys; they are kept."""

@@ -14,13 +14,10 @@ from msoko.core.tables import GROUP, TABLES
 from msoko.indicators.sums.grouped_sums import Sums
 from msoko.indicators.sums.sum_terms import SCALE
 from msoko.indicators.sums.table_relations import Relations
-from msoko.indicators.values import sum_intervals
+from msoko.indicators.values import interval_rules
 
 KINDS = TABLES["indicators"].columns
 COLUMNS = list(KINDS)
-SCHOOL_ROWS = ("low_results", "objectivity_schools")
-ADDED = ("sum", "count")
-"""Measures that are no ratio, and have no interval."""
 
 
 Columns = dict[str, np.ndarray]
@@ -69,10 +66,8 @@ def group_rows(
     names = [name for name in "abqn" if name in asked[0][1]]
     totals = {name: np.concatenate([rows[name] for _, rows in asked]) for name in names}
     measured = _measure_groups(totals, indicator)
-    if indicator.interval == "cluster" and indicator.measure not in ADDED:
-        low, high = _cluster_bounds(measured, asked, sums, place)
-        low, high = _around(measured["value"], low, high)
-        measured |= {"low": low, "high": high}
+    if interval_rules.has_interval(indicator) and "school_id" in sums.keys:
+        measured |= _by_school(measured, asked, indicator, sums, place)
     told = {"direction": direction, "indicator": indicator.code}
     return [
         _shape_rows({**told, **measured}, totals["n"], asked, indicator, small_n, unit_of_analysis)
@@ -80,47 +75,37 @@ def group_rows(
 
 
 def _measure_groups(rows: Columns, indicator: Indicator) -> Columns:
-    """Return numerator, denominator, value, low and high of each row, without clusters."""
+    """Return numerator, denominator, value, low and high of each row, as if of one school."""
     n = rows["n"].astype(float)
     scale = 1 if indicator.measure in ("share", "count") else SCALE
     top = rows["a"].astype(float) / scale
     whole = rows["b"].astype(float) / SCALE if "b" in rows else n
     nothing = np.full(len(n), np.nan)
-    if indicator.measure in ADDED:
+    if indicator.measure in interval_rules.ADDED:
         measured = {"numerator": top, "denominator": nothing, "value": top}
         return {**measured, "low": nothing, "high": nothing}
-    low, high = nothing, nothing
-    if indicator.interval == "wilson":
-        low, high = sum_intervals.wilson_bounds(top, whole)
-    elif indicator.interval == "t":
-        low, high = sum_intervals.student_bounds(*(rows[name].astype(object) for name in "aqn"))
-        ends = (0.0, 1.0) if indicator.unit == "percent" else (-np.inf, np.inf)
-        low, high = (np.clip(bound / SCALE, *ends) for bound in (low, high))
     value = np.divide(top, whole, out=nothing.copy(), where=whole > 0)
-    low, high = _around(value, low, high)
+    low, high = _around(value, *interval_rules.persons_bounds(indicator, rows, top, whole))
     return {"numerator": top, "denominator": whole, "value": value, "low": low, "high": high}
 
 
-def _cluster_bounds(
-    measured: Columns, asked: Sequence[Asked], sums: Sums, place: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return low and high where schools vary: within one school they are those of its pupils."""
-    bounds, start = [], 0
-    for keys, rows in asked:
-        own = slice(start, start + len(rows["n"]))
-        start = own.stop
-        if "school_id" in keys:
-            bounds.append(
-                sum_intervals.wilson_bounds(
-                    measured["numerator"][own], measured["denominator"][own]
-                )
-            )
-        elif "school_id" in sums.keys:
-            bounds.append(_between_schools(rows, sums.of(place), keys))
-        else:
-            bounds.append((np.full(len(rows["n"]), np.nan),) * 2)
-    low, high = (np.concatenate(bound) for bound in zip(*bounds, strict=True))
-    return low, high
+def _by_school(
+    measured: Columns, asked: Sequence[Asked], indicator: Indicator, sums: Sums, place: int
+) -> Columns:
+    """Return low and high: by schools where several make up a group."""
+    is_whole = [np.full(len(rows["n"]), "school_id" not in keys) for keys, rows in asked]
+    own = np.flatnonzero(np.concatenate(is_whole))
+    if not len(own):
+        return {}
+    wider = [keys for keys, _ in asked if "school_id" not in keys]
+    value, whole = measured["value"][own], measured["denominator"][own]
+    bounds = interval_rules.school_bounds(indicator, sums, place, wider, value, whole)
+    bounds = _around(value, *bounds)
+    told = {name: measured[name].copy() for name in ("low", "high")}
+    is_told = ~np.isnan(bounds[0])
+    for end, bound in zip(told.values(), bounds, strict=True):
+        end[own[is_told]] = bound[is_told]
+    return told
 
 
 def _around(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -128,30 +113,9 @@ def _around(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.nd
 
     Equal observations have an interval of no width, and its ends are computed another way.
     """
-    with np.errstate(invalid="ignore"):
-        low = np.where(np.isclose(low, value, rtol=1e-12, atol=0), np.minimum(low, value), low)
-        high = np.where(np.isclose(high, value, rtol=1e-12, atol=0), np.maximum(high, value), high)
-    return low, high
-
-
-def _between_schools(
-    rows: Columns, clusters: pd.DataFrame, keys: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return intervals in which the school is the unit that varies (`stats.ratio`)."""
-    from msoko.stats.estimators.ratio import ratio
-
-    whole = "b" if "b" in clusters else "n"
-    by_school = clusters.groupby(["school_id", *keys], sort=True)[["a", whole]].sum().reset_index()
-    bounds = []
-    for place in range(len(rows["n"])):
-        chosen = np.ones(len(by_school), dtype=bool)
-        for key in keys:
-            chosen &= (by_school[key] == rows[key][place]).to_numpy()
-        part = by_school.loc[chosen, ["a", whole]].astype(float)
-        found = ratio(part["a"], part[whole])
-        bounds.append((found.low, found.high) if found.is_estimable else (np.nan, np.nan))
-    low, high = np.array(bounds).T
-    return low, high
+    near = 1e-12 * np.abs(value)
+    low = np.where(np.abs(low - value) <= near, np.minimum(low, value), low)
+    return low, np.where(np.abs(high - value) <= near, np.maximum(high, value), high)
 
 
 def _shape_rows(
@@ -193,14 +157,14 @@ def _column(value: object, kind: str, count: int) -> np.ndarray:
 
 def _is_of_persons(indicator: Indicator) -> bool:
     """Return whether few rows mean few persons: an indicator over schools has one row a school."""
-    if indicator.measure in ADDED or indicator.table in SCHOOL_ROWS:
+    if indicator.measure in interval_rules.ADDED or indicator.table in interval_rules.FLAGS:
         return False
     return indicator.table != FORMS or indicator.measure == "ratio"
 
 
 def _persons(counted: np.ndarray, whole: np.ndarray, indicator: Indicator) -> np.ndarray:
     """Return the number behind each value: of a share's denominator where persons make it up."""
-    if indicator.measure == "ratio" and not indicator.size and indicator.interval != "none":
+    if indicator.measure == "ratio" and not indicator.size and indicator.interval == "wilson":
         return whole.round().astype("int64")
     return counted.astype("int64")
 

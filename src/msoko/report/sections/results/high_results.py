@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
+from msoko.indicators.values.interval_rules import share_of_persons, share_of_schools
 from msoko.report.block import Block, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
 from msoko.report.data.report_data import LEAST_COUNT
@@ -16,6 +17,7 @@ from msoko.report.sections.results.procedure_pairs import papers_sat
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
+    from msoko.stats.estimators.estimate import Estimate, NotEstimable
 
 FORM = "student_outcomes"
 HIGH, HIGHEST, MEDAL = 80, 100, 70
@@ -35,6 +37,7 @@ class ShareCounts:
     count: float
     part: float = 0
     whole: float = 0
+    estimate: Estimate | NotEstimable | None = None
 
 
 def high_results(report: ReportData) -> Block:
@@ -91,7 +94,10 @@ def _part(returned: pd.DataFrame, item: str) -> ShareCounts:
     if not whole:
         return ShareCounts(count)
     both = returned.dropna(subset=[item, whole])
-    return ShareCounts(count, float(both[item].sum()), float(both[whole].sum()))
+    parts = dict(zip(both.index, both[[item, whole]].to_numpy(float).tolist(), strict=True))
+    is_share = bool((both[item] <= both[whole]).all())
+    told = share_of_schools(parts) if is_share else None
+    return ShareCounts(count, float(both[item].sum()), float(both[whole].sum()), told)
 
 
 def _last(report: ReportData, read: object) -> pd.DataFrame | None:
@@ -108,8 +114,6 @@ def _row(
     report: ReportData, title: str, before: ShareCounts | None, now: ShareCounts, source: str
 ) -> list[str]:
     """Return a count with its share of the whole; the public edition hides few and their rest."""
-    from msoko.stats.estimators.proportions import wilson
-
     hidden = report.say("verdict.hidden")
     last = russian.NOTHING if before is None else russian.figure(before.count, "persons")
     if before is not None and _is_hidden(report, before):
@@ -120,9 +124,10 @@ def _row(
         return [title, last, *[russian.NOTHING] * 3]
     if now.whole <= 0 or now.part > now.whole:  # a part beyond its whole is no share
         return [title, last, _cite(report, title, now, source, ""), *[russian.NOTHING] * 2]
-    told = wilson(int(now.part), int(now.whole))
-    interval = russian.span(told.low, told.high, "percent")
-    share = f"{russian.amount(told.value, 'percent')} ({interval})"
+    told, interval = now.estimate, ""
+    if told is not None and told.is_estimable:
+        interval = russian.span(told.low, told.high, "percent")
+    share = f"{russian.amount(now.part / now.whole, 'percent')} ({interval or russian.NOTHING})"
     number = _cite(report, title, now, source, interval)
     return [title, last, number, share, russian.decimal(now.whole, 0)]
 
@@ -170,26 +175,27 @@ def _counts(scored: pd.DataFrame) -> dict[str, ShareCounts]:
     if scored.empty:
         return dict.fromkeys(SCORES, ShareCounts(math.nan))
     score = scored["test_score"].astype(float)
-    best = score.groupby(scored["pupil_id"]).max()
-    counts = {
-        "papers_80": (int((score >= HIGH).sum()), len(score)),
-        "graduates_80": (int((best >= HIGH).sum()), len(best)),
-        "papers_100": (int((score == HIGHEST).sum()), len(score)),
-        "graduates_100": (int((best == HIGHEST).sum()), len(best)),
-    }
-    return {name: ShareCounts(count, count, whole) for name, (count, whole) in counts.items()}
+    best = score.groupby([scored["school_id"], scored["pupil_id"]]).max()
+    found = {}
+    for name, own, school in (
+        ("papers", score, scored["school_id"]),
+        ("graduates", best, best.index.get_level_values(0).to_series()),
+    ):
+        for least in (HIGH, HIGHEST):
+            is_high = own >= least
+            count, told = int(is_high.sum()), share_of_persons(is_high, school)
+            found[f"{name}_{least}"] = ShareCounts(count, count, len(own), told)
+    return {name: found[name] for name in SCORES}
 
 
 def _by_subject(report: ReportData, scored: pd.DataFrame) -> Sheet | None:
     """Return the share of high scores in each subject; none where few sat it."""
-    from msoko.stats.estimators.proportions import wilson
-
     order = {subject: place for place, subject in enumerate(report.subjects)}
     rows, counts = [], []
     for subject, part in scored.groupby("subject", sort=True):
         score = part["test_score"].astype(float)
         high, top = int((score >= HIGH).sum()), int((score == HIGHEST).sum())
-        told = wilson(high, len(score))
+        told = share_of_persons(score >= HIGH, part["school_id"])
         counts.append({"high": high, "rest": len(score) - high})
         rows.append((order.get(str(subject), 99), [
             cell(report.paper(subject, None)),

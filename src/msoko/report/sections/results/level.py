@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
+from msoko.indicators.reference_comparison import sides_of_reference
 from msoko.report.block import Block, Figure, Sheet, anchor, block, cell
 from msoko.report.charts import charts
 
@@ -67,7 +68,25 @@ def _with_region(report: ReportData, code: str) -> pd.DataFrame:
     region = report.rows(code, "region", by, report.year).frame.set_index(PAPER)["value"]
     keys = pd.MultiIndex.from_frame(own[PAPER])
     reference = region.reindex(keys).to_numpy(float) if len(region) else float("nan")
-    return own.assign(reference=reference).sort_values("value", ascending=False, kind="stable")
+    own = own.assign(reference=reference, side=_sides(report, code, by, own, reference))
+    return own.sort_values("value", ascending=False, kind="stable")
+
+
+def _sides(
+    report: ReportData, code: str, by: list[str], own: pd.DataFrame, reference: object
+) -> list[float]:
+    """Return −1, 0 or +1 as a paper is told from the region, NaN where it is not compared."""
+    schools = report.rows(code, "school", by, report.year).frame
+    papers, known = (list(rows[by].itertuples(index=False, name=None)) for rows in (own, schools))
+    region = pd.Series(reference, papers, dtype=float)
+    found = sides_of_reference(
+        report.direction.indicator(code),
+        schools.assign(paper=pd.Series(known, schools.index, dtype=object)),
+        "paper",
+        region,
+        report.change_level,
+    )
+    return [found.get(paper, float("nan")) for paper in papers]
 
 
 def _hidden_count(report: ReportData, code: str) -> int:
@@ -90,14 +109,7 @@ def _dot(report: ReportData, indicator: Indicator, row: tuple) -> charts.Dot:
 def _better(indicator: Indicator, row: tuple) -> int:
     """Return the side of the region as better or worse; without a polarity there is neither."""
     signs = {"higher_is_better": 1, "lower_is_better": -1, "none": 0}
-    return signs[indicator.polarity] * _side(row)
-
-
-def _side(row: tuple) -> int:
-    """Return −1 or +1 where the interval leaves the region's value out, else 0."""
-    if pd.isna(row.reference) or pd.isna(row.low):
-        return 0
-    return (row.low > row.reference) - (row.high < row.reference)
+    return 0 if pd.isna(row.side) else int(signs[indicator.polarity] * row.side)
 
 
 def _reading(report: ReportData, indicator: Indicator, rows: pd.DataFrame) -> str:
@@ -116,12 +128,15 @@ def _reading(report: ReportData, indicator: Indicator, rows: pd.DataFrame) -> st
             papers = [
                 report.paper(row.subject, row.grade)
                 for row in rows.itertuples()
-                if _side(row) == side
+                if row.side == side
             ]
             if papers:
                 said.append(report.say(key, papers=[cell(paper) for paper in papers]))
-        if not any(_side(row) for row in rows.itertuples()):
+        compared = rows["side"].notna().sum()
+        if compared and not rows["side"].fillna(0).any():
             said.append(report.say("level.as_region"))
+        if compared:
+            said.append(report.say("level.compared", count=compared))
     else:
         said.append(report.say("level.no_region"))
     small = [row for row in rows.itertuples() if row.n < 10]

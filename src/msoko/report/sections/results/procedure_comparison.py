@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
+from msoko.indicators.values.interval_rules import share_of_persons
 from msoko.report.block import Block, Details, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
-from msoko.report.sections.results.procedure_pairs import MARKS, ProcedurePair, pairs
+from msoko.report.sections.results.procedure_pairs import KINDS, MARKS, ProcedurePair, pairs
 
 if TYPE_CHECKING:
     from msoko.report.data.report_data import ReportData
 
 LEAST = 10
 """Fewer pupils than this make no row."""
-KINDS = ["lower", "same", "higher"]
 WEIGHTS = "quadratic"
 """A gap of two marks counts four times a gap of one."""
 
@@ -58,7 +58,7 @@ def _publishable(kept: list[ProcedurePair]) -> list[ProcedurePair]:
         parts = [pair for pair in own if pair.subject]
         if not parts:
             continue
-        is_shown = shown_rows(pd.DataFrame([pair.marks for pair in parts], columns=KINDS))
+        is_shown = shown_rows(pd.DataFrame([pair.marks for pair in parts], columns=list(KINDS)))
         shown += [pair for pair, may in zip(parts, is_shown, strict=True) if may]
         if bool(is_shown.all()) and sum(pair.n for pair in parts) == own[0].n:
             shown += [pair for pair in own if not pair.subject]
@@ -92,9 +92,7 @@ def _share(report: ReportData, pair: ProcedurePair, kind: str, count: int, total
 def _evidence(
     report: ReportData, pair: ProcedurePair, kind: str, count: int, total: int
 ) -> Evidence:
-    from msoko.stats.estimators.proportions import wilson
-
-    told = wilson(count, total)
+    told = share_of_persons(pair.kinds == kind, pair.marked["school_id"])
     return Evidence(
         what=report.say(
             "evidence.of_year",
@@ -140,8 +138,8 @@ def _linkage(report: ReportData, whole: list[ProcedurePair]) -> Sheet:
             russian.decimal(papers, 0),
             russian.decimal(pair.n, 0),
             russian.amount(pair.n / papers if papers else None, "percent"),
-            _high(pair.rows["mark"]),
-            _high(pair.rest["mark"]),
+            _high(pair.rows),
+            _high(pair.rest),
         ])  # fmt: skip
     columns = ("procedure_pair", "paper_count", "linked", "share", "good_of_linked",
                "good_of_others")  # fmt: skip
@@ -149,14 +147,12 @@ def _linkage(report: ReportData, whole: list[ProcedurePair]) -> Sheet:
     return report.sheet(report.heads(*columns), rows, caption, "procedures-linkage", "lrrrll")
 
 
-def _high(marks: pd.Series) -> str:
+def _high(papers: pd.DataFrame) -> str:
     """Return the share of «4» and «5» with its interval; nothing for few or without marks."""
-    from msoko.stats.estimators.proportions import wilson
-
-    known = marks.dropna().astype(float)
+    known = papers.dropna(subset=["mark"])
     if len(known) < LEAST:
         return russian.NOTHING
-    told = wilson(int((known >= 4).sum()), len(known))
+    told = share_of_persons(known["mark"].astype(float) >= 4, known["school_id"])
     return (
         f"{russian.amount(told.value, 'percent')} ({russian.span(told.low, told.high, 'percent')})"
     )
@@ -191,11 +187,13 @@ def _subject_row(report: ReportData, pair: ProcedurePair) -> list[str]:
 
 
 def _told(estimate: object) -> str:
-    """Return an estimate with its interval, «–» where it cannot be told."""
+    """Return an estimate, «–» where it cannot be told.
+
+    It has no interval: its own error takes the pupils of one school for independent.
+    """
     if estimate is None or not estimate.is_estimable or estimate.n < LEAST:
         return russian.NOTHING
-    interval = russian.span(estimate.low, estimate.high, "score")
-    return f"{russian.decimal(estimate.value, 2)} ({interval})"
+    return russian.decimal(estimate.value, 2)
 
 
 def _table(pair: ProcedurePair) -> pd.DataFrame:

@@ -21,6 +21,7 @@ JOURNAL = "journal"
 """The mark of the journal on the VPR's own protocol."""
 EARLIER = ("vpr", *THIS_YEAR, SCHOOL_MARK)
 MARKS = (2, 3, 4, 5)
+KINDS = ("lower", "same", "higher")
 KEYS = ["pupil_id", "subject"]
 COLUMNS = [*KEYS, "school_id", "mark", "share", "earlier_mark", "earlier_share"]
 
@@ -49,10 +50,15 @@ class ProcedurePair:
         return self.rows.dropna(subset=["mark", "earlier_mark"])
 
     @cached_property
+    def kinds(self) -> pd.Series:
+        """Whether the exam mark is lower than the earlier one, the same or higher, of `marked`."""
+        gap = self.marked["mark"].astype(float) - self.marked["earlier_mark"].astype(float)
+        return np.sign(gap).map(dict(zip((-1, 0, 1), KINDS, strict=True)))
+
+    @cached_property
     def marks(self) -> list[int]:
         """How many had an exam mark lower than the earlier one, the same, a higher one."""
-        gap = self.marked["mark"].astype(float) - self.marked["earlier_mark"].astype(float)
-        return [int((gap < 0).sum()), int((gap == 0).sum()), int((gap > 0).sum())]
+        return [int((self.kinds == kind).sum()) for kind in KINDS]
 
     @cached_property
     def rest(self) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from msoko.core import russian
+from msoko.indicators.values.interval_rules import share_of_schools
 from msoko.report.block import Block, block
 from msoko.report.data.evidence import Evidence
 
@@ -18,7 +19,7 @@ QUESTIONS = ("overall", "teaching", "fair_marks", "conditions", "safety", "meals
              "information")  # fmt: skip
 LEAST = 10
 """Fewer answers than this make no share."""
-FUNCTION = "msoko.stats.estimators.ratio.ratio"
+FUNCTION = "msoko.indicators.values.interval_rules.share_of_schools"
 """What computes a share and its error, as evidence names it."""
 
 
@@ -54,9 +55,6 @@ def satisfaction(report: ReportData) -> Block:
 
 def _share(report: ReportData, rows: pd.DataFrame, who: str, question: str) -> str:
     """Return a share whose interval lets schools differ; few answers make none."""
-    from msoko.stats.estimators.proportions import wilson
-    from msoko.stats.estimators.ratio import ratio
-
     own = rows[(rows["survey"] == who) & (rows["question"] == question)]
     own = own.dropna(subset=["positive_count", "answer_count"])
     by_school = own.groupby("school_id")[["positive_count", "answer_count"]].sum().astype(float)
@@ -64,11 +62,9 @@ def _share(report: ReportData, rows: pd.DataFrame, who: str, question: str) -> s
     few = 5 if report.is_public else 0
     if whole < LEAST or min(part, whole - part) < few:
         return report.say("satisfied.few")
-    told = ratio(by_school["positive_count"], by_school["answer_count"])
-    if not told.is_estimable:
-        told = wilson(int(part), int(whole))
-    low, high = max(told.low, 0.0), min(told.high, 1.0)
-    interval = russian.span(low, high, "percent")
+    parts = dict(zip(by_school.index, by_school.to_numpy().tolist(), strict=True))
+    told = share_of_schools(parts)
+    interval = russian.span(told.low, told.high, "percent")
     what = (
         report.say(f"satisfied.question.{question}"), report.say(f"satisfied.asked.{who}").lower()
     )  # fmt: skip

@@ -8,6 +8,7 @@ import pandas as pd
 
 from msoko.catalog.directions.direction import IndicatorRole, indicators_in_role
 from msoko.core import russian
+from msoko.indicators.values.interval_rules import share_of_schools
 from msoko.report.block import Block, Details, Sheet, block, cell
 
 if TYPE_CHECKING:
@@ -57,14 +58,13 @@ def _rows(report: ReportData, code: str, unit: str) -> pd.DataFrame:
 
 def _whole(report: ReportData, code: str) -> list[str] | None:
     """Return the municipality's row of a source, added up from its schools."""
-    from msoko.stats.estimators.ratio import ratio
-
     own = _rows(report, code, "school").dropna(subset=["numerator", "denominator"])
     part, base = float(own["numerator"].sum()), float(own["denominator"].sum())
     few = 5 if report.is_public else 0
     if base <= 0 or min(part, base - part) < few:
         return None
-    told = ratio(own["numerator"].astype(float), own["denominator"].astype(float))
+    counts = own[["numerator", "denominator"]].to_numpy(float).tolist()
+    told = share_of_schools(dict(zip(own["school_id"], counts, strict=True)))
     return [
         report.say(f"progress.{code}"),
         russian.amount(part / base, "percent"),
