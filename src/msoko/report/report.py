@@ -13,7 +13,7 @@ from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
-from msoko.report.data.analyst_frames import YearTables, indicator_frame
+from msoko.report.analyst_frames import YearTables, indicator_frame
 from msoko.report.notebook_figures import draw_as_svg
 from msoko.report.questions import Questions
 
