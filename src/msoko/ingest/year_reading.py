@@ -34,7 +34,7 @@ from msoko.ingest.renamed_headings import absent_headings, with_known_headings
 from msoko.ingest.repeated.repeated_files import copies, repeated_files
 from msoko.ingest.sheets.peculiar_cells import peculiar_cells
 from msoko.ingest.sheets.raw_book import RawBook
-from msoko.ingest.sheets.sheet_blocks import SheetPlace
+from msoko.ingest.sheets.sheet_blocks import AmbiguousHeading, SheetPlace
 from msoko.ingest.year_file import YearFile, load_year_file
 
 
@@ -199,6 +199,17 @@ def _parsed_blocks(
     """
     try:
         return layout_of(recognition.layout).read(place, recognition, context)
+    except AmbiguousHeading as heading:
+        cells = " и ".join(heading.cells)
+        folder.findings.append(
+            place.finding(
+                "ambiguous_heading", "blocking",
+                f"заголовок «{heading.title}» стоит в ячейках {cells} над разными числами: "
+                "неизвестно, какой столбец верный.",
+                "Выгрузите файл заново или удалите лишний столбец.", cell=", ".join(heading.cells),
+            )
+        )  # fmt: skip
+        return []
     except (ValueError, TypeError, LookupError, ArithmeticError) as error:
         kind = type(error).__name__
         folder.findings.append(

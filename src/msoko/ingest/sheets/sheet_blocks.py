@@ -10,7 +10,15 @@ import numpy as np
 
 from msoko.core.school_year import SchoolYear
 from msoko.ingest.ingest_findings import Finding
-from msoko.ingest.sheets.cells import address, addresses, header_label, header_labels
+from msoko.ingest.sheets.cells import (
+    address,
+    addresses,
+    cell_text,
+    cell_texts,
+    fold_text,
+    header_label,
+    header_labels,
+)
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
 
 
@@ -48,6 +56,48 @@ class SheetPlace:
         message = f"{what}: ячейки {shown}."
         more = {"cell": shown, "row_count": len(rows), "rows": rows, **more}
         return [self.finding(check, severity, message, action, **more)]
+
+
+class AmbiguousHeading(LookupError):
+    """A reader asked for a heading that stands over several columns of different content."""
+
+    def __init__(self, title: str, cells: Sequence[str]) -> None:
+        super().__init__(title)
+        self.title, self.cells = title, tuple(cells)
+
+
+class BlockColumns(dict[str, int]):
+    """Folded header label → column; a label of columns that differ is refused when asked for.
+
+    A heading may be repeated where no reader looks, over an empty column, or over a copy.
+    """
+
+    def __init__(self, cells: Sequence[Sequence[object]], header: int, end: int) -> None:
+        super().__init__(header_labels(cells[header]))
+        self._header, self._row = header, cells[header]
+        self._rows = cells[header + 1 : end]
+        self._meant: dict[str, list[int]] = {}
+        for column, value in enumerate(self._row):
+            label = header_label(value) if value is not None else ""
+            if label:
+                self._meant.setdefault(label, []).append(column)
+
+    def __getitem__(self, label: str) -> int:
+        found = self._meant[label]
+        return found[0] if len(found) == 1 else self._only(label, found)
+
+    def _only(self, label: str, found: Sequence[int]) -> int:
+        """Return the one column that a repeated label means."""
+        exact = [column for column in found if fold_text(self._row[column]) == label]
+        contents: dict[tuple[str | None, ...], int] = {}
+        for column in exact or found:
+            words = tuple(cell_texts([row[column] for row in self._rows]))
+            if any(words):
+                contents.setdefault(words, column)
+        if len(contents) > 1:
+            places = [address(self._header, column) for column in contents.values()]
+            raise AmbiguousHeading(cell_text(self._row[found[0]]) or label, places)
+        return next(iter(contents.values()), found[0])
 
 
 @dataclass(frozen=True)
@@ -95,7 +145,7 @@ def find_blocks(
         tops.append(top)
     ends = [*tops[1:], len(sheet.cells)][: len(headers)]
     return [
-        SheetBlock(position + 1, top, header, end, header_labels(sheet.cells[header]))
+        SheetBlock(position + 1, top, header, end, BlockColumns(sheet.cells, header, end))
         for position, (top, header, end) in enumerate(zip(tops, headers, ends, strict=True))
     ]
 
