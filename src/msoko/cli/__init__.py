@@ -15,6 +15,7 @@ from msoko.core.errors import MsokoError
 COMMANDS = (
     "demo",
     "check",
+    "describe",
     "build",
     "status",
     "new-year",
