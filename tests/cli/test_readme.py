@@ -165,7 +165,16 @@ def _write(okrug: Path, words: list[str], body: str) -> None:
 def _copy_notebook(okrug: Path, code: str) -> None:
     """Do by program what the guide asks to do by hand: copy, rename, name it in the profile."""
     text = (ROOT / "notebooks/exam_results.ipynb").read_text(encoding="utf-8")
-    text = text.replace("exam_results", code).replace(r", \"er_published\"", "")
+    notebook = json.loads(text)
+    unneeded = next(
+        place for place, cell in enumerate(notebook["cells"])
+        if "report.level_of_schools" in "".join(cell["source"])
+    )  # fmt: skip
+    del notebook["cells"][unneeded - 1 : unneeded + 2]  # a triple, as the guide says
+    text = json.dumps(notebook, ensure_ascii=False, indent=1)
+    for unused in ("er_mean_of_schools", "er_success_of_schools", "er_published"):
+        text = text.replace(rf", \"{unused}\"", "")
+    text = text.replace("exam_results", code)
     text = text.replace("er_mean", "sc_second_shift").replace("er_success", "sc_transported")
     (okrug / f"notebooks/{code}.ipynb").write_text(text, encoding="utf-8")
     profile = okrug / "profiles/zarechye.yml"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
 import click
 
 from msoko.build.kernels.kernel_environment import ONE_THREAD
+from msoko.catalog.yaml.declaration_lines import suggestion
+from msoko.cli.click_words import OPTIONS, SUBCOMMAND, speak_russian, with_russian_usage
 from msoko.cli.message_paths import ReaderPlace, paths_from_here, reports_stayed
-from msoko.core.errors import MsokoError
+from msoko.core.errors import MsokoError, UsageError
 
 COMMANDS = (
     "demo",
@@ -42,10 +45,26 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        return importlib.import_module(f"msoko.cli.{name.replace('-', '_')}").command
+        module = importlib.import_module(f"msoko.cli.{name.replace('-', '_')}")
+        return with_russian_usage(module.command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise UsageError(f"Нет команды «{args[0]}». {suggestion(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+speak_russian()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar=OPTIONS,
+    subcommand_metavar=SUBCOMMAND,
+)
 @click.version_option(package_name="msoko", message="%(version)s")
 @click.option("--debug", is_flag=True, help="При ошибке показать и её место в коде.")
 def msoko(debug: bool) -> None:
@@ -58,6 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
     is_debugged = "--debug" in arguments
     arguments = ["--debug"] * is_debugged + [word for word in arguments if word != "--debug"]
     place = ReaderPlace()
+    _replace_what_the_console_lacks()
     os.environ.update(ONE_THREAD)
     try:
         code = msoko.main(arguments, prog_name="msoko", standalone_mode=False, obj=place)
@@ -81,3 +101,10 @@ def main(arguments: list[str] | None = None) -> None:
         code = DEFECT
     sys.stdout.flush()
     sys.exit(code if isinstance(code, int) else os.EX_OK)
+
+
+def _replace_what_the_console_lacks() -> None:
+    """Let a console in cp866, cp1251 or ASCII show a sign in place of a letter it has not."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
