@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import made_exports
-from msoko.ingest.file_description import describe_file
+from msoko.ingest.description.file_description import describe_file
 from msoko.ingest.year_reading import read_year
 
 NEW_YORK = """School name;Borough;Mean score;Number tested;% proficient;Teacher

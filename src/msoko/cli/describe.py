@@ -15,8 +15,8 @@ from msoko.core.errors import MsokoError
 from msoko.core.russian import decimal
 
 if TYPE_CHECKING:
-    from msoko.ingest.file_description import FileDescription, SheetDescription
-    from msoko.ingest.sheets.sheet_columns import SheetColumn
+    from msoko.ingest.description.file_description import FileDescription, SheetDescription
+    from msoko.ingest.description.sheet_columns import SheetColumn
 
 KINDS = {"empty": "пусто", "personal": "персональные данные: не читаются", "number": "числа",
          "date": "даты", "text": "слова"}  # fmt: skip
@@ -30,7 +30,7 @@ def command(files: tuple[Path, ...], as_json: bool) -> int:
 
     Ничего не записывается. Значения персональных столбцов не показываются.
     """
-    from msoko.ingest.file_description import describe_file
+    from msoko.ingest.description.file_description import describe_file
 
     described: list[FileDescription] = []
     refused: list[str] = []

@@ -180,10 +180,22 @@ def both(before: str, after: str) -> pd.DataFrame:
 
 def test_worse_than_last_year_needs_more_than_chance() -> None:
     rule = school_rule("fell")
-    assert made(rule, both("school_id=1 | 90 | 100", "school_id=1 | 60 | 100"))
-    assert not made(rule, both("school_id=1 | 90 | 100", "school_id=1 | 86 | 100"))
-    assert not made(rule, both("school_id=1 | 60 | 100", "school_id=1 | 90 | 100"))
+    steady = "\n" + "\n".join(f"school_id={number} | 90 | 100" for number in range(2, 10))
+
+    def years(before: str, after: str, others: str = steady) -> pd.DataFrame:
+        return both(before + steady, after + others)
+
+    assert made(rule, years("school_id=1 | 90 | 100", "school_id=1 | 60 | 100"))
+    assert not made(rule, years("school_id=1 | 90 | 100", "school_id=1 | 86 | 100"))
+    assert not made(rule, years("school_id=1 | 60 | 100", "school_id=1 | 90 | 100"))
     assert not made(rule, both("school_id=2 | 90 | 100", "school_id=1 | 60 | 100"))
+    # the others moved as far, so it is how schools usually change
+    moved = (
+        steady.replace("2 | 90", "2 | 62").replace("5 | 90", "5 | 58").replace("8 | 90", "8 | 64")
+    )
+    assert len(made(rule, years("school_id=1 | 90 | 100", "school_id=1 | 60 | 100", moved))) == 0
+    # one school alone does not tell how schools usually change
+    assert not made(rule, both("school_id=1 | 90 | 100", "school_id=1 | 60 | 100"))
 
 
 def test_incomparable_years_are_not_compared() -> None:

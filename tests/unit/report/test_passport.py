@@ -15,7 +15,8 @@ from msoko.core.errors import UsageError
 from msoko.core.store import Store
 from msoko.report import Report
 from msoko.report.data.comparable_schools import middle
-from msoko.report.data.organisation import SHOWN, OrganisationValues, is_hidden
+from msoko.report.data.indicator_rows import OrganisationValues
+from msoko.report.data.organisation import SHOWN, is_hidden
 from msoko.report.passport.passport_position import _around
 from msoko.report.report import PROJECT_VARIABLE
 
@@ -232,7 +233,7 @@ def test_a_change_beyond_chance_is_told_with_its_interval(tmp_path):
 
 def test_chance_is_no_change(project):
     text = said(passport(project, "s04"), "dynamics")
-    assert "Все изменения неотличимы от случайного" in text
+    assert "Все изменения таковы, как обычно" in text
     assert "улучшение" not in text and "ухудшение" not in text
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from msoko.stats.estimators.estimate import NotEstimable, Reason
-from msoko.stats.objectivity.residual_markers import robust_tau2, school_residuals, within_slopes
+from msoko.stats.estimators.robust_spread import robust_tau2
+from msoko.stats.objectivity.residual_markers import school_residuals, within_slopes
 
 
 def drawn(rng, schools=40, pupils=30, gymnasia=4, effect=0.2):

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 from msoko.stats.estimators import means, proportions
 from msoko.stats.estimators.estimate import Estimate, HypothesisTest, NotEstimable, Reason
 from msoko.stats.schools import funnel, shrinkage
+from msoko.stats.schools.overdispersion import overdispersion, winsorise
 
 BCG = [
     *[(4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619)],
@@ -70,29 +71,38 @@ def test_binomial_counts_are_pooled():
 
 
 def test_phi_and_tau2_by_hand():
-    found = funnel.overdispersion([1.0, 2.0, 6.0], [1.0, 1.0, 1.0], target=3.0, winsor=0.0)
+    found = overdispersion([1.0, 2.0, 6.0], [1.0, 1.0, 1.0], target=3.0, winsor=0.0)
     assert found.phi == pytest.approx((4 + 1 + 9) / 3, rel=1e-12)
     # (Iφ − (I−1)) / (Σw − Σw²/Σw) = (14 − 2) / (3 − 1)
     assert found.tau2 == pytest.approx(6.0, rel=1e-12)
 
 
 def test_winsorised_z_use_interpolated_quantiles():
-    drawn = funnel.winsorise([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100], 0.1)
+    drawn = winsorise([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100], 0.1)
     assert (drawn.min(), drawn.max()) == (1, 9)
 
 
 def test_share_funnel_by_hand():
-    found = funnel.share_funnel([50, 80], [100, 100], winsor=0.0)
+    found = funnel.share_funnel([50, 80], [100, 100])
     angle = np.arcsin(np.sqrt(0.65))
-    y = np.arcsin(np.sqrt([0.5, 0.8]))
-    z = (y - angle) / 0.05
-    phi = np.mean(z**2)
-    tau2 = max(0, (2 * phi - 1) / (800 - 400))  # w = 400 each
+    y = np.arcsin(np.sqrt([50.375 / 100.75, 80.375 / 100.75]))
     assert found.target == 0.65
-    assert found.phi == pytest.approx(phi, rel=1e-12)
-    assert found.tau2 == pytest.approx(tau2, rel=1e-12)
-    expected = (y - angle) / np.sqrt(0.0025 + tau2)
-    assert found.points["z"].to_numpy() == pytest.approx(expected, rel=1e-12)
+    # both are as far from their median: the mean of their bounded squares is that of a normal law
+    bounded = np.mean(np.minimum((y - np.median(y)) ** 2 / (1 / 402 + found.tau2), 1.5**2))
+    law, _ = integrate.quad(lambda z: min(z * z, 2.25) * stats.norm.pdf(z), -12, 12, limit=200)
+    assert bounded == pytest.approx(law, rel=1e-6)
+    t = (y - angle) / np.sqrt(1 / 402 + found.tau2)
+    assert found.points["p_lower"].to_numpy() == pytest.approx(stats.t(1.32).cdf(t), rel=1e-9)
+    assert stats.norm.cdf(found.points["z"]) == pytest.approx(stats.t(1.32).cdf(t), rel=1e-9)
+
+
+def test_a_school_on_the_limit_of_its_size_is_at_its_probability():
+    hits, sizes = [30, 45, 12, 80, 19, 33], [60, 61, 40, 90, 29, 44]
+    found = funnel.share_funnel(hits, sizes, papers=2.0)
+    low = found.limits([60.0], 0.8)["low"][0]
+    y = np.arcsin(np.sqrt((60 * low + 0.375) / 60.75))
+    t = (y - np.arcsin(np.sqrt(found.target))) / np.sqrt(2 / 242 + found.tau2)
+    assert stats.t(0.66 * 6).cdf(t) == pytest.approx(0.1, rel=1e-9)
 
 
 def test_small_schools_have_exact_binomial_tails_without_overdispersion():
@@ -113,7 +123,7 @@ def test_funnel_size_on_honest_schools():
     sizes = generator.integers(5, 120, 4000)
     found = funnel.share_funnel(generator.binomial(sizes, 0.7), sizes)
     flagged = np.mean([place != "inside" for place in funnel.outside(found)])
-    assert flagged == pytest.approx(0.05, abs=0.012)
+    assert flagged == pytest.approx(0.04, abs=0.012)  # t with 25 degrees: no more than .05
 
 
 def test_funnel_refuses_more_successes_than_pupils():

@@ -21,6 +21,7 @@ from msoko.indicators.values.interval_rules import has_interval
 from msoko.stats.estimators.judged_changes import (
     LEVEL_CODE,
     JudgedChange,
+    SchoolParts,
     judge_changes,
     school_change,
 )
@@ -42,7 +43,8 @@ class RuleRows:
     the same groups by school, for errors in which the school varies; `region`: the same groups
     in the region. Columns as in table `indicators`, with the numbers of `group` and of `part`,
     the group without its school. `others`: p-values of the other changes that stand beside
-    the rule's own, one family of conclusions with them.
+    the rule's own, one family of conclusions with them. `papers`: how many of them one pupil
+    wrote, where a row counts papers of several subjects.
     """
 
     indicator: Indicator
@@ -52,6 +54,7 @@ class RuleRows:
     schools_before: pd.DataFrame
     region: pd.DataFrame
     others: Sequence[float] = ()
+    papers: float = 1.0
 
 
 def find_rows(
@@ -123,17 +126,12 @@ def _funnel(
     rows, counts = compared.rows[is_share], counts[is_share]
     places, limits = [np.array([], int)], [np.array([])]
     for _, own in sorted(rows.groupby("part").indices.items()):
-        funnel = share_funnel(counts[own, 0], counts[own, 1])
+        funnel = share_funnel(counts[own, 0], counts[own, 1], papers=compared.papers)
         if hasattr(funnel, "points"):
             chosen = own[np.array(outside(funnel, level)) == side]
             places.append(chosen)
             limits.append(np.full(len(chosen), funnel.target))
     return rows.iloc[np.concatenate(places)].assign(limit=np.concatenate(limits))
-
-
-def _is_share(row: pd.Series) -> bool:
-    """Return whether a part lies within its whole; slips of returns may say otherwise."""
-    return 0 <= round(row["numerator"]) <= round(row["denominator"])
 
 
 def _fell(
@@ -146,8 +144,7 @@ def _fell(
     rows = rows[rows["group"].isin(previous.index[previous["value"].notna()])]
     pairs = [(row, previous.loc[row["group"]]) for _, row in rows.iterrows()]
     changes = [
-        JudgedChange(before["value"], row["value"], _change(compared, row, before))
-        for row, before in pairs
+        JudgedChange(before["value"], row["value"], _change(compared, row)) for row, before in pairs
     ]
     judged = judge_changes(changes, thresholds[LEVEL_CODE].value, compared.others)
     least = threshold_value(rule, thresholds) if rule.threshold else 0.0
@@ -170,24 +167,28 @@ def _change_columns(change: JudgedChange) -> dict[str, float]:
     }
 
 
-def _change(compared: RuleRows, row: pd.Series, before: pd.Series) -> Estimate | NotEstimable:
-    """Return the estimate of a group's change: by schools where they are known, else by pupils."""
+def _change(compared: RuleRows, row: pd.Series) -> Estimate | NotEstimable:
+    """Return a group's change: of a whole by its schools, of a school beside the others."""
     from msoko.stats.estimators.estimate import NotEstimable, Reason
-    from msoko.stats.estimators.proportions import newcombe_difference
+    from msoko.stats.schools.school_change import school_year_change
 
+    years = [
+        by_school(frame[frame["part"] == row["part"]])
+        for frame in (compared.schools_before, compared.schools)
+    ]
     if not isinstance(row["school_id"], str):
-        by_schools = school_change(
-            *(
-                by_school(frame[frame["part"] == row["part"]])
-                for frame in (compared.schools_before, compared.schools)
-            )
-        )
-        if by_schools is not None:
-            return by_schools
-    if compared.indicator.interval != "wilson" or not (_is_share(row) and _is_share(before)):
+        by_schools = school_change(*years)
+        return by_schools or NotEstimable(Reason.NO_DATA, 0)
+    if compared.indicator.interval != "wilson":
         return NotEstimable(Reason.TOO_FEW_GROUPS, 1)
-    counts = [(round(one["numerator"]), round(one["denominator"])) for one in (row, before)]
-    return newcombe_difference(*zip(*counts, strict=True))
+    codes = sorted({row["school_id"], *years[0], *years[1]})
+    before, after = (_counts(year, codes) for year in years)
+    return school_year_change(before, after, codes.index(row["school_id"]), compared.papers)
+
+
+def _counts(year: SchoolParts, codes: Sequence[str]) -> np.ndarray:
+    absent = (np.nan, np.nan)
+    return np.array([year.get(code, absent) for code in codes], float).round().T
 
 
 def _worse_than_region(

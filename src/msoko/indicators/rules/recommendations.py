@@ -20,6 +20,7 @@ from msoko.core.school_year import SchoolYear
 from msoko.core.store import Store
 from msoko.core.tables import GROUP, TABLES
 from msoko.indicators.indicator_changes import Changes, year_changes
+from msoko.indicators.papers_per_pupil import papers_per_pupil
 from msoko.indicators.rules.detection_rules import COMPARED, RuleRows, find_rows
 
 LEAST_P = 0.05
@@ -201,7 +202,17 @@ def _evidence(
         chosen(last, by_school, "school"),
         chosen(this, own, "region"),
         others,
+        1.0 if "subject" in by else _papers(direction, rule, table, this),
     )
+
+
+def _papers(direction: Direction, rule: RecommendationRule, table: JudgedRows, year: str) -> float:
+    """Return how many papers one pupil wrote, by the municipality's rows by subject."""
+    groups = [keys for keys in direction.indicator(rule.indicator).by if "subject" in keys]
+    wider = [grouping(keys) for keys in groups if "school_id" not in keys]
+    line = (direction.direction, rule.indicator, year)
+    rows = [table.rows(*line, number, "municipality") for number in wider]
+    return papers_per_pupil(pd.concat(rows)) if rows else 1.0
 
 
 def _wider(table: JudgedRows, line: tuple[str, ...], row: pd.Series, unit: str) -> float | None:

@@ -13,7 +13,8 @@ from msoko.stats.schools.context_distance import context_distances
 
 if TYPE_CHECKING:
     from msoko.catalog import Indicator
-    from msoko.report.data.organisation import Organisation, OrganisationValues
+    from msoko.report.data.indicator_rows import OrganisationValues
+    from msoko.report.data.organisation import Organisation
 
 FAMILIES = {
     "secondary": "upper", "gymnasium": "upper", "lyceum": "upper", "basic": "basic",

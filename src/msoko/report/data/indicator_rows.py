@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -98,3 +98,34 @@ class IndicatorTable:
         if year is not None:
             places = places[self.column("school_year")[places] == year]
         return places[self.column("subject")[places] == subject] if subject else places
+
+
+class OrganisationValues(NamedTuple):
+    """One indicator of all organisations, an entry each."""
+
+    school_id: np.ndarray
+    numerator: np.ndarray
+    denominator: np.ndarray
+    value: np.ndarray
+    n: np.ndarray
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Row]) -> OrganisationValues:
+        """Return the columns of rows of the table `indicators`."""
+        numbers = [np.array([row[name] for row in rows], float) for name in cls._fields[1:]]
+        return cls(np.array([row["school_id"] for row in rows], object), *numbers)
+
+    def counts(self, codes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return numerator and denominator of these organisations, NaN of those without."""
+        known = dict(
+            zip(self.school_id, zip(self.numerator, self.denominator, strict=True), strict=True)
+        )
+        pairs = np.array([known.get(code, (np.nan, np.nan)) for code in codes]).reshape(-1, 2)
+        return pairs[:, 0].round(), pairs[:, 1].round()
+
+    def of(self, codes: Collection[str]) -> OrganisationValues:
+        chosen = [code in codes for code in self.school_id]
+        return OrganisationValues(*(column[chosen] for column in self))
+
+
+NO_ORGANISATIONS = OrganisationValues.of_rows(())

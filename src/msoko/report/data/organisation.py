@@ -10,9 +10,8 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from msoko.catalog.directions.condition_facts import condition_procedures
@@ -20,8 +19,9 @@ from msoko.catalog.registry import registry_words
 from msoko.core.indicator_groups import Group, group_of
 from msoko.core.tables import GROUP
 from msoko.disclosure.suppression import SuppressionRule
+from msoko.indicators.papers_per_pupil import PAPER, papers_per_pupil
 from msoko.report.data import lineage
-from msoko.report.data.indicator_rows import Row
+from msoko.report.data.indicator_rows import NO_ORGANISATIONS, OrganisationValues, Row
 from msoko.report.data.suppressed import ORGANISATIONS, PUPILS
 
 if TYPE_CHECKING:
@@ -50,29 +50,6 @@ WHOLE = {key: [None] for key in GROUP if key != "school_id"}
 
 Key = tuple[str, str]
 """A direction and an indicator."""
-
-
-class OrganisationValues(NamedTuple):
-    """One indicator of all organisations, an entry each."""
-
-    school_id: np.ndarray
-    numerator: np.ndarray
-    denominator: np.ndarray
-    value: np.ndarray
-    n: np.ndarray
-
-    @classmethod
-    def of_rows(cls, rows: Sequence[Row]) -> OrganisationValues:
-        """Return the columns of rows of the table `indicators`."""
-        numbers = [np.array([row[name] for row in rows], float) for name in cls._fields[1:]]
-        return cls(np.array([row["school_id"] for row in rows], object), *numbers)
-
-    def of(self, codes: Collection[str]) -> OrganisationValues:
-        chosen = [code in codes for code in self.school_id]
-        return OrganisationValues(*(column[chosen] for column in self))
-
-
-NOWHERE = OrganisationValues.of_rows(())
 
 
 @dataclass
@@ -129,8 +106,16 @@ class Organisation:
     @cached_property
     def wholes(self) -> dict[Key, OrganisationValues]:
         """The year's values of each organisation as a whole: what a comparison needs of them."""
+        return self._of_year(self.report.year)
+
+    @cached_property
+    def wholes_before(self) -> dict[Key, OrganisationValues]:
+        """The same of last year, of the organisations of this one."""
+        return self._of_year(self.report.year.shifted(-1))
+
+    def _of_year(self, year: SchoolYear) -> dict[Key, OrganisationValues]:
         where = {**WHOLE, "school_id": list(self.report.schools.index)}
-        rows = self.report.store.records("indicators", [self.report.year], COMPARED, where)
+        rows = self.report.store.records("indicators", [year], COMPARED, where)
         of_key: dict[Key, list[Row]] = {}
         for row in rows:
             if not math.isnan(row["value"]):
@@ -183,10 +168,32 @@ class Organisation:
     @cached_property
     def around(self) -> dict[tuple[str, str, str, Group], float]:
         """Values of municipality and region by unit, direction, indicator and `part_of` a row."""
-        names = ("unit_of_analysis", "direction", "indicator", *GROUP, "value")
+        names = ("unit_of_analysis", "direction", "indicator")
+        return {(*(row[name] for name in names), part_of(row)): row["value"] for row in self._wider}
+
+    @cached_property
+    def _wider(self) -> list[Row]:
+        names = ("unit_of_analysis", "direction", "indicator", *GROUP, "value", "n")
         where = {"unit_of_analysis": ["municipality", "region"]}
-        rows = self.report.store.records("indicators", [self.report.year], names, where)
-        return {(*(row[name] for name in names[:3]), part_of(row)): row["value"] for row in rows}
+        return self.report.store.records("indicators", [self.report.year], names, where)
+
+    def papers(self, key: Key) -> float:
+        """Return how many papers of an indicator one pupil wrote in the municipality."""
+        return self._papers.get(key, 1.0)
+
+    @cached_property
+    def _papers(self) -> dict[Key, float]:
+        of_key: dict[Key, list[Row]] = {}
+        for row in self._wider:
+            if row["unit_of_analysis"] == "municipality" and row["subject"] is not None:
+                of_key.setdefault((row["direction"], row["indicator"]), []).append(row)
+        columns = [*PAPER, "n"]
+        return {
+            key: papers_per_pupil(
+                pd.DataFrame([[row[one] for one in columns] for row in rows], columns=columns)
+            )
+            for key, rows in of_key.items()
+        }
 
     @cached_property
     def indicators(self) -> list[tuple[Direction, Indicator]]:
@@ -211,7 +218,7 @@ class Organisation:
 
     def of_all(self, direction: Direction, indicator: Indicator) -> OrganisationValues:
         """Return the values of all organisations that have one."""
-        return self.wholes.get((direction.direction, indicator.code), NOWHERE)
+        return self.wholes.get((direction.direction, indicator.code), NO_ORGANISATIONS)
 
     @cached_property
     def form_titles(self) -> dict[str, str]:

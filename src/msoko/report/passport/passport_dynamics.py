@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msoko.core import russian
 from msoko.report.block import Block, Framed, Sheet, block, cell
 from msoko.report.data.evidence import Evidence
+from msoko.report.data.indicator_rows import NO_ORGANISATIONS
 from msoko.report.data.line_trends import shares_persons
 from msoko.report.data.organisation import is_hidden, is_of_persons, is_vpr
 from msoko.report.passport.passport_card import origins
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from msoko.report.data.judged_data import JudgedData
     from msoko.report.data.judged_organisation import JudgedOrganisation
     from msoko.report.data.organisation import Row
+    from msoko.stats.estimators.estimate import Estimate, NotEstimable
 
 MOST_SHOWN = 8
 LEAST_ROWS = 4
 """Rows of the table: first the changes told from chance, then a direction's first indicator. Each
 recommendation to the organisation takes the place of one, so that two printed pages suffice."""
-FUNCTION = "msoko.stats.estimators.proportions.newcombe_difference"
+FUNCTION = "msoko.stats.schools.school_change.school_year_change"
 """What computes a change of shares and its interval, as evidence names it."""
 LEAST_YEARS = 5
 """A shorter series cannot be told from chance, however steady."""
@@ -53,7 +55,12 @@ def dynamics(report: JudgedData) -> Block:
         return block(report.say("passport.dynamics_none", last=last, reason=why))
     told = [one for one in found if one.change.is_told]
     text = report.say(
-        "passport.dynamics", last=last, count=len(found), told=len(told), rate=report.change_level
+        "passport.dynamics",
+        last=last,
+        count=len(found),
+        tested=sum(one.change.has_interval for one in found),
+        told=len(told),
+        rate=report.change_level,
     )
     room = max(LEAST_ROWS, MOST_SHOWN - len(school.own_advice))
     # the family is every series of the organisation, whatever last year brought
@@ -65,47 +72,57 @@ def dynamics(report: JudgedData) -> Block:
 
 
 def comparable_histories(school: JudgedOrganisation) -> list[IndicatorHistory]:
-    """Return the indicators whose change can be tested, with q-values over all of them.
+    """Return the indicators whose change can be told, with q-values over all that are tested.
 
-    Pupils of two years are two cohorts, so a change of shares has Newcombe's interval; the same
-    staff counted twice varies less, and its change is told too seldom rather than too often.
+    A change is judged beside how organisations usually change from year to year
+    (`school_year_change`); where that cannot be known it is shown without a verdict.
     """
-    from msoko.stats.estimators.proportions import newcombe_differences
-
-    compared = [
-        (direction, indicator, *pair)
-        for direction, indicator in school.indicators
-        if (pair := _compared(school, direction, indicator))
-    ]
-    told = newcombe_differences([counts for *_, counts in compared])
     found = [
         IndicatorHistory(
-            direction, indicator, rows, JudgedChange(rows[-2]["value"], rows[-1]["value"], one)
+            direction,
+            indicator,
+            rows,
+            JudgedChange(
+                rows[-2]["value"], rows[-1]["value"], _estimate(school, direction, indicator)
+            ),
         )
-        for (direction, indicator, rows, _), one in zip(compared, told, strict=True)
-        if one.is_estimable and one.p is not None
+        for direction, indicator in school.indicators
+        if (rows := _compared(school, direction, indicator))
     ]
     judged = judge_changes([one.change for one in found], school.report.change_level)
     return [replace(one, change=change) for one, change in zip(found, judged, strict=True)]
 
 
+def _estimate(
+    school: JudgedOrganisation, direction: Direction, indicator: Indicator
+) -> Estimate | NotEstimable:
+    from msoko.stats.schools.school_change import school_year_change
+
+    key = (direction.direction, indicator.code)
+    years = [
+        of_year.get(key, NO_ORGANISATIONS) for of_year in (school.wholes_before, school.wholes)
+    ]
+    codes = sorted({code for year in years for code in year.school_id})
+    before, after = (year.counts(codes) for year in years)
+    own = codes.index(school.school_id)
+    return school_year_change(before, after, own, school.papers(key))
+
+
 def _compared(
     school: JudgedOrganisation, direction: Direction, indicator: Indicator
-) -> tuple[Sequence[Row], tuple[int, int, int, int]] | None:
-    """Return an indicator's comparable years, and the counts of this and the last of them."""
+) -> Sequence[Row]:
+    """Return an indicator's comparable years, none where this and last year do not compare."""
     if indicator.interval != "wilson" or not is_of_persons(indicator):
-        return None
+        return ()
     rows = _comparable(school.history[direction.direction, indicator.code], indicator)
     last = str(school.report.year.shifted(-1))
     if len(rows) < 2 or rows[-2]["school_year"] != last:
-        return None
+        return ()
     pair = (rows[-1], rows[-2])
     if any(is_hidden(indicator, row) or row["n"] < LEAST_SHOWN for row in pair):
-        return None
-    this, before = ((round(row["numerator"]), round(row["denominator"])) for row in pair)
-    if any(not 0 <= part <= whole for part, whole in (this, before)):
-        return None
-    return rows, (*this, *before)
+        return ()
+    is_part = all(0 <= round(row["numerator"]) <= round(row["denominator"]) for row in pair)
+    return rows if is_part else ()
 
 
 def _comparable(rows: Sequence[Row], indicator: Indicator) -> Sequence[Row]:
@@ -163,7 +180,7 @@ def _sheet(school: JudgedOrganisation, shown: Sequence[IndicatorHistory]) -> She
 
 
 def _row(report: JudgedData, course: IndicatorHistory, years: Sequence[str]) -> list[str]:
-    indicator, estimate = course.indicator, course.change.estimate
+    indicator = course.indicator
     by_year = {row["school_year"]: row for row in course.rows}
     conclusion = report.say(f"passport.change.{_verdict(course)}")
     if course.trend is not None and (said := _course_said(report, course.trend)):
@@ -172,7 +189,7 @@ def _row(report: JudgedData, course: IndicatorHistory, years: Sequence[str]) -> 
         cell(indicator.short_title or indicator.title),
         conclusion,
         report.ledger.cite(_evidence(report, course)),
-        russian.span(estimate.low, estimate.high, indicator.unit, is_change=True),
+        _interval(course),
         *(_value(indicator, by_year.get(year)) for year in years),
     ]
 
@@ -188,8 +205,14 @@ def _course_said(report: JudgedData, trend: JudgedTrend) -> str:
 
 
 def _verdict(course: IndicatorHistory) -> str:
-    found = course.change.verdict("none" if is_vpr(course.indicator) else course.indicator.polarity)
-    return "within" if found == "unknown" else found
+    return course.change.verdict("none" if is_vpr(course.indicator) else course.indicator.polarity)
+
+
+def _interval(course: IndicatorHistory) -> str:
+    if not course.change.has_interval:
+        return russian.NOTHING
+    estimate = course.change.estimate
+    return russian.span(estimate.low, estimate.high, course.indicator.unit, is_change=True)
 
 
 def _value(indicator: Indicator, row: Row | None) -> str:
@@ -199,7 +222,7 @@ def _value(indicator: Indicator, row: Row | None) -> str:
 
 
 def _evidence(report: JudgedData, course: IndicatorHistory) -> Evidence:
-    estimate, unit = course.change.estimate, course.indicator.unit
+    unit = course.indicator.unit
     title = f"{course.indicator.title}; {report.organisation.row['name']}"
     last = report.year.shifted(-1)
     return Evidence(
@@ -208,7 +231,7 @@ def _evidence(report: JudgedData, course: IndicatorHistory) -> Evidence:
         formula=report.say("evidence.change.formula_of_shares", function=FUNCTION),
         numerator=russian.amount(course.change.after, unit),
         denominator=russian.amount(course.change.before, unit),
-        n=report.counted("person", estimate.n),
-        interval=russian.span(estimate.low, estimate.high, unit, is_change=True),
+        n=report.counted("person", int(course.rows[-1]["n"])),
+        interval=_interval(course),
         source=course.indicator.source,
     )

@@ -27,9 +27,10 @@ from msoko.stats.estimators.estimate import critical_value
 
 if TYPE_CHECKING:
     from msoko.catalog import Direction, Indicator
+    from msoko.report.data.indicator_rows import OrganisationValues
     from msoko.report.data.judged_data import JudgedData
     from msoko.report.data.judged_organisation import JudgedOrganisation
-    from msoko.report.data.organisation import OrganisationValues, Row
+    from msoko.report.data.organisation import Row
 
 MOST_SHOWN = 4
 """Indicators that a direction has on the printed page; the others are in the electronic one."""
@@ -119,13 +120,14 @@ def standing_of(school: JudgedOrganisation, direction: Direction, indicator: Ind
         return Standing(direction, indicator, row, "alone")
     if base(indicator, row) < comparison.LEAST_SHOWN:
         return Standing(direction, indicator, row, "few")
-    z = _distance(school.of_all(direction, indicator), school.school_id)
+    papers = school.papers((direction.direction, indicator.code))
+    z = _distance(school.of_all(direction, indicator), school.school_id, papers)
     if np.isnan(z):
         return Standing(direction, indicator, row, "alone")
     return Standing(direction, indicator, row, _verdict(indicator, z), z)
 
 
-def _distance(field: OrganisationValues, school_id: str) -> float:
+def _distance(field: OrganisationValues, school_id: str, papers: float) -> float:
     """Return the organisation's z in the funnel of shares; NaN where they are not counts."""
     from msoko.stats.schools.funnel import share_place
 
@@ -134,7 +136,7 @@ def _distance(field: OrganisationValues, school_id: str) -> float:
     if len(field.n) < comparison.LEAST_SCHOOLS or not (is_count and is_part):
         return float("nan")
     own = int(np.flatnonzero(field.school_id == school_id)[0])
-    return share_place(field.numerator, field.denominator, own)
+    return share_place(field.numerator, field.denominator, own, papers)
 
 
 def _verdict(indicator: Indicator, z: float) -> str:

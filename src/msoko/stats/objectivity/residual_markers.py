@@ -12,20 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import stats
 
 from msoko.stats.estimators.estimate import NotEstimable, Reason
+from msoko.stats.estimators.robust_spread import robust_tau2, standardised
 from msoko.stats.estimators.sample import Vector
 
 LEAST_SCHOOLS = 8
 HUBER = 1.345
 ROUNDS = 8
-BOUND = 1.5
-BOUNDED_SQUARE = float(
-    2 * (stats.norm.cdf(BOUND) - 0.5 - BOUND * stats.norm.pdf(BOUND))
-    + 2 * BOUND**2 * stats.norm.sf(BOUND)
-)
-"""E min(Z², 1.5²) of a standard normal Z."""
 
 
 @dataclass(frozen=True)
@@ -140,37 +135,9 @@ def _robust_between(
         line = np.einsum("ij,jk,ik->i", design, bread @ meat @ bread, design)
         taken = 2 * bounded * own - line
         tau2 = robust_tau2(residual[reference], error2[reference], taken[reference])
-        z = _standardised(residual, error2, tau2, taken)
+        z = standardised(residual, error2, tau2, taken)
         bounded = np.minimum(1, HUBER / np.maximum(np.abs(z), 1e-12)) * reference
     return residual, z, tau2
-
-
-def robust_tau2(residual: Vector, error2: Vector, taken: Vector | float = 0.0) -> float:
-    """Return the between-school variance at which the bounded mean square of z is normal.
-
-    Solves `mean(min(z², 1.5²)) = E min(Z², 1.5²)` for τ², `z² = r²/(σ² + τ² − t)`, `t` the part of
-    the variance that the fitted line takes. Bounding after standardising, not before as Winsorised
-    φ does: else large honest schools, whose own errors are small, are bounded away and τ² comes out
-    too small (size 1.3 times nominal). One residual and one squared error a school, in the units of
-    the outcome squared. An M-estimate of scale (Huber 1981, ch. 5).
-    """
-
-    square, count = residual**2, len(residual)
-
-    def excess(tau2: float) -> float:
-        total = error2 + tau2
-        scaled = square / np.maximum(total - taken, 0.1 * total)
-        return float(np.minimum(scaled, BOUND**2).sum()) / count - BOUNDED_SQUARE
-
-    high = float(square.max()) * 4 + 1e-12
-    if excess(0.0) <= 0:
-        return 0.0
-    return float(optimize.brentq(excess, 0.0, high, xtol=1e-14, rtol=1e-12))
-
-
-def _standardised(residual: Vector, error2: Vector, tau2: float, taken: Vector | float) -> Vector:
-    total = error2 + tau2
-    return residual / np.sqrt(np.maximum(total - taken, 0.1 * total))
 
 
 def _aligned(

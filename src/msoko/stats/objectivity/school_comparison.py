@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from msoko.stats.estimators.robust_spread import BOUND, BOUNDED_SQUARE
 from msoko.stats.estimators.sample import Vector
-from msoko.stats.objectivity.residual_markers import BOUND, BOUNDED_SQUARE
 
 ALL = "all"
 RESERVE_DF = 100

@@ -1,7 +1,9 @@
 """Funnels: schools against a common target with limits as wide as their size demands.
 
-Spiegelhalter (2005), Funnel plots for comparing institutional performance, Stat Med 24:1185.
-φ and τ² agree with FunnelPlotR 0.6.0 (method "CQC", Winsorised).
+Spiegelhalter (2005), Funnel plots for comparing institutional performance, Stat Med 24:1185,
+with three departures that keep the printed limits to their rate (`make proof`): τ² is robust
+and not Winsorised, limits are Student's, and the arcsine is Anscombe's (1948). φ and τ² of
+`overdispersion` agree with FunnelPlotR 0.6.0 (method "CQC", Winsorised).
 """
 
 from __future__ import annotations
@@ -13,27 +15,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
-from scipy.special import ndtr
+from scipy.special import ndtri, stdtr, stdtrit
 
-from msoko.stats.estimators.estimate import NotEstimable, Reason, critical_value
+from msoko.stats.estimators.estimate import NotEstimable, Reason, critical_value, require_level
+from msoko.stats.estimators.robust_spread import robust_tau2
 from msoko.stats.estimators.sample import Vector, as_floats
+from msoko.stats.schools.overdispersion import overdispersion
 
 EXACT_BELOW = 10
+MOST_DEGREES = 25
+DEGREES_A_SCHOOL = 0.66
+"""τ² is estimated from the schools themselves; bounding costs a third of what they tell."""
 QUADRATURE_NODES = 61
-
-
-@dataclass(frozen=True)
-class Overdispersion:
-    """How much more the units differ than their own sampling error says.
-
-    `phi` is the mean Winsorised z² (1 = no overdispersion); `tau2` the additive between-unit
-    variance on the scale of the values; `target` the centre used; `n` the number of units.
-    """
-
-    phi: float
-    tau2: float
-    target: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -42,9 +35,10 @@ class Funnel:
 
     `points`, one row per unit in the order given: `value` (share or mean), `n` (pupils; null
     for means given with their errors), `error` (sampling standard error on the analysis
-    scale), `z` (with τ² in its error), `p_lower`, `p_upper` (one-sided), `reason` (a code where
-    the unit has no place, else null). `target` is on the scale of the values; `phi`, `tau2`
-    as in `Overdispersion` (arcsine scale for shares). `kind` is "share" or "mean".
+    scale), `z` (the normal score of its tail, τ² in its error), `p_lower`, `p_upper` (one-sided,
+    Student's), `reason` (a code where the unit has no place, else null). `target` is on the scale
+    of the values; `phi` as in `Overdispersion`, `tau2` robust (arcsine scale for shares). `kind` is
+    "share" or "mean"; `papers` the papers that one pupil wrote, on average.
     """
 
     points: pd.DataFrame
@@ -53,6 +47,12 @@ class Funnel:
     tau2: float
     n: int
     kind: str
+    papers: float = 1.0
+
+    @property
+    def df(self) -> float:
+        """The degrees of freedom of limits and tails."""
+        return degrees(self.n)
 
     def limits(self, sizes: ArrayLike, level: float = 0.95) -> pd.DataFrame:
         """Return the limits `low`, `high` for each of `sizes`.
@@ -61,7 +61,8 @@ class Funnel:
         funnel. Shares with fewer than 10 pupils have the exact limits: the least and greatest
         share whose tail probability is more than (1−level)/2, at the target with τ².
         """
-        margin = critical_value(level)
+        require_level(level)
+        margin = float(stdtrit(self.df, 0.5 + level / 2))
         given = as_floats(sizes)
         if np.isnan(given).any() or (given <= 0).any():
             raise ValueError("sizes are known and positive")
@@ -79,70 +80,35 @@ class Funnel:
         centre = float(np.arcsin(np.sqrt(self.target)))
         if size < EXACT_BELOW:
             return _exact_limits(int(size), centre, self.tau2, level)
-        half = margin * np.sqrt(1 / (4 * size) + self.tau2)
-        ends = np.clip([centre - half, centre + half], 0, np.pi / 2)
-        return float(np.sin(ends[0]) ** 2), float(np.sin(ends[1]) ** 2)
+        half = margin * np.sqrt(_error(size, self.papers) ** 2 + self.tau2)
+        ends = np.sin(np.clip([centre - half, centre + half], 0, np.pi / 2)) ** 2
+        low, high = np.clip((ends * (size + 0.75) - 0.375) / size, 0, 1)
+        return float(low), float(high)
 
 
-def winsorise(values: ArrayLike, share: float = 0.1) -> Vector:
-    """Return the values with both tails drawn in to their `share` and 1 − `share` quantiles.
-
-    Quantiles interpolate linearly (R type 7), as in FunnelPlotR. Missing values stay missing.
-    """
-    if not 0 <= share < 0.5:
-        raise ValueError(f"share lies in [0, .5), got {share}")
-    floats = as_floats(values)
-    known = floats[~np.isnan(floats)]
-    if len(known) == 0:
-        return floats
-    low, high = np.quantile(known, [share, 1 - share])
-    return np.clip(floats, low, high)
-
-
-def overdispersion(
-    values: ArrayLike, errors: ArrayLike, target: float | None = None, winsor: float = 0.1
-) -> Overdispersion | NotEstimable:
-    """Return φ and the additive τ² of values with known sampling errors.
-
-    `z = (value − target)/error`, Winsorised; `φ = Σz²/I`;
-    `τ² = max(0, (Iφ − (I−1)) / (Σw − Σw²/Σw))`, `w = 1/error²`. Without a target the
-    precision-weighted mean is used. Rows with a missing value or error are dropped.
-    Not estimable with fewer than two units. Raises ValueError for an error that is not
-    positive. The disputable choice: the moment estimator on Winsorised z, which understates
-    τ² a little (Winsorised normal z have φ ≈ .79 at 10 %), so that the funnel is slightly narrow.
-    """
-    estimates, spread = as_floats(values), as_floats(errors)
-    if len(estimates) != len(spread):
-        raise ValueError(f"{len(estimates)} values, {len(spread)} errors")
-    known = ~(np.isnan(estimates) | np.isnan(spread))
-    estimates, spread = estimates[known], spread[known]
-    if (spread <= 0).any():
-        raise ValueError("a sampling standard error is positive")
-    units = len(estimates)
-    if units < 2:
-        return NotEstimable(Reason.TOO_FEW_GROUPS if units else Reason.NO_DATA, units)
-    weight = 1 / spread**2
-    centre = float(weight @ estimates / weight.sum()) if target is None else float(target)
-    drawn_in = winsorise((estimates - centre) / spread, winsor)
-    phi = float(np.mean(drawn_in**2))
-    excess = units * phi - (units - 1)
-    room = float(weight.sum() - (weight**2).sum() / weight.sum())
-    return Overdispersion(phi, max(0.0, excess / room), centre, units)
+def degrees(units: int) -> float:
+    """Return the degrees of freedom of a funnel of so many units: min(.66 I, 25)."""
+    return min(DEGREES_A_SCHOOL * units, MOST_DEGREES)
 
 
 def share_funnel(
-    successes: ArrayLike, totals: ArrayLike, target: float | None = None, winsor: float = 0.1
+    successes: ArrayLike,
+    totals: ArrayLike,
+    target: float | None = None,
+    winsor: float = 0.1,
+    papers: float = 1.0,
 ) -> Funnel | NotEstimable:
     """Return the funnel of shares `successes/totals`, with additive overdispersion.
 
-    Analysis on `y = asin √p`, `s = 1/(2√n)`, against `asin √target`; the default target is
-    Σsuccesses/Σtotals, so large schools weigh more. `z = (y − θ)/√(s² + τ²)`. Units with
-    fewer than 10 pupils get exact tail probabilities P(X ≤ k), P(X ≥ k) of the binomial mixed
-    over θ + N(0, τ²) (the plain binomial at τ² = 0), and z from the mid-p. A unit without
+    Analysis on Anscombe's `y = asin √((k + ⅜)/(n + ¾))`, `s² = papers/(4n + 2)`, against
+    `asin √target`; the default target is Σsuccesses/Σtotals, so large schools weigh more. `papers`
+    is how many of a total one pupil wrote: they are no more than that one pupil.
+    `t = (y − θ)/√(s² + τ²)`, τ² by `robust_tau2` about the median, `min(.66 I, 25)` degrees.
+    Units with fewer than 10 pupils get exact tail probabilities P(X ≤ k), P(X ≥ k) of the binomial
+    mixed over θ + N(0, τ²) (the plain binomial at τ² = 0), and z from the mid-p. A unit without
     pupils or with a missing count has `reason = "no_data"`. Not estimable with fewer than two
-    units.
-    Raises ValueError for counts that are negative or exceed their total, or a target outside
-    [0, 1]. φ, τ² checked against FunnelPlotR 0.6.0.
+    units. Raises ValueError for counts that are negative or exceed their total, or a target
+    outside [0, 1].
     """
     hits, sizes = _counts(successes, totals)
     known = ~(np.isnan(hits) | np.isnan(sizes)) & (sizes > 0)
@@ -153,24 +119,23 @@ def share_funnel(
     if not 0 <= centre <= 1:
         raise ValueError(f"a target share lies in [0, 1], got {target}")
     angle = float(np.arcsin(np.sqrt(centre)))
-    y = np.arcsin(np.sqrt(hits[known] / sizes[known]))
-    error = 1 / (2 * np.sqrt(sizes[known]))
+    y, error = anscombe_angles(hits[known], sizes[known]), _error(sizes[known], papers)
     spread = overdispersion(y, error, angle, winsor)
     if isinstance(spread, NotEstimable):
         return spread
-    z = (y - angle) / np.sqrt(error**2 + spread.tau2)
-    lower, upper = ndtr(z), ndtr(-z)
+    tau2 = _between(y, error)
+    z, lower, upper = _tails((y - angle) / np.sqrt(error**2 + tau2), units)
     for unit in np.flatnonzero(sizes[known] < EXACT_BELOW):
         count, size = int(hits[known][unit]), int(sizes[known][unit])
-        mass = _mixed_binomial(size, angle, spread.tau2)
+        mass = _mixed_binomial(size, angle, tau2)
         lower[unit], upper[unit] = mass[: count + 1].sum(), mass[count:].sum()
         z[unit] = stats.norm.ppf(np.clip(mass[:count].sum() + mass[count] / 2, 1e-300, 1 - 1e-16))
     lower, upper = np.minimum(lower, 1.0), np.minimum(upper, 1.0)
     points = _points(hits, sizes, known, np.column_stack([error, z, lower, upper]))
-    return Funnel(points, centre, spread.phi, spread.tau2, units, "share")
+    return Funnel(points, centre, spread.phi, tau2, units, "share", papers)
 
 
-def share_place(successes: ArrayLike, totals: ArrayLike, unit: int) -> float:
+def share_place(successes: ArrayLike, totals: ArrayLike, unit: int, papers: float = 1.0) -> float:
     """Return the z of one unit of at least ten pupils in the funnel of `share_funnel`.
 
     For a page about one school, which needs no other school's tail probabilities. NaN for a
@@ -179,15 +144,14 @@ def share_place(successes: ArrayLike, totals: ArrayLike, unit: int) -> float:
     """
     hits, sizes = _counts(successes, totals)
     known = ~(np.isnan(hits) | np.isnan(sizes)) & (sizes > 0)
-    if known.sum() < 2 or not known[unit] or sizes[unit] < EXACT_BELOW:
+    units = int(known.sum())
+    if units < 2 or not known[unit] or sizes[unit] < EXACT_BELOW:
         return float("nan")
     angle = float(np.arcsin(np.sqrt(hits[known].sum() / sizes[known].sum())))
-    y = np.arcsin(np.sqrt(np.divide(hits, sizes, out=np.zeros(len(hits)), where=known)))
-    error = 1 / (2 * np.sqrt(np.where(known, sizes, 1.0)))
-    spread = overdispersion(y[known], error[known], angle)
-    if isinstance(spread, NotEstimable):
-        return float("nan")
-    return float((y[unit] - angle) / np.sqrt(error[unit] ** 2 + spread.tau2))
+    y, error = anscombe_angles(hits[known], sizes[known]), _error(sizes[known], papers)
+    tau2, own = _between(y, error), int(known[:unit].sum())
+    t = (y[own] - angle) / np.sqrt(error[own] ** 2 + tau2)
+    return float(_tails(np.array([t]), units)[0][0])
 
 
 def mean_funnel(
@@ -195,29 +159,49 @@ def mean_funnel(
 ) -> Funnel | NotEstimable:
     """Return the funnel of means with their sampling standard errors.
 
-    `z = (mean − target)/√(error² + τ²)`; the default target is the precision-weighted mean.
-    Tail probabilities are normal; for few schools use t with `min(.66 I, 25)` degrees of
-    freedom on `z`. A unit with a missing mean or error has `reason = "no_data"`.
-    Errors as in `overdispersion`.
+    `t = (mean − target)/√(error² + τ²)`, τ² by `robust_tau2`, with `min(.66 I, 25)` degrees of
+    freedom; the default target is the precision-weighted mean. A unit with a missing mean or
+    error has `reason = "no_data"`. Errors as in `overdispersion`.
     """
     values, spreads = as_floats(means), as_floats(errors)
     spread = overdispersion(values, spreads, target, winsor)
     if isinstance(spread, NotEstimable):
         return spread
-    z = (values - spread.target) / np.sqrt(spreads**2 + spread.tau2)
-    known = ~np.isnan(z)
+    gap, known = values - spread.target, ~np.isnan(values + spreads)
+    tau2 = _between(values[known], spreads[known])
+    z, lower, upper = _tails(gap / np.sqrt(spreads**2 + tau2), spread.n)
     points = pd.DataFrame(
         {
             "value": values,
             "n": np.nan,
             "error": spreads,
             "z": z,
-            "p_lower": stats.norm.cdf(z),
-            "p_upper": stats.norm.sf(z),
+            "p_lower": lower,
+            "p_upper": upper,
             "reason": np.where(known, None, Reason.NO_DATA.value),
         }
     )
-    return Funnel(points, spread.target, spread.phi, spread.tau2, spread.n, "mean")
+    return Funnel(points, spread.target, spread.phi, tau2, spread.n, "mean")
+
+
+def anscombe_angles(hits: Vector, sizes: Vector) -> Vector:
+    """Return asin √((k + ⅜)/(n + ¾)), whose variance is 1/(4n + 2) whatever the share."""
+    return np.arcsin(np.sqrt((hits + 0.375) / (sizes + 0.75)))
+
+
+def _error(sizes: Vector | float, papers: float) -> Vector:
+    return np.sqrt(papers / (4 * np.asarray(sizes, float) + 2))
+
+
+def _between(values: Vector, errors: Vector) -> float:
+    """Return τ², about the median: a school that stands out draws the target, and all from it."""
+    return robust_tau2(values - np.median(values), errors**2)
+
+
+def _tails(t: Vector, units: int) -> tuple[Vector, Vector, Vector]:
+    """Return the normal scores of Student's t, and its lower and upper tails."""
+    df = degrees(units)
+    return -np.sign(t) * ndtri(stdtr(df, -np.abs(t))), stdtr(df, t), stdtr(df, -t)
 
 
 def outside(funnel: Funnel, level: float = 0.95) -> Sequence[str]:

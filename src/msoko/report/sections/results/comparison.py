@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from msoko.core import russian
+from msoko.indicators.papers_per_pupil import papers_per_pupil
 from msoko.report.block import Block, Details, Figure, Sheet, block, cell
 from msoko.report.charts import charts
 from msoko.report.data.suppressed import LEAST_SCHOOLS as LEAST_PUBLISHED
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from msoko.stats.schools.funnel import Funnel
 
 OUTER = 0.998
-"""The limits beyond which a school is called different: one in 500 by chance alone."""
+"""The limits beyond which a school is called different: at most one in 500 by chance alone."""
 MOST_NAMED = 6
 LEAST_SCHOOLS = 3
 LEAST_FOR_SCATTER = 100
@@ -50,7 +51,7 @@ def _compared(report: ReportData, line: IndicatorLine) -> Block:
     if report.is_public and len(rows) < LEAST_PUBLISHED:
         reason = report.say("reason.few_published", least=LEAST_PUBLISHED)
         return report.insufficient(report.say("schools.title", title=title), reason)
-    funnel, pupil_spread = funnel_of(rows)
+    funnel, pupil_spread = funnel_of(rows, _papers(report, line))
     if isinstance(funnel, NotEstimable):
         reason = report.say(f"reason.{funnel.reason}", least=LEAST_FOR_SCATTER)
         return report.insufficient(report.say("schools.title", title=title), reason)
@@ -67,15 +68,27 @@ def _compared(report: ReportData, line: IndicatorLine) -> Block:
     return block(_reading(report, line, placed, funnel), figure, _table(report, line, placed))
 
 
-def funnel_of(rows: pd.DataFrame) -> tuple[Funnel | NotEstimable, float]:
-    """Return the funnel, and a pupil's standard deviation where it is one of means."""
+def _papers(report: ReportData, line: IndicatorLine) -> float:
+    """Return how many papers one pupil wrote, where a school's value is of several subjects."""
+    if line.subject:
+        return 1.0
+    wider = [keys for keys in line.indicator.by if "subject" in keys and "school_id" not in keys]
+    rows = [report.rows(line.indicator.code, by=keys, year=report.year).frame for keys in wider]
+    return papers_per_pupil(pd.concat(rows)) if rows else 1.0
+
+
+def funnel_of(rows: pd.DataFrame, papers: float = 1.0) -> tuple[Funnel | NotEstimable, float]:
+    """Return the funnel, and a pupil's standard deviation where it is one of means.
+
+    `papers`: how many papers one pupil wrote.
+    """
     from msoko.stats.schools.funnel import mean_funnel, share_funnel
 
     counts = rows[["numerator", "denominator"]].to_numpy(float)
     sizes = rows["n"].to_numpy(float)
     is_count = (counts[:, 1] == sizes).all() and (counts % 1 == 0).all()
     if is_count and (counts[:, 0] <= counts[:, 1]).all():
-        return share_funnel(counts[:, 0], counts[:, 1]), float("nan")
+        return share_funnel(counts[:, 0], counts[:, 1], papers=papers), float("nan")
     spread = _pupil_spread(rows)
     if np.isnan(spread):
         return NotEstimable(Reason.TOO_FEW_GROUPS, len(rows)), spread

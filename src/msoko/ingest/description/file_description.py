@@ -12,11 +12,11 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from msoko.core.errors import DataRefused, UsageError
+from msoko.ingest.description.sheet_columns import SheetColumn, header_of, sheet_columns
 from msoko.ingest.layouts.contract import Recognition
 from msoko.ingest.recognition import recognise_book
 from msoko.ingest.sandbox.workbook_reader import Refusal, WorkbookReader
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
-from msoko.ingest.sheets.sheet_columns import SheetColumn, header_of, sheet_columns
 
 SCHOOL = re.compile(r"школ|организ|учрежд|\bоо\b|school|establishment|etablissement|lyc[eé]e", re.I)
 COUNT = re.compile(r"участ|кол-?во|колич|числ|писал|сдава|count|number|tested|entered|pupils", re.I)
