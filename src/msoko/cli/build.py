@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from msoko.cli.message_paths import print_message
+from msoko.cli.message_paths import print_json, print_message
 from msoko.cli.options import (
     edition_option,
     json_option,
@@ -99,7 +98,7 @@ def command(
         result = build(project, year, request, progress=progress, **settings)
     if as_json:
         shown = {key: value for key, value in result.__dict__.items() if key != "tracebacks"}
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        print_json(shown)
     else:
         _print_result(result, project, bool(ctx.find_root().params.get("debug")))
     return result.exit_code

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from msoko.cli.message_paths import print_message
+from msoko.cli.message_paths import print_json, print_message
 from msoko.cli.options import json_option, project_option, validator_option, year_argument
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -38,7 +36,7 @@ def command(year: SchoolYear, project: Project, validator: str, as_json: bool) -
     if as_json:
         rows = [finding.__dict__ for finding in found.findings]
         outcome = {"year": str(year), "exit_code": found.exit_code, "findings": rows}
-        click.echo(json.dumps(outcome, ensure_ascii=False, indent=1))
+        print_json(outcome)
         return found.exit_code
     lines = {one: finding_lines(found.of(one)) for one in SEVERITIES}
     for severity, heading in SEVERITIES.items():

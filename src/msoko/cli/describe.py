@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from msoko.cli.message_paths import print_json
 from msoko.cli.options import json_option
 from msoko.core.errors import MsokoError
 from msoko.core.russian import decimal
@@ -41,7 +41,7 @@ def command(files: tuple[Path, ...], as_json: bool) -> int:
             refused.append(str(error))
     if as_json:
         outcome = {"files": [_document(one) for one in described], "refused": refused}
-        click.echo(json.dumps(outcome, ensure_ascii=False, indent=1))
+        print_json(outcome)
     else:
         for one in described:
             click.echo("\n".join(_lines(one)))

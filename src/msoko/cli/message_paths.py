@@ -7,6 +7,7 @@ so only here paths get the project's folder and commands to type next get `--pro
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ class ReaderPlace:
 def print_message(text: str, *, err: bool = False) -> None:
     """Print a message, its paths and commands such that they can be pasted."""
     click.echo(paths_from_here(text), err=err)
+
+
+def print_json(outcome: object) -> None:
+    """Print an outcome for programs: UTF-8, whatever the console is."""
+    text = json.dumps(outcome, ensure_ascii=False, indent=1)
+    click.echo(text.encode("utf-8", errors="replace"))
 
 
 def paths_from_here(text: str, place: ReaderPlace | None = None) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from msoko.cli.message_paths import print_message
+from msoko.cli.message_paths import print_json, print_message
 from msoko.cli.options import (
     YearType,
     edition_option,
@@ -46,7 +45,7 @@ def command(
 
     found = status(project, year, municipality, edition)
     if as_json:
-        click.echo(json.dumps([_row(item) for item in found], ensure_ascii=False, indent=1))
+        print_json([_row(item) for item in found])
     elif found:
         _print_states(found, with_reasons=why)
     else:
