@@ -90,3 +90,26 @@ def test_a_sheet_of_nothing_but_words_gets_no_guess(tmp_path: Path) -> None:
     path.write_text("Мероприятие;Срок\nСеминар;сентябрь\nВебинар;октябрь\n", encoding="utf-8")
     [found] = describe_file(path)
     assert "layout: ignore" in found.entry
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Код;Примечание\n1;да\n2;да\n4;нет\n3;см. Иванова Анна Петровна\n", "Иванова"),
+        ("Код;Кто\n1;да\n2;да\n3;нет\n4;Иванова А. П.\n", "Иванова"),
+        ("Код;Номер\n1;да\n2;нет\n4;нет\n3;112-233-445 95\n", "112-233"),
+        ("Код;Номер\n1;11223344595\n2;11223344596\n", "1122334459"),
+        ("Иванова Анна Петровна;3\nОрлов Олег Ильич;4\nКузнецов Лев Львович;5\n", "Иванова"),
+        ("Иванова;Анна;4\nОрлов;Олег;3\nКузнецов;Лев;5\n", "Иванова"),
+    ],
+)
+def test_a_person_among_other_words_or_without_a_header_is_not_printed(
+    run, tmp_path: Path, text: str, hidden: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, encoding="utf-8")
+    for words in ((), ("--json",)):
+        code, out, err = run("describe", path, *words)
+        assert code == 0
+        assert "list.csv" in out
+        assert hidden not in out.replace("\xa0", "").replace(" ", "") + out + err

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from msoko.ingest.identity.personal_values import holds_names, is_personal_heading
+from msoko.ingest.identity.personal_values import (
+    GIVEN,
+    holds_names,
+    is_personal_heading,
+    is_personal_value,
+)
 from msoko.ingest.sheets.cells import Cell, cell_number, cell_text, date_of, letters
 from msoko.ingest.sheets.raw_book import HEAD, RawSheet
 
@@ -19,6 +24,9 @@ MOST_OF = 0.9
 MOST_WORDS = 5
 MOST_DIFFERENT = 20
 """Words of a column are shown where there are no more different ones, and they repeat."""
+
+LONGEST_NUMBER = 10**9
+"""A larger whole number is no count: it may be somebody's document, telephone or account."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +54,20 @@ class SheetColumn:
 
 
 def header_of(sheet: RawSheet) -> int | None:
-    """Return the row, from 0, that seems to be the header: the first that is mostly words."""
+    """Return the row, from 0, that seems to be the header: the first that is mostly words.
+
+    One that names a person is a row of data: the sheet has no header.
+    """
     width = max((len(row) for row in sheet.cells), default=0)
     for index, row in enumerate(sheet.cells[:HEAD]):
         words = [text for value in row if (text := cell_text(value)) and cell_number(value) is None]
         if words and len(words) >= LEAST_FILLED * width and len(set(words)) == len(words):
-            return index
+            return None if any(map(_names_somebody, words)) else index
     return None
+
+
+def _names_somebody(text: str) -> bool:
+    return is_personal_value(text) or not GIVEN.isdisjoint(text.lower().split())
 
 
 def sheet_columns(sheet: RawSheet, header: int, is_1904: bool) -> list[SheetColumn]:
@@ -77,11 +92,14 @@ def _column(place: int, title: str, values: Sequence[Cell], is_1904: bool) -> Sh
     numbers = [number for value in values if (number := cell_number(value)) is not None]
     if len(numbers) >= MOST_OF * len(texts):
         are_whole = all(number % 1 == 0 for number in numbers)
+        if are_whole and max(map(abs, numbers)) >= LONGEST_NUMBER:
+            return SheetColumn(*found, "number", *counts, are_whole=True)
         return SheetColumn(*found, "number", *counts, min(numbers), max(numbers), are_whole)
     days = [value for value in values if value is not None and date_of(value, is_1904)]
     if len(days) >= MOST_OF * len(texts):
         return SheetColumn(*found, "date", *counts)
     often = Counter(texts).most_common(MOST_WORDS)
     is_list = len(set(texts)) <= MOST_DIFFERENT and often[0][1] > 1
-    words = tuple(sorted(word for word, _ in often)) if is_list else ()
+    words = tuple(sorted(word for word, _ in often if not _names_somebody(word)))
+    words = words if is_list else ()
     return SheetColumn(*found, "text", *counts, words=words)
