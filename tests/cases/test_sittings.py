@@ -20,7 +20,7 @@ def sat(day: str, words: str = "", score: int = 10, mark: int = 3) -> list[list[
     rows[2][9], rows[2][10] = score, mark
     rest = max(0, score - 12)
     rows[2][7], rows[2][8] = "+" * min(score, 12), f"{min(rest, 2)}(2){max(0, rest - 2)}(2)"
-    del rows[3]
+    del rows[3:-1]
     rows[-1][-1] = 1
     return [[words], *rows] if words else rows
 

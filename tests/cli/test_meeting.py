@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -176,13 +177,16 @@ def test_papers_outlive_a_rebuild_and_names_get_on_no_page(project: Path, run: R
 
 
 def test_a_members_name_on_a_page_stops_the_public_edition(project: Path, run: Run) -> None:
-    declared = project / "profiles" / "tiny.yml"
-    said = declared.read_text(encoding="utf-8").replace("Верея,", "Верея Дубовой Анны Петровны,")
-    declared.write_text(said, encoding="utf-8")
-    members = MEMBERS.replace("Дубова Анна Петровна", "Дубовой Анны Петровны")
-    (project / "data/raw/2023-24/meetings.yml").write_text(members, encoding="utf-8")
+    notebook = project / "notebooks" / "first.ipynb"
+    written = json.loads(notebook.read_text(encoding="utf-8"))
+    prose = next(cell for cell in written["cells"] if cell["cell_type"] == "markdown")
+    said = "".join(prose["source"]) + "\n\nСогласовано с Анной Петровной Дубовой."
+    prose["source"] = said.splitlines(keepends=True)
+    notebook.write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+    (project / "data/raw/2023-24/meetings.yml").write_text(MEMBERS, encoding="utf-8")
     code, _, err = run("build", "2023-24", "--project", project, "--edition", "public")
-    assert code != 0 and "Дубовой Анны Петровны" in err
+    assert code != 0 and "first.ipynb" in err
+    assert "Дубовой" not in err, "the refusal masks what it found"
     assert not (project / "reports/2023-24/public").exists()
 
 

@@ -61,7 +61,7 @@ PARAMETERS = 'school_year: str = "2024-25"\nmunicipality: str = "tiny"\nedition:
 PARAMETERS_OF_SCHOOL = f'{PARAMETERS}\nschool_id: str = "A1"'
 SCHOOL = (
     'from IPython.display import Markdown\nMarkdown(f"Паспорт {school_id}, [первое](first.html), '
-    '[сосед](passports/B2.html), [методика](method.html#x), [вне](https://example.org/).")'
+    '[сосед](passports/B2.html), [методика](method.html#x).")'
 )
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msoko.core.errors import UsageError
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
 from msoko.core.tables import TABLES, Table
@@ -165,7 +166,14 @@ def _rows(
     import pyarrow.parquet as pq
 
     # `read_table` would build a data set of one file, which takes longer than the reading
-    rows = pq.ParquetFile(path).read(list({*names, *where}), use_threads=False)
+    file = pq.ParquetFile(path)
+    absent = {*names, *where} - set(file.schema_arrow.names)
+    if absent:
+        raise UsageError(
+            f"таблица {path.stem} за {path.parent.name} записана прежней версией программы "
+            f"(нет столбца {', '.join(sorted(absent))}). Выполните msoko build {path.parent.name}."
+        )
+    rows = file.read(list({*names, *where}), use_threads=False)
     kept = None
     for column, values in where.items():
         if rows[column].null_count == len(rows) and None in values:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from msoko.catalog.registry.form_declarations import load_forms
 from msoko.catalog.registry.registry_words import load_subject_names
 from msoko.core.project import Project
 from msoko.core.school_year import SchoolYear
@@ -107,6 +108,7 @@ def _tracer(project: Project, tables: Tables, words: CheckWording) -> FindingTra
         subjects=load_subject_names(project),
         directions=report_readers(project),
         words=words,
+        forms={form.code: form.short for form in load_forms(project).values()},
     )
 
 

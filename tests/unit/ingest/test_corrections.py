@@ -74,7 +74,7 @@ def test_a_correction_that_does_not_fit_stops_the_run(tmp_path, text):
 def test_only_confirmed_corrections_are_made(tmp_path, status, severity):
     text = ENTRY.format(cell="K11", expected="9", value="8", status=status)
     intake = take(tmp_path, {"a.xlsx": broken()}, corrections=text)
-    assert "task_sum" in checks(intake, "blocking")
+    assert "task_sum" in checks(intake, "set_aside")
     found = intake.findings[intake.findings["check"] == "correction"]
     assert set(found["severity"]) == severity
 

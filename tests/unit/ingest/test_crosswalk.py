@@ -64,7 +64,7 @@ def test_an_unknown_school_is_listed_with_likely_ones(tmp_path):
         row[0], row[2] = "edu990120", "МБОУ «СОШ № 2 п. Новый»(edu990120)"
     rows[12] = ["МБОУ «СОШ № 2 п. Новый»(edu990120) | Кол-во участников: 2"]
     intake = take(tmp_path, {"a.xlsx": rows})
-    assert checks(intake, "blocking") == {"unmatched_school"}
+    assert checks(intake, "set_aside") == {"unmatched_school"}
     message = intake.findings.set_index("check").loc["unmatched_school", "message"]
     assert "edu990120" in message and "s2 (МБОУ «СОШ № 2»)" in message
     links = "- {code: edu990120, school_id: s2, author: методист}\n"

@@ -147,7 +147,7 @@ def test_findings_name_the_file_as_it_is_stored(tmp_path):
 def test_a_packet_finds_the_file_behind_the_stored_name(tmp_path):
     rows = put_in(put_in(exam(), "J3", 999), "B4", 111001)
     intake = take(tmp_path, {"Иванова Мария Петровна 5А.csv": rows})
-    assert "score_range" in checks(intake, "blocking")
+    assert "score_range" in checks(intake, "set_aside")
     made = Project(tmp_path, HOME)
     for name, frame in intake.tables.items():
         Store(made).add(YEAR, name, frame)

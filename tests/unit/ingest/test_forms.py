@@ -18,7 +18,7 @@ from msoko.ingest.layouts.forms.form_values import read_value
 from msoko.ingest.layouts.forms.form_workbook import (
     HEADER_ROW,
     MARK_SHEET,
-    Organisation,
+    FormOrganisation,
     write_form,
 )
 from msoko.ingest.sheets.raw_book import RawBook, RawSheet
@@ -66,7 +66,7 @@ def checks(parsed):
 @pytest.mark.parametrize("code", READABLE)
 def test_a_blank_form_is_known_as_itself(tmp_path, code):
     path = tmp_path / "переименован.xlsx"
-    write_form(path, DECLARED[code], "2024-25", [Organisation("1", "Школа")])
+    write_form(path, DECLARED[code], "2024-25", [FormOrganisation("1", "Школа")])
     found = LAYOUT.recognise(book_of(path))
     assert [one.details["form"] for one in found] == [code]
     assert found[0].confidence >= SURE
@@ -76,7 +76,7 @@ def test_a_blank_form_is_known_as_itself(tmp_path, code):
 @pytest.mark.parametrize("code", READABLE)
 def test_a_form_is_known_without_its_mark_and_under_another_sheet_name(tmp_path, code):
     path = tmp_path / "a.xlsx"
-    write_form(path, DECLARED[code], "2024-25", [Organisation("1", "Школа")])
+    write_form(path, DECLARED[code], "2024-25", [FormOrganisation("1", "Школа")])
     book = book_of(path)
     bare = RawBook("b.csv", "csv", "0", (RawSheet("Лист1", book.sheets[0].cells),))
     assert [one.details["form"] for one in LAYOUT.recognise(bare)] == [code]
@@ -86,7 +86,7 @@ def test_a_form_is_known_without_its_mark_and_under_another_sheet_name(tmp_path,
 def test_each_column_has_a_hint_and_its_limits_or_list(tmp_path, code):
     form = DECLARED[code]
     path = tmp_path / "a.xlsx"
-    write_form(path, form, "2024-25", [Organisation("1", "Школа")], subjects=("Математика",))
+    write_form(path, form, "2024-25", [FormOrganisation("1", "Школа")], subjects=("Математика",))
     sheet = openpyxl.load_workbook(path).worksheets[0]
     rules = sheet.data_validations.dataValidation
     assert len(rules) == len(form.items)
@@ -114,7 +114,7 @@ def test_the_mark_is_hidden_and_names_form_version_and_year(tmp_path):
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+79990000000", "-1+2", "@СУММ(A1)"])
 def test_a_text_is_never_written_as_a_formula(tmp_path, name):
     path = tmp_path / "a.xlsx"
-    write_form(path, DECLARED["noko"], "2024-25", [Organisation("1", name)])
+    write_form(path, DECLARED["noko"], "2024-25", [FormOrganisation("1", name)])
     cell = openpyxl.load_workbook(path).worksheets[0].cell(HEADER_ROW + 1, 2)
     assert cell.value == name
     assert cell.data_type == "s"
@@ -123,7 +123,7 @@ def test_a_text_is_never_written_as_a_formula(tmp_path, name):
 
 def test_the_same_form_has_the_same_bytes(tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
-        write_form(tmp_path / name, DECLARED["heads"], "2024-25", [Organisation("1", "Школа")])
+        write_form(tmp_path / name, DECLARED["heads"], "2024-25", [FormOrganisation("1", "Школа")])
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 

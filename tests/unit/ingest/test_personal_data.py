@@ -50,7 +50,7 @@ SPOILT = {
 @pytest.mark.parametrize("rows", SPOILT.values(), ids=SPOILT)
 def test_no_name_or_document_is_written(tmp_path, rows, capsys, caplog):
     intake = take(tmp_path, {"a.csv": rows})
-    doubts = checks(intake, "blocking", "warning") - {"task_sum"}
+    doubts = checks(intake, "blocking", "set_aside", "warning") - {"task_sum"}
     assert bool(doubts) == (rows != exam())
     with Store(Project(tmp_path)).replacing(YEAR) as writer:
         for name, frame in intake.tables.items():
