@@ -171,7 +171,7 @@ def test_a_file_that_is_a_repeat_no_more_is_not_called_lost(project: Path, run: 
     scores.write_bytes(kept)
     _, out, _ = run("status", "--why", "--project", project)
     assert f"  – больше не совпадает с файлом другого года: {shown}" in out
-    assert "исчезло" not in out
+    assert "исчезло: исходный файл" not in out
 
 
 def test_a_first_build_that_is_refused_tells_of_no_earlier_reports(tmp_path: Path, run: Run):
