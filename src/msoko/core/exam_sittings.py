@@ -24,11 +24,6 @@ def main_procedure(procedure: str | None) -> str:
     return (procedure or "").partition("_")[0] if procedure in EXAM_PROCEDURES else procedure or ""
 
 
-def other_sittings(exam: str) -> list[str]:
-    """Return the procedures of an exam's sittings besides the main one."""
-    return [f"{exam}_{sitting}" for sitting in SITTINGS]
-
-
 def sitting_of_day(day: dt.date | None) -> str:
     """Return the sitting that a day belongs to; nothing where it may be the main one."""
     return MONTHS.get(day.month, "") if day else ""
